@@ -1,0 +1,118 @@
+"""What the floor asks for. The ports carry commands out; a command that fails comes back as an event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
+from ct112.core.ivr import Prompt
+from ct112.core.record import CallRecord, Fact, ServiceClass
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Answer the caller's leg. Ends in `PickedUp` or `CommandFailed`."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play prompts one after another to the caller. Ends in exactly one `PlayEnded`.
+
+    `ringing_after`: when the prompts are over, let the caller hear a ringing tone until `StopPlay`
+    (then `PlayEnded` comes only when stopped).
+    """
+
+    call: CallId
+    play: PlayId
+    prompts: tuple[Prompt, ...]
+    ringing_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlay:
+    """Stop that playback; one that is over already is no error."""
+
+    call: CallId
+    play: PlayId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """Ring a position for a call, at most `seconds`. Ends in `OfferAnswered` or `OfferEnded`."""
+
+    call: CallId
+    offer: OfferId
+    node: NodeName
+    position: PositionName
+    seconds: float
+    ani: str | None
+    service_class: ServiceClass
+
+
+@dataclass(frozen=True, slots=True)
+class EndOffer:
+    """Stop ringing, or hang the operator's leg up."""
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Let caller and operator hear each other and disarm the dead-man's switch. Ends in `Joined`."""
+
+    call: CallId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSwitch:
+    """Push the dead-man's switch `seconds` into the future."""
+
+    call: CallId
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SendToFallback:
+    """Give the caller to the dialplan's own queue. Ends in `CallReleased` or `CallerLeft`."""
+
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the caller's leg. Ends in `CallerLeft`."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRecord:
+    """Write the call's record as it is now."""
+
+    record: CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFact:
+    """Write one fact."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unexpected:
+    """An event that does not fit the state it met: logged and counted; the call is kept."""
+
+    event: str
+    state: str
+    call: CallId | None = None
+    data: Mapping[str, Any] | None = None
+
+
+TelephoneCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | HoldSwitch | SendToFallback | HangUp
+JournalCommand = SaveRecord | SaveFact
+Command = TelephoneCommand | JournalCommand | Unexpected

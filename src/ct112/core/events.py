@@ -1,0 +1,210 @@
+"""What the floor can be told. Every event is a fact about the world, already in our own words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
+from ct112.core.ivr import IvrDocument
+
+
+class OfferEnd(StrEnum):
+    """Why an operator's leg ended."""
+
+    MISSED = "missed"  # rang for its whole time
+    DECLINED = "declined"  # the operator refused it
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"  # no registered phone, or the phone did not react
+    HUNG_UP = "hung_up"  # after answering: the operator ended it
+    LOST = "lost"  # after answering: the leg broke (network, phone died)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived:
+    """A caller is at the door: the leg exists and nobody has picked it up yet."""
+
+    call: CallId
+    node: NodeName
+    ani: str | None
+    dialled: str
+    sip_call_id: str | None = None
+    location: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """The caller's leg is answered by us (`PickUp` succeeded)."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller's leg is gone."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallReleased:
+    """The caller's leg lives on in the dialplan, out of our hands (fallback, dead-man's switch)."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """The caller pressed a key: one of 0-9, *, #, A-D."""
+
+    call: CallId
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEnded:
+    """A playback came to its end; `ok` is False when it failed or never started."""
+
+    call: CallId
+    play: PlayId
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRinging:
+    """The position's phone rings."""
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """The operator picked up; the two legs are not joined yet."""
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded:
+    """The operator's leg is gone."""
+
+    offer: OfferId
+    reason: OfferEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Caller and operator hear each other (`Join` succeeded)."""
+
+    call: CallId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandFailed:
+    """A command did not work. `command` is its class name; `gone`: the leg no longer exists."""
+
+    command: str
+    call: CallId
+    offer: OfferId | None = None
+    play: PlayId | None = None
+    gone: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSeen:
+    """A position's softphone is (or is no longer) registered at a node."""
+
+    position: PositionName
+    node: NodeName
+    registered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A position and who sits there. `ready`: on duty and not paused."""
+
+    position: PositionName
+    operator: OperatorName | None
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChanged:
+    """The whole list of positions, replacing the one before."""
+
+    staff: tuple[Staff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IvrPublished:
+    """New calls run this document; calls under way keep theirs."""
+
+    document: IvrDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCall:
+    """A caller's leg found in our hands after a gap. `joined`: it talks to this operator's leg."""
+
+    call: CallId
+    ani: str | None
+    dialled: str
+    arrived_at: float
+    picked_up: bool
+    sip_call_id: str | None = None
+    location: Mapping[str, Any] | None = None
+    joined: OfferId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOffer:
+    """An operator's leg found after a gap."""
+
+    offer: OfferId
+    position: PositionName
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSurveyed:
+    """All that is true on a node, asked for after a gap. `elsewhere`: alive, but in the dialplan."""
+
+    node: NodeName
+    calls: tuple[FoundCall, ...] = ()
+    offers: tuple[FoundOffer, ...] = ()
+    elsewhere: frozenset[CallId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost:
+    """The link to a node broke. Its calls are still there; we cannot act on them until surveyed."""
+
+    node: NodeName
+
+
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """The service is leaving: callers without an operator go to the fallback, talks go on."""
+
+
+Event = (
+    CallArrived
+    | PickedUp
+    | CallerLeft
+    | CallReleased
+    | DigitPressed
+    | PlayEnded
+    | OfferRinging
+    | OfferAnswered
+    | OfferEnded
+    | Joined
+    | CommandFailed
+    | PhoneSeen
+    | RosterChanged
+    | IvrPublished
+    | NodeSurveyed
+    | NodeLost
+    | Draining
+)

@@ -1,0 +1,22 @@
+"""The numbers the floor decides by, all in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How long things may take. Every wait of the core ends by one of these."""
+
+    pick_up_seconds: float = 4.0  # from arrival to picked up
+    ivr_limit_seconds: float = 120.0  # longest stay in the IVR, then the emergency queue
+    ring_seconds: float = 15.0  # one position rings at most this long
+    ring_grace_seconds: float = (
+        3.0  # on top of it, until the offer is given up without an answer from Asterisk
+    )
+    join_seconds: float = 4.0  # from operator's answer to both hearing each other
+    wrap_up_seconds: float = 10.0  # after a talk, until the next offer
+    rest_seconds: float = 3.0  # after a missed, declined or failed offer
+    repeat_seconds: float = 30.0  # a waiting caller hears the waiting message this often
+    release_seconds: float = 5.0  # from asking a leg to end or move until it is taken for done
+    switch_seconds: float = 12.0  # the dead-man's switch, while no operator is connected
+    switch_every_seconds: float = 4.0  # how often it is pushed

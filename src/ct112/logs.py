@@ -1,0 +1,39 @@
+"""Logging: structlog lines with fields; JSON in production, readable in the lab.
+
+Personal data (numbers, locations, digits) stands only in the fields named in `PERSONAL_FIELDS`,
+never in a message, so that a log shipper can drop them.
+"""
+
+import logging
+import sys
+
+import structlog
+
+PERSONAL_FIELDS = frozenset({"ani", "dialled", "location", "digit", "remote_address"})
+
+
+def configure(level: str = "info", *, as_json: bool = True) -> None:
+    """Set up logging for the process; lines go to standard error."""
+    numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def get(name: str) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger; `component` names the part of the service."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(component=name)
+    return logger

@@ -1,0 +1,42 @@
+"""Every metric the service exports, in one place (Prometheus names, units in the name)."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+calls_arrived = Counter("ct112_calls_arrived_total", "Calls that reached us", ["node"])
+calls_ended = Counter("ct112_calls_ended_total", "Calls that ended, by outcome", ["outcome"])
+calls_live = Gauge("ct112_calls_live", "Calls under way, by state", ["state"])
+operators = Gauge("ct112_operators", "Operators, by state", ["state"])
+pick_up_seconds = Histogram(
+    "ct112_pick_up_seconds", "Arrival to picked up by the IVR", buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4)
+)
+answer_seconds = Histogram(
+    "ct112_answer_seconds", "Arrival to a person", buckets=(2, 5, 10, 15, 20, 30, 45, 60, 120, 300)
+)
+unexpected_events = Counter(
+    "ct112_unexpected_events_total", "Events that did not fit the state they met", ["event"]
+)
+command_failures = Counter(
+    "ct112_command_failures_total", "Telephone commands that failed", ["command", "gone"]
+)
+inbox_lag_seconds = Histogram(
+    "ct112_inbox_lag_seconds",
+    "Event received to event handled",
+    buckets=(0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1),
+)
+inbox_depth = Gauge("ct112_inbox_depth", "Events waiting for the floor")
+floor_errors = Counter("ct112_floor_errors_total", "Events whose handling raised; the call was kept")
+link_up = Gauge("ct112_link_up", "1 when the link is ready", ["node", "link"])  # link: ari, ami
+link_losses = Counter("ct112_link_losses_total", "Times a link was lost", ["node", "link"])
+ari_request_seconds = Histogram(
+    "ct112_ari_request_seconds",
+    "ARI request to reply",
+    ["node"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+)
+ari_events = Counter("ct112_ari_events_total", "ARI events received", ["node", "type"])
+security_events = Counter("ct112_security_events_total", "Asterisk security events", ["node", "event"])
+phones_registered = Gauge("ct112_phones_registered", "Positions with a registered softphone", ["node"])
+journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")
+journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
+journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
+prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])

@@ -1,0 +1,47 @@
+"""What the switchboard needs of the world. Nothing here waits: results come back as events."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ct112.core.commands import TelephoneCommand
+from ct112.core.events import Event
+from ct112.core.record import CallRecord, Fact
+
+Post = Callable[[Event], None]
+"""Put an event into the switchboard's inbox; never waits, never drops."""
+
+
+class Clock(Protocol):
+    """Where `now` comes from."""
+
+    def now(self) -> float:
+        """Return epoch seconds UTC that never step backwards."""
+        ...
+
+
+class Telephone(Protocol):
+    """Carries out telephone commands. A failure comes back as an event."""
+
+    def do(self, command: TelephoneCommand) -> None:
+        """Start carrying `command` out and return at once."""
+        ...
+
+
+class Journal(Protocol):
+    """Keeps records and facts."""
+
+    def save(self, record: CallRecord) -> None:
+        """Keep the record; return at once, whatever the database does."""
+        ...
+
+    def note(self, fact: Fact) -> None:
+        """Keep the fact; return at once, whatever the database does."""
+        ...
+
+
+class Audience(Protocol):
+    """Whoever wants to see what happens as it happens (live feed, log)."""
+
+    def tell(self, fact: Fact) -> None:
+        """Show the fact; return at once."""
+        ...

@@ -1,0 +1,62 @@
+"""The only reader of the environment: every setting, its unit and its default."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ct112.core.policy import Policy
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class NodeSettings(BaseModel):
+    """One Asterisk node: how ARI and AMI are reached."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
+    ari_url: str  # for example http://127.0.0.1:8088/ari
+    ari_user: str
+    ari_password: SecretStr
+    ami_host: str = "127.0.0.1"
+    ami_port: int = 5038
+    ami_user: str
+    ami_password: SecretStr
+
+
+class Settings(BaseSettings):
+    """Read from `CT112_…` variables and, when CT112_ENV_FILE names one, from that file."""
+
+    model_config = SettingsConfigDict(env_prefix="CT112_", frozen=True, extra="ignore")
+
+    nodes: list[NodeSettings] = Field(default_factory=list)  # JSON list
+    application: str = "ct112"
+    database_url: str | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = 8112
+    prompt_base_url: str = ""  # how Asterisk reaches our web server; default http://web_host:web_port
+    api_token: SecretStr | None = None
+    state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR
+    recordings_dir: Path | None = None  # recorded prompts; they win over speech synthesis
+    dead_man_seconds: Seconds = 12
+    ring_seconds: Seconds = 15
+    wrap_up_seconds: Seconds = 10
+    ivr_emergency_limit_seconds: Seconds = 15
+    trunk_endpoint: str = "trunk"
+    log_level: str = "info"
+    log_json: bool = True
+
+    def policy(self) -> Policy:
+        """Return the floor's policy as set."""
+        return Policy(
+            ring_seconds=self.ring_seconds,
+            wrap_up_seconds=self.wrap_up_seconds,
+            switch_seconds=self.dead_man_seconds,
+            switch_every_seconds=self.dead_man_seconds / 3,
+        )
+
+    def prompts_url(self) -> str:
+        """Return the address under which Asterisk finds the prompts, without a slash at its end."""
+        return (self.prompt_base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/") + "/prompts"
