@@ -1,0 +1,176 @@
+"""The single writer: one inbox, one floor, and the ports its decisions go out by."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import assert_never
+
+from ct112 import logs, metrics
+from ct112.core.commands import (
+    Command,
+    EndOffer,
+    HangUp,
+    HoldSwitch,
+    Join,
+    PickUp,
+    Play,
+    Ring,
+    SaveFact,
+    SaveRecord,
+    SendToFallback,
+    StopPlay,
+    Unexpected,
+)
+from ct112.core.events import CallArrived, CommandFailed, Draining, Event
+from ct112.core.floor import Floor
+from ct112.core.record import CallRecord, Fact
+from ct112.ports import Audience, Clock, Journal, Telephone
+
+log = logs.get("switchboard")
+
+
+class Switchboard:
+    """Takes events one at a time, asks the floor, and carries its commands to the ports.
+
+    Nothing here waits for anything but the next event or the next deadline. `post` may be called
+    before `run`: what is posted is kept.
+    """
+
+    def __init__(
+        self, floor: Floor, telephone: Telephone, journal: Journal, audience: Sequence[Audience], clock: Clock
+    ) -> None:
+        """Wire the floor to its ports."""
+        self._floor = floor
+        self._telephone = telephone
+        self._journal = journal
+        self._audience = audience
+        self._clock = clock
+        self._inbox: deque[tuple[float, Event]] = deque()
+        self._wake = asyncio.Event()
+
+    @property
+    def floor(self) -> Floor:
+        """The floor, for reading."""
+        return self._floor
+
+    def post(self, event: Event) -> None:
+        """Put an event into the inbox; never waits, never drops."""
+        self._inbox.append((self._clock.now(), event))
+        self._wake.set()
+
+    def drain(self) -> None:
+        """Take no more calls: callers without an operator go to the fallback, talks go on."""
+        self.post(Draining())
+
+    async def run(self) -> None:
+        """Handle events and deadlines until cancelled."""
+        while True:
+            await self._pause()
+            self._handle_inbox()
+            self._handle_deadlines()
+
+    async def _pause(self) -> None:
+        """Sleep until there is an event or a deadline is due."""
+        if self._inbox:
+            await asyncio.sleep(0)  # let the reader and the ports breathe between two batches
+            return
+        self._wake.clear()
+        deadline = self._floor.next_deadline()
+        wait = None if deadline is None else max(0.0, deadline - self._clock.now())
+        try:
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _handle_inbox(self) -> None:
+        """Handle what is in the inbox now; what arrives meanwhile waits for the next batch."""
+        for _ in range(len(self._inbox)):
+            received, event = self._inbox.popleft()
+            now = self._clock.now()
+            metrics.inbox_lag_seconds.observe(max(0.0, now - received))
+            self._carry_out(self._ask(event, now))
+        metrics.inbox_depth.set(len(self._inbox))
+
+    def _ask(self, event: Event, now: float) -> list[Command]:
+        """Return the floor's answer; an error in it costs this event, not the calls."""
+        if isinstance(event, CallArrived):
+            metrics.calls_arrived.labels(node=event.node).inc()
+        if isinstance(event, CommandFailed):
+            metrics.command_failures.labels(command=event.command, gone=str(event.gone).lower()).inc()
+            log.info(
+                "command failed", command=event.command, call=event.call, gone=event.gone, reason=event.reason
+            )
+        try:
+            return self._floor.handle(event, now)
+        except Exception:
+            metrics.floor_errors.inc()
+            log.exception("the floor failed on an event", event_kind=type(event).__name__)
+            return []
+
+    def _handle_deadlines(self) -> None:
+        now = self._clock.now()
+        deadline = self._floor.next_deadline()
+        if deadline is None or deadline > now:
+            return
+        try:
+            commands = self._floor.due(now)
+        except Exception:
+            metrics.floor_errors.inc()
+            log.exception("the floor failed on a deadline")
+            raise  # the same deadline would be due again at once: stop loudly, the dialplan takes over
+        self._carry_out(commands)
+
+    def _carry_out(self, commands: list[Command]) -> None:
+        """Telephone first: a caller never waits for the journal."""
+        for command in commands:
+            if not isinstance(command, SaveRecord | SaveFact | Unexpected):
+                self._telephone.do(command)
+        for command in commands:
+            self._write_down(command)
+
+    def _write_down(self, command: Command) -> None:
+        match command:
+            case SaveRecord(record):
+                self._journal.save(record)
+                _count(record)
+            case SaveFact(fact):
+                self._journal.note(fact)
+                for listener in self._audience:
+                    listener.tell(fact)
+            case Unexpected():
+                metrics.unexpected_events.labels(event=command.event).inc()
+                log.info("unexpected event", event_kind=command.event, state=command.state, call=command.call)
+            case (
+                PickUp()
+                | Play()
+                | StopPlay()
+                | Ring()
+                | EndOffer()
+                | Join()
+                | HoldSwitch()
+                | SendToFallback()
+                | HangUp()
+            ):
+                pass
+            case _:
+                assert_never(command)
+
+
+def _count(record: CallRecord) -> None:
+    """Count a call that ended, and how long its caller waited."""
+    if record.ended_at is None:
+        return
+    metrics.calls_ended.labels(outcome=record.outcome or "unknown").inc()
+    if record.picked_up_at is not None:
+        metrics.pick_up_seconds.observe(max(0.0, record.picked_up_at - record.arrived_at))
+    if record.answered_at is not None:
+        metrics.answer_seconds.observe(max(0.0, record.answered_at - record.arrived_at))
+
+
+class FactLog:
+    """An audience that writes each fact to the log; its data may be personal and stays out."""
+
+    def tell(self, fact: Fact) -> None:
+        """Log the kind of fact and the call it belongs to."""
+        log.info("call fact", kind=fact.kind, call=fact.call, seq=fact.seq)

@@ -1,0 +1,106 @@
+"""The boundaries of the design, enforced over the import graph: core ← ports ← switchboard ← service."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "src" / "ct112"
+
+# What each part may import of ct112 (itself always). Everything not named here is `service.py`'s right.
+LEAF = {"ct112.logs", "ct112.metrics", "ct112.clock"}
+ALLOWED: dict[str, set[str]] = {
+    "core": set(),
+    "ports": {"ct112.core"},
+    "switchboard": {"ct112.core", "ct112.ports", *LEAF},
+    "asterisk": {"ct112.core", "ct112.ports", *LEAF},
+    "store": {"ct112.core", "ct112.ports", *LEAF},
+    "dispatch": {"ct112.core", "ct112.ports", *LEAF},
+    "web": {"ct112.core", "ct112.ports", "ct112.__version__", *LEAF},
+    "prompts": {"ct112.core", *LEAF},
+    "ivr": {"ct112.core", "ct112.prompts", *LEAF},
+    "clock": set(),
+    "logs": set(),
+    "metrics": set(),
+    "settings": {"ct112.core.policy"},
+}
+# Command-line entry points inside a part read the settings, as `cli.py` does.
+COMMANDS = {"store/command.py", "store/migrate.py", "asterisk/configfiles.py"}
+
+
+def modules() -> list[Path]:
+    """Every module of the package."""
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """The dotted names a module imports, `from x import y` as `x.y`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import, say the whole name"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def part_of(path: Path) -> str:
+    """The part a module belongs to: its folder, or its own name."""
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def inside(name: str, allowed: set[str]) -> bool:
+    """Whether a dotted name is one of the allowed modules or something in it."""
+    return any(name == one or name.startswith(one + ".") for one in allowed)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_its_part_may(path: Path) -> None:
+    part = part_of(path)
+    if part not in ALLOWED:
+        pytest.skip("composition root or command line")
+    allowed = ALLOWED[part] | {f"ct112.{part}"}
+    if str(path.relative_to(PACKAGE)) in COMMANDS:
+        allowed |= {"ct112.settings"}
+    wrong = {name for name in imports(path) if name.startswith("ct112") and not inside(name, allowed)}
+    assert not wrong, f"{part} may not import {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "core").glob("*.py")), ids=lambda path: path.name)
+def test_the_core_imports_only_the_standard_library(path: Path) -> None:
+    outside = {
+        name
+        for name in imports(path)
+        if not name.startswith("ct112.core") and name.partition(".")[0] not in sys.stdlib_module_names
+    }
+    assert not outside
+    forbidden = {"asyncio", "time", "random", "socket", "secrets", "threading", "os", "logging", "subprocess"}
+    assert not {name.partition(".")[0] for name in imports(path)} & forbidden, "the core does no I/O"
+
+
+def test_sql_lives_only_in_the_store() -> None:
+    offenders = [
+        path
+        for path in modules()
+        if part_of(path) != "store"
+        and any(name.startswith(("sqlalchemy", "asyncpg")) for name in imports(path))
+    ]
+    assert not offenders
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        str(path.relative_to(PACKAGE))
+        for path in modules()
+        if "os.environ" in path.read_text() or "os.getenv" in path.read_text()
+    ]
+    assert readers == []
+
+
+def test_the_rule_can_fail(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("from ct112.store.tables import CallRecord\n")
+    assert not inside(next(iter(imports(wrong))), ALLOWED["web"] | {"ct112.web"})
