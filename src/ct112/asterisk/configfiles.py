@@ -1,0 +1,190 @@
+"""Asterisk's configuration from the templates in asterisk-config/ and dialplan/, passwords generated."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
+UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
+
+Value = str | int | Sequence[str]
+
+
+class TemplateError(Exception):
+    """A template or a value cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class NodeValues:
+    """What one Asterisk node is told. Ports are on `sip_address` (SIP) and `control_address` (ARI, AMI)."""
+
+    node: str = "a"
+    application: str = "ct112"
+    dead_man_seconds: int = 12
+    etc_dir: str = "/etc/asterisk"
+    varlib_dir: str = "/var/lib/asterisk"
+    cache_dir: str = "/var/cache/asterisk"
+    spool_dir: str = "/var/spool/asterisk"
+    run_dir: str = "/run/asterisk"
+    log_dir: str = "/var/log/asterisk"
+    run_user: str = "asterisk"
+    max_calls: int = 400
+    sip_address: str = "0.0.0.0"  # noqa: S104 - production listens where the carrier is
+    sip_port: int = 5060
+    external_address: str = ""
+    local_networks: Sequence[str] = ()
+    rtp_start: int = 10000
+    rtp_end: int = 10999
+    control_address: str = "127.0.0.1"
+    http_port: int = 8088
+    ami_port: int = 5038
+    ami_permit: Sequence[str] = ("127.0.0.0/255.0.0.0",)
+    trunk_addresses: Sequence[str] = ()
+    trunk_contacts: Sequence[str] = ()
+    ari_user: str = "ct112"
+    ami_user: str = "ct112"
+    ari_password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    ami_password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+    def as_mapping(self) -> dict[str, Value]:
+        """Return the values by placeholder name."""
+        return {each.name.upper(): getattr(self, each.name) for each in fields(self)}
+
+    def connection(self) -> dict[str, str | int]:
+        """Return how ct112 reaches this node: one element of `CT112_NODES`."""
+        return {
+            "name": self.node,
+            "ari_url": f"http://{self.control_address}:{self.http_port}/ari",
+            "ari_user": self.ari_user,
+            "ari_password": self.ari_password,
+            "ami_host": self.control_address,
+            "ami_port": self.ami_port,
+            "ami_user": self.ami_user,
+            "ami_password": self.ami_password,
+        }
+
+
+def find_templates() -> tuple[Path, Path]:
+    """Return asterisk-config/ and dialplan/: from the installed package, else from the repository."""
+    for base in (Path(__file__).parent / "templates", Path(__file__).parents[3]):
+        found = (base / "asterisk-config", base / "dialplan")
+        if all(folder.is_dir() for folder in found):
+            return found
+    raise TemplateError("no asterisk-config/ and dialplan/ found: name them with --templates")
+
+
+def fill(text: str, values: Mapping[str, Value], name: str) -> str:
+    """Return `text` filled in. A line whose value is a list is repeated, one whose value is empty left out."""
+    return "".join(line for template in text.splitlines(True) for line in _lines(template, values, name))
+
+
+def render(
+    templates: Sequence[Path], target: Path, values: NodeValues, *, overwrite: bool = False
+) -> list[Path]:
+    """Write every template into `target`, readable by its owner alone; return the files.
+
+    Raises TemplateError, with nothing written, when a file is there already and `overwrite` is not given.
+    """
+    mapping = values.as_mapping()
+    filled = {
+        target / source.name: fill(source.read_text("utf-8"), mapping, source.name)
+        for folder in templates
+        for source in sorted(folder.glob("*.conf"))
+    }
+    there = sorted(path.name for path in filled if path.exists())
+    if there and not overwrite:
+        raise TemplateError(f"{target} has {', '.join(there)}: move them away or give --overwrite")
+    target.mkdir(parents=True, exist_ok=True)
+    for path, text in filled.items():
+        write_private(path, text)
+    return list(filled)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write `text` so that it is never, not even for a moment, readable by others."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text, "utf-8")
+    new.replace(path)
+
+
+def _lines(line: str, values: Mapping[str, Value], name: str) -> Iterator[str]:
+    found = [match for match in PLACEHOLDER.findall(line) if not line.lstrip().startswith(";")]
+    for placeholder in found:
+        if placeholder not in values:
+            raise TemplateError(f"{name}: @{placeholder}@ has no value")
+    if not found:
+        yield line
+        return
+    choices = [_items(values[placeholder], placeholder) for placeholder in found]
+    for row in range(max(map(len, choices)) if all(choices) else 0):
+        picked = {p: items[min(row, len(items) - 1)] for p, items in zip(found, choices, strict=True)}
+        yield PLACEHOLDER.sub(lambda match, picked=picked: picked[match[1]], line)  # type: ignore[misc]
+
+
+def _items(value: Value, name: str) -> list[str]:
+    items = [str(value)] if isinstance(value, str | int) else [str(item) for item in value]
+    for item in items:
+        if UNSAFE.search(item):
+            raise TemplateError(f"{name}: a control character, ; [ ] or \\ cannot stand in Asterisk's files")
+    return [item for item in items if item]
+
+
+app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Asterisk's configuration."""
+
+
+@app.command("render")
+def render_command(
+    trunk: Annotated[list[str], typer.Option(help="Address of the carrier's trunk; repeat for several.")],
+    target: Annotated[Path, typer.Option(help="Where the files go.")] = Path("/etc/asterisk"),
+    env_file: Annotated[Path, typer.Option(help="Where ct112 reads how to reach the node.")] = Path(
+        "/etc/ct112/ct112.env"
+    ),
+    node: Annotated[str, typer.Option(help="Name of this node.")] = "a",
+    sip_address: Annotated[str, typer.Option(help="Address SIP listens on.")] = NodeValues.sip_address,
+    control_address: Annotated[str, typer.Option(help="Address ARI and AMI listen on.")] = "127.0.0.1",
+    ami_permit: Annotated[list[str], typer.Option(help="Network/mask ct112 comes from; repeatable.")] = [  # noqa: B006
+        "127.0.0.0/255.0.0.0"
+    ],
+    external_address: Annotated[str, typer.Option(help="Public address, behind NAT only.")] = "",
+    local_network: Annotated[list[str], typer.Option(help="Network without NAT; repeatable.")] = [],  # noqa: B006
+    templates: Annotated[
+        Path | None, typer.Option(help="Folder with asterisk-config/ and dialplan/.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace files and passwords that are there.")] = False,
+) -> None:
+    """Write a node's configuration with newly generated passwords, and tell ct112 how to reach it."""
+    values = NodeValues(
+        node=node,
+        etc_dir=str(target),
+        sip_address=sip_address,
+        control_address=control_address,
+        ami_permit=ami_permit,
+        external_address=external_address,
+        local_networks=local_network,
+        trunk_addresses=trunk,
+        trunk_contacts=trunk,
+    )
+    try:
+        if env_file.exists() and not overwrite:
+            raise TemplateError(f"{env_file} is there: move it away or give --overwrite")
+        sources = (templates / "asterisk-config", templates / "dialplan") if templates else find_templates()
+        files = render(sources, target, values, overwrite=overwrite)
+    except TemplateError as error:
+        typer.echo(f"not rendered: {error}", err=True)
+        raise typer.Exit(1) from error
+    env_file.parent.mkdir(parents=True, exist_ok=True)
+    write_private(env_file, f"CT112_NODES='{json.dumps([values.connection()])}'\n")
+    typer.echo(f"{len(files)} files in {target}; ct112 reads {env_file}. Restart Asterisk and ct112.")
