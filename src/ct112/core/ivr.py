@@ -1,7 +1,7 @@
 """The IVR as a pure machine: a document of nodes, and a run of one caller through it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ct112.core.record import ServiceClass
 
@@ -29,6 +29,7 @@ class Menu:
     on_silence: str  # node when nothing is pressed
     on_invalid: str  # node after `tries` wrong keys
     tries: int = 2  # wrong keys until `on_invalid`; each one before that says the menu again
+    again: Spoken = field(default_factory=dict)  # said after a wrong key instead of `say`, when not empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
