@@ -69,7 +69,7 @@ def _measure(
     """Return each window's purity and level: one bin of a discrete Fourier transform (Goertzel)."""
     turns = np.exp(-2j * math.pi * hz * np.arange(WINDOW) / RATE)
     energy = (windows**2).sum(axis=1)
-    in_tone = 2 * np.abs(windows @ turns) ** 2 / WINDOW
+    in_tone = np.minimum(2 * np.abs(windows @ turns) ** 2 / WINDOW, energy)
     with np.errstate(divide="ignore"):
         level = 10 * np.log10(energy / WINDOW / 32768**2)
     return np.divide(in_tone, energy, out=np.zeros_like(energy), where=energy > 0), level
