@@ -80,7 +80,7 @@ def find_templates() -> tuple[Path, Path]:
 
 
 def fill(text: str, values: Mapping[str, Value], name: str) -> str:
-    """Return `text` filled in. A line whose value is a list is repeated, one whose value is empty left out."""
+    """Return `text` filled in: a line whose value is a list repeats, one whose value is empty goes."""
     return "".join(line for template in text.splitlines(True) for line in _lines(template, values, name))
 
 
@@ -137,6 +137,11 @@ def _items(value: Value, name: str) -> list[str]:
     return [item for item in items if item]
 
 
+def _refuse_existing(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise TemplateError(f"{path} is there: move it away or give --overwrite")
+
+
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
 
 
@@ -178,8 +183,7 @@ def render_command(
         trunk_contacts=trunk,
     )
     try:
-        if env_file.exists() and not overwrite:
-            raise TemplateError(f"{env_file} is there: move it away or give --overwrite")
+        _refuse_existing(env_file, overwrite)
         sources = (templates / "asterisk-config", templates / "dialplan") if templates else find_templates()
         files = render(sources, target, values, overwrite=overwrite)
     except TemplateError as error:

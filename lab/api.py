@@ -1,0 +1,241 @@
+"""A lab from Python: within `with Lab(directory, port_base) as lab:` all of it runs, afterwards none."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from lab import labfile, phones_part, processes, registry
+from lab.asterisk import AsteriskNode
+from lab.passwords import Passwords
+from lab.places import NODE_NAMES, Places, Ports, asterisk_root
+from lab.postgres import Postgres
+from lab.processes import ProcessTable
+from lab.root import Installation, find
+from lab.service import NAME as CT112
+from lab.service import Service, position_names, put_on_duty, settings_for
+from lab.steps import Progress, Quiet, StepFailed, step
+
+DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
+
+
+class Lab:
+    """PostgreSQL, Asterisk nodes and ct112 on loopback. Not to be used from two threads at once.
+
+    `overrides` are CT112_ variables for ct112; `database_url` names a database to use instead of our own;
+    `tied` labs are ended by `./run` should this process die without ending them.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        port_base: int | None = None,
+        *,
+        overrides: Mapping[str, str] | None = None,
+        nodes: int = 1,
+        database_url: str | None = None,
+        progress: Progress | None = None,
+        tied: bool = True,
+    ) -> None:
+        self.places = Places(directory.resolve(), Ports(port_base), asterisk_root())
+        self._overrides = dict(overrides or {})
+        self._node_names = NODE_NAMES[:nodes]
+        self._database_url = database_url
+        self._progress = progress or Quiet()
+        self._tied = tied
+        self._installation: Installation | None = None
+        self._positions: list[dict[str, Any]] = []
+        self.places.log.mkdir(parents=True, exist_ok=True)
+        self._table = ProcessTable(self.places.processes)
+        self._secrets = Passwords(self.places.secrets)
+
+    def __enter__(self) -> Self:
+        """Start everything."""
+        self.up()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End everything."""
+        self.down()
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Return lab.json. Raises StepFailed when the lab is not up."""
+        found = labfile.read(self.places.lab_json)
+        if found is None:
+            raise StepFailed("the lab is not up", "./run up")
+        return found
+
+    @property
+    def parts(self) -> list[str]:
+        """Return the names of the parts in the order they start."""
+        own = [] if self._database_url else ["postgres"]
+        return [*own, *(f"asterisk-{name}" for name in self._node_names), CT112]
+
+    def living(self) -> dict[str, int]:
+        """Return the pids of the parts that live."""
+        return {name: process.pid for name, process in self._table.living().items()}
+
+    def up(self, *, phones: bool = False) -> dict[str, Any]:
+        """Start what is not running and return lab.json; on failure end again what this call started."""
+        before = self.living()
+        try:
+            for part in self.parts:
+                self.start(part)
+            if phones:
+                self.start(phones_part.NAME)
+            if not self.places.lab_json.exists():  # all of it ran already, but the file was lost
+                self._put_on_duty()
+                self._tell()
+        except BaseException:
+            for part in reversed([part for part in self.living() if part not in before]):
+                self.stop(part)
+            raise
+        return self.info
+
+    def down(self) -> None:
+        """End every part of the lab, the last started first."""
+        for part in reversed(list(self._table.all())):
+            with step(self._progress, f"{part} ends"):
+                self.stop(part)
+        self.places.lab_json.unlink(missing_ok=True)
+        registry.forget(self.places)
+
+    def remove(self) -> None:
+        """End the lab and delete its folders, but not the Asterisk root."""
+        self.down()
+        for node in self.nodes():
+            node.remove()
+        for folder in (
+            self.places.directory / "postgres",
+            self.places.state,
+            self.places.log,
+            self.places.spare,
+        ):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in (self.places.secrets, self.places.environment_file, self.places.processes):
+            file.unlink(missing_ok=True)
+
+    def start(self, part: str) -> None:
+        """Start one part if it is not running: postgres, asterisk-a, ct112 or phones."""
+        if part in self.living():
+            return
+        registry.remember(self.places, tied=self._tied)
+        self._starter(part)()
+        self._tell()
+
+    def stop(self, part: str) -> None:
+        """End one part in good order."""
+        nodes = {node.part: node for node in self.nodes()} if part.startswith("asterisk-") else {}
+        enders: dict[str, Callable[[], None]] = {"postgres": self.postgres().stop, CT112: self.service().stop}
+        enders |= {name: node.stop for name, node in nodes.items()}
+        enders[phones_part.NAME] = lambda: phones_part.stop(self._table)
+        enders[part]()
+        self._tell()
+
+    def kill(self, part: str) -> None:
+        """End one part as a crash would (SIGKILL)."""
+        process = self._table.living().get(part)
+        if process is None:
+            raise StepFailed(f"{part} is not running", "start it first")
+        processes.kill(process)
+        self._table.forget(part)
+        self._tell()
+
+    def postgres(self) -> Postgres:
+        """Return the lab's own PostgreSQL."""
+        return Postgres(self.places, self._table, self._secrets["postgres"])
+
+    def nodes(self) -> list[AsteriskNode]:
+        """Return the Asterisk nodes."""
+        self._installation = self._installation or find(self.places.asterisk_root, self._progress)
+        return [
+            AsteriskNode(
+                self.places,
+                self._table,
+                self._installation,
+                name,
+                self.places.ports.node(index),
+                self._secrets[f"ari-{name}"],
+                self._secrets[f"ami-{name}"],
+                int(float(self._overrides.get(DEAD_MAN, "12"))),
+            )
+            for index, name in enumerate(self._node_names)
+        ]
+
+    def service(self) -> Service:
+        """Return ct112."""
+        settings = settings_for(
+            self.places,
+            nodes=[dict(node.values().connection()) for node in self.nodes()],
+            database_url=self.database_url,
+            api_token=self._secrets["api-token"],
+            overrides=self._overrides,
+        )
+        return Service(self.places, self._table, settings)
+
+    @property
+    def database_url(self) -> str:
+        """Return the address of the database in use."""
+        return self._database_url or self.postgres().url
+
+    def _starter(self, part: str) -> Callable[[], None]:
+        if part == "postgres":
+            return lambda: self._stepped("PostgreSQL", self.postgres().start)
+        if part == CT112:
+            return self._start_service
+        if part == phones_part.NAME:
+            return lambda: self._stepped("phones", lambda: phones_part.start(self.places, self._table))
+        nodes = {node.part: node for node in self.nodes()}
+        if part not in nodes:
+            raise StepFailed(
+                f"there is no part {part}", f"the parts are {', '.join([*self.parts, 'phones'])}"
+            )
+        return lambda: self._stepped(f"Asterisk {nodes[part].name}", nodes[part].start)
+
+    def _start_service(self) -> None:
+        service = self.service()
+        self._stepped("database migrated", service.migrate)
+        self._stepped("operators on duty", self._put_on_duty)
+        self._stepped("ct112", service.start)
+
+    def _put_on_duty(self) -> None:
+        passwords = {position: self._secrets[position] for position, _ in position_names()}
+        self._positions = put_on_duty(self.database_url, passwords)
+
+    def _stepped(self, name: str, action: Callable[[], None]) -> None:
+        with step(self._progress, name):
+            action()
+
+    def _tell(self) -> None:
+        """Bring lab.json up to date: written when all parts run, its pids kept right afterwards."""
+        pids, info = self.living(), labfile.read(self.places.lab_json)
+        if self._positions and all(part in pids for part in self.parts):
+            info = labfile.contents(
+                web=self.service().url,
+                nodes=self.nodes(),
+                database_url=self.database_url,
+                api_token=self._secrets["api-token"],
+                positions=self._positions,
+                pids=pids,
+            )
+        if info is not None and self.places.directory.exists():
+            labfile.write(self.places.lab_json, info | {"pids": pids})
+
+
+def from_environment(progress: Progress | None = None, *, tied: bool = False) -> Lab:
+    """Return the lab the CT112_LAB_… variables describe; other CT112_ settings are passed on to ct112."""
+    places = Places.from_environment()
+    names = {"CT112_DEAD_MAN_SECONDS", "CT112_RING_SECONDS", "CT112_WRAP_UP_SECONDS", "CT112_LOG_LEVEL"}
+    return Lab(
+        places.directory,
+        places.ports.base,
+        overrides={name: os.environ[name] for name in names if name in os.environ},
+        database_url=os.environ.get("CT112_DATABASE_URL"),
+        progress=progress,
+        tied=tied,
+    )

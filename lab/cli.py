@@ -1,0 +1,96 @@
+"""What `./run` calls once Python is there: up, down, status, prepare, sweep."""
+
+import contextlib
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lab import packages, phones_part, registry, root
+from lab.api import Lab, from_environment
+from lab.places import asterisk_root
+from lab.steps import Shown, StepFailed, step
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+SHORT = {"asterisk": "asterisk-a"}
+
+
+@app.command()
+def up(
+    only: Annotated[
+        str | None, typer.Option(help="Start this part alone: postgres, asterisk, ct112, phones.")
+    ] = None,
+    phones: Annotated[bool, typer.Option(help="Attach simulated phones that answer by themselves.")] = False,
+) -> None:
+    """Start what is not running."""
+    lab = from_environment(Shown(console))
+    if only:
+        lab.start(SHORT.get(only, only))
+        return
+    info = lab.up(phones=phones)
+    console.print(f"The lab is up: {info['web']}, SIP {', '.join(info['sip'])}, all in {lab.places.lab_json}")
+
+
+@app.command()
+def down(remove: Annotated[bool, typer.Option(help="Delete the lab's data too.")] = False) -> None:
+    """End everything."""
+    lab = from_environment(Shown(console))
+    if remove:
+        lab.remove()
+    else:
+        lab.down()
+
+
+@app.command()
+def status() -> None:
+    """Say how each part is; exits 0 when the lab would handle calls."""
+    lab = from_environment()
+    living = lab.living()
+    table = Table("part", "state", "pid", "log", box=None)
+    for part in [*lab.parts, phones_part.NAME]:
+        known = part in living
+        log = lab.places.log / f"{part}.log"
+        table.add_row(part, "running" if known else "not running", str(living.get(part, "")), str(log))
+    console.print(table)
+    ready = "ct112" in living and lab.service().ready()
+    console.print("ready: calls are handled" if ready else "not ready: see ./run up")
+    if not ready:
+        raise typer.Exit(1)
+
+
+@app.command()
+def prepare(tests: Annotated[bool, typer.Option(help="What the tests need as well.")] = False) -> None:
+    """Install what is missing outside Python."""
+    shown = Shown(console)
+    root.find(asterisk_root(), shown)
+    if tests:
+        with step(shown, "SIPp"):
+            packages.ensure("sipp", "sip-tester")
+
+
+@app.command()
+def sweep() -> None:
+    """End the labs whose owner died without ending them."""
+    for directory, base in registry.orphans():
+        console.print(f"ending what was left in {directory}")
+        with contextlib.suppress(StepFailed):
+            Lab(directory, base).remove()
+
+
+def main() -> int:
+    """Run the command line; a step that failed has already said why."""
+    try:
+        result = app(standalone_mode=False)
+    except (StepFailed, ValueError) as error:
+        console.print(f"[red]failed:[/red] {error}", soft_wrap=True)
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

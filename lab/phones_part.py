@@ -1,0 +1,32 @@
+"""Simulated operators' phones as a part of the lab: all positions registered, every call answered."""
+
+import os
+import signal
+import sys
+
+from lab import processes
+from lab.places import REPOSITORY, Places
+from lab.processes import ProcessTable
+
+NAME = "phones"
+
+
+def start(places: Places, table: ProcessTable) -> None:
+    """Start the phones; they say `registered` for every position once it can be called."""
+    log = places.log / "phones.log"
+    log.unlink(missing_ok=True)  # what an earlier run said must not be taken for this one's
+    command = [sys.executable, "-m", "lab.phones", "operators", "--lab", str(places.lab_json)]
+    path = f"{REPOSITORY / 'src'}:{REPOSITORY}"
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    table.add(NAME, processes.start(command, log=log, environment=environment, cwd=REPOSITORY))
+    processes.wait_ready(
+        NAME, table, lambda: log.exists() and "all registered" in log.read_text("utf-8"), 15, log
+    )
+
+
+def stop(table: ProcessTable) -> None:
+    """Take the phones away."""
+    found = table.living().get(NAME)
+    if found is not None:
+        processes.stop(found, signal.SIGTERM, 5)
+    table.forget(NAME)

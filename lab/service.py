@@ -1,0 +1,165 @@
+"""ct112 itself in the lab: the database migrated, the operators on duty, the service started."""
+
+import asyncio
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ct112.asterisk.configfiles import write_private
+from lab import processes
+from lab.places import REPOSITORY, Places
+from lab.ports import LOOPBACK, require_free
+from lab.processes import ProcessTable
+from lab.steps import StepFailed
+
+NAME = "ct112"
+POSITIONS = 3
+SECONDS = 25
+KEPT = ("PATH", "HOME", "LANG", "TZ")
+
+
+@dataclass(frozen=True)
+class Service:
+    """The ct112 process, told everything by `CT112_…` variables."""
+
+    places: Places
+    table: ProcessTable
+    settings: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """Return where its web server is."""
+        return f"http://{LOOPBACK}:{self.places.ports.web}"
+
+    @property
+    def log(self) -> Path:
+        """Return its log."""
+        return self.places.log / "ct112.log"
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment: the settings and nothing of ours that could leak in."""
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        python_path = f"{REPOSITORY / 'src'}:{REPOSITORY}"
+        return kept | {"PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"} | dict(self.settings)
+
+    def migrate(self) -> None:
+        """Bring the database's tables up to date."""
+        result = subprocess.run(
+            self._command("db", "upgrade"),
+            env=self.environment(),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode != 0:
+            last = " | ".join((result.stderr or result.stdout).strip().splitlines()[-4:])
+            raise StepFailed(
+                f"ct112 db upgrade: {last}", "see that the database is the lab's own, then again"
+            )
+
+    def start(self) -> None:
+        """Start ct112 and wait until it would handle calls."""
+        require_free("ct112", tcp=(self.places.ports.web,))
+        lines = (f"{name}={shlex.quote(value)}" for name, value in sorted(self.settings.items()))
+        write_private(self.places.environment_file, "\n".join(lines) + "\n")
+        self.places.state.mkdir(exist_ok=True)
+        command = self._command("serve")
+        self.table.add(
+            NAME, processes.start(command, log=self.log, environment=self.environment(), cwd=REPOSITORY)
+        )
+        try:
+            processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
+        except StepFailed as failure:
+            raise StepFailed(f"{failure.why}; readiness: {self.readiness()}", failure.remedy) from failure
+
+    def stop(self) -> None:
+        """Ask ct112 to leave; the calls it has go on in Asterisk."""
+        found = self.table.living().get(NAME)
+        if found is not None:
+            processes.stop(found, signal.SIGTERM, 10)
+        self.table.forget(NAME)
+
+    def ready(self) -> bool:
+        """Return whether it says that it would handle calls."""
+        return self._get("/readyz")[0] == 200
+
+    def readiness(self) -> str:
+        """Return what it says about its parts."""
+        return self._get("/readyz")[1]
+
+    def _get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=2) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, answer.read().decode(errors="replace")
+        except OSError as error:
+            return 0, str(error)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "ct112.cli", *arguments]
+
+
+def position_names() -> list[tuple[str, str]]:
+    """Return the lab's positions with their operators."""
+    return [(f"pos-{number}", f"operator-{number}") for number in range(1, POSITIONS + 1)]
+
+
+def put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Store the positions that are missing, operators ready; return all as lab.json lists them."""
+    return asyncio.run(_put_on_duty(database_url, passwords))
+
+
+async def _put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[str, Any]]:
+    from ct112.store import Store
+
+    store = await Store.create(database_url)
+    try:
+        there = {row.position for row in await store.roster()}
+        for position, operator in position_names():
+            if position not in there:
+                password = passwords[position]
+                await store.add_operator(operator, position, sip_password=password, ready=True)
+        return [
+            {
+                "name": row.position,
+                "sip_user": row.position,
+                "sip_password": row.sip_password,
+                "operator": row.operator,
+            }
+            for row in await store.roster()
+        ]
+    finally:
+        await store.close()
+
+
+def settings_for(
+    places: Places,
+    *,
+    nodes: list[dict[str, Any]],
+    database_url: str,
+    api_token: str,
+    overrides: Mapping[str, str],
+) -> dict[str, str]:
+    """Return ct112's settings in the lab; `overrides` win."""
+    return {
+        "CT112_NODES": json.dumps(nodes),
+        "CT112_DATABASE_URL": database_url,
+        "CT112_WEB_HOST": LOOPBACK,
+        "CT112_WEB_PORT": str(places.ports.web),
+        "CT112_API_TOKEN": api_token,
+        "CT112_STATE_DIR": str(places.state),
+        "CT112_WRAP_UP_SECONDS": "3",
+        "CT112_LOG_JSON": "false",
+    } | dict(overrides)
