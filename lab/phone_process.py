@@ -1,10 +1,10 @@
 """Real SIP phones in a process of their own: `python -m lab.phone_process --address 127.0.0.1`.
 
 The SIP stack exists once a process, so each network address gets a process. It is driven by JSON lines: the
-answer to a command `{"id": 7, "do": "call", …}` on standard input is `{"id": 7, …}` on standard output, with an
-"error" when it failed; events such as `{"event": "established", "line": "…", "at": …}` come in between. When
-standard input ends (the parent left, however), calls are hung up and the process ends. `lab.phones` is the
-other side.
+answer to a command `{"id": 7, "do": "call", …}` on standard input is `{"id": 7, …}` on standard output, with
+an "error" when it failed; events such as `{"event": "established", "line": "…", "at": …}` come in between.
+When standard input ends (the parent left, however), calls are hung up and the process ends. `lab.phones` is
+the other side.
 """
 
 import argparse

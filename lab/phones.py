@@ -70,6 +70,7 @@ class Phones:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             cwd=ROOT,
+            start_new_session=True,  # Ctrl-C is for us; the phones end when we close their input
         )
         self._reader = asyncio.create_task(self._read(), name=f"phones-{self.address}")
         await self.bell.until(lambda: self.port > 0 or self.gone, 20)
@@ -154,6 +155,11 @@ class Phones:
         assert self._process is not None
         return self._process.pid
 
+    async def wait_gone(self) -> None:
+        """Wait until the process has ended."""
+        if self._reader is not None:
+            await asyncio.shield(self._reader)
+
     def asked(self) -> tuple[int, ...]:
         """Return the commands that wait for their answer."""
         return tuple(self._waiting)
@@ -212,3 +218,9 @@ def _from_address(caller: str, name: str, exchange: str) -> str:
         return '"Anonymous" <sip:anonymous@anonymous.invalid>'
     uri = caller if caller.startswith("sip:") else f"sip:{caller}@{exchange}"
     return f'"{name}" <{uri}>' if name else f"<{uri}>"
+
+
+if __name__ == "__main__":
+    from lab.operators import main
+
+    main()

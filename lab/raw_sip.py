@@ -1,0 +1,185 @@
+"""A caller who speaks SIP by hand: for locations, broken headers and nonsense no real phone would send."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import cast
+
+TRUNK_ADDRESS = "127.0.0.2"
+PIDF_LO = """<?xml version="1.0" encoding="UTF-8"?>
+<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10"
+ xmlns:gml="http://www.opengis.net/gml" entity="pres:caller@example.org">
+ <tuple id="t1"><status><gp:geopriv><gp:location-info>
+  <gml:Point srsName="urn:ogc:def:crs:EPSG::4326"><gml:pos>{latitude} {longitude}</gml:pos></gml:Point>
+ </gp:location-info><gp:usage-rules/></gp:geopriv></status></tuple>
+</presence>"""
+SDP = """v=0
+o=- 112 112 IN IP4 {address}
+s=-
+c=IN IP4 {address}
+t=0 0
+m=audio {port} RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=ptime:20
+a=sendrecv
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A SIP message that arrived. `start`: its first line; header names in lower case."""
+
+    start: str
+    headers: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Message":
+        """Read the head; of a repeated header the first is kept, Via and Record-Route never repeat here."""
+        start, *lines = data.decode("utf-8", "replace").partition("\r\n\r\n")[0].split("\r\n")
+        pairs = (line.partition(":") for line in reversed(lines))
+        return cls(start, {name.strip().lower(): value.strip() for name, _, value in pairs})
+
+    @property
+    def status(self) -> int:
+        """Return the status of an answer, 0 for a request."""
+        return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
+
+
+@dataclass
+class RawCall:
+    """One INVITE and what came of it."""
+
+    call_id: str = field(default_factory=lambda: f"{uuid.uuid4().hex}@raw")
+    tag: str = field(default_factory=lambda: uuid.uuid4().hex[:10])
+    branch: str = field(default_factory=lambda: f"z9hG4bK{uuid.uuid4().hex[:12]}")
+    from_header: str = ""
+    answer: Message | None = None
+
+
+class RawCaller(asyncio.DatagramProtocol):
+    """A UDP socket on the trunk's address. Requests that arrive are answered with 200."""
+
+    def __init__(self, exchange: tuple[str, int]) -> None:
+        self._exchange = exchange
+        self._transport: asyncio.DatagramTransport | None = None
+        self._arrived: asyncio.Queue[Message] = asyncio.Queue()
+        self.hung_up = asyncio.Event()  # the other side sent BYE
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the socket."""
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002
+        """Queue an answer; say yes to a request."""
+        message = Message.parse(data)
+        if message.status:
+            self._arrived.put_nowait(message)
+            return
+        if message.start.startswith("BYE"):
+            self.hung_up.set()
+        copied = (f"{name}: {message.headers[name]}" for name in ("via", "from", "to", "call-id", "cseq"))
+        if not message.start.startswith("ACK"):
+            self.send("\r\n".join(["SIP/2.0 200 OK", *copied, "Content-Length: 0", "", ""]))
+
+    def send(self, data: str | bytes) -> None:
+        """Send anything at all."""
+        assert self._transport is not None
+        self._transport.sendto(data.encode() if isinstance(data, str) else data, self._exchange)
+
+    async def reply(self, within: float = 5.0) -> Message:
+        """Return the next final answer; raises TimeoutError."""
+        async with asyncio.timeout(within):
+            while (message := await self._arrived.get()).status < 200:
+                pass
+        return message
+
+    async def invite(
+        self,
+        from_header: str = "<sip:0811000112@127.0.0.2>",
+        *,
+        location: tuple[float, float] | None = None,
+        within: float = 8.0,
+    ) -> RawCall:
+        """Call 112 and acknowledge the answer. `from_header` goes out as it is, without a tag.
+
+        `location`: latitude and longitude, sent as PIDF-LO in the body (RFC 6442).
+        """
+        call = RawCall(from_header=from_header)
+        self.send(self._invite(call, location))
+        call.answer = await self.reply(within)
+        self.send(self._request(call, "ACK", 1))
+        return call
+
+    async def bye(self, call: RawCall) -> Message:
+        """Hang up."""
+        self.send(self._request(call, "BYE", 2))
+        return await self.reply()
+
+    def _invite(self, call: RawCall, location: tuple[float, float] | None) -> str:
+        address, port = self._address()
+        sdp = SDP.format(address=address, port=port + 1 & ~1).replace("\n", "\r\n")
+        head, body = _multipart(sdp, location) if location else (["Content-Type: application/sdp"], sdp)
+        return self._request(call, "INVITE", 1, head, body)
+
+    def _request(
+        self, call: RawCall, method: str, number: int, more: list[str] | None = None, body: str = ""
+    ) -> str:
+        address, port = self._address()
+        to = call.answer.headers["to"] if call.answer else f"<sip:112@{self._exchange[0]}>"
+        branch = call.branch if method == "INVITE" else f"{call.branch}{method}"
+        lines = [
+            f"{method} sip:112@{self._exchange[0]}:{self._exchange[1]} SIP/2.0",
+            f"Via: SIP/2.0/UDP {address}:{port};branch={branch};rport",
+            f"From: {call.from_header};tag={call.tag}",
+            f"To: {to}",
+            f"Call-ID: {call.call_id}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:caller@{address}:{port}>",
+            "Max-Forwards: 70",
+            *(more or []),
+            f"Content-Length: {len(body.encode())}",
+        ]
+        return "\r\n".join(lines) + "\r\n\r\n" + body
+
+    def _address(self) -> tuple[str, int]:
+        assert self._transport is not None
+        address, port = self._transport.get_extra_info("sockname")
+        return address, port
+
+    def close(self) -> None:
+        """Give the socket back."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+def _multipart(sdp: str, location: tuple[float, float]) -> tuple[list[str], str]:
+    """Return headers and body of a request that carries SDP and a location (RFC 6442)."""
+    pidf = PIDF_LO.format(latitude=location[0], longitude=location[1]).replace("\n", "\r\n")
+    parts = [
+        f"--edge\r\nContent-Type: application/sdp\r\n\r\n{sdp}\r\n",
+        "--edge\r\nContent-Type: application/pidf+xml\r\nContent-ID: <place@raw>\r\n\r\n" + pidf + "\r\n",
+        "--edge--\r\n",
+    ]
+    head = [
+        "Geolocation: <cid:place@raw>",
+        "Geolocation-Routing: no",
+        'Content-Type: multipart/mixed;boundary="edge"',
+    ]
+    return head, "".join(parts)
+
+
+@asynccontextmanager
+async def raw_caller(exchange: str, source: str = TRUNK_ADDRESS) -> AsyncIterator[RawCaller]:
+    """Open a caller on any free port of `source`; `exchange` is host:port."""
+    host, _, port = exchange.rpartition(":")
+    loop = asyncio.get_running_loop()
+    _, caller = await loop.create_datagram_endpoint(
+        lambda: RawCaller((host, int(port))), local_addr=(source, 0)
+    )
+    try:
+        yield caller
+    finally:
+        caller.close()
