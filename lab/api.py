@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,11 @@ from lab.service import NAME as CT112
 from lab.service import Service, position_names, put_on_duty, settings_for
 from lab.steps import Progress, Quiet, StepFailed, step
 
+ENDING = (signal.SIGTERM, 5.0)  # seconds to end in good order before it is made to
+ENDINGS = {
+    CT112: (signal.SIGTERM, 10.0),  # leaves its calls to Asterisk and saves what it knows
+    "postgres": (signal.SIGINT, 10.0),  # cuts connections, keeps what was committed
+}
 DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 
 
@@ -108,14 +114,9 @@ class Lab:
     def remove(self) -> None:
         """End the lab and delete its folders, but not the Asterisk root."""
         self.down()
-        for node in self.nodes():
-            node.remove()
-        for folder in (
-            self.places.directory / "postgres",
-            self.places.state,
-            self.places.log,
-            self.places.spare,
-        ):
+        directory = self.places.directory
+        nodes = [asterisk_root() / "lab" / self.places.key, directory / "asterisk"]
+        for folder in (*nodes, directory / "postgres", self.places.state, self.places.log, self.places.spare):
             shutil.rmtree(folder, ignore_errors=True)
         for file in (self.places.secrets, self.places.environment_file, self.places.processes):
             file.unlink(missing_ok=True)
@@ -130,11 +131,10 @@ class Lab:
 
     def stop(self, part: str) -> None:
         """End one part in good order."""
-        nodes = {node.part: node for node in self.nodes()} if part.startswith("asterisk-") else {}
-        enders: dict[str, Callable[[], None]] = {"postgres": self.postgres().stop, CT112: self.service().stop}
-        enders |= {name: node.stop for name, node in nodes.items()}
-        enders[phones_part.NAME] = lambda: phones_part.stop(self._table)
-        enders[part]()
+        process = self._table.living().get(part)
+        if process is not None:
+            processes.stop(process, *ENDINGS.get(part, ENDING))
+        self._table.forget(part)
         self._tell()
 
     def kill(self, part: str) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,17 +92,6 @@ class AsteriskNode:
         command = self.installation.command("-f", "-C", f"{self._inside}/etc/asterisk.conf")
         self.table.add(self.part, processes.start(command, log=self.log, cwd=Path("/")))
         processes.wait_ready(self.part, self.table, self._booted, SECONDS, self.log)
-
-    def stop(self) -> None:
-        """End Asterisk; live calls on it end."""
-        found = self.table.living().get(self.part)
-        if found is not None:
-            processes.stop(found, signal.SIGTERM, 5)
-        self.table.forget(self.part)
-
-    def remove(self) -> None:
-        """Delete the node's folders."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def cli(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a command at Asterisk's console."""

@@ -1,6 +1,5 @@
-"""What `./run` calls once Python is there: up, down, status, prepare, sweep."""
+"""What `./run` calls once Python is there: up, down, status, demo, test."""
 
-import contextlib
 import sys
 from typing import Annotated
 
@@ -8,10 +7,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lab import packages, phones_part, registry, root
-from lab.api import Lab, from_environment
+from lab import packages, phones_part, root
+from lab.api import from_environment
 from lab.places import asterisk_root
 from lab.steps import Shown, StepFailed, step
+from lab.supervise import as_interrupt, supervise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)
@@ -61,8 +61,7 @@ def status() -> None:
         raise typer.Exit(1)
 
 
-@app.command()
-def prepare(tests: Annotated[bool, typer.Option(help="What the tests need as well.")] = False) -> None:
+def prepare(*, tests: bool) -> None:
     """Install what is missing outside Python."""
     shown = Shown(console)
     root.find(asterisk_root(), shown)
@@ -71,17 +70,26 @@ def prepare(tests: Annotated[bool, typer.Option(help="What the tests need as wel
             packages.ensure("sipp", "sip-tester")
 
 
-@app.command()
-def sweep() -> None:
-    """End the labs whose owner died without ending them."""
-    for directory, base in registry.orphans():
-        console.print(f"ending what was left in {directory}")
-        with contextlib.suppress(StepFailed):
-            Lab(directory, base).remove()
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def demo(context: typer.Context) -> None:
+    """Run the demo."""
+    _supervised("lab.demo", context.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the tests; without arguments all of them, a file at a time on each core."""
+    _supervised("pytest", context.args or ["-n", "2", "--dist", "loadfile"])
+
+
+def _supervised(module: str, arguments: list[str]) -> None:
+    prepare(tests=module == "pytest")
+    raise typer.Exit(supervise([sys.executable, "-m", module, *arguments]))
 
 
 def main() -> int:
     """Run the command line; a step that failed has already said why."""
+    as_interrupt()
     try:
         result = app(standalone_mode=False)
     except (StepFailed, ValueError) as error:

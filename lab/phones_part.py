@@ -1,7 +1,6 @@
 """Simulated operators' phones as a part of the lab: all positions registered, every call answered."""
 
 import os
-import signal
 import sys
 
 from lab import processes
@@ -22,11 +21,3 @@ def start(places: Places, table: ProcessTable) -> None:
     processes.wait_ready(
         NAME, table, lambda: log.exists() and "all registered" in log.read_text("utf-8"), 15, log
     )
-
-
-def stop(table: ProcessTable) -> None:
-    """Take the phones away."""
-    found = table.living().get(NAME)
-    if found is not None:
-        processes.stop(found, signal.SIGTERM, 5)
-    table.forget(NAME)

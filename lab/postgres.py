@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -57,13 +56,6 @@ class Postgres:
         command = [str(binaries / "postgres"), "-D", str(data), *settings]
         self.table.add(NAME, processes.start(command, log=self.log, user=user, cwd=base))
         processes.wait_ready(NAME, self.table, lambda: _ready(data), SECONDS, self.log)
-
-    def stop(self) -> None:
-        """End the server; connections are cut, what was committed is kept."""
-        found = self.table.living().get(NAME)
-        if found is not None:
-            processes.stop(found, signal.SIGINT, 10)
-        self.table.forget(NAME)
 
     def _base(self, user: tuple[int, int] | None) -> Path:
         """Return the server's folder: in the lab, or elsewhere when its user could not reach the lab."""

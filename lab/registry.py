@@ -15,6 +15,8 @@ FOLDER = REPOSITORY / ".lab" / "labs"
 
 def remember(places: Places, *, tied: bool) -> None:
     """Note the lab; a `tied` one belongs to the calling process and shall not outlive it."""
+    if _file(places).exists():
+        return  # a lab somebody keeps stays theirs
     FOLDER.mkdir(parents=True, exist_ok=True)
     note: dict[str, Any] = {"directory": str(places.directory), "base": places.ports.base, "owner": None}
     if tied:

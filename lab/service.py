@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import urllib.error
@@ -81,13 +80,6 @@ class Service:
             processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
         except StepFailed as failure:
             raise StepFailed(f"{failure.why}; readiness: {self.readiness()}", failure.remedy) from failure
-
-    def stop(self) -> None:
-        """Ask ct112 to leave; the calls it has go on in Asterisk."""
-        found = self.table.living().get(NAME)
-        if found is not None:
-            processes.stop(found, signal.SIGTERM, 10)
-        self.table.forget(NAME)
 
     def ready(self) -> bool:
         """Return whether it says that it would handle calls."""
