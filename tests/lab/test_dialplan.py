@@ -1,0 +1,151 @@
+"""The dialplan on a real Asterisk with SIPp as the carrier: the net that catches a caller."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from lab.api import Lab
+from lab.asterisk import AsteriskNode
+from lab.ports import free_base
+
+pytestmark = pytest.mark.real
+APPLICATION = "ct112"
+SWITCH_SECONDS = 2
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskNode]:
+    """Give one Asterisk node with nobody behind it and a quick dead-man's switch."""
+    overrides = {"CT112_DEAD_MAN_SECONDS": str(SWITCH_SECONDS)}
+    lab = Lab(tmp_path_factory.mktemp("lab"), free_base(), overrides=overrides)
+    try:
+        lab.start("asterisk-a")
+        yield lab.nodes()[0]
+    finally:
+        lab.remove()
+
+
+@asynccontextmanager
+async def carrier(node: AsteriskNode, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Place one call from the trunk's address with SIPp; at the end the caller is gone."""
+    command = ["sipp", f"127.0.0.1:{node.ports.sip}", "-i", "127.0.0.2", "-m", "1", "-nostdin", *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=node.places.log
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        for channel in await channels(node):
+            await ari(node, "DELETE", f"channels/{channel['id']}")
+
+
+def client(node: AsteriskNode) -> aiohttp.ClientSession:
+    """Return an ARI client of the node."""
+    login = aiohttp.encode_basic_auth(node.values().ari_user, node.ari_password)
+    base = f"http://127.0.0.1:{node.ports.http}/ari/"
+    return aiohttp.ClientSession(base, headers={"Authorization": login})
+
+
+async def ari(node: AsteriskNode, method: str, path: str) -> Any:
+    """Send one ARI request; a channel that is gone already is no failure."""
+    async with client(node) as session, session.request(method, path) as answer:
+        assert answer.status < 300 or answer.status == 404, await answer.text()
+        return await answer.json() if answer.status == 200 else None
+
+
+async def channels(node: AsteriskNode) -> list[dict[str, Any]]:
+    """Return the channels Asterisk has."""
+    found: list[dict[str, Any]] = await ari(node, "GET", "channels")
+    return found
+
+
+async def in_fallback(node: AsteriskNode, seconds: float = 8) -> dict[str, Any]:
+    """Wait until a channel is in the fallback queue and return it."""
+    async with asyncio.timeout(seconds):
+        while True:
+            for channel in await channels(node):
+                if channel["dialplan"]["app_name"] == "Queue":
+                    return channel
+            await asyncio.sleep(0.05)
+
+
+async def nobody_there(node: AsteriskNode) -> None:
+    """Wait until Asterisk has no channel."""
+    while True:
+        if not await channels(node):
+            return
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def deaf_application(node: AsteriskNode) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Be an application that takes calls and then does nothing for them."""
+    async with client(node) as session, session.ws_connect(f"events?app={APPLICATION}") as socket:
+        yield socket
+
+
+async def stasis_start(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    """Return the channel of the next StasisStart."""
+    async with asyncio.timeout(10):
+        while True:
+            event = await socket.receive_json()
+            if event["type"] == "StasisStart":
+                channel: dict[str, Any] = event["channel"]
+                return channel
+
+
+@pytest.mark.parametrize("number", ["112", "+62112", "0285112", "sos.police", "T"])
+async def test_without_the_application_any_number_reaches_the_fallback(
+    node: AsteriskNode, number: str
+) -> None:
+    async with carrier(node, "-sn", "uac", "-s", number, "-d", "60000"):
+        channel = await in_fallback(node)
+    assert channel["state"] == "Up"
+    assert channel["dialplan"]["context"] == "fallback"
+
+
+async def test_the_dead_mans_switch_takes_the_caller_to_the_fallback(node: AsteriskNode) -> None:
+    async with deaf_application(node) as socket, carrier(node, "-sn", "uac", "-s", "112", "-d", "60000"):
+        arrived = await stasis_start(socket)
+        assert arrived["channelvars"]["CT112_LEG"] == "caller"
+        assert arrived["channelvars"]["CT112_SIP_CALL_ID"]
+        assert arrived["channelvars"]["CT112_LOCATION"] == ""
+        caught = await in_fallback(node, SWITCH_SECONDS + 6)
+    assert caught["id"] == arrived["id"]
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
+async def test_the_callers_location_comes_in(node: AsteriskNode, transport: str) -> None:
+    scenario = str(Path(__file__).parent / "sipp" / "location.xml")
+    async with deaf_application(node) as socket, carrier(node, "-sf", scenario, "-t", transport):
+        arrived = await stasis_start(socket)
+    assert arrived["channelvars"]["CT112_LOCATION"] == 'shape="Point",crs="2d",pos="-6.8886 109.6753"'
+
+
+async def test_a_caller_who_leaves_the_fallback_is_gone(node: AsteriskNode) -> None:
+    async with carrier(node, "-sn", "uac", "-s", "112", "-d", "2000") as process:
+        await in_fallback(node)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        async with asyncio.timeout(5):
+            await nobody_there(node)
+
+
+async def test_a_stranger_gets_nowhere(node: AsteriskNode) -> None:
+    command = ["-sn", "uac", "-s", "112", "-d", "100", "-i", "127.0.0.9"]
+    async with carrier(node, *command) as process:
+        assert await asyncio.wait_for(process.wait(), 20) == 1
+        assert await channels(node) == []
+
+
+def test_asterisk_has_nothing_to_complain_about(node: AsteriskNode) -> None:
+    lines = (node.folder / "log" / "messages").read_text("utf-8").splitlines()
+    boot = [line for line in lines if "[C-" not in line]
+    assert [line for line in boot if "ERROR" in line or "WARNING" in line] == []
