@@ -11,7 +11,7 @@ NAME = "phones"
 
 
 def start(places: Places, table: ProcessTable) -> None:
-    """Start the phones; they say `registered` for every position once it can be called."""
+    """Start the phones; wait until every position can be called."""
     log = places.log / "phones.log"
     log.unlink(missing_ok=True)  # what an earlier run said must not be taken for this one's
     command = [sys.executable, "-m", "lab.phones", "operators", "--lab", str(places.lab_json)]
@@ -19,5 +19,5 @@ def start(places: Places, table: ProcessTable) -> None:
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
     table.add(NAME, processes.start(command, log=log, environment=environment, cwd=REPOSITORY))
     processes.wait_ready(
-        NAME, table, lambda: log.exists() and "all registered" in log.read_text("utf-8"), 15, log
+        NAME, table, lambda: log.exists() and "phones ready" in log.read_text("utf-8"), 15, log
     )

@@ -1,6 +1,8 @@
 """Asterisk's configuration from the templates in asterisk-config/ and dialplan/, passwords generated."""
 
+import grp
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,6 +139,18 @@ def _items(value: Value, name: str) -> list[str]:
     return [item for item in items if item]
 
 
+def _let_read(files: Sequence[Path], user: str) -> None:
+    """Let Asterisk's own user read the files: it gives up root before it reads most of them."""
+    try:
+        group = grp.getgrnam(user).gr_gid
+    except KeyError:
+        typer.echo(f"there is no group {user} here: give the files to the user Asterisk runs as", err=True)
+        return
+    for file in files:
+        os.chown(file, -1, group)
+        file.chmod(0o640)
+
+
 def _refuse_existing(path: Path, overwrite: bool) -> None:
     if path.exists() and not overwrite:
         raise TemplateError(f"{path} is there: move it away or give --overwrite")
@@ -189,6 +203,7 @@ def render_command(
     except TemplateError as error:
         typer.echo(f"not rendered: {error}", err=True)
         raise typer.Exit(1) from error
+    _let_read(files, values.run_user)
     env_file.parent.mkdir(parents=True, exist_ok=True)
     write_private(env_file, f"CT112_NODES='{json.dumps([values.connection()])}'\n")
     typer.echo(f"{len(files)} files in {target}; ct112 reads {env_file}. Restart Asterisk and ct112.")
