@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     dead_man_seconds: Seconds = 12
     ring_seconds: Seconds = 15
     wrap_up_seconds: Seconds = 10
+    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30  # on SIGTERM, how long talks are waited for
     ivr_emergency_limit_seconds: Seconds = 15
     trunk_endpoint: str = "trunk"
     log_level: str = "info"
