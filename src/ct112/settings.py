@@ -1,10 +1,12 @@
 """The only reader of the environment: every setting, its unit and its default."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from ct112.core.policy import Policy
 
@@ -61,3 +63,29 @@ class Settings(BaseSettings):
     def prompts_url(self) -> str:
         """Return the address under which Asterisk finds the prompts, without a slash at its end."""
         return (self.prompt_base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/") + "/prompts"
+
+
+class SettingsError(ValueError):
+    """The settings do not make sense; the text says which and what to do."""
+
+
+def load() -> Settings:
+    """Read the settings; variables win over the file CT112_ENV_FILE names. Raises SettingsError."""
+    env_file = os.environ.get("CT112_ENV_FILE")
+    if env_file and not Path(env_file).is_file():
+        raise SettingsError(f"CT112_ENV_FILE names {env_file}, which is not there: correct it or unset it")
+    try:
+        return Settings(_env_file=env_file)
+    except (ValidationError, PydanticSettingsError) as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def _explain(error: Exception) -> str:
+    """Return one line a setting, without the values: they may be secret."""
+    if not isinstance(error, ValidationError):
+        return f"{error}: CT112_NODES must be a JSON list of nodes"
+    lines = [
+        f"CT112_{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+        for problem in error.errors(include_input=False, include_url=False)
+    ]
+    return "; ".join(lines)

@@ -1,0 +1,51 @@
+"""Settings: from variables, from a file, and errors that say which and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from ct112.settings import SettingsError, load
+
+NODE = (
+    '[{"name": "a", "ari_url": "http://127.0.0.1:8088/ari", "ari_user": "u", "ari_password": "hidden",'
+    ' "ami_user": "m", "ami_password": "hidden"}]'
+)
+
+
+def test_variables_win_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ct112.env"
+    file.write_text(f"CT112_NODES='{NODE}'\nCT112_WEB_PORT=9000\nCT112_RING_SECONDS=7\n")
+    monkeypatch.setenv("CT112_ENV_FILE", str(file))
+    monkeypatch.setenv("CT112_WEB_PORT", "9001")
+    settings = load()
+    assert (settings.web_port, settings.ring_seconds, settings.nodes[0].name) == (9001, 7, "a")
+    assert settings.policy().ring_seconds == 7
+    assert settings.prompts_url() == "http://127.0.0.1:9001/prompts"
+
+
+def test_passwords_do_not_show_in_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CT112_NODES", NODE)
+    assert "hidden" not in repr(load())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("CT112_WEB_PORT", "many", "CT112_WEB_PORT"),
+        ("CT112_NODES", "not json", "JSON"),
+        ("CT112_NODES", '[{"name": "a"}]', "ARI_URL"),
+        ("CT112_RING_SECONDS", "0", "greater than 0"),
+        ("CT112_ENV_FILE", "/nowhere/ct112.env", "/nowhere/ct112.env"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=says):
+        load()
+
+
+def test_the_switch_is_pushed_well_before_it_goes_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CT112_DEAD_MAN_SECONDS", "9")
+    policy = load().policy()
+    assert policy.switch_seconds == 9
+    assert policy.switch_every_seconds * 3 <= policy.switch_seconds
