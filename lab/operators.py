@@ -60,7 +60,7 @@ async def answer_calls(lab_json: Path, after: float) -> None:
     async with Phones("127.0.0.1") as phones:
         phones.on_event = _show
         registered = await register_positions(phones, lab, Behaviour("answer", after))
-        _print("phones ready", ", ".join(registered))
+        _print("all registered:", ", ".join(registered))
         ending = asyncio.create_task(stop.wait(), name="stop")
         gone = asyncio.create_task(phones.wait_gone(), name="phones-gone")
         await asyncio.wait((ending, gone), return_when=asyncio.FIRST_COMPLETED)
