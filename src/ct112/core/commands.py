@@ -68,7 +68,7 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class HoldSwitch:
-    """Push the dead-man's switch `seconds` into the future."""
+    """Push the dead-man's switch `seconds` into the future; 0 disarms it."""
 
     call: CallId
     seconds: float

@@ -20,3 +20,4 @@ class Policy:
     release_seconds: float = 5.0  # from asking a leg to end or move until it is taken for done
     switch_seconds: float = 12.0  # the dead-man's switch, while no operator is connected
     switch_every_seconds: float = 4.0  # how often it is pushed
+    patience_seconds: float = 180.0  # a waiting information call older than this counts as urgent

@@ -1,0 +1,99 @@
+"""The floor's memory, and the few ways in which it is written: the transitions share one board."""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ct112.core.calls import Call, Joining, Offered, Talking
+from ct112.core.commands import Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
+from ct112.core.events import CallArrived, Event, FoundCall
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
+from ct112.core.ivr import IvrDocument
+from ct112.core.operators import Operator
+from ct112.core.policy import Policy
+from ct112.core.record import CallRecord, Fact
+
+REMEMBERED = 1000
+"""How many ended calls are remembered, so that late news about them does not bring them back."""
+
+
+@dataclass(slots=True)
+class Board:
+    """Everything the floor knows. `now` and `commands` belong to the step under way."""
+
+    policy: Policy
+    document: IvrDocument
+    now: float = 0.0
+    commands: list[Command] = field(default_factory=list)
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    operators: dict[PositionName, Operator] = field(default_factory=dict)
+    lost: set[NodeName] = field(default_factory=set)
+    ended: deque[CallId] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    draining: bool = False
+    switch_at: float | None = None  # when the dead-man's switches are pushed again
+
+    def do(self, command: Command) -> None:
+        """Ask for something."""
+        self.commands.append(command)
+
+    def taken(self) -> list[Command]:
+        """Return what was asked for in this step, and start a new list."""
+        commands, self.commands = self.commands, []
+        return commands
+
+    def note(self, call: Call, kind: str, **data: Any) -> None:
+        """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
+        call.last_seq = max(call.last_seq + 1, age_ms(call.record, self.now))
+        self.do(SaveFact(Fact(call=call.id, seq=call.last_seq, at=self.now, kind=kind, data=data)))
+
+    def save(self, call: Call, **changes: Any) -> None:
+        """Change the record and write it, with a revision no earlier process can have reached."""
+        revision = max(call.record.revision + 1, int(self.now * 1_000_000))
+        call.record = replace(call.record, revision=revision, **changes)
+        self.do(SaveRecord(call.record))
+
+    def unexpected(self, event: Event, call: Call) -> None:
+        """Say that the event does not fit the call's state; the call stays as it is."""
+        names = (type(event).__name__, type(call.state).__name__)
+        self.do(Unexpected(event=names[0], state=names[1], call=call.id))
+
+    def hush(self, call: Call) -> None:
+        """Stop what the caller hears; a leg does nothing else while it plays."""
+        if call.play is not None:
+            self.do(StopPlay(call.id, call.play))
+
+    def operator(self, position: PositionName) -> Operator:
+        """Return the operator at a position, known from now on if it was not."""
+        return self.operators.setdefault(position, Operator(position=position))
+
+    def operator_of(self, call: Call) -> Operator | None:
+        """Return the operator who belongs to the call now."""
+        state = call.state
+        return self.operator(state.position) if isinstance(state, Offered | Joining | Talking) else None
+
+    def end_offer(self, offer: OfferId) -> None:
+        """Ask for the operator's leg to end."""
+        self.do(EndOffer(offer))
+
+    def live(self, offer: OfferId) -> Call | None:
+        """Return the call this offer belongs to now; None when it is over, or was never ours."""
+        call = self.calls.get(call_of(offer))
+        return call if call is not None and call.offer == offer else None
+
+
+def age_ms(record: CallRecord, now: float) -> int:
+    """Return how long ago the call arrived, in whole milliseconds, never negative."""
+    return max(0, int((now - record.arrived_at) * 1000))
+
+
+def record_of(event: CallArrived | FoundCall, node: NodeName, arrived_at: float) -> CallRecord:
+    """Return the first record of a call, from what its leg told."""
+    return CallRecord(
+        call=event.call,
+        node=node,
+        arrived_at=arrived_at,
+        sip_call_id=event.sip_call_id,
+        ani=event.ani,
+        dialled=event.dialled,
+        location=event.location,
+    )

@@ -1,0 +1,163 @@
+"""The states a call can be in, each holding only what is valid there, and the call itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
+from ct112.core.ivr import IvrDocument
+from ct112.core.ivr_run import IvrRun
+from ct112.core.record import CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a waiting caller hears until `repeat_at`, when the message is said again.
+
+    `play` is None when nothing could be played; `plain` means ringing without the message.
+    """
+
+    play: PlayId | None
+    repeat_at: float
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """We asked to pick the caller up."""
+
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class InMenu:
+    """The caller is in the IVR. `play`: what is being said; `limit_at`: the IVR must be over by then."""
+
+    run: IvrRun
+    play: PlayId | None
+    limit_at: float
+
+    @property
+    def deadline(self) -> float:
+        """When the IVR goes on by itself, or has taken too long."""
+        return min(self.run.deadline, self.limit_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """In the queue, with no operator found yet. `first`: in front of its class."""
+
+    hearing: Hearing
+    first: bool = False
+
+    @property
+    def deadline(self) -> float:
+        """When the caller hears the message again."""
+        return self.hearing.repeat_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Still in the queue, while one operator's phone rings for it."""
+
+    hearing: Hearing
+    first: bool
+    offer: OfferId
+    position: PositionName
+    give_up_at: float
+
+    @property
+    def deadline(self) -> float:
+        """When the offer is given up, or the caller hears the message again."""
+        return min(self.give_up_at, self.hearing.repeat_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The operator picked up; we asked to join both legs."""
+
+    offer: OfferId
+    position: PositionName
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """With a person. The only state without a deadline: people end it."""
+
+    offer: OfferId
+    position: PositionName
+    operator: OperatorName | None
+
+    @property
+    def deadline(self) -> None:
+        """None: a person has the call."""
+        return
+
+
+class Way(StrEnum):
+    """How a call is asked to leave us."""
+
+    FALLBACK = "fallback"
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """We asked the leg to end or to go to the fallback. The dead-man's switch is no longer pushed."""
+
+    way: Way
+    deadline: float
+    tries: int = 1
+
+
+CallState = Arriving | InMenu | Waiting | Offered | Joining | Talking | Leaving
+Queued = Waiting | Offered
+"""The states in which a call has a place in the queue."""
+WithOffer = Offered | Joining | Talking
+"""The states in which an operator belongs to the call."""
+
+RINGING_NAMES = 2
+"""Playbacks 1 and 2 of a call are its endless ringing, in turn: so a restart can stop them unseen."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One live call: its state, its record as last saved, and the counters its names are made from."""
+
+    record: CallRecord
+    state: CallState
+    document: IvrDocument
+    language: str
+    picked_up: bool = False
+    answered: bool = False  # a person has had this call (perhaps before a restart)
+    queued_at: float = 0.0  # its place in the queue; kept when it comes back to the queue
+    last_seq: int = -1
+    offers: int = 0
+    plays: int = RINGING_NAMES
+    ringings: int = 0
+
+    @property
+    def id(self) -> CallId:
+        """The call's id."""
+        return self.record.call
+
+    @property
+    def node(self) -> NodeName:
+        """The node its leg is on."""
+        return self.record.node
+
+    @property
+    def offer(self) -> OfferId | None:
+        """The operator's leg that belongs to the call now, if any."""
+        return self.state.offer if isinstance(self.state, WithOffer) else None
+
+    @property
+    def play(self) -> PlayId | None:
+        """The playback the caller hears now, if any."""
+        match self.state:
+            case InMenu():
+                return self.state.play
+            case Waiting() | Offered():
+                return self.state.hearing.play
+            case _:
+                return None

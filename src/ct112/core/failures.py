@@ -1,0 +1,72 @@
+"""What follows from a command that did not work. A leg that no longer exists is normal, not an error."""
+
+from ct112.core import leaving, menu, offering, talking, waiting
+from ct112.core.board import Board
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Waiting, Way
+from ct112.core.events import CommandFailed, OfferEnd, OfferEnded, PlayEnded
+
+ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "HoldSwitch", "SendToFallback", "HangUp"})
+"""Commands whose leg is the caller's. (`StopPlay` is left out: what is over needs no stopping.)"""
+
+
+def failed(board: Board, call: Call, event: CommandFailed) -> None:
+    """Find what follows from the failure, by what it was about."""
+    if event.gone and event.command in ABOUT_THE_CALLER:
+        leaving.caller_left(board, call)
+        return
+    match event.command:
+        case "PickUp":
+            _pick_up(board, call)
+        case "Play":
+            _play(board, call, event)
+        case "Ring" | "EndOffer" | "Join":
+            _offer(board, call, event)
+        case "SendToFallback" | "HangUp":
+            _leave(board, call, event)
+        case "StopPlay" | "HoldSwitch":
+            pass  # the switch is pushed again soon
+        case _:
+            board.unexpected(event, call)
+
+
+def _pick_up(board: Board, call: Call) -> None:
+    """Not picked up: into the queue; from there it is asked again. Elsewhere that try was one of those."""
+    if isinstance(call.state, Arriving):
+        waiting.enter_failed(board, call)
+
+
+def _play(board: Board, call: Call, event: CommandFailed) -> None:
+    if event.play is not None:
+        play_ended(board, call, PlayEnded(call.id, event.play, ok=False))
+
+
+def play_ended(board: Board, call: Call, event: PlayEnded) -> None:
+    """A playback is over, in whatever way; it matters in the IVR and in the queue."""
+    match call.state:
+        case InMenu():
+            menu.play_ended(board, call, call.state, event)
+        case Waiting() | Offered():
+            waiting.play_ended(board, call, call.state, event)
+        case _:
+            pass  # the end of one we stopped
+
+
+def _offer(board: Board, call: Call, event: CommandFailed) -> None:
+    """News of an offer that is over means nothing; of the current one, it is over now."""
+    if event.offer is None or call.offer != event.offer:
+        return
+    if isinstance(call.state, Joining) and event.command == "Join":
+        # Perhaps it is the caller's leg that is gone; then that is told as well.
+        talking.not_joined(board, call, call.state, "join failed")
+    elif event.command == "Ring":
+        offering.ended(board, call, OfferEnded(event.offer, OfferEnd.UNREACHABLE))
+    else:
+        board.unexpected(event, call)
+
+
+def _leave(board: Board, call: Call, event: CommandFailed) -> None:
+    """The leg would not leave: a caller for the fallback waits with us again; others are asked again."""
+    if not isinstance(call.state, Leaving):
+        board.unexpected(event, call)
+    elif call.state.way is Way.FALLBACK and event.command == "SendToFallback":
+        waiting.not_released(board, call)

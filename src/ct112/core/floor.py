@@ -1,0 +1,227 @@
+"""The floor: all live calls and operators, one event at a time. Pure; time comes in as `now`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import assert_never
+
+from ct112.core import failures, leaving, menu, offering, reconcile, staff, survey, switch, talking, waiting
+from ct112.core.board import Board
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
+from ct112.core.commands import Command
+from ct112.core.events import (
+    CallArrived,
+    CallerLeft,
+    CallReleased,
+    CommandFailed,
+    DigitPressed,
+    Draining,
+    Event,
+    IvrPublished,
+    Joined,
+    NodeLost,
+    NodeSurveyed,
+    OfferAnswered,
+    OfferEnded,
+    OfferRinging,
+    PhoneSeen,
+    PickedUp,
+    PlayEnded,
+    RosterChanged,
+)
+from ct112.core.ids import CallId, PositionName
+from ct112.core.ivr import IvrDocument
+from ct112.core.operators import Operator
+from ct112.core.policy import Policy
+
+AboutCall = PickedUp | CallerLeft | CallReleased | DigitPressed | PlayEnded | Joined | CommandFailed
+AboutOffer = OfferRinging | OfferAnswered | OfferEnded
+AboutStaff = PhoneSeen | RosterChanged
+
+
+class Floor:
+    """The single place where calls and operators change: events and time go in, commands come out."""
+
+    def __init__(self, policy: Policy, document: IvrDocument) -> None:
+        """Start with no calls and no operators; `document` is the IVR new calls run."""
+        self._board = Board(policy, document)
+
+    @property
+    def calls(self) -> Mapping[CallId, Call]:
+        """The live calls, to look at."""
+        return MappingProxyType(self._board.calls)
+
+    @property
+    def operators(self) -> Mapping[PositionName, Operator]:
+        """The positions with their operators and phones, to look at."""
+        return MappingProxyType(self._board.operators)
+
+    @property
+    def draining(self) -> bool:
+        """Whether new calls go to the fallback."""
+        return self._board.draining
+
+    def empty(self) -> bool:
+        """Return whether there is no live call."""
+        return not self._board.calls
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Take in an event at `now` (epoch seconds, never going back); return what to do, in order."""
+        self._board.now = now
+        self._take(event)
+        return self._settled()
+
+    def due(self, now: float) -> list[Command]:
+        """Do what is due at `now`; return what to do. Afterwards `next_deadline()` lies after `now`."""
+        board = self._board
+        board.now = now
+        for operator in board.operators.values():
+            operator.due(now)
+        while overdue := self._overdue(now):
+            for call in overdue:
+                self._call_due(call)
+        return self._settled()
+
+    def next_deadline(self) -> float | None:
+        """Return when `due` must be called at the latest (epoch seconds); None when nothing is awaited."""
+        times = [call.state.deadline for call in self._board.calls.values()]
+        times += [operator.deadline for operator in self._board.operators.values()]
+        times.append(self._board.switch_at)
+        return min((time for time in times if time is not None), default=None)
+
+    def _settled(self) -> list[Command]:
+        offering.settle(self._board)
+        switch.keep(self._board)
+        return self._board.taken()
+
+    def _overdue(self, now: float) -> list[Call]:
+        return [
+            call
+            for call in self._board.calls.values()
+            if call.state.deadline is not None and call.state.deadline <= now
+        ]
+
+    def _call_due(self, call: Call) -> None:
+        board, state = self._board, call.state
+        match state:
+            case Arriving():
+                waiting.enter_failed(board, call)
+            case InMenu():
+                menu.due(board, call, state)
+            case Waiting():
+                waiting.due(board, call, state)
+            case Offered():
+                offering.due(board, call, state)
+            case Joining():
+                talking.join_due(board, call, state)
+            case Leaving():
+                leaving.due(board, call, state)
+            case Talking():
+                pass
+            case _:
+                assert_never(state)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case CallArrived():
+                self._arrived(event)
+            case PickedUp() | CallerLeft() | CallReleased() | DigitPressed():
+                self._about_call(event)
+            case PlayEnded() | Joined() | CommandFailed():
+                self._about_call(event)
+            case OfferRinging() | OfferAnswered() | OfferEnded():
+                self._about_offer(event)
+            case PhoneSeen() | RosterChanged():
+                self._about_staff(event)
+            case IvrPublished():
+                self._board.document = event.document
+            case NodeSurveyed():
+                self._surveyed(event)
+            case NodeLost():
+                self._board.lost.add(event.node)
+            case Draining():
+                self._drain()
+            case _:
+                assert_never(event)
+
+    def _arrived(self, event: CallArrived) -> None:
+        call = self._board.calls.get(event.call)
+        if call is not None:
+            self._board.unexpected(event, call)
+        elif event.call not in self._board.ended:
+            menu.arrived(self._board, event)
+
+    def _about_call(self, event: AboutCall) -> None:
+        call = self._board.calls.get(event.call)
+        if call is None:
+            return  # over already, or never ours
+        match event:
+            case PickedUp():
+                menu.picked_up(self._board, call)
+            case CallerLeft():
+                leaving.caller_left(self._board, call)
+            case CallReleased():
+                leaving.released(self._board, call)
+            case DigitPressed():
+                self._digit(call, event)
+            case PlayEnded():
+                failures.play_ended(self._board, call, event)
+            case Joined():
+                talking.joined(self._board, call, event)
+            case CommandFailed():
+                failures.failed(self._board, call, event)
+            case _:
+                assert_never(event)
+
+    def _digit(self, call: Call, event: DigitPressed) -> None:
+        if isinstance(call.state, InMenu):
+            menu.pressed(self._board, call, call.state, event)
+        elif isinstance(call.state, Arriving):
+            self._board.unexpected(event, call)
+        # Elsewhere keys mean nothing to us, and may be said to the operator: not written down.
+
+    def _about_offer(self, event: AboutOffer) -> None:
+        call = self._board.live(event.offer)
+        if call is None:
+            if isinstance(event, OfferAnswered):
+                self._board.end_offer(event.offer)  # picked up a call that is no longer theirs
+            return
+        match event:
+            case OfferRinging():
+                offering.ringing(self._board, call, event)
+            case OfferAnswered():
+                offering.answered(self._board, call, event)
+            case OfferEnded():
+                offering.ended(self._board, call, event)
+            case _:
+                assert_never(event)
+
+    def _about_staff(self, event: AboutStaff) -> None:
+        match event:
+            case PhoneSeen():
+                staff.phone_seen(self._board, event)
+            case RosterChanged():
+                staff.roster_changed(self._board, event)
+            case _:
+                assert_never(event)
+
+    def _drain(self) -> None:
+        self._board.draining = True
+        for call in list(self._board.calls.values()):
+            leaving.drain(self._board, call)
+
+    def _surveyed(self, event: NodeSurveyed) -> None:
+        board = self._board
+        board.lost.discard(event.node)
+        known = {call.id: call for call in board.calls.values() if call.node == event.node}
+        for finding in reconcile.reconcile(known, board.ended, event):
+            match finding:
+                case reconcile.AdoptWaiting():
+                    survey.adopt_waiting(board, event.node, finding.found)
+                case reconcile.AdoptTalking():
+                    survey.adopt_talking(board, event.node, finding.found, finding.offer)
+                case reconcile.Resume():
+                    survey.resume(board, finding.call)
+                case reconcile.Stray():
+                    board.end_offer(finding.offer)
+                case _:
+                    self._take(finding)

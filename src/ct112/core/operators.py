@@ -1,0 +1,117 @@
+"""The states an operator at a position can be in, and how one becomes another."""
+
+from dataclasses import dataclass, field
+
+from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
+
+
+@dataclass(frozen=True, slots=True)
+class OffDuty:
+    """Nobody there, or paused: gets no calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Gets the next call if the phone is registered; `idle_since` orders the ready ones."""
+
+    idle_since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """The phone rings for this offer; `idle_since` is kept in case the caller leaves."""
+
+    call: CallId
+    offer: OfferId
+    idle_since: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Picked up: about to be joined, or talking."""
+
+    call: CallId
+    offer: OfferId
+    idle_since: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUp:
+    """Finishing notes after a talk."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """Did not take an offer: a short pause, then behind the others."""
+
+    until: float
+
+
+OperatorState = OffDuty | Ready | Ringing | OnCall | WrapUp | Resting
+
+
+@dataclass(slots=True, kw_only=True)
+class Operator:
+    """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered."""
+
+    position: PositionName
+    name: OperatorName | None = None
+    ready: bool = False
+    phones: set[NodeName] = field(default_factory=set)
+    state: OperatorState = field(default_factory=OffDuty)
+
+    @property
+    def deadline(self) -> float | None:
+        """When the state ends by itself."""
+        return self.state.until if isinstance(self.state, WrapUp | Resting) else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call belongs to this operator now."""
+        return isinstance(self.state, Ringing | OnCall)
+
+    @property
+    def unused(self) -> bool:
+        """Whether nothing is known about the position any more: no person, no phone, no call."""
+        return self.name is None and not self.phones and not self.busy
+
+    def seat(self, name: OperatorName | None, ready: bool, now: float) -> None:
+        """Take over what the roster says; a call under way goes on, what it says holds afterwards."""
+        changed = name != self.name
+        self.name, self.ready = name, ready and name is not None
+        if self.busy:
+            return
+        if not self.ready:
+            self.state = OffDuty()
+        elif changed or isinstance(self.state, OffDuty):
+            self.state = Ready(now)
+
+    def ring(self, call: CallId, offer: OfferId, now: float) -> None:
+        """Start ringing for an offer."""
+        self.state = Ringing(call, offer, self._idle_since(now))
+
+    def pick_up(self, call: CallId, offer: OfferId, now: float) -> None:
+        """Be on this call from now on."""
+        self.state = OnCall(call, offer, self._idle_since(now))
+
+    def spare(self, now: float) -> None:
+        """Be ready at once, in the old place: the caller left before they talked."""
+        self.state = Ready(self._idle_since(now)) if self.ready else OffDuty()
+
+    def rest(self, until: float) -> None:
+        """Pause after an offer that came to nothing."""
+        self.state = Resting(until) if self.ready else OffDuty()
+
+    def wrap_up(self, until: float) -> None:
+        """Pause after a talk."""
+        self.state = WrapUp(until) if self.ready else OffDuty()
+
+    def due(self, now: float) -> None:
+        """End a pause that is over; being idle counts from its end."""
+        if isinstance(self.state, WrapUp | Resting) and self.state.until <= now:
+            self.state = Ready(self.state.until)
+
+    def _idle_since(self, now: float) -> float:
+        return self.state.idle_since if isinstance(self.state, Ready | Ringing | OnCall) else now

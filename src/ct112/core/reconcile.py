@@ -1,0 +1,137 @@
+"""After a gap: compare what we believe of a node with what was found there, and say what follows. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
+from ct112.core.events import (
+    CallerLeft,
+    CallReleased,
+    FoundCall,
+    FoundOffer,
+    Joined,
+    NodeSurveyed,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    PickedUp,
+)
+from ct112.core.ids import CallId, OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptWaiting:
+    """A caller we did not know, with nobody: into the queue."""
+
+    found: FoundCall
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptTalking:
+    """A caller talking to an operator's leg, and we did not know: theirs from now on."""
+
+    found: FoundCall
+    offer: FoundOffer
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A call still as we believed: ask again for what may have been lost on the way."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An operator's leg that belongs to no talk: it ends."""
+
+    offer: OfferId
+
+
+Missed = PickedUp | CallerLeft | CallReleased | OfferAnswered | OfferEnded | Joined
+"""Events that happened in the gap and are told now."""
+Finding = Missed | AdoptWaiting | AdoptTalking | Resume | Stray
+
+
+def reconcile(known: Mapping[CallId, Call], ended: Collection[CallId], survey: NodeSurveyed) -> list[Finding]:
+    """Return what follows from a survey, in the order to be done.
+
+    `known`: our live calls of that node; `ended`: calls whose record is closed and which stay so.
+    """
+    found = {one.call: one for one in survey.calls}
+    offers = {one.offer: one for one in survey.offers}
+    findings: list[Finding] = []
+    for call in known.values():
+        if call.id in found:
+            findings += _found_again(call, found[call.id], offers)
+        else:
+            gone = CallReleased(call.id) if call.id in survey.elsewhere else CallerLeft(call.id)
+            findings.append(gone)
+    strangers = [one for one in survey.calls if one.call not in known and one.call not in ended]
+    findings += _adopted(strangers, offers)
+    kept = _kept(findings) | {call.offer for call in known.values() if call.id in found}
+    findings += [Stray(offer) for offer in offers if offer not in kept]
+    return findings
+
+
+def _found_again(call: Call, found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:
+    """Return what follows for a call we knew and whose leg is still there."""
+    if found.picked_up and not call.picked_up:
+        yield PickedUp(call.id)
+    talk = _talk(found, offers)
+    match call.state:
+        case Arriving() | InMenu() | Waiting():
+            yield Resume(call.id) if talk is None else AdoptTalking(found, talk)
+        case Leaving():
+            yield Resume(call.id)
+        case Offered(offer=offer) | Joining(offer=offer) | Talking(offer=offer):
+            yield from _with_offer(call, offer, found, talk, offers)
+
+
+def _with_offer(
+    call: Call,
+    offer: OfferId,
+    found: FoundCall,
+    talk: FoundOffer | None,
+    offers: Mapping[OfferId, FoundOffer],
+) -> Iterator[Finding]:
+    """Return what follows for a call to which we believed an operator's leg belongs."""
+    leg = offers.get(offer)
+    if talk is not None and talk.offer != offer:
+        yield OfferEnded(offer, OfferEnd.LOST)
+        yield from [Stray(offer)] if leg else []
+        yield AdoptTalking(found, talk)
+    elif leg is None:
+        yield OfferEnded(offer, OfferEnd.LOST)
+        yield Resume(call.id)
+    elif isinstance(call.state, Offered):
+        yield OfferAnswered(offer) if leg.answered else Resume(call.id)
+    elif isinstance(call.state, Joining):
+        yield Joined(call.id, offer) if talk else Resume(call.id)
+    elif talk is None:
+        yield OfferEnded(offer, OfferEnd.LOST)
+        yield Stray(offer)
+
+
+def _talk(found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> FoundOffer | None:
+    """Return the operator's leg the caller really talks to."""
+    leg = offers.get(found.joined) if found.joined is not None else None
+    return leg if leg is not None and leg.answered else None
+
+
+def _adopted(strangers: list[FoundCall], offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:
+    """Return what becomes of callers we did not know."""
+    for found in strangers:
+        talk = _talk(found, offers)
+        yield AdoptWaiting(found) if talk is None else AdoptTalking(found, talk)
+
+
+def _kept(findings: list[Finding]) -> set[OfferId | None]:
+    """Return the operators' legs that stay, or are ended already."""
+    kept: set[OfferId | None] = set()
+    for finding in findings:
+        if isinstance(finding, AdoptTalking):
+            kept.add(finding.offer.offer)
+        elif isinstance(finding, Stray):
+            kept.add(finding.offer)
+    return kept

@@ -1,0 +1,107 @@
+"""Doing what a survey of a node says: telling the missed events, adopting calls, asking again."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from ct112.core import leaving, switch, talking, waiting
+from ct112.core.board import Board, age_ms, record_of
+from ct112.core.calls import (
+    RINGING_NAMES,
+    Arriving,
+    Call,
+    InMenu,
+    Joining,
+    Leaving,
+    Offered,
+    Talking,
+    Waiting,
+)
+from ct112.core.commands import PickUp, StopPlay
+from ct112.core.events import FoundCall, FoundOffer
+from ct112.core.ids import CallId, NodeName, OfferId, play_id
+from ct112.core.operators import OnCall, Ringing
+
+
+def resume(board: Board, call_id: CallId) -> None:
+    """Ask again for what the call's state waits for; commands given in the gap may be lost."""
+    call = board.calls.get(call_id)
+    if call is None:
+        return
+    state = call.state
+    if isinstance(state, switch.Armed):
+        switch.push(board, call)
+    match state:
+        case Arriving():
+            board.do(PickUp(call.id))
+            call.state = Arriving(board.now + board.policy.pick_up_seconds)
+        case Waiting() | Offered():
+            if state.hearing.play is None or state.hearing.plain:
+                waiting.say_again(board, call, state)
+        case Joining():
+            talking.ask_to_join(board, call, state)
+        case Leaving():
+            leaving.ask_again(board, call, replace(state, tries=0))
+        case InMenu() | Talking():
+            pass
+        case _:
+            assert_never(state)
+
+
+def adopt_waiting(board: Board, node: NodeName, found: FoundCall) -> None:
+    """Take over a caller who is with nobody: an emergency, placed by the time of arrival."""
+    call = _stranger(board, node, found)
+    switch.push(board, call)
+    waiting.enter_failed(board, call)
+    call.queued_at = found.arrived_at
+
+
+def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOffer) -> None:
+    """Take over a talk as it is. If its operator is with another call, the leg ends and the caller waits."""
+    known = board.calls.get(found.call)
+    operator = board.operator(offer.position)
+    if isinstance(operator.state, Ringing):
+        _withdraw(board, operator.state.offer)
+    if isinstance(operator.state, OnCall):
+        if operator.state.offer != offer.offer:
+            board.end_offer(offer.offer)
+        if known is None:
+            adopt_waiting(board, node, found)
+        else:
+            resume(board, known.id)
+        return
+    call = known or _stranger(board, node, found)
+    board.hush(call)
+    operator.pick_up(call.id, offer.offer, board.now)
+    call.state = Talking(offer.offer, offer.position, operator.name)
+    call.answered = True
+    board.save(call, position=offer.position, operator=operator.name)
+    board.note(call, "adopted", offer=offer.offer, position=offer.position)
+    switch.disarm(board, call)
+
+
+def _withdraw(board: Board, offer: OfferId) -> None:
+    """Stop ringing an operator who turned out to be talking; that call looks for another."""
+    call = board.live(offer)
+    if call is not None and isinstance(call.state, Offered):
+        leaving.free_operator(board, call)
+        call.state = Waiting(call.state.hearing, call.state.first)
+
+
+def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
+    """Make a call of a leg from before a restart; its names must not meet those given then."""
+    record = record_of(found, node, found.arrived_at)
+    names = RINGING_NAMES + age_ms(record, board.now)
+    call = Call(
+        record=record,
+        state=Arriving(board.now + board.policy.pick_up_seconds),
+        document=board.document,
+        language=board.document.language,
+        picked_up=found.picked_up,
+        offers=names,
+        plays=names,
+    )
+    board.calls[call.id] = call
+    board.note(call, "found", node=node)
+    for number in range(1, RINGING_NAMES + 1):
+        board.do(StopPlay(call.id, play_id(call.id, number)))
+    return call

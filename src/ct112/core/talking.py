@@ -1,0 +1,83 @@
+"""From the operator's answer to the end of the talk."""
+
+from dataclasses import replace
+
+from ct112.core import leaving, switch, waiting
+from ct112.core.board import Board
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Talking, Waiting
+from ct112.core.commands import Join, PickUp
+from ct112.core.events import Joined, OfferEnd
+from ct112.core.operators import Operator
+
+
+def join(board: Board, call: Call, state: Offered, operator: Operator) -> None:
+    """The operator picked up: let both hear each other."""
+    board.note(call, "accepted", offer=state.offer, position=state.position)
+    board.hush(call)
+    operator.pick_up(call.id, state.offer, board.now)
+    call.state = Joining(state.offer, state.position, 0.0)
+    ask_to_join(board, call, call.state)
+
+
+def ask_to_join(board: Board, call: Call, state: Joining) -> None:
+    """Ask for the join; the switch gets its last push before `Join` disarms it."""
+    if not call.picked_up:
+        board.do(PickUp(call.id))
+    switch.push(board, call)
+    board.do(Join(call.id, state.offer))
+    call.state = replace(state, deadline=board.now + board.policy.join_seconds)
+
+
+def joined(board: Board, call: Call, event: Joined) -> None:
+    """Both hear each other, if it is still the operator we meant; else that leg ends."""
+    match call.state:
+        case Joining(offer=offer) if offer == event.offer:
+            _talk(board, call, call.state)
+        case Talking(offer=offer) if offer == event.offer:
+            board.unexpected(event, call)
+        case _:
+            board.unexpected(event, call)
+            board.end_offer(event.offer)
+            if isinstance(call.state, Arriving | InMenu | Waiting | Offered):
+                switch.push(board, call)  # the late join has disarmed it
+
+
+def _talk(board: Board, call: Call, state: Joining) -> None:
+    operator = board.operator(state.position)
+    call.state = Talking(state.offer, state.position, operator.name)
+    times = {} if call.answered else {"answered_at": board.now}
+    call.answered = True
+    board.save(call, operator=operator.name, position=state.position, **times)
+    board.note(call, "joined", offer=state.offer, position=state.position, operator=operator.name)
+
+
+def not_joined(board: Board, call: Call, state: Joining, reason: str) -> None:
+    """The join came to nothing: the operator's leg ends, the caller goes back to the front."""
+    board.end_offer(state.offer)
+    lost_before_talk(board, call, state, reason)
+
+
+def lost_before_talk(board: Board, call: Call, state: Joining, reason: str) -> None:
+    """The operator's leg is gone before the talk began."""
+    board.operator(state.position).rest(board.now + board.policy.rest_seconds)
+    waiting.come_back(board, call, reason)
+
+
+def join_due(board: Board, call: Call, state: Joining) -> None:
+    """The join takes too long; on a lost node it may have worked, and only a survey can tell."""
+    if call.node in board.lost:
+        call.state = replace(state, deadline=board.now + board.policy.join_seconds)
+    else:
+        not_joined(board, call, state, "join timed out")
+
+
+def operator_left(board: Board, call: Call, state: Talking, reason: OfferEnd) -> None:
+    """The operator hung up: the caller's leg ends too. The leg broke: the caller is back at the front."""
+    operator = board.operator(state.position)
+    if reason is OfferEnd.HUNG_UP:
+        operator.wrap_up(board.now + board.policy.wrap_up_seconds)
+        leaving.hang_up(board, call)
+    else:
+        board.note(call, "lost", offer=state.offer, position=state.position, operator=state.operator)
+        operator.rest(board.now + board.policy.rest_seconds)
+        waiting.come_back(board, call, "operator lost")

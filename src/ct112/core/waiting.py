@@ -1,0 +1,123 @@
+"""The queue from the caller's side: getting in, what is heard there, and coming back to it."""
+
+from dataclasses import replace
+
+from ct112.core import leaving, switch
+from ct112.core.board import Board
+from ct112.core.calls import RINGING_NAMES, Call, Hearing, InMenu, Queued, Waiting
+from ct112.core.commands import PickUp, Play
+from ct112.core.events import PlayEnded
+from ct112.core.ids import PlayId, play_id
+from ct112.core.ivr import Prompt
+from ct112.core.queueing import Key, queue_key
+from ct112.core.record import ClassSource, ServiceClass
+
+
+def enter(board: Board, call: Call, service_class: ServiceClass, source: ClassSource) -> None:
+    """Put the call into the queue for the first time, or to the fallback when we are leaving."""
+    state = call.state
+    ran = (
+        {"ivr_version": state.run.document.version, "ivr_path": state.run.path}
+        if isinstance(state, InMenu)
+        else {}
+    )
+    call.queued_at = board.now
+    board.save(call, queued_at=board.now, service_class=service_class, class_source=source, **ran)
+    board.note(call, "queued", service_class=service_class.value, source=source.value)
+    _wait(board, call, first=False)
+
+
+def enter_failed(board: Board, call: Call) -> None:
+    """Something of ours went wrong before the caller had a class: an emergency."""
+    enter(board, call, ServiceClass.EMERGENCY, ClassSource.FAILURE)
+
+
+def come_back(board: Board, call: Call, reason: str) -> None:
+    """Put a call whose operator is gone back into its old place, in front of its class.
+
+    Joining may have disarmed the switch, so it is pushed at once.
+    """
+    switch.push(board, call)
+    if call.record.service_class is None:
+        board.save(call, service_class=ServiceClass.EMERGENCY, class_source=ClassSource.FAILURE)
+    board.note(call, "requeued", reason=reason)
+    _wait(board, call, first=True)
+
+
+def _wait(board: Board, call: Call, *, first: bool) -> None:
+    if board.draining:
+        leaving.to_fallback(board, call, "draining")
+    else:
+        call.state = Waiting(start_hearing(board, call), first)
+
+
+def start_hearing(board: Board, call: Call) -> Hearing:
+    """Play the waiting message and then ringing; return what the caller hears from now on."""
+    board.hush(call)
+    if not call.picked_up:
+        board.do(PickUp(call.id))
+    play = _ring_tone(board, call, _message(call))
+    return Hearing(play, board.now + board.policy.repeat_seconds)
+
+
+def play_ended(board: Board, call: Call, state: Queued, event: PlayEnded) -> None:
+    """The endless ringing ended by itself: ring without the message; if that fails too, wait in silence."""
+    hearing = state.hearing
+    if event.play != hearing.play:
+        return
+    play = None if hearing.plain else _ring_tone(board, call, ())
+    call.state = replace(state, hearing=replace(hearing, play=play, plain=True))
+
+
+def say_again(board: Board, call: Call, state: Queued) -> None:
+    """Say the waiting message again; on a lost node only keep the time."""
+    repeat_at = board.now + board.policy.repeat_seconds
+    if call.node in board.lost:
+        call.state = replace(state, hearing=replace(state.hearing, repeat_at=repeat_at))
+    else:
+        call.state = replace(state, hearing=start_hearing(board, call))
+
+
+def due(board: Board, call: Call, state: Waiting) -> None:
+    """The waiting caller's deadline: the message again, or the next try to leave."""
+    if board.draining:
+        leaving.to_fallback(board, call, "draining")
+    else:
+        say_again(board, call, state)
+
+
+def not_released(board: Board, call: Call) -> None:
+    """The fallback did not take the call: it is ours again, an emergency if it has no class, and waits."""
+    if call.record.service_class is None:
+        enter_class = {"service_class": ServiceClass.EMERGENCY, "class_source": ClassSource.FAILURE}
+        call.queued_at = board.now
+        board.save(call, queued_at=board.now, **enter_class)
+    board.note(call, "requeued", reason="fallback failed")
+    switch.push(board, call)
+    hearing = start_hearing(board, call)
+    call.state = Waiting(replace(hearing, repeat_at=board.now + board.policy.release_seconds))
+
+
+def key(board: Board, call: Call, state: Waiting) -> Key:
+    """Return where the call stands in the queue now."""
+    return queue_key(
+        call.record.service_class,
+        first=state.first,
+        queued_at=call.queued_at,
+        name=call.id,
+        now=board.now,
+        patience_seconds=board.policy.patience_seconds,
+    )
+
+
+def _message(call: Call) -> tuple[Prompt, ...]:
+    spoken = call.document.waiting
+    return spoken.get(call.language) or spoken.get(call.document.language) or ()
+
+
+def _ring_tone(board: Board, call: Call, prompts: tuple[Prompt, ...]) -> PlayId:
+    """Start prompts and ringing under the name not used last time."""
+    play = play_id(call.id, call.ringings % RINGING_NAMES + 1)
+    call.ringings += 1
+    board.do(Play(call.id, play, prompts, ringing_after=True))
+    return play

@@ -1,0 +1,196 @@
+"""A floor on virtual time, for tests: say what happens, look at what it asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tests.core.ivr_documents import usual_document
+
+from ct112.core import calls
+from ct112.core.commands import Command, Play, Ring, SaveFact, SaveRecord
+from ct112.core.events import (
+    CallArrived,
+    CallerLeft,
+    Draining,
+    Event,
+    Joined,
+    NodeLost,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    PhoneSeen,
+    PickedUp,
+    PlayEnded,
+    RosterChanged,
+    Staff,
+)
+from ct112.core.floor import Floor
+from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName, offer_id
+from ct112.core.ivr import IvrDocument
+from ct112.core.policy import Policy
+from ct112.core.record import CallRecord, Fact
+
+START = 1_760_000_000.0
+A, B = NodeName("a"), NodeName("b")
+ONE, TWO, THREE = CallId("call-1"), CallId("call-2"), CallId("call-3")
+POS_1, POS_2, POS_3 = PositionName("pos-1"), PositionName("pos-2"), PositionName("pos-3")
+
+C = TypeVar("C")
+
+
+@dataclass
+class World:
+    """A floor, its clock, and everything it asked for since `asked` was last cleared."""
+
+    policy: Policy = field(default_factory=Policy)
+    document: IvrDocument = field(default_factory=usual_document)
+    now: float = START
+    asked: list[Command] = field(default_factory=list)
+    log: list[Command] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Open the floor."""
+        self.floor = Floor(self.policy, self.document)
+
+    def tell(self, *events: Event) -> list[Command]:
+        """Let events happen now; return what was asked for."""
+        self.asked = [command for event in events for command in self.floor.handle(event, self.now)]
+        self.log += self.asked
+        return self.asked
+
+    def wait(self, seconds: float) -> list[Command]:
+        """Let time pass, calling `due` whenever it is asked for; return what was asked for."""
+        end, self.asked = self.now + seconds, []
+        while (at := self.floor.next_deadline()) is not None and at <= end:
+            self.now = max(self.now, at)
+            self.asked += self.floor.due(self.now)
+        self.now = end
+        self.log += self.asked
+        return self.asked
+
+    def staffed(self, *positions: PositionName, node: NodeName = A) -> None:
+        """Put a ready operator with a registered phone at each of these positions."""
+        for position in positions:
+            self.tell(PhoneSeen(position, node, registered=True))
+        listed = {*self.floor.operators, *positions}
+        self.roster(dict.fromkeys(listed, True))
+
+    def roster(self, ready: Mapping[PositionName, bool]) -> list[Command]:
+        """Set the roster: position → ready."""
+        rows = [
+            Staff(position=position, operator=OperatorName(f"op-of-{position}"), ready=is_ready)
+            for position, is_ready in sorted(ready.items())
+        ]
+        return self.tell(RosterChanged(tuple(rows)))
+
+    def state(self, call: CallId = ONE) -> calls.CallState | None:
+        """Return the state of a call, None when it is over."""
+        found = self.floor.calls.get(call)
+        return found.state if found else None
+
+    def asked_for(self, kind: type[C]) -> list[C]:
+        """Return the commands of this kind in what was asked for last."""
+        return [command for command in self.asked if isinstance(command, kind)]
+
+    def play(self, call: CallId = ONE) -> PlayId:
+        """Return the newest playback of a call."""
+        return [one for one in self.log if isinstance(one, Play) and one.call == call][-1].play
+
+    def offer(self, call: CallId = ONE) -> OfferId:
+        """Return the newest offer of a call."""
+        return [one for one in self.log if isinstance(one, Ring) and one.call == call][-1].offer
+
+    def record(self, call: CallId = ONE) -> CallRecord:
+        """Return the record of a call as last saved."""
+        return [r.record for r in self.log if isinstance(r, SaveRecord) and r.record.call == call][-1]
+
+    def facts(self, call: CallId = ONE) -> list[Fact]:
+        """Return all facts of a call."""
+        return [one.fact for one in self.log if isinstance(one, SaveFact) and one.fact.call == call]
+
+    def kinds(self, call: CallId = ONE) -> list[str]:
+        """Return the kinds of all facts of a call, in order."""
+        return [fact.kind for fact in self.facts(call)]
+
+
+def arrival(call: CallId = ONE, node: NodeName = A) -> CallArrived:
+    """Return a usual arrival."""
+    return CallArrived(call=call, node=node, ani="+62811", dialled="112", sip_call_id=f"sip-{call}")
+
+
+def arriving(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to the door."""
+    world.tell(arrival(call, node))
+
+
+def in_menu(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to where the menu waits for a key."""
+    arriving(world, call, node)
+    world.tell(PickedUp(call))
+    for _ in range(2):  # greeting, menu
+        world.tell(PlayEnded(call, world.play(call)))
+
+
+def waiting(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a silent call into the queue (offered at once if an operator is ready)."""
+    in_menu(world, call, node)
+    world.wait(2.0)
+
+
+def offered(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to where an operator's phone rings for it."""
+    world.staffed(POS_1, node=node)
+    waiting(world, call, node)
+
+
+def joining(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to where an operator has picked up."""
+    offered(world, call, node)
+    world.tell(OfferAnswered(world.offer(call)))
+
+
+def talking(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call into a talk."""
+    joining(world, call, node)
+    world.tell(Joined(call, world.offer(call)))
+
+
+def hanging_up(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to where the operator has ended the talk."""
+    talking(world, call, node)
+    world.tell(OfferEnded(world.offer(call), OfferEnd.HUNG_UP))
+
+
+def releasing(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to where it was asked to go to the fallback."""
+    waiting(world, call, node)
+    world.tell(Draining())
+
+
+def over(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to its end."""
+    arriving(world, call, node)
+    world.tell(CallerLeft(call))
+
+
+def lost(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call into a talk and lose the link to its node."""
+    talking(world, call, node)
+    world.tell(NodeLost(node))
+
+
+Builder = Callable[[World], None]
+
+STATES: dict[str, Builder] = {
+    "Arriving": arriving,
+    "InMenu": in_menu,
+    "Waiting": waiting,
+    "Offered": offered,
+    "Joining": joining,
+    "Talking": talking,
+    "Leaving (fallback)": releasing,
+    "Leaving (hang up)": hanging_up,
+}
+"""How to bring call ONE into each state."""
+
+FIRST_OFFER = offer_id(ONE, 1)
