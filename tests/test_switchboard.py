@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.core.ivr_documents import usual_document
 
 from ct112.core.commands import Command, HoldSwitch, PickUp, SendToFallback, TelephoneCommand
 from ct112.core.events import CallArrived, Event, PickedUp
@@ -14,6 +13,7 @@ from ct112.core.ids import CallId, NodeName
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
 from ct112.switchboard import Switchboard
+from tests.core.ivr_documents import usual_document
 
 CALL = CallId("0193585f-0000-7000-8000-000000000001")
 

@@ -1,0 +1,134 @@
+"""The keeper: what changed is passed on; a database that is away, or a bad document, changes nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ct112 import keeper
+from ct112.core.events import Event, IvrPublished, RosterChanged
+from ct112.core.ivr import IvrDocument
+from ct112.keeper import Keeper, Known, LastKnown, LiveIvr, Seat
+from tests.core.ivr_documents import make, usual_document
+
+SEAT = Seat("pos-1", "generated", "siti", True)
+
+
+class Desk:
+    """A source the test changes, and everything the keeper tells."""
+
+    def __init__(self, known: Known) -> None:
+        self.answer: Known | Exception = known
+        self.asked = 0
+        self.events: list[Event] = []
+        self.seats: list[Sequence[Seat]] = []
+        self.documents: list[IvrDocument] = []
+
+    async def known(self) -> Known:
+        """The source."""
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def compiled(live: LiveIvr | None) -> IvrDocument:
+    """A compiler that refuses what says so."""
+    if live is None:
+        return usual_document()
+    if "bad" in live.source_yaml:
+        raise ValueError("does not compile")
+    document = usual_document()
+    return make(list(document.nodes.values()), document.start)
+
+
+def keeper_of(desk: Desk, file: Path) -> Keeper:
+    return Keeper(
+        desk,
+        LastKnown(file),
+        compiled,
+        post=desk.events.append,
+        on_seats=desk.seats.append,
+        on_document=desk.documents.append,
+    )
+
+
+async def turns(desk: Desk, one: Keeper, count: int) -> None:
+    """Run the keeper until it has asked `count` more times and dealt with the answers but the last."""
+    until = desk.asked + count
+    task = asyncio.create_task(one.run(), name="keeper")
+    async with asyncio.timeout(5):
+        while desk.asked < until:  # noqa: ASYNC110 (the source counts; it is no event)
+            await asyncio.sleep(0.001)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "POLL_SECONDS", 0.001)
+
+
+async def test_it_starts_from_the_database_and_keeps_a_private_copy(tmp_path: Path) -> None:
+    desk, file = Desk(Known((SEAT,))), tmp_path / "state" / "known.json"
+    one = keeper_of(desk, file)
+    await one.first()
+    one.announce()
+    assert isinstance(desk.events[0], RosterChanged)
+    assert desk.events[0].staff[0].operator == "siti"
+    assert file.stat().st_mode & 0o077 == 0
+    assert LastKnown(file).load() == Known((SEAT,))
+
+
+async def test_with_the_database_away_the_last_known_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "known.json"
+    LastKnown(file).save(Known((SEAT,), LiveIvr(4, "good")))
+    desk = Desk(Known())
+    desk.answer = OSError("away")
+    one = keeper_of(desk, file)
+    await one.first()
+    one.announce()
+    assert desk.seats == [(SEAT,)]
+    assert not one.database_ok
+
+
+async def test_a_broken_copy_is_no_reason_not_to_start(tmp_path: Path) -> None:
+    file = tmp_path / "known.json"
+    file.write_text("{ not json")
+    desk = Desk(Known())
+    desk.answer = OSError("away")
+    assert await keeper_of(desk, file).first() == usual_document()
+
+
+async def test_changes_are_passed_on_once(tmp_path: Path) -> None:
+    desk = Desk(Known())
+    one = keeper_of(desk, tmp_path / "known.json")
+    await one.first()
+    desk.answer = Known((SEAT,), LiveIvr(2, "good"))
+    await turns(desk, one, 4)
+    assert [type(event) for event in desk.events] == [RosterChanged, IvrPublished]
+    assert len(desk.documents) == 1
+
+
+async def test_a_document_that_does_not_compile_leaves_the_running_one(tmp_path: Path) -> None:
+    desk = Desk(Known())
+    one = keeper_of(desk, tmp_path / "known.json")
+    running = await one.first()
+    desk.answer = Known((), LiveIvr(2, "bad"))
+    await turns(desk, one, 3)
+    assert one.document is running
+    assert desk.events == []
+
+
+async def test_an_outage_takes_nobody_off_duty(tmp_path: Path) -> None:
+    desk = Desk(Known((SEAT,)))
+    one = keeper_of(desk, tmp_path / "known.json")
+    await one.first()
+    desk.answer = OSError("away")
+    await turns(desk, one, 3)
+    assert desk.events == []
+    desk.answer = Known(())
+    await turns(desk, one, 2)
+    assert desk.events == [RosterChanged(())]
+    assert one.database_ok
