@@ -190,11 +190,11 @@ class Lab:
             return self._start_service
         if part == phones_part.NAME:
             return lambda: self._stepped("phones", lambda: phones_part.start(self.places, self._table))
-        nodes = {node.part: node for node in self.nodes()}
-        if part not in nodes:
+        if part not in self.parts:
             raise StepFailed(
                 f"there is no part {part}", f"the parts are {', '.join([*self.parts, 'phones'])}"
             )
+        nodes = {node.part: node for node in self.nodes()}
         return lambda: self._stepped(f"Asterisk {nodes[part].name}", nodes[part].start)
 
     def _start_service(self) -> None:

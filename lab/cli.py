@@ -10,7 +10,7 @@ from rich.table import Table
 from lab import packages, phones_part, root
 from lab.api import from_environment
 from lab.places import asterisk_root
-from lab.steps import Shown, StepFailed, step
+from lab.steps import Shown, Step, StepFailed, step
 from lab.supervise import as_interrupt, supervise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -92,8 +92,12 @@ def main() -> int:
     as_interrupt()
     try:
         result = app(standalone_mode=False)
-    except (StepFailed, ValueError) as error:
-        console.print(f"[red]failed:[/red] {error}", soft_wrap=True)
+    except StepFailed as error:
+        if not error.shown:
+            Shown(console).failed(Step("failed"), error)
+        return 1
+    except ValueError as error:
+        console.print(f"[red]✗[/red] {error}", soft_wrap=True)
         return 1
     except (KeyboardInterrupt, typer.Abort):
         return 130

@@ -19,5 +19,5 @@ def start(places: Places, table: ProcessTable) -> None:
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
     table.add(NAME, processes.start(command, log=log, environment=environment, cwd=REPOSITORY))
     processes.wait_ready(
-        NAME, table, lambda: log.exists() and "phones ready" in log.read_text("utf-8"), 15, log
+        NAME, table, lambda: log.exists() and "all registered" in log.read_text("utf-8"), 15, log
     )

@@ -17,6 +17,7 @@ class StepFailed(Exception):
         super().__init__(f"{why}. {remedy}")
         self.why = why
         self.remedy = remedy
+        self.shown = False  # set once somebody has been told
 
 
 @dataclass
@@ -83,6 +84,7 @@ class Shown:
         self._status.stop()
         self._console.print(f"[red]✗ {escape(step.name)}[/red]  {step.seconds():.1f} s", soft_wrap=True)
         if isinstance(error, StepFailed):
+            error.shown = True
             self._console.print(f"  why: {escape(error.why)}", soft_wrap=True)
             self._console.print(f"  remedy: {escape(error.remedy)}", soft_wrap=True)
         elif not isinstance(error, Exception):
