@@ -91,7 +91,7 @@ def main() -> int:
     """Run the command line; a step that failed has already said why."""
     as_interrupt()
     try:
-        result = app(standalone_mode=False)
+        app()  # leaves by SystemExit, also on an interrupt
     except StepFailed as error:
         if not error.shown:
             Shown(console).failed(Step("failed"), error)
@@ -99,9 +99,7 @@ def main() -> int:
     except ValueError as error:
         console.print(f"[red]✗[/red] {error}", soft_wrap=True)
         return 1
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 if __name__ == "__main__":
