@@ -108,6 +108,11 @@ class PhoneCall:
         answer = await self.phones.ask("hear", line=self.line, hz=hz, seconds=seconds, within=within)
         return _heard(answer)
 
+    async def hears_sound(self, level_dbfs: float = -40.0, within: float = 6.0) -> float:
+        """Listen from now on until anything is as loud as that; return how loud it was in the end."""
+        answer = await self.phones.ask("sound", line=self.line, level=level_dbfs, within=within)
+        return float(answer["level"])
+
     async def heard(self, hz: float) -> Heard:
         """Return how long a tone lasted at most in all that was received so far (the last minute)."""
         return _heard(await self.phones.ask("heard", line=self.line, hz=hz))

@@ -7,11 +7,12 @@ from typing import Any
 
 from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, Event, StackEvent
 
-from lab.audio import RATE, Heard, listen_for, tone
+from lab.audio import RATE, Heard, level_dbfs, listen_for, tone
 
 TICK_SECONDS = 0.04
 AHEAD_BYTES = RATE * 2 // 5  # 0.2 s: more would delay a change of tone, less could run dry
 KEPT_SECONDS = 60
+SOUND_BYTES = RATE * 2 // 5  # 0.2 s: long enough not to be a click
 WHAT = {
     Event.CALL_RINGING: "ringing",
     Event.CALL_PROGRESS: "progress",
@@ -50,6 +51,16 @@ class Line:
             late = asyncio.get_running_loop().time() >= end
             if heard.for_at_least(seconds) or late or self.closed:
                 return heard
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def sound(self, level: float, within: float) -> float:
+        """Listen from now on until anything is louder than `level` dBFS; return the level at the end."""
+        start = self._forgotten + len(self._received)
+        end = asyncio.get_running_loop().time() + within
+        while True:
+            now = level_dbfs(self._since(start)[-SOUND_BYTES:])
+            if now >= level or self.closed or asyncio.get_running_loop().time() >= end:
+                return now
             await asyncio.sleep(TICK_SECONDS)
 
     def heard(self, hz: float) -> Heard:

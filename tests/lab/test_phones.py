@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+
 from lab.phones import ANSWER, DECLINE, RING, Behaviour, Phone, PhoneError, Phones, PhonesGone
 
 OPERATOR_HZ, CITIZEN_HZ = 523, 1400
@@ -41,6 +42,17 @@ async def test_a_tone_nobody_sends_is_not_heard() -> None:
         call = await (await citizens.call(uri, "0811")).wait_for("established")
         assert (await call.hears(880, within=1.0)).seconds == 0
         assert (await call.hears(OPERATOR_HZ)).seconds > 0
+        assert await call.hears_sound() > -20
+
+
+async def test_a_silent_line_is_told_from_one_with_sound() -> None:
+    async with two_phones(ANSWER) as (citizens, desk, uri):
+        call = await (await citizens.call(uri, "0811", tone_hz=0)).wait_for("established")
+        theirs = await desk.next_call()
+        await theirs.wait_for("established")
+        assert await theirs.hears_sound(within=0.8) < -60
+        await call.send_tone(CITIZEN_HZ)
+        assert await theirs.hears_sound() > -40
 
 
 async def test_a_declined_call_says_so() -> None:
