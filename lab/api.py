@@ -98,16 +98,18 @@ class Lab:
                 self._put_on_duty()
                 self._tell()
         except BaseException:
-            for part in reversed([part for part in self.living() if part not in before]):
-                self.stop(part)
+            with processes.uninterrupted():
+                for part in reversed([part for part in self.living() if part not in before]):
+                    self.stop(part)
             raise
         return self.info
 
     def down(self) -> None:
         """End every part of the lab, the last started first."""
-        for part in reversed(list(self._table.all())):
-            with step(self._progress, f"{part} ends"):
-                self.stop(part)
+        with processes.uninterrupted():
+            for part in reversed(list(self._table.all())):
+                with step(self._progress, f"{part} ends"):
+                    self.stop(part)
         self.places.lab_json.unlink(missing_ok=True)
         registry.forget(self.places)
 

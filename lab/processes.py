@@ -4,8 +4,10 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import psutil
 
 from lab.steps import StepFailed
 
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _children: dict[int, subprocess.Popen[bytes]] = {}  # started by this very process: it has to collect them
 
 
@@ -106,6 +109,20 @@ def stop(process: psutil.Process, first: signal.Signals, seconds: float) -> bool
     if group is not None:
         _sweep(group)
     return asked
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let nobody interrupt the block: it cleans up, and half a clean-up leaves processes behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in INTERRUPTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def kill(process: psutil.Process) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from lab import registry
 from lab.places import Places
+from lab.processes import INTERRUPTS, uninterrupted
 from lab.steps import StepFailed
 
 GRACE_SECONDS = 40  # for fixtures to end their labs
@@ -24,8 +25,9 @@ def supervise(command: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = _interrupt(child)
     finally:
-        _end_group(child.pid)
-        sweep()
+        with uninterrupted():
+            _end_group(child.pid)
+            sweep()
     return code
 
 
@@ -44,9 +46,8 @@ def sweep() -> None:
 
 def as_interrupt() -> None:
     """Let SIGTERM and SIGHUP clean up as Ctrl-C does."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in INTERRUPTS:  # SIGINT too: a background job starts with it ignored
         signal.signal(number, signal.default_int_handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
 
 
 def _interrupt(child: subprocess.Popen[bytes]) -> int:
