@@ -31,7 +31,10 @@ def up(
         lab.start(SHORT.get(only, only))
         return
     info = lab.up(phones=phones)
-    console.print(f"The lab is up: {info['web']}, SIP {', '.join(info['sip'])}, all in {lab.places.lab_json}")
+    console.print(
+        f"The lab is up: {info['web']}, SIP {', '.join(info['sip'])}, all in {lab.places.lab_json}",
+        soft_wrap=True,
+    )
 
 
 @app.command()

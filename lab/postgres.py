@@ -45,7 +45,6 @@ class Postgres:
         binaries, data = _binaries(user), base / "data"
         if not (data / "PG_VERSION").exists():
             self._create(binaries, base, user)
-        (data / "postmaster.pid").unlink(missing_ok=True)  # ours alone, and it is not running
         options = {
             "listen_addresses": LOOPBACK,
             "port": self.places.ports.postgres,
@@ -54,8 +53,9 @@ class Postgres:
         }
         settings = [item for name, value in options.items() for item in ("-c", f"{name}={value}")]
         command = [str(binaries / "postgres"), "-D", str(data), *settings]
-        self.table.add(NAME, processes.start(command, log=self.log, user=user, cwd=base))
-        processes.wait_ready(NAME, self.table, lambda: _ready(data), SECONDS, self.log)
+        pid = processes.start(command, log=self.log, user=user, cwd=base)
+        self.table.add(NAME, pid)
+        processes.wait_ready(NAME, self.table, lambda: _ready(data, pid), SECONDS, self.log)
 
     def _base(self, user: tuple[int, int] | None) -> Path:
         """Return the server's folder: in the lab, or elsewhere when its user could not reach the lab."""
@@ -144,8 +144,9 @@ def _as(user: tuple[int, int] | None, command: list[str], cwd: Path) -> subproce
     )
 
 
-def _ready(data: Path) -> bool:
+def _ready(data: Path, pid: int) -> bool:
     try:
-        return (data / "postmaster.pid").read_text("utf-8").splitlines()[7].strip() == "ready"
-    except (FileNotFoundError, IndexError):
+        lines = (data / "postmaster.pid").read_text("utf-8").splitlines()
+        return int(lines[0]) == pid and lines[7].strip() == "ready"  # after a crash an old file is there
+    except (FileNotFoundError, IndexError, ValueError):
         return False
