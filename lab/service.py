@@ -114,15 +114,17 @@ def put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[st
 
 
 async def _put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[str, Any]]:
-    from ct112.store import Store
+    from ct112.store import Store  # here, so that the other parts start without it
 
     store = await Store.create(database_url)
     try:
-        there = {row.position for row in await store.roster()}
+        manned = {row.position: row for row in await store.roster() if row.operator}
         for position, operator in position_names():
-            if position not in there:
+            if position not in manned:
                 password = passwords[position]
                 await store.add_operator(operator, position, sip_password=password, ready=True)
+            elif not manned[position].ready:
+                await store.set_ready(str(manned[position].operator), True)
         return [
             {
                 "name": row.position,

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from lab.api import Lab
 from lab.asterisk import AsteriskNode
 from lab.ports import free_base

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from lab import processes
 from lab.labfile import read, write
 from lab.passwords import Passwords
 from lab.ports import require_free
 from lab.processes import Known, ProcessTable
 from lab.root import debian_mirror, version_of
 from lab.steps import StepFailed
-
-from lab import processes
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
 

@@ -4,6 +4,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+
 from lab.places import Places, Ports
 
 
