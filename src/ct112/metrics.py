@@ -40,3 +40,5 @@ journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the databas
 journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
 prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])
+prompts_made = Counter("ct112_prompts_made_total", "Prompts rendered, not found ready", ["source"])
+prompt_failures = Counter("ct112_prompt_failures_total", "Prompts that could not be made", ["source"])
