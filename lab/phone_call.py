@@ -88,6 +88,7 @@ class PhoneCall:
     line: str
     state: State
     peer: str = ""
+    caller: str = ""  # the From user this phone called as; empty: anonymous, or it was called
     sip_call_id: str = ""
     reason: str = ""  # why it closed, for example "486 Busy Here"
     digits: str = ""  # keys the other side pressed
@@ -153,6 +154,7 @@ class Phone:
         self.user = user
         self.tone_hz = tone_hz
         self.calls: list[PhoneCall] = []
+        self.registered = False
         self.refused = 0  # calls that came while another one was here
         self._phones = phones
 
@@ -163,6 +165,7 @@ class Phone:
     async def unregister(self) -> None:
         """Take the registration back."""
         await self._phones.ask("unregister", user=self.user)
+        self.registered = False
 
     async def next_call(self, after: int = 0, within: float = 15.0) -> PhoneCall:
         """Wait for the call number `after` (0 is the first one that ever came)."""

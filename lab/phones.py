@@ -106,6 +106,7 @@ class Phones:
             behaviour=behaviour.as_json(),
             tone_hz=tone_hz,
         )
+        phone.registered = True
         return phone
 
     async def call(
@@ -119,7 +120,7 @@ class Phones:
     ) -> PhoneCall:
         """Call `uri` (sip:112@host:port). `caller` is the From user or a whole SIP URI; empty: anonymous."""
         exchange = uri.rpartition("@")[2]
-        call = PhoneCall(self, f"out-{next(self._numbers)}", "dialling", peer=uri)
+        call = PhoneCall(self, f"out-{next(self._numbers)}", "dialling", peer=uri, caller=caller)
         self._calls[call.line] = call
         await self.ask(
             "call",
@@ -154,6 +155,10 @@ class Phones:
         """The process itself, for tests that end it."""
         assert self._process is not None
         return self._process.pid
+
+    def registered(self) -> tuple[str, ...]:
+        """Return the phones that are registered."""
+        return tuple(user for user, phone in self._phones.items() if phone.registered)
 
     async def wait_gone(self) -> None:
         """Wait until the process has ended."""

@@ -1,0 +1,182 @@
+"""The world a system test plays in: a lab, operators' desks, citizens, and what was written down."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from random import SystemRandom
+from typing import Any, TypeVar
+
+import aiohttp
+import asyncpg
+from prometheus_client.parser import text_string_to_metric_families
+
+from lab.api import Lab
+from lab.audio import Heard
+from lab.operators import CITIZEN_TONES, OPERATOR_TONES, register_position
+from lab.phones import ANSWER, Behaviour, Phone, PhoneCall, Phones
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+CT112, POSTGRES, ASTERISK = "ct112", "postgres", "asterisk-a"
+
+
+async def eventually(
+    look: Callable[[], Awaitable[T]], holds: Callable[[T], bool], within: float, what: str
+) -> T:
+    """Look again and again until it holds; fails with what was seen last. The one way of waiting here."""
+    end = asyncio.get_running_loop().time() + within
+    while not holds(seen := await look()):
+        assert asyncio.get_running_loop().time() < end, f"not within {within:g} s: {what}; last seen: {seen}"
+        await asyncio.sleep(0.05)
+    return seen
+
+
+@dataclass
+class World:
+    """A lab under way and the phones around it."""
+
+    lab: Lab
+    desks: Phones
+    citizens: Phones
+    calls: list[PhoneCall] = field(default_factory=list)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Return lab.json."""
+        return self.lab.info
+
+    @property
+    def exchange(self) -> str:
+        """Return where SIP is spoken, host:port."""
+        sip: str = self.info["sip"][0]
+        return sip
+
+    # ── people
+
+    async def sit_down(self, *positions: str, behaviour: Behaviour = ANSWER) -> list[Phone]:
+        """Register the phones of these positions and wait until ct112, when it is there, knows of them."""
+        rows = {row["name"]: row for row in self.info["positions"]}
+        phones = []
+        for name in positions:
+            tone = OPERATOR_TONES[list(rows).index(name)]
+            phones.append(await register_position(self.desks, self.info, rows[name], behaviour, tone))
+        if CT112 in self.lab.living():
+            await eventually(
+                lambda: self.metric("ct112_phones_registered"),
+                lambda count: count == len(self.desks.registered()),
+                5,
+                "ct112 knows who sits where",
+            )
+        return phones
+
+    async def dial(self, ani: str | None = None, **more: Any) -> PhoneCall:
+        """Let a citizen call 112, from a number nobody else has unless one is given."""
+        number = f"08{SystemRandom().randrange(10**9, 10**10)}" if ani is None else ani
+        tone = CITIZEN_TONES[len(self.calls) % len(CITIZEN_TONES)]
+        call = await self.citizens.call(f"sip:112@{self.exchange}", number, tone_hz=tone, **more)
+        self.calls.append(call)
+        await call.wait_for("established", 8)
+        return call
+
+    async def dial_and_press(self, digits: str) -> PhoneCall:
+        """Let a citizen call, listen until the menu speaks, press keys and be queued."""
+        call = await self.dial()
+        assert await call.hears_sound() > -40, "the menu does not speak"
+        await call.press(digits)
+        await self.row(call, lambda row: row["queued_at"] is not None)
+        return call
+
+    def tone_of(self, call: PhoneCall) -> int:
+        """Return what this citizen's phone sends, in Hz."""
+        return CITIZEN_TONES[self.calls.index(call) % len(CITIZEN_TONES)]
+
+    async def talk(self, caller: PhoneCall, desk: Phone, at_desk: PhoneCall) -> tuple[Heard, Heard]:
+        """Demand that both hear the other now; return what each heard."""
+        both = await asyncio.gather(caller.hears(desk.tone_hz), at_desk.hears(self.tone_of(caller)))
+        assert both[0].seconds >= 0.6, f"the citizen does not hear the operator: {both[0]}"
+        assert both[1].seconds >= 0.6, f"the operator does not hear the citizen: {both[1]}"
+        return both
+
+    async def first_to_ring(self, *desks: Phone, within: float = 15) -> tuple[Phone, PhoneCall]:
+        """Wait until one of these phones has its first call; return it with that call."""
+        await self.desks.bell.until(lambda: any(desk.calls for desk in desks), within)
+        desk = next(desk for desk in desks if desk.calls)
+        return desk, desk.calls[0]
+
+    # ── what is written down
+
+    async def row(
+        self, call: PhoneCall | str, holds: Callable[[Row], bool] = lambda _: True, within: float = 8
+    ) -> Row:
+        """Return the call's row as soon as it is as wanted; `call` may be a SIP Call-ID."""
+        sip_call_id = call if isinstance(call, str) else call.sip_call_id
+
+        async def look() -> list[Row]:
+            return await self.query("SELECT * FROM call_record WHERE sip_call_id = $1", sip_call_id)
+
+        rows = await eventually(look, lambda found: len(found) == 1 and holds(found[0]), within, "the row")
+        return rows[0]
+
+    async def ended(self, call: PhoneCall | str, within: float = 8) -> Row:
+        """Return the call's row once it is complete."""
+        return await self.row(call, lambda row: row["ended_at"] is not None, within)
+
+    async def facts(self, row: Row) -> list[tuple[str, dict[str, Any]]]:
+        """Return what happened to a call: kind and data, in order."""
+        found = await self.query(
+            "SELECT kind, data FROM call_fact WHERE call_id = $1 ORDER BY seq", row["id"]
+        )
+        return [(fact["kind"], json.loads(fact["data"])) for fact in found]
+
+    async def query(self, sql: str, *values: Any) -> list[Row]:
+        """Ask the database directly: the documented tables are the contract here."""
+        connection = await asyncpg.connect(self.info["database_url"], timeout=5)
+        try:
+            return [dict(record) for record in await connection.fetch(sql, *values)]
+        finally:
+            await connection.close(timeout=2)
+
+    async def metric(self, name: str, **labels: str) -> float:
+        """Return the sum over the samples of a metric that have these labels."""
+        families = text_string_to_metric_families(await self._get(f"{self.info['web']}/metrics"))
+        return sum(
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        )
+
+    async def channels(self) -> list[str]:
+        """Return the names of the legs Asterisk has."""
+        ari = self.info["ari"][0]
+        text = await self._get(f"{ari['url']}/channels", aiohttp.BasicAuth(ari["user"], ari["password"]))
+        return [channel["name"] for channel in json.loads(text)]
+
+    async def _get(self, url: str, auth: aiohttp.BasicAuth | None = None) -> str:
+        async with (
+            aiohttp.ClientSession(auth=auth, timeout=aiohttp.ClientTimeout(5)) as session,
+            session.get(url) as answer,
+        ):
+            return await answer.text()
+
+    # ── what breaks
+
+    async def kill(self, part: str) -> None:
+        """End a part as a crash would."""
+        await asyncio.to_thread(self.lab.kill, part)
+
+    async def stop(self, part: str) -> None:
+        """End a part in good order."""
+        await asyncio.to_thread(self.lab.stop, part)
+
+    async def start(self, part: str) -> None:
+        """Start a part and wait until it is ready."""
+        await asyncio.to_thread(self.lab.start, part)
+
+    async def nothing_left(self) -> None:
+        """Demand that the calls are over: no leg in Asterisk, no live call in ct112."""
+        await eventually(self.channels, lambda legs: not legs, 10, "Asterisk has no legs left")
+        if CT112 in self.lab.living():
+            live = lambda: self.metric("ct112_calls_live")  # noqa: E731
+            await eventually(live, lambda count: count == 0, 10, "ct112 has no live call left")
