@@ -1,0 +1,50 @@
+"""What callers and carriers send may hold what PostgreSQL cannot: made storable here, nothing refused."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def text(value: str) -> str:
+    """Return `value` without NUL characters and lone surrogates."""
+    return value.replace("\0", REPLACEMENT).encode("utf-8", "replace").decode("utf-8")
+
+
+def maybe(value: str | None) -> str | None:
+    """Return `value` cleaned; None stays None."""
+    return None if value is None else text(value)
+
+
+def json(value: Any) -> Any:
+    """Return `value` as JSON can hold it: keys as text, no NaN, anything unknown as its text."""
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return text(value)
+        case int():
+            return int(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {text(str(key)): json(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [json(item) for item in value]
+        case _:
+            return text(str(value))
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Return epoch seconds as a time in UTC; None stays None. Raises ValueError when it is no time."""
+    return None if seconds is None else exact(seconds)
+
+
+def exact(seconds: float) -> datetime:
+    """Return epoch seconds as a time in UTC. Raises ValueError when it is no time."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("not a time") from error

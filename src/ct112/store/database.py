@@ -1,0 +1,126 @@
+"""The store: everything the rest of the program may ask of PostgreSQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ct112.core.record import CallRecord, Fact
+from ct112.store import engine as connecting
+from ct112.store import ivr_versions, migrate, records, reports, roster
+from ct112.store.ivr_versions import StoredIvr
+from ct112.store.reports import StoredCall, StoredFact, Wanted
+from ct112.store.roster import OperatorRow, RosterRow
+
+EVERYTHING = Wanted()
+
+
+class Store:
+    """One pool of connections. Each method is one transaction; it raises StoreUnavailable when it cannot."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    async def create(cls, database_url: str) -> "Store":
+        """Return a store; connects at first use. Raises ValueError when the address is none."""
+        return cls(connecting.open_engine(database_url))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
+    def _transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return connecting.transaction(self._engine)
+
+    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+        """Write records and facts, all or none. Raises what `faults.of_the_row` knows for a bad row."""
+        async with self._transaction() as connection:
+            await records.write(connection, calls, facts)
+
+    async def close_open_records(self, node: str, live: Collection[str], now: float) -> int:
+        """Close the node's records that arrived before `now` (epoch seconds) and are not of a `live` call.
+
+        `live` has to be what was true at `now`. Returns how many were closed.
+        """
+        async with self._transaction() as connection:
+            return await records.close_open(connection, node, live, now)
+
+    async def roster(self) -> list[RosterRow]:
+        """Return all positions by name, with who sits there."""
+        async with self._transaction() as connection:
+            return await roster.roster(connection)
+
+    async def operators(self) -> list[OperatorRow]:
+        """Return all operators by name."""
+        async with self._transaction() as connection:
+            return await roster.operators(connection)
+
+    async def add_operator(
+        self, operator: str, position: str, *, sip_password: str | None = None, ready: bool = True
+    ) -> RosterRow:
+        """Put a new operator at a free or new position; a random password by default. Raises RosterError."""
+        async with self._transaction() as connection:
+            return await roster.add(connection, operator, position, sip_password, ready=ready)
+
+    async def remove_operator(self, operator: str, *, keep_position: bool = False) -> None:
+        """Remove an operator and, unless kept, their position and its SIP account. Raises RosterError."""
+        async with self._transaction() as connection:
+            await roster.remove(connection, operator, keep_position=keep_position)
+
+    async def set_ready(self, operator: str, ready: bool) -> None:
+        """Make an operator ready, or pause them. Raises RosterError."""
+        async with self._transaction() as connection:
+            await roster.set_ready(connection, operator, ready=ready)
+
+    async def change_password(self, operator: str, sip_password: str | None = None) -> str:
+        """Give the operator's position another SIP password; return it. Raises RosterError."""
+        async with self._transaction() as connection:
+            return await roster.change_password(connection, operator, sip_password)
+
+    async def publish(self, document: Mapping[str, Any], source_yaml: str, note: str = "") -> int:
+        """Store an IVR document, live from now on; return its version."""
+        async with self._transaction() as connection:
+            return await ivr_versions.publish(connection, document, source_yaml, note)
+
+    async def current(self) -> StoredIvr | None:
+        """Return the live IVR document; None when none was ever published."""
+        newest = await self.versions(limit=1)
+        return newest[0] if newest else None
+
+    async def versions(self, limit: int = 50) -> list[StoredIvr]:
+        """Return the newest IVR documents, the live one first."""
+        async with self._transaction() as connection:
+            return await ivr_versions.versions(connection, limit)
+
+    async def calls(
+        self, *, limit: int = 50, before: str | None = None, wanted: Wanted = EVERYTHING
+    ) -> list[StoredCall]:
+        """Return calls, the newest first; `before` is the last id of the page before. Raises UnknownCall."""
+        async with self._transaction() as connection:
+            return await reports.calls(connection, wanted, limit=limit, before=before)
+
+    async def call(self, call_id: str) -> StoredCall:
+        """Return one call. Raises UnknownCall."""
+        async with self._transaction() as connection:
+            return await reports.call(connection, call_id)
+
+    async def facts(self, call_id: str) -> list[StoredFact]:
+        """Return what happened to a call, in order."""
+        async with self._transaction() as connection:
+            return await reports.facts(connection, call_id)
+
+    async def schema_version(self) -> str | None:
+        """Return the migration the database is at; None when it was never migrated."""
+        async with self._transaction() as connection:
+            there = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
+            if there is None:
+                return None
+            version: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return version
+
+    async def migrated(self) -> bool:
+        """Return whether the database is at the newest migration. Raises migrate.NoMigrations."""
+        return await self.schema_version() == migrate.head()

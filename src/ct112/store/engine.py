@@ -1,0 +1,70 @@
+"""The connection to PostgreSQL: one address, one pool, one transaction at the edge."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ct112.store.faults import of_the_row, unavailable
+
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS = 8
+TRANSACTION_SECONDS = 10
+DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
+
+
+def normalise(database_url: str) -> URL:
+    """Return the address with our driver. Raises ValueError, which never repeats the address."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise ValueError("the database address is not one: postgresql://USER:PASSWORD@HOST/NAME") from None
+    if url.drivername not in DRIVERS:
+        raise ValueError(f"the database has to be PostgreSQL (postgresql://…), not {url.drivername}")
+    query = dict(url.query)
+    if "sslmode" in query:  # libpq's word; the driver says `ssl`
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def open_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
+    """Return an engine that gives up in time. Nothing is connected yet."""
+    return create_async_engine(
+        normalise(database_url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,  # a connection from before a restart of the server is replaced unseen
+        hide_parameters=True,  # an error's text never holds a caller's number
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": STATEMENT_SECONDS,
+            "server_settings": {
+                "application_name": "ct112",
+                "TimeZone": "UTC",
+                "statement_timeout": f"{STATEMENT_SECONDS}s",
+                "lock_timeout": f"{STATEMENT_SECONDS}s",
+                "idle_in_transaction_session_timeout": f"{TRANSACTION_SECONDS}s",
+            },
+        },
+    )
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection in a transaction: committed at the end, rolled back on an error.
+
+    Raises StoreUnavailable when the database is away or too slow; a fault of the row passes as it is.
+    """
+    try:
+        async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
+            yield connection
+    except (OSError, TimeoutError) as error:
+        raise unavailable(error) from error
+    except SQLAlchemyError as error:
+        if of_the_row(error):
+            raise
+        raise unavailable(error) from error

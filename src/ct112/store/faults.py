@@ -1,0 +1,57 @@
+"""What can go wrong with the database, in words the rest of the program may know."""
+
+from sqlalchemy.exc import DBAPIError, StatementError
+
+# SQLSTATE classes that mean "this row, as it is, can never be written": data exception, integrity
+# constraint violation, program limit exceeded (PostgreSQL documentation, appendix A).
+ROW_FAULTS = frozenset({"22", "23", "54"})
+# Connection lost or refused, wrong password, shutting down, out of resources, no such database.
+AWAY = frozenset({"08", "28", "53", "57", "3D"})
+NO_SUCH_TABLE = frozenset({"42P01", "42703"})
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be used now: away, too slow, full, or not migrated. Trying again may help.
+
+    `refused`: the server is there and said no.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = refused
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's error code, when the error comes from there."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def of_the_row(error: BaseException) -> bool:
+    """Return whether the row itself is to blame, so that trying again is of no use."""
+    state = sqlstate(error)
+    if state is not None:
+        return state[:2] in ROW_FAULTS
+    if isinstance(error, DBAPIError):  # refused by the driver before it was sent
+        return isinstance(error.orig.__cause__, ValueError | TypeError) if error.orig else False
+    if isinstance(error, StatementError):
+        return isinstance(error.orig, ValueError | TypeError)
+    return isinstance(error, ValueError | TypeError | OverflowError)
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """Return the same error in our words."""
+    state = sqlstate(error)
+    return StoreUnavailable(explain(error), refused=state is not None and state[:2] not in AWAY)
+
+
+def explain(error: BaseException) -> str:
+    """Return why in a few words. Never the row's contents: they may be personal."""
+    if isinstance(error, StoreUnavailable):
+        return str(error)
+    state = sqlstate(error)
+    if state in NO_SUCH_TABLE:
+        return "the database is not migrated: run `ct112 db upgrade`"
+    if isinstance(error, TimeoutError):
+        return "the database did not answer in time"
+    return f"{type(error).__name__} {state}" if state else type(error).__name__

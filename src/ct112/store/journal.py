@@ -1,0 +1,153 @@
+"""The journal: keeps records and facts in memory and writes them behind the calls."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+from ct112 import logs, metrics
+from ct112.core.record import CallRecord, Fact
+from ct112.store.database import Store
+from ct112.store.faults import StoreUnavailable, explain
+from ct112.store.pending import Entry, Pending
+
+log = logs.get("journal")
+
+BATCH = 200
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+class DatabaseJournal:
+    """A `Journal` whose `save` and `note` only put into memory; `run` writes to the database.
+
+    While the database is away everything waits, up to `limit` entries; past it facts go before records.
+    """
+
+    def __init__(self, store: Store, limit: int = 10_000) -> None:
+        """`limit` counts waiting records and facts together."""
+        self._store = store
+        self._pending = Pending(limit)
+        self._wake = asyncio.Event()
+        self._writing: asyncio.Task[bool] | None = None
+        self._pause = FIRST_PAUSE_SECONDS
+        self._away = False
+        self._dropped = 0
+
+    def __len__(self) -> int:
+        """Return how many entries wait to be written."""
+        return len(self._pending)
+
+    def save(self, record: CallRecord) -> None:
+        """Keep the record; returns at once."""
+        self._added(self._pending.add_record(record))
+
+    def note(self, fact: Fact) -> None:
+        """Keep the fact; returns at once."""
+        self._added(self._pending.add_fact(fact))
+
+    async def run(self) -> None:
+        """Write what waits until cancelled; a write under way is finished first."""
+        try:
+            while True:
+                await self._wake.wait()
+                if not await self._write():
+                    await asyncio.sleep(self._next_pause())
+        finally:
+            if self._writing is not None:
+                await asyncio.wait([self._writing])  # ends by the transaction's own time limit
+
+    async def flush(self, timeout: float) -> bool:  # noqa: ASYNC109 - the caller's limit, not an error
+        """Write all that waits, for at most `timeout` seconds; return whether nothing is left."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self._pending:
+                    if not await self._write():
+                        await asyncio.sleep(FIRST_PAUSE_SECONDS)
+        except TimeoutError:
+            log.warning("the journal could not be written in time", waiting=len(self._pending))
+        return not self._pending
+
+    def _added(self, dropped: int) -> None:
+        if dropped:
+            metrics.journal_dropped.inc(dropped)
+            if not self._dropped:
+                log.error("the journal is full: facts, then records are dropped", waiting=len(self._pending))
+            self._dropped += dropped
+        metrics.journal_waiting.set(len(self._pending))
+        self._wake.set()
+
+    async def _write(self) -> bool:
+        """Write a batch, or wait for the one under way; cancelling the caller does not cancel the write."""
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_batch(), name="journal write")
+        return await asyncio.shield(self._writing)
+
+    async def _write_batch(self) -> bool:
+        """Return whether the database took it; what it did not take stays."""
+        batch = self._pending.head(BATCH)
+        error = await self._try(batch)
+        match error:
+            case None:
+                self._strike_out(batch)
+            case StoreUnavailable(refused=False):
+                pass
+            case _:  # an entry may be to blame: find it
+                error = await self._one_by_one(batch)
+        self._tell(error)
+        return error is None
+
+    async def _one_by_one(self, batch: Sequence[Entry]) -> Exception | None:
+        """Write each entry for itself, so that one that cannot be written does not hold up the others."""
+        refusal = None
+        for entry in batch:
+            error = await self._try([entry])
+            match error:
+                case None:
+                    self._strike_out([entry])
+                case StoreUnavailable(refused=False):
+                    return error
+                case StoreUnavailable():
+                    refusal = error
+                case _:
+                    self._give_up(entry, error)
+        return refusal
+
+    async def _try(self, entries: Sequence[Entry]) -> Exception | None:
+        """Write the entries in one transaction, or return why not."""
+        records = [entry for entry in entries if isinstance(entry, CallRecord)]
+        facts = [entry for entry in entries if isinstance(entry, Fact)]
+        try:
+            await self._store.write(records, facts)
+        except Exception as error:  # noqa: BLE001 - whatever an entry does to the writer, the others go on
+            return error
+        return None
+
+    def _give_up(self, entry: Entry, error: Exception) -> None:
+        """Drop an entry that can never be written. Its contents are not logged: they may be personal."""
+        metrics.journal_dropped.inc()
+        kind = type(entry).__name__
+        log.error("an entry cannot be written, dropped", entry=kind, call=entry.call, reason=explain(error))
+        self._strike_out([entry])
+
+    def _strike_out(self, entries: Sequence[Entry]) -> None:
+        self._pending.done(entries)
+        metrics.journal_waiting.set(len(self._pending))
+        if not self._pending:
+            self._wake.clear()
+
+    def _tell(self, error: Exception | None) -> None:
+        """Say once that the database cannot be written to, and once that it can be again."""
+        if error is not None:
+            metrics.journal_failures.inc()
+            if not self._away:
+                log.warning("the journal waits for the database", reason=explain(error))
+            self._away = True
+            return
+        if self._away or self._dropped:
+            log.info("the journal is written again", waiting=len(self._pending), dropped=self._dropped)
+        self._away, self._dropped, self._pause = False, 0, FIRST_PAUSE_SECONDS
+
+    def _next_pause(self) -> float:
+        """Return how long to wait before the next try: doubling, up to a limit, with jitter."""
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter

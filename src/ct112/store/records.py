@@ -1,0 +1,116 @@
+"""Writing records and facts, and closing the records nobody will close any more."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Table, case, func, update
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
+from ct112.store import clean
+from ct112.store.numbers import e164
+from ct112.store.tables import CallRow, FactRow
+
+CALLS: Table = CallRow.metadata.tables["call_record"]
+FACTS: Table = FactRow.metadata.tables["call_fact"]
+
+
+def row_of(record: CallRecord) -> dict[str, Any]:
+    """Return the record as a row. Raises ValueError when its id or a time is none."""
+    return {
+        "id": uuid.UUID(record.call),
+        "revision": record.revision,
+        "node": clean.text(record.node),
+        "sip_call_id": clean.maybe(record.sip_call_id),
+        "ani": clean.maybe(record.ani),
+        "ani_e164": e164(record.ani),
+        "dialled": clean.text(record.dialled),
+        "arrived_at": clean.exact(record.arrived_at),
+        "picked_up_at": clean.moment(record.picked_up_at),
+        "queued_at": clean.moment(record.queued_at),
+        "answered_at": clean.moment(record.answered_at),
+        "ended_at": clean.moment(record.ended_at),
+        "service_class": record.service_class,
+        "class_source": record.class_source,
+        "ivr_version": record.ivr_version,
+        "ivr_path": [clean.text(node) for node in record.ivr_path],
+        "operator": clean.maybe(record.operator),
+        "position": clean.maybe(record.position),
+        "outcome": record.outcome,
+        "ended_by": record.ended_by,
+        "location": clean.json(record.location),
+        "recording": clean.json(record.recording),
+    }
+
+
+def fact_row_of(fact: Fact) -> dict[str, Any]:
+    """Return the fact as a row. Raises ValueError when its call's id or its time is none."""
+    return {
+        "call_id": uuid.UUID(fact.call),
+        "seq": fact.seq,
+        "at": clean.exact(fact.at),
+        "kind": clean.text(fact.kind),
+        "data": clean.json(fact.data),
+    }
+
+
+def _upsert() -> Insert:
+    """The highest revision wins, but what it does not know (a call found after a restart) is kept."""
+    new = insert(CALLS)
+    known: dict[str, Any] = {
+        column.name: func.coalesce(new.excluded[column.name], column)
+        if column.nullable
+        else new.excluded[column.name]
+        for column in CALLS.columns
+        if not column.primary_key
+    }
+    known["arrived_at"] = func.least(new.excluded.arrived_at, CALLS.c.arrived_at)
+    known["dialled"] = func.coalesce(func.nullif(new.excluded.dialled, ""), CALLS.c.dialled)
+    unknown_path = func.cardinality(new.excluded.ivr_path) == 0
+    known["ivr_path"] = case((unknown_path, CALLS.c.ivr_path), else_=new.excluded.ivr_path)
+    return new.on_conflict_do_update(
+        index_elements=["id"], set_=known, where=CALLS.c.revision < new.excluded.revision
+    )
+
+
+UPSERT = _upsert()
+APPEND = insert(FACTS).on_conflict_do_nothing()
+
+
+async def write(connection: AsyncConnection, records: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+    """Write records and facts in the caller's transaction. What is there already is not written again."""
+    if records:
+        await connection.execute(UPSERT, [row_of(record) for record in records])
+    if facts:
+        await connection.execute(APPEND, [fact_row_of(fact) for fact in facts])
+
+
+async def close_open(connection: AsyncConnection, node: str, live: Collection[str], now: float) -> int:
+    """Close the node's records from before `now` (epoch seconds), but not those of `live` calls; return how many.
+
+    How those calls ended was not seen: they were with the fallback, or with the operator who had
+    answered. The revision stays, so that whatever is known better and still comes wins.
+    """
+    at = clean.exact(now)
+    answered = CALLS.c.answered_at.is_not(None)
+    closing = (
+        update(CALLS)
+        .where(CALLS.c.ended_at.is_(None), CALLS.c.node == node, CALLS.c.arrived_at < at)
+        .where(CALLS.c.id.not_in([uuid.UUID(call) for call in live]))
+        .values(
+            ended_at=at,
+            ended_by=EndedBy.SYSTEM,
+            outcome=case((answered, Outcome.ANSWERED), else_=Outcome.FALLBACK),
+            service_class=func.coalesce(CALLS.c.service_class, ServiceClass.EMERGENCY),
+            class_source=func.coalesce(CALLS.c.class_source, ClassSource.FALLBACK),
+        )
+        .returning(CALLS.c.id, CALLS.c.arrived_at, CALLS.c.outcome)
+    )
+    closed = (await connection.execute(closing)).all()
+    for row in closed:
+        age = max(0, int((at - row.arrived_at).total_seconds() * 1000))
+        fact = Fact(call=row.id, seq=age, at=now, kind="closed", data={"outcome": row.outcome})
+        await connection.execute(APPEND, fact_row_of(fact) | {"call_id": row.id})
+    return len(closed)

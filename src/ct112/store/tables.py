@@ -1,0 +1,141 @@
+"""The tables. Migrations build them; a test holds the two against each other."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
+
+NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,30}$"
+"""What a position or an operator may be called: the name becomes a SIP user and part of a dialled string."""
+
+
+class Base(DeclarativeBase):
+    """Every constraint has a name, so that a migration can refer to it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as it stands
+        str: Text(),
+        int: BigInteger(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[str]: ARRAY(Text()),
+    }
+
+
+def _one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class CallRow(Base):
+    """One row a call, UTC. `revision` grows with every change: the highest wins."""
+
+    __tablename__ = "call_record"
+    __table_args__ = (
+        _one_of("service_class", ServiceClass),
+        _one_of("class_source", ClassSource),
+        _one_of("outcome", Outcome),
+        _one_of("ended_by", EndedBy),
+        Index(None, "arrived_at", "id"),
+        Index(None, "ani_e164", "arrived_at", postgresql_where=text("ani_e164 IS NOT NULL")),
+        Index("ix_call_record_open", "node", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    node: Mapped[str]
+    sip_call_id: Mapped[str | None]
+    ani: Mapped[str | None]  # as received: any length, so never indexed
+    ani_e164: Mapped[str | None]
+    dialled: Mapped[str]
+    arrived_at: Mapped[datetime]
+    picked_up_at: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    service_class: Mapped[str | None]
+    class_source: Mapped[str | None]
+    ivr_version: Mapped[int | None]
+    ivr_path: Mapped[list[str]]
+    operator: Mapped[str | None]
+    position: Mapped[str | None]
+    outcome: Mapped[str | None]
+    ended_by: Mapped[str | None]
+    location: Mapped[dict[str, Any] | None]
+    recording: Mapped[dict[str, Any] | None]
+
+
+class FactRow(Base):
+    """One thing that happened to a call; a trigger refuses any change.
+
+    No foreign key to `call_record`: a fact may be written before its record, or outlive a record that
+    could not be written.
+    """
+
+    __tablename__ = "call_fact"
+
+    call_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+
+class Position(Base):
+    """A workstation with a softphone. Its SIP password is in clear: it is pushed to Asterisk as it is."""
+
+    __tablename__ = "position"
+    __table_args__ = (CheckConstraint(f"name ~ '{NAME_PATTERN}'", name="name"),)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sip_password: Mapped[str]
+
+
+class Operator(Base):
+    """A person who takes calls, at most one at a position. `ready`: on duty and not paused."""
+
+    __tablename__ = "operator"
+    __table_args__ = (CheckConstraint(f"name ~ '{NAME_PATTERN}'", name="name"),)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[str | None] = mapped_column(ForeignKey("position.name"), unique=True)
+    ready: Mapped[bool]
+
+
+class IvrVersion(Base):
+    """A published IVR document; a trigger refuses any change. The highest version is live."""
+
+    __tablename__ = "ivr_version"
+
+    version: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    source_yaml: Mapped[str]
+    document: Mapped[dict[str, Any]]
+    note: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(server_default=func.now())

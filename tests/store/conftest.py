@@ -1,0 +1,42 @@
+"""A database of its own for each test."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from ct112.store import Store
+from tests.support.postgres import Server, migrated
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Run one PostgreSQL for the session."""
+    running = Server()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """Name a database that the migrations built."""
+    return migrated(server)
+
+
+@pytest.fixture
+async def database_url(server: Server, template: str) -> AsyncIterator[str]:
+    """Give a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield await server.create(name, template)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """Give a store on a fresh database."""
+    opened = await Store.create(database_url)
+    yield opened
+    await opened.close()

@@ -1,0 +1,99 @@
+"""A throw-away PostgreSQL for tests: one server a session, one database a test, built by the migrations."""
+
+import asyncio
+import secrets
+import shutil
+import signal
+import socket
+import tempfile
+from pathlib import Path
+
+import asyncpg
+import psutil
+
+from ct112.store import migrate
+from lab import postgres, processes
+from lab.places import Places, Ports
+from lab.processes import ProcessTable
+
+STOP_SECONDS = 10
+
+
+class Server:
+    """A server on a free port of loopback. It may be stopped and started: the data stays until `remove`."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="ct112-test-", dir="/var/tmp"))
+        self._folder.chmod(0o711)  # PostgreSQL runs as somebody without rights, who has to get in
+        self._places = Places(self._folder, Ports(_free_base()), self._folder)
+        self._table = ProcessTable(self._folder / "processes.json")
+        self._postgres = postgres.Postgres(self._places, self._table, secrets.token_urlsafe(18))
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self._postgres.start()
+
+    def stop(self) -> None:
+        """Stop the server; its clients' connections break."""
+        process = self._table.living().get(postgres.NAME)
+        if process is not None:
+            processes.stop(process, signal.SIGINT, STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """Let the server take connections and answer nothing, as one on a stuck disk."""
+        for process in self._all():
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for process in self._all():
+            process.resume()
+
+    def remove(self) -> None:
+        """Stop it and remove everything."""
+        self.thaw()
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the address of one of its databases."""
+        return self._postgres.url.removesuffix("/postgres") + f"/{database}"
+
+    async def create(self, database: str, template: str = "template1") -> str:
+        """Make a database and return its address."""
+        await self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    async def drop(self, database: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        await self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    async def run(self, statement: str, database: str = "postgres") -> None:
+        """Run one statement, outside a transaction."""
+        connection = await asyncpg.connect(self.url(database))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def _all(self) -> list[psutil.Process]:
+        process = self._table.living().get(postgres.NAME)
+        return [process, *process.children(recursive=True)] if process is not None else []
+
+
+def migrated(server: Server) -> str:
+    """Make the database all others are copied from and return its name."""
+    asyncio.run(server.create("migrated"))
+    migrate.upgrade(server.url("migrated"))
+    return "migrated"
+
+
+def _free_base() -> int:
+    """Return a base whose port for PostgreSQL is free."""
+    offset = Ports(10000).postgres - 10000
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            base: int = probe.getsockname()[1] - offset
+        if 1024 <= base <= 60000:
+            return base
