@@ -1,24 +1,19 @@
 """`ct112 operator`: who takes calls, and where."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from ct112 import settings
-from ct112.store import OperatorRow, RosterError, RosterRow, Store, StoreUnavailable
+from ct112.store import OperatorRow, RosterRow, Store
+from ct112.store.command import with_store
 
 app = typer.Typer(help="Operators and their positions.", no_args_is_help=True)
 
-Result = TypeVar("Result")
 Operator = Annotated[str, typer.Argument(help="The operator's name: small letters, digits and '-'.")]
-FromStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the SIP password from standard input.")
-]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the SIP password from stdin.")]
 
 
 @app.command()
@@ -30,7 +25,7 @@ def add(
 ) -> None:
     """Put a new operator at a position; prints the softphone's password, this once."""
     password = _password(password_stdin)
-    row = _with_store(
+    row = with_store(
         lambda store: store.add_operator(operator, position, sip_password=password, ready=not paused)
     )
     typer.echo(f"{operator} sits at {position}, {_state(row.ready)}")
@@ -41,7 +36,7 @@ def add(
 @app.command("list")
 def list_() -> None:
     """Show positions and operators."""
-    seats, operators = _with_store(_everyone)
+    seats, operators = with_store(_everyone)
     table = Table("position", "operator", "state")
     for seat in seats:
         table.add_row(seat.position, seat.operator or "–", _state(seat.ready) if seat.operator else "empty")
@@ -61,21 +56,21 @@ def remove(
     ] = False,
 ) -> None:
     """Remove an operator; their softphone's account goes too. A talk under way goes on."""
-    _with_store(lambda store: store.remove_operator(operator, keep_position=keep_position))
+    with_store(lambda store: store.remove_operator(operator, keep_position=keep_position))
     typer.echo(f"{operator} is removed")
 
 
 @app.command()
 def ready(operator: Operator) -> None:
     """Give an operator calls."""
-    _with_store(lambda store: store.set_ready(operator, True))
+    with_store(lambda store: store.set_ready(operator, True))
     typer.echo(f"{operator} is ready")
 
 
 @app.command()
 def pause(operator: Operator) -> None:
     """Give an operator no calls for now. A talk under way goes on."""
-    _with_store(lambda store: store.set_ready(operator, False))
+    with_store(lambda store: store.set_ready(operator, False))
     typer.echo(f"{operator} is paused")
 
 
@@ -83,30 +78,10 @@ def pause(operator: Operator) -> None:
 def password(operator: Operator, password_stdin: FromStdin = False) -> None:
     """Change the SIP password of an operator's position; the softphone has to be told."""
     given = _password(password_stdin)
-    new = _with_store(lambda store: store.change_password(operator, given))
+    new = with_store(lambda store: store.change_password(operator, given))
     typer.echo("the SIP password is changed")
     if given is None:
         typer.echo(f"SIP password: {new}")
-
-
-def _with_store(work: Callable[[Store], Awaitable[Result]]) -> Result:
-    """Do the work on the store from the settings; end the command with a reason when it cannot be done."""
-    try:
-        address = settings.load().database_url
-        if address is None:
-            raise ValueError("no database is set: CT112_DATABASE_URL=postgresql://USER:PASSWORD@HOST/NAME")
-        return asyncio.run(_do(address, work))
-    except (RosterError, StoreUnavailable, ValueError) as error:  # the settings' error is a ValueError too
-        typer.echo(f"ct112: {error}", err=True)
-        raise typer.Exit(1) from error
-
-
-async def _do(address: str, work: Callable[[Store], Awaitable[Result]]) -> Result:
-    store = await Store.create(address)
-    try:
-        return await work(store)
-    finally:
-        await store.close()
 
 
 async def _everyone(store: Store) -> tuple[list[RosterRow], list[OperatorRow]]:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ct112.store import RosterError, Store
-from ct112.store.roster import NAME_PATTERN
+from ct112.store.tables import NAME_PATTERN
 
 
 async def test_an_operator_gets_a_position_and_a_password_nobody_chose(store: Store) -> None:

@@ -1,6 +1,8 @@
 """`ct112 db`: the database's tables."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import typer
 from alembic.util import CommandError
@@ -10,7 +12,9 @@ from ct112 import settings
 from ct112.store import migrate
 from ct112.store.database import Store
 from ct112.store.faults import StoreUnavailable, explain
+from ct112.store.roster import RosterError
 
+Result = TypeVar("Result")
 db_app = typer.Typer(help="The database's tables.", no_args_is_help=True)
 
 
@@ -33,6 +37,14 @@ def database_url() -> str:
     return address
 
 
+def with_store(work: Callable[[Store], Awaitable[Result]]) -> Result:
+    """Do the work on the store from the settings; end the command with the reason when it cannot be done."""
+    try:
+        return asyncio.run(_do(database_url(), work))
+    except (RosterError, StoreUnavailable, ValueError) as error:
+        raise CannotDo(str(error)) from error
+
+
 @db_app.command()
 def upgrade() -> None:
     """Bring the tables up to date; safe to repeat."""
@@ -48,10 +60,7 @@ def upgrade() -> None:
 @db_app.command()
 def status() -> None:
     """Say which version the tables have; exit 1 when `ct112 db upgrade` is needed."""
-    try:
-        there = asyncio.run(_schema_version(database_url()))
-    except (StoreUnavailable, ValueError) as error:
-        raise CannotDo(str(error)) from error
+    there = with_store(lambda store: store.schema_version())
     if there != migrate.head():
         raise CannotDo(
             f"the database is at {there or 'nothing'}, not {migrate.head()}: run `ct112 db upgrade`"
@@ -59,9 +68,9 @@ def status() -> None:
     typer.echo(f"the database is at {there}, the newest")
 
 
-async def _schema_version(address: str) -> str | None:
+async def _do(address: str, work: Callable[[Store], Awaitable[Result]]) -> Result:
     store = await Store.create(address)
     try:
-        return await store.schema_version()
+        return await work(store)
     finally:
         await store.close()

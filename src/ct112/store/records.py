@@ -88,7 +88,7 @@ async def write(connection: AsyncConnection, records: Sequence[CallRecord], fact
 
 
 async def close_open(connection: AsyncConnection, node: str, live: Collection[str], now: float) -> int:
-    """Close the node's records from before `now` (epoch seconds), but not those of `live` calls; return how many.
+    """Close the node's records from before `now` (epoch seconds), `live` calls apart; return how many.
 
     How those calls ended was not seen: they were with the fallback, or with the operator who had
     answered. The revision stays, so that whatever is known better and still comes wins.
