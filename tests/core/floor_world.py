@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tests.core.ivr_documents import usual_document
-
 from ct112.core import calls
 from ct112.core.commands import Command, Play, Ring, SaveFact, SaveRecord
 from ct112.core.events import (
@@ -29,6 +27,7 @@ from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, Posi
 from ct112.core.ivr import IvrDocument
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
+from tests.core.ivr_documents import usual_document
 
 START = 1_760_000_000.0
 A, B = NodeName("a"), NodeName("b")

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.core import floor_world as given
-from tests.core.floor_world import FIRST_OFFER, ONE, Builder, World
 
 from ct112.core.events import (
     CallerLeft,
@@ -21,6 +19,8 @@ from ct112.core.events import (
     PickedUp,
     PlayEnded,
 )
+from tests.core import floor_world as given
+from tests.core.floor_world import FIRST_OFFER, ONE, Builder, World
 
 
 @dataclass(frozen=True)

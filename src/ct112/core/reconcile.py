@@ -16,7 +16,7 @@ from ct112.core.events import (
     OfferEnded,
     PickedUp,
 )
-from ct112.core.ids import CallId, OfferId
+from ct112.core.ids import CallId, OfferId, call_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,10 @@ def _with_offer(
 
 
 def _talk(found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> FoundOffer | None:
-    """Return the operator's leg the caller really talks to."""
-    leg = offers.get(found.joined) if found.joined is not None else None
+    """Return the operator's leg the caller really talks to; one rung for another call does not count."""
+    if found.joined is None or call_of(found.joined) != found.call:
+        return None
+    leg = offers.get(found.joined)
     return leg if leg is not None and leg.answered else None
 
 

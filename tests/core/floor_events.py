@@ -1,0 +1,183 @@
+"""Hypothesis strategies: any event about a small world, likely and unlikely ones, and time passing."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from ct112.core.commands import (
+    Command,
+    HangUp,
+    Join,
+    PickUp,
+    Play,
+    Ring,
+    SendToFallback,
+)
+from ct112.core.events import (
+    CallArrived,
+    CallerLeft,
+    CallReleased,
+    CommandFailed,
+    DigitPressed,
+    Draining,
+    Event,
+    FoundCall,
+    FoundOffer,
+    IvrPublished,
+    Joined,
+    NodeLost,
+    NodeSurveyed,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    OfferRinging,
+    PhoneSeen,
+    PickedUp,
+    PlayEnded,
+    RosterChanged,
+    Staff,
+)
+from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, offer_id, play_id
+from tests.core.floor_likely import Gap, Likely, gaps, likely
+from tests.core.floor_world import ONE, POS_1, POS_2, START, THREE, TWO, A, B
+from tests.core.ivr_documents import KEYS, any_document
+
+NODE_OF: dict[CallId, NodeName] = {ONE: A, TWO: A, THREE: B}
+
+
+@dataclass(frozen=True)
+class Later:
+    """Time passes."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The telephone answers one of the commands still open: 0 it worked, 1 it failed, 2 no such leg."""
+
+    which: int
+    how: int
+
+
+Move = Event | Later | Answer | Likely | Gap
+
+call_ids = st.sampled_from([ONE, TWO, THREE])
+nodes = st.sampled_from([A, B])
+positions = st.sampled_from([POS_1, POS_2])
+offers: st.SearchStrategy[OfferId] = st.builds(offer_id, call_ids, st.integers(1, 5))
+plays: st.SearchStrategy[PlayId] = st.builds(play_id, call_ids, st.integers(1, 6))
+reasons = st.sampled_from(OfferEnd)
+names = st.sampled_from(
+    ["PickUp", "Play", "StopPlay", "Ring", "EndOffer", "Join", "HoldSwitch", "SendToFallback", "HangUp", "?"]
+)
+
+arrivals = call_ids.map(lambda call: CallArrived(call=call, node=NODE_OF[call], ani=None, dialled="112"))
+staff = st.builds(
+    Staff, position=positions, operator=st.sampled_from([None, OperatorName("x")]), ready=st.booleans()
+)
+everybody = st.just(
+    RosterChanged(
+        tuple(Staff(position=p, operator=OperatorName(f"op-{p}"), ready=True) for p in (POS_1, POS_2))
+    )
+)
+rosters = everybody | st.lists(staff, max_size=3).map(lambda rows: RosterChanged(tuple(rows)))
+phones = st.builds(PhoneSeen, positions, nodes, st.sampled_from([True, True, False]))
+failures = st.builds(
+    CommandFailed,
+    command=names,
+    call=call_ids,
+    offer=st.none() | offers,
+    play=st.none() | plays,
+    gone=st.booleans(),
+)
+found_calls = st.builds(
+    FoundCall,
+    call=call_ids,
+    ani=st.none(),
+    dialled=st.just("112"),
+    arrived_at=st.floats(START - 60, START + 60),
+    picked_up=st.booleans(),
+    joined=st.none() | offers,
+)
+found_offers = st.builds(FoundOffer, offer=offers, position=positions, answered=st.booleans())
+
+
+def _survey(
+    node: NodeName, calls: list[FoundCall], legs: list[FoundOffer], away: set[CallId]
+) -> NodeSurveyed:
+    there = tuple(one for one in calls if NODE_OF[one.call] == node)
+    elsewhere = frozenset(away - {one.call for one in there})
+    return NodeSurveyed(node=node, calls=there, offers=tuple(legs), elsewhere=elsewhere)
+
+
+surveys = st.builds(
+    _survey,
+    nodes,
+    st.lists(found_calls, max_size=3, unique_by=lambda one: one.call),
+    st.lists(found_offers, max_size=3, unique_by=lambda one: one.offer),
+    st.sets(call_ids, max_size=2),
+)
+documents = st.builds(IvrPublished, any_document)
+
+events: st.SearchStrategy[Event] = st.one_of(
+    arrivals,
+    st.builds(PickedUp, call_ids),
+    st.builds(CallerLeft, call_ids),
+    st.builds(CallReleased, call_ids),
+    st.builds(DigitPressed, call_ids, st.sampled_from([*"1239", *KEYS])),
+    st.builds(PlayEnded, call_ids, plays, st.booleans()),
+    st.builds(OfferRinging, offers),
+    st.builds(OfferAnswered, offers),
+    st.builds(OfferEnded, offers, reasons),
+    st.builds(Joined, call_ids, offers),
+    failures,
+    phones,
+    rosters,
+    surveys,
+    st.builds(NodeLost, nodes),
+    documents,
+)
+later = st.builds(Later, st.sampled_from([0.0, 0.001, 0.5, 2.0, 4.0, 12.0, 20.0, 130.0]))
+answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2]))
+
+common = st.one_of(likely, likely, likely, answers, later)
+rare = st.one_of(arrivals, everybody, phones, gaps, events)
+moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
+moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
+    lambda before, after: [*before, Draining(), *after], moves, moves
+)
+
+
+def answer(command: Command, how: int) -> Event | None:
+    """Return what the telephone would say to a command: worked, failed, or no such leg."""
+    if how:
+        return _failure(command, gone=how == 2)
+    match command:
+        case PickUp(call=call):
+            return PickedUp(call)
+        case Play(call=call, play=play, ringing_after=False):
+            return PlayEnded(call, play)
+        case Ring(offer=offer):
+            return OfferAnswered(offer)
+        case Join(call=call, offer=offer):
+            return Joined(call, offer)
+        case SendToFallback(call=call):
+            return CallReleased(call)
+        case HangUp(call=call):
+            return CallerLeft(call)
+        case _:
+            return None
+
+
+def _failure(command: Command, *, gone: bool) -> CommandFailed | None:
+    name = type(command).__name__
+    match command:
+        case PickUp(call=call) | SendToFallback(call=call) | HangUp(call=call):
+            return CommandFailed(command=name, call=call, gone=gone)
+        case Play(call=call, play=play):
+            return CommandFailed(command=name, call=call, play=play, gone=gone)
+        case Ring(call=call, offer=offer) | Join(call=call, offer=offer):
+            return CommandFailed(command=name, call=call, offer=offer, gone=gone)
+        case _:
+            return None

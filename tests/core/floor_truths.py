@@ -1,0 +1,129 @@
+"""What must hold of a floor at any time, whatever has happened; checked after every step."""
+
+from dataclasses import dataclass, field
+
+from ct112.core.calls import Call, Joining, Talking, Waiting, WithOffer
+from ct112.core.commands import (
+    Command,
+    EndOffer,
+    HoldSwitch,
+    Join,
+    Ring,
+    SaveFact,
+    SaveRecord,
+    Unexpected,
+)
+from ct112.core.ids import CallId, call_of
+from ct112.core.operators import OnCall, Ready, Ringing
+from ct112.core.switch import Armed
+from tests.core.floor_world import World
+
+
+@dataclass
+class Truths:
+    """Watches one world; keeps what it needs to remember of the commands seen so far."""
+
+    world: World
+    ever: set[CallId] = field(default_factory=set)
+    closed: dict[CallId, int] = field(default_factory=dict)
+    revisions: dict[CallId, int] = field(default_factory=dict)
+    numbers: dict[CallId, int] = field(default_factory=dict)
+    pushed: dict[CallId, float] = field(default_factory=dict)
+
+    def check(self, commands: list[Command], *, after_due: bool = False) -> None:
+        """Check everything; `after_due`: nothing may be left that is due."""
+        for command in commands:
+            self._about_record(command)
+            self._about_ended(command)
+        self._pushes(commands)
+        self._calls(after_due=after_due)
+        self._operators()
+        self._nobody_waits_for_nothing()
+        self._records()
+
+    def _about_record(self, command: Command) -> None:
+        if isinstance(command, SaveRecord):
+            record = command.record
+            assert record.revision > self.revisions.get(record.call, -1)
+            self.revisions[record.call] = record.revision
+            self.ever.add(record.call)
+            if record.ended_at is not None:
+                assert record.outcome is not None
+                assert record.ended_by is not None
+                self.closed[record.call] = self.closed.get(record.call, 0) + 1
+        if isinstance(command, SaveFact):
+            fact = command.fact
+            assert fact.seq > self.numbers.get(fact.call, -1)
+            self.numbers[fact.call] = fact.seq
+
+    def _about_ended(self, command: Command) -> None:
+        """After the final record only an operator's leg is still to be ended."""
+        if isinstance(command, SaveRecord | SaveFact | Unexpected | EndOffer):
+            return
+        assert command.call not in self.closed, command
+        if isinstance(command, Ring):
+            assert call_of(command.offer) == command.call
+
+    def _pushes(self, commands: list[Command]) -> None:
+        """A push after a join would cut a talk off; a missing one would lose a waiting caller to the net."""
+        joined: set[CallId] = set()
+        for command in commands:
+            if isinstance(command, Join):
+                joined.add(command.call)
+            if isinstance(command, HoldSwitch):
+                self.pushed[command.call] = self.world.now
+                call = self.world.floor.calls.get(command.call)
+                if call is not None and isinstance(call.state, Joining | Talking) and command.seconds:
+                    assert command.call not in joined
+
+    def _calls(self, *, after_due: bool) -> None:
+        floor, now, policy = self.world.floor, self.world.now, self.world.policy
+        for call in floor.calls.values():
+            if isinstance(call.state, Talking):
+                continue
+            assert call.state.deadline is not None
+            if after_due:
+                assert call.state.deadline > now
+            if after_due and isinstance(call.state, Armed) and call.node not in self.lost:
+                assert now - self.pushed[call.id] <= policy.switch_every_seconds + 1e-3
+        if after_due:
+            at = floor.next_deadline()
+            assert at is None or at > now
+
+    @property
+    def lost(self) -> set[str]:
+        """The nodes without a link."""
+        return {*self.world.floor._board.lost}
+
+    def _operators(self) -> None:
+        """Calls and operators belong together one to one."""
+        floor = self.world.floor
+        held = {call.offer: call for call in floor.calls.values() if isinstance(call.state, WithOffer)}
+        busy = [one for one in floor.operators.values() if isinstance(one.state, Ringing | OnCall)]
+        assert len(held) == len(busy)
+        for operator in busy:
+            assert isinstance(operator.state, Ringing | OnCall)
+            call: Call = held[operator.state.offer]
+            assert call.id == operator.state.call
+            assert isinstance(call.state, WithOffer)
+            assert call.state.position == operator.position
+
+    def _nobody_waits_for_nothing(self) -> None:
+        floor = self.world.floor
+        if floor.draining:
+            return
+        reachable = {
+            node for one in floor.operators.values() if isinstance(one.state, Ready) for node in one.phones
+        }
+        stuck = [
+            call
+            for call in floor.calls.values()
+            if isinstance(call.state, Waiting) and call.node in reachable - self.lost
+        ]
+        assert not stuck
+
+    def _records(self) -> None:
+        live = set(self.world.floor.calls)
+        assert all(count == 1 for count in self.closed.values())
+        assert live.isdisjoint(self.closed)
+        assert live | set(self.closed) == self.ever

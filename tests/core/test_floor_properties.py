@@ -1,0 +1,106 @@
+"""Whatever comes in whatever order, with whatever time passing: no call is lost, none is with two people."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ct112.core.calls import Talking
+from ct112.core.events import CallerLeft, CallReleased, Event
+from tests.core.floor_events import Answer, Later, Move, answer, moves, moves_and_leaving
+from tests.core.floor_likely import Gap, Likely, likely_event, survey
+from tests.core.floor_truths import Truths
+from tests.core.floor_world import POS_1, POS_2, STATES, World
+
+MODERATE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class Game:
+    """Plays a list of moves to a floor, and checks every truth after every step."""
+
+    def __init__(self, start: str) -> None:
+        """Open a floor with two operators and call ONE in the state named `start`."""
+        self.world = World()
+        self.truths = Truths(self.world)
+        STATES[start](self.world)
+        self.world.staffed(POS_1, POS_2)
+        self.truths.check(self.world.log)
+
+    def make(self, move: Move) -> None:
+        """Make one move."""
+        match move:
+            case Later():
+                self.wait(move.seconds)
+            case Answer():
+                self._tell_if(self._answer(move))
+            case Likely():
+                self._tell_if(likely_event(self.world.floor, move))
+            case Gap():
+                self.tell(survey(self.world.floor, move))
+            case _:
+                self.tell(move)
+
+    def tell(self, event: Event) -> None:
+        """Let an event happen."""
+        self.truths.check(self.world.tell(event))
+        self.truths.check(self.world.wait(0.0), after_due=True)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, stopping at each deadline: each one must lead to a later one."""
+        end = self.world.now + seconds
+        while (at := self.world.floor.next_deadline()) is not None and at <= end:
+            self.world.now = max(at, self.world.now)
+            commands = self.world.floor.due(self.world.now)
+            self.world.log += commands
+            self.truths.check(commands, after_due=True)
+        self.world.now = end
+
+    def _tell_if(self, event: Event | None) -> None:
+        if event is not None:
+            self.tell(event)
+
+    def _answer(self, move: Answer) -> Event | None:
+        open_commands = [one for one in self.world.log[-40:] if answer(one, 0) is not None]
+        if not open_commands:
+            return None
+        return answer(open_commands[-1 - move.which % len(open_commands)], move.how)
+
+
+@MODERATE
+@given(st.sampled_from(sorted(STATES)), moves)
+def test_no_call_is_lost_whatever_happens(start: str, script: list[Move]) -> None:
+    """The truths hold after every step."""
+    game = Game(start)
+    for move in script:
+        game.make(move)
+
+
+@MODERATE
+@given(st.sampled_from(sorted(STATES)), moves_and_leaving)
+def test_no_call_is_lost_while_we_leave(start: str, script: list[Move]) -> None:
+    """The truths hold; and once every leg is gone the floor is empty, each call with its one record."""
+    game = Game(start)
+    for move in script:
+        game.make(move)
+    for number, call in enumerate(list(game.world.floor.calls)):
+        game.tell(CallerLeft(call) if number % 2 else CallReleased(call))
+    assert game.world.floor.empty()
+    assert set(game.truths.closed) == game.truths.ever
+    assert not any(operator.busy for operator in game.world.floor.operators.values())
+
+
+@MODERATE
+@given(st.sampled_from(sorted(STATES)), moves)
+def test_time_alone_never_ends_a_talk_nor_a_wait(start: str, script: list[Move]) -> None:
+    """Three minutes without any event: whoever waits still waits, whoever talks still talks."""
+    game = Game(start)
+    for move in script:
+        game.make(move)
+    before = {
+        call.id
+        for call in game.world.floor.calls.values()
+        if type(call.state).__name__ in {"Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking"}
+    }
+    talks = {call.id for call in game.world.floor.calls.values() if isinstance(call.state, Talking)}
+    game.wait(180.0)
+    after = game.world.floor.calls
+    assert before <= set(after)
+    assert talks == {call.id for call in after.values() if isinstance(call.state, Talking)}
