@@ -111,7 +111,14 @@ class PhoneCall:
 
     async def hears_sound(self, level_dbfs: float = -40.0, within: float = 6.0) -> float:
         """Listen from now on until anything is as loud as that; return how loud it was in the end."""
-        answer = await self.phones.ask("sound", line=self.line, level=level_dbfs, within=within)
+        return await self._level(level_dbfs, within, quiet=False)
+
+    async def hears_quiet(self, level_dbfs: float = -50.0, within: float = 20.0) -> float:
+        """Listen from now on until it has been quiet for a second; return how loud it was in the end."""
+        return await self._level(level_dbfs, within, quiet=True)
+
+    async def _level(self, level: float, within: float, *, quiet: bool) -> float:
+        answer = await self.phones.ask("sound", line=self.line, level=level, within=within, quiet=quiet)
         return float(answer["level"])
 
     async def heard(self, hz: float) -> Heard:

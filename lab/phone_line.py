@@ -13,6 +13,7 @@ TICK_SECONDS = 0.04
 AHEAD_BYTES = RATE * 2 // 5  # 0.2 s: more would delay a change of tone, less could run dry
 KEPT_SECONDS = 60
 SOUND_BYTES = RATE * 2 // 5  # 0.2 s: long enough not to be a click
+QUIET_BYTES = RATE * 2  # a second: longer than the pause between two sentences
 WHAT = {
     Event.CALL_RINGING: "ringing",
     Event.CALL_PROGRESS: "progress",
@@ -53,13 +54,19 @@ class Line:
                 return heard
             await asyncio.sleep(TICK_SECONDS)
 
-    async def sound(self, level: float, within: float) -> float:
-        """Listen from now on until anything is louder than `level` dBFS; return the level at the end."""
+    async def sound(self, level: float, within: float, quiet: bool) -> float:
+        """Listen from now on until it is louder than `level` dBFS, or has been quieter for a while.
+
+        Returns the level at the end.
+        """
         start = self._forgotten + len(self._received)
         end = asyncio.get_running_loop().time() + within
+        length = QUIET_BYTES if quiet else SOUND_BYTES
         while True:
-            now = level_dbfs(self._since(start)[-SOUND_BYTES:])
-            if now >= level or self.closed or asyncio.get_running_loop().time() >= end:
+            part = self._since(start)[-length:]
+            now = level_dbfs(part)
+            done = now < level and len(part) == length if quiet else now >= level
+            if done or self.closed or asyncio.get_running_loop().time() >= end:
                 return now
             await asyncio.sleep(TICK_SECONDS)
 

@@ -147,9 +147,9 @@ class PhoneProcess:
         """Listen from now on."""
         return as_json(await self._lines[line].hear(hz, seconds, within))
 
-    async def do_sound(self, line: str, level: float, within: float) -> Json:
-        """Wait for any sound at all."""
-        return {"level": max(await self._lines[line].sound(level, within), -120.0)}
+    async def do_sound(self, line: str, level: float, within: float, quiet: bool) -> Json:
+        """Wait for any sound at all, or for the end of it."""
+        return {"level": max(await self._lines[line].sound(level, within, quiet), -120.0)}
 
     async def do_heard(self, line: str, hz: float) -> Json:
         """Look back over all that was received."""
