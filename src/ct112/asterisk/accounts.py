@@ -1,0 +1,125 @@
+"""Operators' SIP accounts, pushed over ARI into Asterisk's own database, where they outlive restarts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ct112 import logs
+from ct112.asterisk.ari import Connection, NotFound, Refused, asterisk_config
+from ct112.asterisk.ari.models import ENDPOINTS
+
+log = logs.get("accounts")
+
+CLASS = "res_pjsip"
+MADE_BY = "from-position"  # the context of every endpoint we make: how ours are told from others
+SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SipAccount:
+    """A position's account: its SIP user name is the position's name."""
+
+    position: str
+    password: str = field(repr=False)
+
+
+def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
+    """Return the sorcery objects of an account, in the order they have to be made."""
+    name = account.position
+    return {
+        "auth": {"auth_type": "userpass", "username": name, "password": account.password},
+        "aor": {
+            "max_contacts": "1",
+            "remove_existing": "yes",
+            "qualify_frequency": "30",
+            "qualify_timeout": "3.0",
+            "default_expiration": "120",
+            "minimum_expiration": "30",
+            "maximum_expiration": "3600",
+        },
+        "endpoint": {
+            "aors": name,
+            "auth": name,
+            "context": MADE_BY,
+            "callerid": name,
+            "disallow": "all",
+            "allow": "alaw,ulaw",
+            "dtmf_mode": "rfc4733",
+            "direct_media": "no",
+            "rtp_symmetric": "yes",
+            "rewrite_contact": "yes",
+            "force_rport": "yes",
+            "device_state_busy_at": "1",
+            "allow_transfer": "no",
+            "allow_subscribe": "no",
+            "rtp_timeout": "120",
+            "rtp_timeout_hold": "900",
+            "language": "id",
+        },
+    }
+
+
+async def push(connection: Connection, accounts: Sequence[SipAccount], *, keep: str) -> int:
+    """Make Asterisk's accounts what they should be; return how many objects were written or deleted.
+
+    Objects that are right already are left alone, so phones stay registered. `keep` is the trunk. A refusal
+    is logged and costs that account only. Raises Disconnected or RequestTimeout.
+    """
+    changed = 0
+    for account in accounts:
+        for kind, fields in objects(account).items():
+            changed += await _make_right(connection, kind, account.position, fields)
+    wanted = {account.position for account in accounts} | {keep}
+    found = ENDPOINTS.validate_python(await connection.ask(asterisk_config.endpoints("PJSIP"), SECONDS))
+    for name in sorted({endpoint.resource for endpoint in found} - wanted):
+        changed += await _remove(connection, name)
+    return changed
+
+
+async def _make_right(connection: Connection, kind: str, name: str, fields: Mapping[str, str]) -> int:
+    if await _is_right(connection, kind, name, fields):
+        return 0
+    try:
+        await connection.ask(asterisk_config.put(CLASS, kind, name, fields), SECONDS)
+    except Refused as error:
+        log.warning("a SIP account was refused", position=name, kind=kind, reason=error.reason)
+        return 0
+    return 1
+
+
+async def _is_right(connection: Connection, kind: str, name: str, fields: Mapping[str, str]) -> bool:
+    try:
+        there = await connection.ask(asterisk_config.get(CLASS, kind, name), SECONDS)
+    except Refused:
+        return False
+    values = {one["attribute"]: one["value"] for one in there}
+    return all(_same(values.get(key), value) for key, value in fields.items())
+
+
+def _same(there: str | None, wanted: str) -> bool:
+    """Compare values the way Asterisk writes them back: booleans in words, codecs in brackets."""
+    if there is None:
+        return wanted == "all"  # `disallow` is an order, not a value
+    plain = there.strip("()").replace("|", ",").replace('"', "").replace("<", "").replace(">", "").strip()
+    truth = {"true": "yes", "false": "no"}
+    if truth.get(plain, plain) == wanted:
+        return True
+    try:
+        return float(plain) == float(wanted)
+    except ValueError:
+        return False
+
+
+async def _remove(connection: Connection, name: str) -> int:
+    """Delete an account of ours that nobody needs any more."""
+    try:
+        there = await connection.ask(asterisk_config.get(CLASS, "endpoint", name), SECONDS)
+    except NotFound:
+        return 0
+    if {"attribute": "context", "value": MADE_BY} not in there:
+        return 0  # not ours
+    for kind in ("endpoint", "aor", "auth"):
+        try:
+            await connection.ask(asterisk_config.delete(CLASS, kind, name), SECONDS)
+        except Refused as error:
+            log.warning("a SIP account was not removed", position=name, kind=kind, reason=error.reason)
+    return 1

@@ -1,0 +1,17 @@
+"""A typed asyncio ARI client: one WebSocket for events, requests and replies. Knows nothing of ct112."""
+
+from ct112.asterisk.ari.connection import Connection, connect
+from ct112.asterisk.ari.errors import AriError, Conflict, Disconnected, NotFound, Refused, RequestTimeout
+from ct112.asterisk.ari.request import Request
+
+__all__ = [
+    "AriError",
+    "Conflict",
+    "Connection",
+    "Disconnected",
+    "NotFound",
+    "Refused",
+    "Request",
+    "RequestTimeout",
+    "connect",
+]

@@ -1,0 +1,25 @@
+"""Requests about bridges."""
+
+from ct112.asterisk.ari.request import Request, request
+
+ONE = "/bridges/{bridgeId}"
+
+
+def every() -> Request:
+    """List all bridges → list of `models.Bridge`."""
+    return request("GET", "/bridges")
+
+
+def create(bridge: str) -> Request:
+    """Make a mixing bridge under an id of our own; making it twice is no error."""
+    return request("POST", ONE, {"bridgeId": bridge}, type="mixing")
+
+
+def add(bridge: str, channel: str) -> Request:
+    """Put a channel into the bridge."""
+    return request("POST", f"{ONE}/addChannel", {"bridgeId": bridge}, channel=channel)
+
+
+def destroy(bridge: str) -> Request:
+    """Take the bridge away; channels in it stay in Stasis."""
+    return request("DELETE", ONE, {"bridgeId": bridge})

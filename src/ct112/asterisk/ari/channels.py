@@ -1,0 +1,77 @@
+"""Requests about channels."""
+
+from collections.abc import Mapping, Sequence
+
+from ct112.asterisk.ari.request import Request, request
+
+ONE = "/channels/{channelId}"
+
+
+def every() -> Request:
+    """List all channels → list of `models.Channel`."""
+    return request("GET", "/channels")
+
+
+def answer(channel: str) -> Request:
+    """Pick the channel up."""
+    return request("POST", f"{ONE}/answer", {"channelId": channel})
+
+
+def hang_up(channel: str, reason: str = "normal") -> Request:
+    """End the channel; `reason`: normal, busy, congestion, no_answer…"""
+    return request("DELETE", ONE, {"channelId": channel}, reason=reason)
+
+
+def go_on(channel: str, context: str, extension: str, priority: int = 1) -> Request:
+    """Let the channel leave Stasis for a place in the dialplan."""
+    return request(
+        "POST",
+        f"{ONE}/continue",
+        {"channelId": channel},
+        context=context,
+        extension=extension,
+        priority=priority,
+    )
+
+
+def play(channel: str, media: Sequence[str], playback: str) -> Request:
+    """Play the media URIs one after another under a playback id of our own."""
+    return request("POST", f"{ONE}/play", {"channelId": channel}, media=",".join(media), playbackId=playback)
+
+
+def set_variable(channel: str, variable: str, value: str) -> Request:
+    """Set a channel variable or function, for example TIMEOUT(absolute)."""
+    return request("POST", f"{ONE}/variable", {"channelId": channel}, variable=variable, value=value)
+
+
+def variable(channel: str, name: str) -> Request:
+    """Read a channel variable or function → {"value": …}."""
+    return request("GET", f"{ONE}/variable", {"channelId": channel}, variable=name)
+
+
+def originate(
+    channel: str,
+    endpoint: str,
+    *,
+    app: str,
+    app_args: str,
+    caller_id: str | None = None,
+    timeout: int = 30,
+    variables: Mapping[str, str] | None = None,
+    originator: str | None = None,
+    formats: str | None = None,
+) -> Request:
+    """Ring an endpoint for `timeout` seconds; the channel, under our own id, enters `app` when it answers."""
+    return request(
+        "POST",
+        "/channels",
+        endpoint=endpoint,
+        app=app,
+        appArgs=app_args,
+        channelId=channel,
+        callerId=caller_id,
+        timeout=timeout,
+        originator=originator,
+        formats=formats,
+        body={"variables": dict(variables)} if variables else None,
+    )

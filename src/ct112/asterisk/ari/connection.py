@@ -1,0 +1,170 @@
+"""One WebSocket to one Asterisk: events in, requests out, replies matched by id. No reconnecting here."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any
+
+import aiohttp
+
+from ct112.asterisk.ari.errors import AriError, Disconnected, RequestTimeout, refusal
+from ct112.asterisk.ari.request import Request
+
+OnEvent = Callable[[Mapping[str, Any]], None]
+Observe = Callable[[float], None]
+
+REPLY_SECONDS = 5.0
+PING_SECONDS = 3.0
+
+
+async def connect(
+    session: aiohttp.ClientSession,
+    url: str,
+    *,
+    application: str,
+    user: str,
+    password: str,
+    on_event: OnEvent,
+    observe: Observe = lambda _seconds: None,
+) -> "Connection":
+    """Open the WebSocket at `url` (…/ari) for an application. Raises AriError when that does not work.
+
+    `on_event` gets every event as it came, in the reader: it must not wait. `observe` gets each
+    request's time in seconds. A peer that answers no ping for about three seconds is lost.
+    """
+    try:
+        socket = await session.ws_connect(
+            f"{url}/events",
+            params={"app": application, "subscribeAll": "false"},
+            auth=aiohttp.BasicAuth(user, password),
+            heartbeat=PING_SECONDS,
+            max_msg_size=16 * 1024 * 1024,
+            timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
+        )
+    except aiohttp.WSServerHandshakeError as error:
+        raise refusal(error.status, error.message) from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise Disconnected(f"{url}: {error or type(error).__name__}") from error
+    return Connection(socket, on_event, observe)
+
+
+class Connection:
+    """An open WebSocket. `run` reads and writes until it is closed; requests may be started before."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, on_event: OnEvent, observe: Observe) -> None:
+        """Take the socket over."""
+        self._socket = socket
+        self._on_event = on_event
+        self._observe = observe
+        self._ids = count(1)
+        self._out: asyncio.Queue[str] = asyncio.Queue()
+        self._replies: dict[str, asyncio.Future[Any]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+
+    def start(self, request: Request, seconds: float = REPLY_SECONDS) -> "asyncio.Future[Any]":
+        """Send a request after those started before it; the future gets the parsed reply or an AriError.
+
+        Asterisk carries a socket's requests out one after another, so the order started is the order done.
+        """
+        reply: asyncio.Future[Any] = self._loop.create_future()
+        if self._closed:
+            reply.set_exception(Disconnected(f"{request.method} {request.path}: not connected"))
+            return reply
+        name = str(next(self._ids))
+        started = self._loop.time()
+        timer = self._loop.call_later(seconds, _time_out, reply, request)
+        self._replies[name] = reply
+
+        def finished(_reply: "asyncio.Future[Any]") -> None:
+            timer.cancel()
+            self._replies.pop(name, None)
+            self._observe(self._loop.time() - started)
+
+        reply.add_done_callback(finished)
+        self._out.put_nowait(_message(name, request))
+        return reply
+
+    async def ask(self, request: Request, seconds: float = REPLY_SECONDS) -> Any:
+        """Send a request and return its parsed reply. Raises AriError."""
+        return await self.start(request, seconds)
+
+    async def run(self) -> None:
+        """Read and write until the socket closes, for whatever reason; then every open request fails."""
+        writer = asyncio.create_task(self._write(), name="ari writer")
+        try:
+            await self._read()
+        finally:
+            self._closed = True
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            self._fail_open(Disconnected("the connection to Asterisk is lost"))
+            await self._socket.close()
+
+    async def close(self) -> None:
+        """Close the socket; `run` comes to its end."""
+        await self._socket.close()
+
+    async def _write(self) -> None:
+        while True:
+            await self._socket.send_str(await self._out.get())
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type != aiohttp.WSMsgType.TEXT:
+                continue
+            try:
+                data = json.loads(message.data)
+            except ValueError:
+                continue  # one unreadable message must not cost the link
+            if data.get("type") == "RESTResponse":
+                self._take_reply(data)
+            else:
+                self._on_event(data)
+
+    def _take_reply(self, data: Mapping[str, Any]) -> None:
+        reply = self._replies.get(str(data.get("request_id")))
+        if reply is None or reply.done():
+            return  # came after its time limit
+        status = int(data["status_code"])
+        body = data.get("message_body") or ""
+        if 200 <= status < 300:
+            reply.set_result(json.loads(body) if body else None)
+        else:
+            reply.set_exception(refusal(status, _reason(body) or str(data.get("reason_phrase", ""))))
+
+    def _fail_open(self, error: AriError) -> None:
+        for reply in list(self._replies.values()):
+            if not reply.done():
+                reply.set_exception(error)
+
+
+def _message(name: str, request: Request) -> str:
+    message: dict[str, Any] = {
+        "type": "RESTRequest",
+        "transaction_id": name,
+        "request_id": name,
+        "method": request.method,
+        "uri": request.uri,
+    }
+    if request.query:
+        message["query_strings"] = [{"name": key, "value": value} for key, value in request.query.items()]
+    if request.body is not None:
+        message["content_type"] = "application/json"
+        message["message_body"] = json.dumps(request.body)
+    return json.dumps(message)
+
+
+def _reason(body: str) -> str:
+    """Return Asterisk's own words from an error body, if there are any."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return ""
+    return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""
+
+
+def _time_out(reply: "asyncio.Future[Any]", request: Request) -> None:
+    if not reply.done():
+        reply.set_exception(RequestTimeout(f"{request.method} {request.path}: no reply in time"))

@@ -1,0 +1,173 @@
+"""The events and resources we use, as Asterisk's own API description (rest-api/*.json) names them.
+
+A test compares every field here with that description. What we do not use is ignored.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class Model(BaseModel):
+    """A part of an ARI message; fields we do not name are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CallerID(Model):
+    """Name and number as they are shown."""
+
+    name: str
+    number: str
+
+
+class DialplanCEP(Model):
+    """Where a channel is in the dialplan."""
+
+    context: str
+    exten: str
+    app_name: str
+    app_data: str
+
+
+class Channel(Model):
+    """One leg as Asterisk sees it. `channelvars`: those that ari.conf names."""
+
+    id: str
+    name: str
+    state: str
+    caller: CallerID
+    dialplan: DialplanCEP
+    creationtime: datetime
+    channelvars: dict[str, Any] = Field(default_factory=dict)
+
+
+class Bridge(Model):
+    """Channels that hear each other."""
+
+    id: str
+    channels: list[str]
+
+
+class Playback(Model):
+    """Audio played to a channel."""
+
+    id: str
+    state: str
+
+
+class Endpoint(Model):
+    """A SIP account or trunk and whether it can be reached."""
+
+    technology: str
+    resource: str
+    state: str | None = None
+
+
+class Event(Model):
+    """Common to all events."""
+
+    application: str
+    timestamp: datetime
+
+
+class StasisStart(Event):
+    """A channel came into our hands."""
+
+    type: Literal["StasisStart"]
+    args: list[str]
+    channel: Channel
+
+
+class StasisEnd(Event):
+    """A channel left our hands: it ended, or it goes on in the dialplan."""
+
+    type: Literal["StasisEnd"]
+    channel: Channel
+
+
+class ChannelStateChange(Event):
+    """A channel rings, is answered…"""
+
+    type: Literal["ChannelStateChange"]
+    channel: Channel
+
+
+class ChannelHangupRequest(Event):
+    """Somebody asked the channel to end."""
+
+    type: Literal["ChannelHangupRequest"]
+    channel: Channel
+    cause: int | None = None
+
+
+class ChannelDestroyed(Event):
+    """A channel is gone. `cause` is a Q.850 code."""
+
+    type: Literal["ChannelDestroyed"]
+    channel: Channel
+    cause: int
+    cause_txt: str
+
+
+class ChannelDtmfReceived(Event):
+    """A key was pressed."""
+
+    type: Literal["ChannelDtmfReceived"]
+    channel: Channel
+    digit: str
+
+
+class PlaybackFinished(Event):
+    """A playback is over; its state is `done` or `failed`."""
+
+    type: Literal["PlaybackFinished"]
+    playback: Playback
+
+
+class ApplicationReplaced(Event):
+    """Another process took our application over."""
+
+    type: Literal["ApplicationReplaced"]
+
+
+AnyEvent = Annotated[
+    StasisStart
+    | StasisEnd
+    | ChannelStateChange
+    | ChannelHangupRequest
+    | ChannelDestroyed
+    | ChannelDtmfReceived
+    | PlaybackFinished
+    | ApplicationReplaced,
+    Field(discriminator="type"),
+]
+
+EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+CHANNELS = TypeAdapter(list[Channel])
+BRIDGES = TypeAdapter(list[Bridge])
+ENDPOINTS = TypeAdapter(list[Endpoint])
+
+USED = frozenset(
+    {
+        "StasisStart",
+        "StasisEnd",
+        "ChannelStateChange",
+        "ChannelHangupRequest",
+        "ChannelDestroyed",
+        "ChannelDtmfReceived",
+        "PlaybackFinished",
+        "ApplicationReplaced",
+    }
+)
+"""The event types that are parsed; the others are counted and left."""
+
+UNWANTED = (
+    "ChannelVarset",
+    "ChannelDialplan",
+    "ChannelConnectedLine",
+    "ChannelCallerId",
+    "DeviceStateChanged",
+)
+"""Event types Asterisk need not send."""

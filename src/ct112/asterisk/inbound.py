@@ -1,0 +1,161 @@
+"""ARI events become the core's events. Little state: which leg is which call, and which were asked to end."""
+
+from collections.abc import Callable
+
+from ct112.asterisk import names
+from ct112.asterisk.ari.models import (
+    AnyEvent,
+    ApplicationReplaced,
+    Channel,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelHangupRequest,
+    ChannelStateChange,
+    PlaybackFinished,
+    StasisEnd,
+    StasisStart,
+)
+from ct112.asterisk.location import parse_location
+from ct112.core.events import (
+    CallArrived,
+    CallerLeft,
+    CallReleased,
+    DigitPressed,
+    Event,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    OfferRinging,
+    PlayEnded,
+)
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, call_of
+
+NORMAL_CLEARING = 16
+BEFORE_ANSWER = {
+    17: OfferEnd.BUSY,  # 486
+    21: OfferEnd.DECLINED,  # 603
+    1: OfferEnd.UNREACHABLE,  # 404
+    3: OfferEnd.UNREACHABLE,
+    18: OfferEnd.UNREACHABLE,  # 408: the phone did not react
+    20: OfferEnd.UNREACHABLE,  # no registered contact
+    27: OfferEnd.UNREACHABLE,
+    38: OfferEnd.UNREACHABLE,
+    58: OfferEnd.UNREACHABLE,  # 488: no codec in common
+}
+"""Q.850 causes of an operator's leg that was not answered; any other means nobody picked up."""
+
+
+class Inbound:
+    """Translates one node's events; `forget` is told the calls that left us."""
+
+    def __init__(self, node: NodeName, forget: Callable[[CallId], None]) -> None:
+        """Know no legs yet."""
+        self._node = node
+        self._forget = forget
+        self._callers: dict[str, CallId] = {}
+        self._channels: dict[CallId, str] = {}
+        self._ending: set[str] = set()
+        self._answered: set[OfferId] = set()
+
+    def channel_of(self, call: CallId) -> str | None:
+        """Return the caller's channel of a call, if it is in our hands."""
+        return self._channels.get(call)
+
+    def calls(self) -> frozenset[CallId]:
+        """Return the calls whose caller's leg is in our hands."""
+        return frozenset(self._channels)
+
+    def adopt(self, channel: Channel, call: CallId) -> None:
+        """Take a caller's leg into our hands that was found by a survey."""
+        self._callers[channel.id] = call
+        self._channels[call] = channel.id
+
+    def release(self, call: CallId) -> None:
+        """Forget a call whose caller's leg is not ours any more."""
+        channel = self._channels.pop(call, None)
+        if channel is not None:
+            self._callers.pop(channel, None)
+
+    def adopt_offer(self, offer: OfferId, answered: bool) -> None:
+        """Know of an operator's leg that was found by a survey."""
+        if answered:
+            self._answered.add(offer)
+
+    def clear(self) -> None:
+        """Forget all legs: after a gap the survey says which there are."""
+        self._callers.clear()
+        self._channels.clear()
+        self._ending.clear()
+        self._answered.clear()
+
+    def translate(self, event: AnyEvent) -> Event | None:
+        """Return what the event means to the core; None when it means nothing."""
+        match event:
+            case StasisStart(channel=channel):
+                return self._started(channel, event.args)
+            case ChannelStateChange(channel=channel):
+                offer = names.offer_of(channel.id)
+                return OfferRinging(offer) if offer is not None and channel.state == "Ringing" else None
+            case ChannelHangupRequest(channel=channel):
+                self._ending.add(channel.id)
+                return None
+            case StasisEnd(channel=channel):
+                return self._left_stasis(channel)
+            case ChannelDestroyed(channel=channel):
+                return self._destroyed(channel, event.cause)
+            case ChannelDtmfReceived(channel=channel):
+                call = self._callers.get(channel.id)
+                return None if call is None else DigitPressed(call, event.digit)
+            case PlaybackFinished(playback=playback):
+                play = PlayId(playback.id)
+                return PlayEnded(call_of(play), play, playback.state != "failed")
+            case ApplicationReplaced():
+                return None
+
+    def _started(self, channel: Channel, args: list[str]) -> Event | None:
+        offer = names.offer_of(channel.id)
+        if offer is not None:
+            self._answered.add(offer)
+            return OfferAnswered(offer)
+        if args[:1] != ["call"]:
+            return None
+        call = names.call_of_channel(self._node, channel)
+        self.adopt(channel, call)
+        return CallArrived(
+            call=call,
+            node=self._node,
+            ani=names.ani_of(channel),
+            dialled=names.clean(channel.dialplan.exten),
+            sip_call_id=names.variable(channel, "CT112_SIP_CALL_ID"),
+            location=parse_location(names.variable(channel, "CT112_LOCATION")),
+        )
+
+    def _left_stasis(self, channel: Channel) -> Event | None:
+        """A leg that nobody asked to end goes on in the dialplan: the fallback has it."""
+        call = self._drop(channel)
+        if call is None:
+            return None
+        ended = channel.id in self._ending
+        self._ending.discard(channel.id)
+        return CallerLeft(call) if ended else CallReleased(call)
+
+    def _destroyed(self, channel: Channel, cause: int) -> Event | None:
+        self._ending.discard(channel.id)
+        offer = names.offer_of(channel.id)
+        if offer is not None:
+            return OfferEnded(offer, self._why(offer, cause))
+        call = self._drop(channel)
+        return None if call is None else CallerLeft(call)
+
+    def _why(self, offer: OfferId, cause: int) -> OfferEnd:
+        if offer in self._answered:
+            self._answered.discard(offer)
+            return OfferEnd.HUNG_UP if cause == NORMAL_CLEARING else OfferEnd.LOST
+        return BEFORE_ANSWER.get(cause, OfferEnd.MISSED)
+
+    def _drop(self, channel: Channel) -> CallId | None:
+        call = self._callers.pop(channel.id, None)
+        if call is not None:
+            self._channels.pop(call, None)
+            self._forget(call)
+        return call

@@ -1,0 +1,61 @@
+"""How our names become Asterisk's, and back: channel, bridge and endpoint names."""
+
+from ct112.asterisk.ari.models import Channel
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, derive_call_id
+
+OPERATOR_LEG = "op-"
+BRIDGE = "br-"
+CALLER = "caller"
+UNKNOWN_CALLERS = frozenset({"", "anonymous", "unavailable", "restricted", "unknown", "asterisk", "s"})
+LONGEST = 64  # characters kept of a number
+
+
+def operator_channel(offer: OfferId) -> str:
+    """Return the channel id of an operator's leg."""
+    return OPERATOR_LEG + offer
+
+
+def offer_of(channel: str) -> OfferId | None:
+    """Return the offer whose operator's leg this channel is, if it is one."""
+    return OfferId(channel.removeprefix(OPERATOR_LEG)) if channel.startswith(OPERATOR_LEG) else None
+
+
+def bridge_of(call: CallId) -> str:
+    """Return the id of the bridge of a call."""
+    return BRIDGE + call
+
+
+def endpoint_of(position: PositionName) -> str:
+    """Return what to ring for a position."""
+    return f"PJSIP/{position}"
+
+
+def position_of(channel: Channel) -> PositionName:
+    """Return the position an operator's leg rings: `PJSIP/pos-1-00000003` → `pos-1`."""
+    return PositionName(channel.name.rpartition("-")[0].partition("/")[2])
+
+
+def call_of_channel(node: NodeName, channel: Channel) -> CallId:
+    """Return the id of the call whose caller's leg this channel is; the same after a restart."""
+    return derive_call_id(node, channel.id, channel.creationtime.timestamp())
+
+
+def is_caller(channel: Channel) -> bool:
+    """Return whether this is a caller's leg."""
+    return channel.channelvars.get("CT112_LEG") == CALLER
+
+
+def variable(channel: Channel, name: str) -> str | None:
+    """Return a channel variable that ari.conf puts into every snapshot; None when empty."""
+    return str(channel.channelvars.get(name) or "") or None
+
+
+def ani_of(channel: Channel) -> str | None:
+    """Return the caller's number as received, without control characters; None when it is withheld."""
+    number = clean(channel.caller.number)
+    return None if number.lower() in UNKNOWN_CALLERS else number
+
+
+def clean(text: str) -> str:
+    """Return text that anything downstream can hold: printable, and not endless."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()[:LONGEST]

@@ -1,0 +1,148 @@
+"""The core's commands become requests. `plan` is pure; it says what to send and what the answers mean."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from ct112.asterisk import names
+from ct112.asterisk.ari import Conflict, NotFound, Request, bridges, channels, playbacks
+from ct112.core.commands import (
+    EndOffer,
+    HangUp,
+    HoldSwitch,
+    Join,
+    PickUp,
+    Play,
+    Ring,
+    SendToFallback,
+    StopPlay,
+    TelephoneCommand,
+)
+from ct112.core.events import CommandFailed, Event, Joined, PickedUp, PlayEnded
+from ct112.core.ids import CallId, OfferId, PlayId, call_of
+from ct112.core.record import ServiceClass
+
+SWITCH = "TIMEOUT(absolute)"
+FALLBACK = ("fallback", "112")
+RINGING = "tone:ring"
+CLASS_NAMES = {
+    ServiceClass.EMERGENCY: "DARURAT",
+    ServiceClass.URGENT: "MENDESAK",
+    ServiceClass.INFORMATION: "INFORMASI",
+}
+"""What an operator reads on the display."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Requests in order, the event when all worked, and the errors that count as worked."""
+
+    requests: tuple[Request, ...]
+    done: Event | None = None
+    forgive: tuple[type[Exception], ...] = ()
+
+
+class Planner:
+    """Knows where prompts are served, the application's name and which channel a caller's leg is."""
+
+    def __init__(
+        self, application: str, prompts_url: str, channel_of: Callable[[CallId], str | None]
+    ) -> None:
+        """`prompts_url` has no slash at its end."""
+        self._application = application
+        self._prompts_url = prompts_url
+        self._channel_of = channel_of
+
+    def plan(self, command: TelephoneCommand) -> Plan | None:
+        """Return what to send; None when the caller's leg is not in our hands."""
+        match command:
+            case EndOffer(offer):
+                return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
+            case StopPlay(_, play):
+                return Plan((playbacks.stop(play),), forgive=(NotFound,))
+            case _:
+                channel = self._channel_of(command.call)
+                return None if channel is None else self._about_caller(command, channel)
+
+    def _about_caller(
+        self, command: PickUp | Play | Ring | Join | HoldSwitch | SendToFallback | HangUp, channel: str
+    ) -> Plan:
+        match command:
+            case PickUp(call):
+                return Plan((channels.answer(channel),), done=PickedUp(call))
+            case Play():
+                return self._play(command, channel)
+            case Ring():
+                return Plan((self._ring(command, channel),))
+            case Join(call, offer):
+                return Plan(_join(call, offer, channel), done=Joined(call, offer))
+            case HoldSwitch(_, seconds):
+                push = channels.set_variable(channel, SWITCH, f"{seconds:.0f}")
+                return Plan((push,), forgive=(Conflict,))  # not in Stasis any more: StasisEnd tells
+            case SendToFallback():
+                return Plan((channels.go_on(channel, *FALLBACK),), forgive=(Conflict,))
+            case HangUp():
+                return Plan((channels.hang_up(channel),))
+            case _:
+                assert_never(command)
+
+    def _play(self, command: Play, channel: str) -> Plan:
+        media = [f"sound:{self._prompts_url}/{prompt.key}.wav" for prompt in command.prompts]
+        if command.ringing_after:
+            media.append(RINGING)
+        if not media:
+            return Plan((), done=PlayEnded(command.call, command.play))
+        return Plan((channels.play(channel, media, command.play),))
+
+    def _ring(self, command: Ring, channel: str) -> Request:
+        """Ask for the operator's leg; the display shows the class and the caller's number."""
+        shown = names.clean("".join(one for one in command.ani or "" if one not in '"<>\\'))
+        return channels.originate(
+            names.operator_channel(command.offer),
+            names.endpoint_of(command.position),
+            app=self._application,
+            app_args=f"offer,{command.offer}",
+            caller_id=f'"{CLASS_NAMES[command.service_class]} {shown}" <{shown or "112"}>',
+            timeout=max(1, round(command.seconds)),
+            variables={"CT112_LEG": "operator"},
+            originator=channel,
+        )
+
+
+def _join(call: CallId, offer: OfferId, channel: str) -> tuple[Request, ...]:
+    """The caller first: should the operator's leg be gone, the caller is easily taken out again."""
+    bridge = names.bridge_of(call)
+    return (
+        bridges.create(bridge),
+        bridges.add(bridge, channel),
+        bridges.add(bridge, names.operator_channel(offer)),
+        channels.set_variable(channel, SWITCH, "0"),
+    )
+
+
+def failure(command: TelephoneCommand, reason: str, *, gone: bool) -> CommandFailed:
+    """Return the event that says a command did not work."""
+    offer: OfferId | None = None
+    play: PlayId | None = None
+    match command:
+        case EndOffer(offer):
+            call = call_of(offer)
+        case Ring() | Join():
+            call, offer = command.call, command.offer
+        case Play() | StopPlay():
+            call, play = command.call, command.play
+        case PickUp() | HoldSwitch() | SendToFallback() | HangUp():
+            call = command.call
+        case _:
+            assert_never(command)
+    return CommandFailed(
+        command=type(command).__name__, call=call, offer=offer, play=play, gone=gone, reason=reason
+    )
+
+
+def is_gone(command: TelephoneCommand, error: Exception) -> bool:
+    """Return whether the error says that the caller's leg no longer exists.
+
+    Of a Ring or a Join a 404 may mean the operator's leg or the bridge; the caller's end has its own event.
+    """
+    return isinstance(error, NotFound) and not isinstance(command, Ring | Join | EndOffer | StopPlay)

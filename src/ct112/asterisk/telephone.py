@@ -1,0 +1,82 @@
+"""The `Telephone` port over any number of Asterisk nodes: each command goes to the node its call is on."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import aiohttp
+
+from ct112.asterisk.accounts import SipAccount
+from ct112.asterisk.link import Link, Node, StandDown
+from ct112.asterisk.outbound import failure
+from ct112.core.commands import EndOffer, TelephoneCommand
+from ct112.core.ids import NodeName
+from ct112.ports import Post
+
+__all__ = ["AsteriskTelephone", "Node", "SipAccount", "StandDown"]
+
+
+class AsteriskTelephone:
+    """Keeps a link to every node and sends commands over them. Nothing here waits."""
+
+    def __init__(
+        self, nodes: Sequence[Node], *, application: str, prompts_url: str, trunk: str, post: Post
+    ) -> None:
+        """`prompts_url`: where nodes fetch prompts; `trunk`: the endpoint that is not a position."""
+        self._post = post
+        self._session: aiohttp.ClientSession | None = None
+        self._links = [
+            Link(
+                node,
+                application=application,
+                prompts_url=prompts_url,
+                trunk=trunk,
+                post=post,
+                session=self._get_session,
+            )
+            for node in nodes
+        ]
+
+    def ready(self) -> Mapping[NodeName, bool]:
+        """Return for each node whether its link is up and surveyed."""
+        return {link.node.name: link.ready for link in self._links}
+
+    def set_accounts(self, accounts: Sequence[SipAccount]) -> None:
+        """Want these SIP accounts, and no others, on every node."""
+        for link in self._links:
+            link.set_accounts(accounts)
+
+    async def run(self) -> None:
+        """Keep every link until cancelled; raises what a link raises (StandDown)."""
+        async with aiohttp.ClientSession() as session:
+            self._session = session
+            tasks = [asyncio.create_task(link.run(), name=f"link {link.node.name}") for link in self._links]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    def do(self, command: TelephoneCommand) -> None:
+        """Start carrying a command out on the node of its call."""
+        if isinstance(command, EndOffer):
+            self._end_offer(command)
+            return
+        link = next((one for one in self._links if one.has(command.call)), None)
+        if link is None:
+            self._post(failure(command, "no node has this call", gone=True))
+        else:
+            link.do(command)
+
+    def _end_offer(self, command: EndOffer) -> None:
+        """The caller's leg may be gone, and with it the knowledge of the node: tell all that listen.
+
+        A node that does not listen is surveyed before it is used again, and says which offers it has.
+        """
+        for link in self._links:
+            if link.ready:
+                link.do(command)
+
+    def _get_session(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "run() opens the session first"
+        return self._session
