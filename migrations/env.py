@@ -11,6 +11,7 @@ from ct112 import settings
 from ct112.store.engine import normalise
 from ct112.store.tables import Base
 
+TURN_SECONDS = 120  # for another runner's migrations
 LOCK_SECONDS = 3  # a migration that waits for a lock makes every writer behind it wait as well
 ONE_RUNNER = 112_0001  # the key of the advisory lock
 
@@ -27,8 +28,9 @@ def migrate(connection: Connection) -> None:
     """Run what was asked for in one transaction."""
     context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
     with context.begin_transaction():
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_RUNNER})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
         context.run_migrations()
 
 

@@ -74,7 +74,7 @@ def _calls() -> None:
         sa.Column("recording", postgresql.JSONB()),
         sa.PrimaryKeyConstraint("id", name="pk_call_record"),
         *(
-            sa.CheckConstraint(f"{column} IN ({values})", name=f"ck_call_record_{column}")
+            sa.CheckConstraint(f"{column} IN ({values})", name=op.f(f"ck_call_record_{column}"))
             for column, values in one_of.items()
         ),
     )
@@ -108,7 +108,7 @@ def _roster() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("sip_password", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_position"),
-        sa.CheckConstraint(NAME, name="ck_position_name"),
+        sa.CheckConstraint(NAME, name=op.f("ck_position_name")),
     )
     op.create_table(
         "operator",
@@ -118,7 +118,7 @@ def _roster() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_operator"),
         sa.ForeignKeyConstraint(["position"], ["position.name"], name="fk_operator_position"),
         sa.UniqueConstraint("position", name="uq_operator_position"),
-        sa.CheckConstraint(NAME, name="ck_operator_name"),
+        sa.CheckConstraint(NAME, name=op.f("ck_operator_name")),
     )
 
 

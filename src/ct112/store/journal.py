@@ -85,6 +85,9 @@ class DatabaseJournal:
     async def _write_batch(self) -> bool:
         """Return whether the database took it; what it did not take stays."""
         batch = self._pending.head(BATCH)
+        if not batch:
+            self._wake.clear()
+            return True
         error = await self._try(batch)
         match error:
             case None:

@@ -1,10 +1,13 @@
 """Bringing the database's tables up to date with Alembic."""
 
+import threading
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+
+_one_at_a_time = threading.Lock()  # Alembic keeps what it is doing in globals
 
 
 class NoMigrations(Exception):
@@ -29,12 +32,14 @@ def config_for(database_url: str) -> Config:
 
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Migrate up to `revision`. Runs its own event loop: from a coroutine call it in a thread."""
-    command.upgrade(config_for(database_url), revision)
+    with _one_at_a_time:
+        command.upgrade(config_for(database_url), revision)
 
 
 def downgrade(database_url: str, revision: str) -> None:
     """Migrate down to `revision`; what the newer tables held is gone."""
-    command.downgrade(config_for(database_url), revision)
+    with _one_at_a_time:
+        command.downgrade(config_for(database_url), revision)
 
 
 def head() -> str:

@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, case, func, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.store import clean
 from ct112.store.numbers import e164
@@ -109,8 +111,12 @@ async def close_open(connection: AsyncConnection, node: str, live: Collection[st
         .returning(CALLS.c.id, CALLS.c.arrived_at, CALLS.c.outcome)
     )
     closed = (await connection.execute(closing)).all()
-    for row in closed:
-        age = max(0, int((at - row.arrived_at).total_seconds() * 1000))
-        fact = Fact(call=row.id, seq=age, at=now, kind="closed", data={"outcome": row.outcome})
-        await connection.execute(APPEND, fact_row_of(fact) | {"call_id": row.id})
+    told = [_closed(CallId(str(row.id)), row.arrived_at, row.outcome, now) for row in closed]
+    await write(connection, [], told)
     return len(closed)
+
+
+def _closed(call: CallId, arrived_at: datetime, outcome: str, now: float) -> Fact:
+    """Return the fact that a record was closed without its call; its number is the call's age in ms."""
+    age = max(0, int((now - arrived_at.timestamp()) * 1000))
+    return Fact(call=call, seq=age, at=now, kind="closed", data={"outcome": outcome})

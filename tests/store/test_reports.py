@@ -1,0 +1,83 @@
+"""Reading calls back."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ct112.core.record import Outcome, ServiceClass
+from ct112.store import Store, UnknownCall, Wanted
+from tests.store.examples import ARRIVED, call_id, record
+
+
+async def test_pages_hold_every_call_once_the_newest_first(store: Store) -> None:
+    same_moment = [record(number, arrived_at=ARRIVED) for number in range(10, 14)]
+    await store.write([*(record(number) for number in range(1, 8)), *same_moment], [])
+    pages, before = [], None
+    while page := await store.calls(limit=3, before=before):
+        pages.append([row.id for row in page])
+        before = page[-1].id
+    assert [len(page) for page in pages] == [3, 3, 3, 2]
+    expected = [call_id(number) for number in (7, 6, 5, 4, 3, 2, 1, 13, 12, 11, 10)]
+    assert [one for page in pages for one in page] == expected
+
+
+async def test_a_call_that_arrives_between_two_pages_moves_nothing(store: Store) -> None:
+    await store.write([record(number) for number in range(1, 5)], [])
+    first = await store.calls(limit=2)
+    await store.write([record(9)], [])
+    second = await store.calls(limit=2, before=first[-1].id)
+    assert [row.id for row in second] == [call_id(2), call_id(1)]
+
+
+async def test_only_what_is_wanted(store: Store) -> None:
+    urgent = record(1, service_class=ServiceClass.URGENT)
+    ended = record(2, service_class=ServiceClass.URGENT, ended_at=ARRIVED + 3, outcome=Outcome.ABANDONED)
+    await store.write([urgent, ended, record(3)], [])
+
+    async def ids(wanted: Wanted) -> list[str]:
+        return [row.id for row in await store.calls(wanted=wanted)]
+
+    assert await ids(Wanted(service_class=ServiceClass.URGENT)) == [ended.call, urgent.call]
+    assert await ids(Wanted(outcome=Outcome.ABANDONED)) == [ended.call]
+    assert await ids(Wanted(live=True)) == [call_id(3), urgent.call]
+    assert await ids(Wanted(live=False)) == [ended.call]
+    second = datetime.fromtimestamp(ARRIVED + 2, UTC)
+    assert await ids(Wanted(since=second)) == [call_id(3), ended.call]
+    assert await ids(Wanted(until=second)) == [urgent.call]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (2, 2), (10_000, 3)])
+async def test_a_page_has_sensible_bounds(store: Store, asked: int, given: int) -> None:
+    await store.write([record(number) for number in range(3)], [])
+    assert len(await store.calls(limit=asked)) == given
+
+
+@pytest.mark.parametrize("unknown", ["nonsense", "", call_id(99)])
+async def test_an_unknown_call_is_said_to_be_unknown(store: Store, unknown: str) -> None:
+    with pytest.raises(UnknownCall):
+        await store.call(unknown)
+    with pytest.raises(UnknownCall):
+        await store.calls(before=unknown)
+
+
+async def test_a_known_id_without_facts_has_none(store: Store) -> None:
+    assert await store.facts(call_id(1)) == []
+    with pytest.raises(UnknownCall):
+        await store.facts("nonsense")
+
+
+async def test_the_newest_published_document_is_live_and_the_others_stay(store: Store) -> None:
+    assert await store.current() is None
+    first = await store.publish({"start": "a"}, "start: a\n", "the first")
+    second = await store.publish({"start": "b"}, "start: b\n")
+    assert second > first
+    live = await store.current()
+    assert live is not None
+    assert (live.version, live.source_yaml, live.document, live.note) == (
+        second,
+        "start: b\n",
+        {"start": "b"},
+        "",
+    )
+    assert live.published_at.tzinfo is not None
+    assert [(one.version, one.note) for one in await store.versions()] == [(second, ""), (first, "the first")]
