@@ -58,7 +58,7 @@ def _offer(board: Board, call: Call, event: CommandFailed) -> None:
     if isinstance(call.state, Joining) and event.command == "Join":
         # Perhaps it is the caller's leg that is gone; then that is told as well.
         talking.not_joined(board, call, call.state, "join failed")
-    elif event.command == "Ring":
+    elif isinstance(call.state, Offered) and event.command == "Ring":
         offering.ended(board, call, OfferEnded(event.offer, OfferEnd.UNREACHABLE))
     else:
         board.unexpected(event, call)

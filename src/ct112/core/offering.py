@@ -89,8 +89,6 @@ def ended(board: Board, call: Call, event: OfferEnded) -> None:
             talking.lost_before_talk(board, call, call.state, "operator left before the join")
         case Talking():
             talking.operator_left(board, call, call.state, event.reason)
-        case _:
-            board.unexpected(event, call)
 
 
 def refused(board: Board, call: Call, state: Offered, reason: OfferEnd) -> None:

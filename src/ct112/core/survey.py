@@ -62,8 +62,7 @@ def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOf
     if isinstance(operator.state, Ringing):
         _withdraw(board, operator.state.offer)
     if isinstance(operator.state, OnCall):
-        if operator.state.offer != offer.offer:
-            board.end_offer(offer.offer)
+        board.end_offer(offer.offer)
         if known is None:
             adopt_waiting(board, node, found)
         else:

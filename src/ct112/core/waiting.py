@@ -89,9 +89,8 @@ def due(board: Board, call: Call, state: Waiting) -> None:
 def not_released(board: Board, call: Call) -> None:
     """The fallback did not take the call: it is ours again, an emergency if it has no class, and waits."""
     if call.record.service_class is None:
-        enter_class = {"service_class": ServiceClass.EMERGENCY, "class_source": ClassSource.FAILURE}
-        call.queued_at = board.now
-        board.save(call, queued_at=board.now, **enter_class)
+        call.queued_at, source = board.now, ClassSource.FAILURE
+        board.save(call, queued_at=board.now, service_class=ServiceClass.EMERGENCY, class_source=source)
     board.note(call, "requeued", reason="fallback failed")
     switch.push(board, call)
     hearing = start_hearing(board, call)
