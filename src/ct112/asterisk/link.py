@@ -35,7 +35,7 @@ from ct112.core.events import (
     NodeSurveyed,
     OfferEnded,
 )
-from ct112.core.ids import CallId, NodeName, call_of
+from ct112.core.ids import CallId, NodeName, OfferId, call_of
 from ct112.ports import Post
 
 log = logs.get("link")
@@ -82,7 +82,7 @@ class Link:
         self._planner = outbound.Planner(application, prompts_url, self._inbound.channel_of)
         self._connection: Connection | None = None
         self._held: list[Event] | None = None
-        self._joined: set[CallId] = set()
+        self._joined: dict[CallId, OfferId] = {}
         self._accounts: Sequence[SipAccount] = ()
         self._accounts_changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -122,7 +122,7 @@ class Link:
             self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
             return
         if isinstance(command, Join):
-            self._joined.add(command.call)
+            self._joined[command.call] = command.offer
         replies = [self._start(request) for request in plan.requests]
         self._spawn(self._settle(command, plan, replies), f"settle {type(command).__name__}")
 
@@ -180,7 +180,7 @@ class Link:
             self._inbound.adopt(channel, call)
         for offer in result.offers:
             self._inbound.adopt_offer(offer.offer, offer.answered)
-        self._joined = {call.call for call in result.calls if call.joined is not None}
+        self._joined = {call.call: call.joined for call in result.calls if call.joined is not None}
         legs = [self._inbound.channel_of(call.call) for call in result.calls]
         legs += [names.operator_channel(offer.offer) for offer in result.offers]
         await self._subscribe(connection, [leg for leg in legs if leg])
@@ -236,7 +236,7 @@ class Link:
 
     def _pass_on(self, event: Event) -> None:
         if isinstance(event, OfferEnded):
-            self._part(call_of(event.offer))
+            self._ended(event.offer)
         if self._held is None:
             self._post(event)
         else:
@@ -248,15 +248,20 @@ class Link:
         if self._connection is not None:
             self._spawn(self._connection.close(), "close")
 
+    def _ended(self, offer: OfferId) -> None:
+        """The operator's leg of a joined call is gone; that of an earlier offer means nothing."""
+        if self._joined.get(call_of(offer)) == offer:
+            self._part(call_of(offer))
+
     def _forget(self, call: CallId) -> None:
         """The caller's leg left us: its bridge is of no use any more."""
         self._part(call)
 
     def _part(self, call: CallId) -> None:
         """Take the call's bridge away, so that the caller can be played to again."""
-        if call in self._joined:
-            self._joined.discard(call)
-            self._spawn(self._quietly(bridges.destroy(names.bridge_of(call))), "bridge")
+        offer = self._joined.pop(call, None)
+        if offer is not None:
+            self._spawn(self._quietly(bridges.destroy(names.bridge_of(offer))), "bridge")
 
     async def _quietly(self, request: Request) -> None:
         try:

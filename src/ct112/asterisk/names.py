@@ -20,9 +20,9 @@ def offer_of(channel: str) -> OfferId | None:
     return OfferId(channel.removeprefix(OPERATOR_LEG)) if channel.startswith(OPERATOR_LEG) else None
 
 
-def bridge_of(call: CallId) -> str:
-    """Return the id of the bridge of a call."""
-    return BRIDGE + call
+def bridge_of(offer: OfferId) -> str:
+    """Return the id of the bridge in which this operator talks to the caller; never used twice."""
+    return BRIDGE + offer
 
 
 def endpoint_of(position: PositionName) -> str:

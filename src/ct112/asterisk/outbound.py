@@ -75,7 +75,7 @@ class Planner:
             case Ring():
                 return Plan((self._ring(command, channel),))
             case Join(call, offer):
-                return Plan(_join(call, offer, channel), done=Joined(call, offer))
+                return Plan(_join(offer, channel), done=Joined(call, offer))
             case HoldSwitch(_, seconds):
                 push = channels.set_variable(channel, SWITCH, f"{seconds:.0f}")
                 return Plan((push,), forgive=(Conflict,))  # not in Stasis any more: StasisEnd tells
@@ -109,9 +109,9 @@ class Planner:
         )
 
 
-def _join(call: CallId, offer: OfferId, channel: str) -> tuple[Request, ...]:
+def _join(offer: OfferId, channel: str) -> tuple[Request, ...]:
     """The caller first: should the operator's leg be gone, the caller is easily taken out again."""
-    bridge = names.bridge_of(call)
+    bridge = names.bridge_of(offer)
     return (
         bridges.create(bridge),
         bridges.add(bridge, channel),

@@ -11,7 +11,7 @@ def every() -> Request:
 
 
 def create(bridge: str) -> Request:
-    """Make a mixing bridge under an id of our own; making it twice is no error."""
+    """Make a mixing bridge under an id of our own; a second one of this id is a Conflict."""
     return request("POST", ONE, {"bridgeId": bridge}, type="mixing")
 
 

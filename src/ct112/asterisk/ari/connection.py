@@ -37,7 +37,7 @@ async def connect(
         socket = await session.ws_connect(
             f"{url}/events",
             params={"app": application, "subscribeAll": "false"},
-            auth=aiohttp.BasicAuth(user, password),
+            headers={"Authorization": aiohttp.encode_basic_auth(user, password)},
             heartbeat=PING_SECONDS,
             max_msg_size=16 * 1024 * 1024,
             timeout=aiohttp.ClientWSTimeout(ws_close=1.0),

@@ -1,0 +1,131 @@
+"""The fake and the real Asterisk behind one fixture, so that both pass the same suite."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from ct112.asterisk.ari import Connection, connect
+from ct112.asterisk.ari.models import EVENT, USED, AnyEvent
+from lab.api import Lab
+from lab.ports import free_base
+from tests.asterisk.fake_ari import PASSWORD, USER, FakeAri
+
+APPLICATION = "suite"
+
+
+@dataclass
+class Target:
+    """An ARI to talk to."""
+
+    url: str
+    user: str
+    password: str
+    fake: FakeAri | None = None
+
+
+@pytest.fixture(scope="session")
+def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A real Asterisk with our configuration, on free ports."""
+    lab = Lab(tmp_path_factory.mktemp("asterisk"), free_base())
+    try:
+        lab.start("asterisk-a")
+        yield lab
+    finally:
+        lab.down()
+        lab.remove()
+
+
+def target_of(lab: Lab) -> Target:
+    """Return how the lab's Asterisk is reached."""
+    found: dict[str, Any] = dict(lab.nodes()[0].values().connection())
+    return Target(found["ari_url"], found["ari_user"], found["ari_password"])
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[Target]:
+    """The fake, on a free port."""
+    ari = FakeAri()
+    app = web.Application()
+    app.router.add_get("/ari/events", ari.serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        yield Target(f"http://127.0.0.1:{port}/ari", USER, PASSWORD, ari)
+    finally:
+        for socket in list(ari.sockets.values()):
+            await socket.close()
+        await runner.cleanup()
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real)])
+def target(request: pytest.FixtureRequest) -> Target:
+    """Each in turn."""
+    if request.param == "fake":
+        found: Target = request.getfixturevalue("fake")
+        return found
+    return target_of(request.getfixturevalue("asterisk"))
+
+
+class Client:
+    """A connection that keeps the events it gets."""
+
+    def __init__(self) -> None:
+        self.events: list[AnyEvent] = []
+        self.kinds: list[str] = []
+        self.times: list[float] = []
+        self._came = asyncio.Event()
+        self.connection: Connection
+
+    def take(self, data: Any) -> None:
+        """An event came."""
+        self.kinds.append(data["type"])
+        if data["type"] in USED:
+            self.events.append(EVENT.validate_python(data))
+        self._came.set()
+
+    async def next(self, kind: type[AnyEvent], name: str = "", within: float = 8.0) -> Any:
+        """Return the first event of a kind (about a channel or playback), now or later."""
+        async with asyncio.timeout(within):
+            while True:
+                for event in self.events:
+                    thing = getattr(event, "channel", None) or getattr(event, "playback", None)
+                    if isinstance(event, kind) and (not name or (thing is not None and thing.id == name)):
+                        return event
+                self._came.clear()
+                await self._came.wait()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP session."""
+    async with aiohttp.ClientSession() as found:
+        yield found
+
+
+@pytest.fixture
+async def client(target: Target, session: aiohttp.ClientSession) -> AsyncIterator[Client]:
+    """A client connected to the target, its reader running."""
+    found = Client()
+    found.connection = await connect(
+        session,
+        target.url,
+        application=APPLICATION,
+        user=target.user,
+        password=target.password,
+        on_event=found.take,
+        observe=found.times.append,
+    )
+    reader = asyncio.create_task(found.connection.run(), name="reader")
+    try:
+        yield found
+    finally:
+        await found.connection.close()
+        await asyncio.wait_for(reader, 5)

@@ -1,0 +1,265 @@
+"""A small Asterisk that speaks ARI over one WebSocket. It passes the same suite as the real one."""
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import WSMsgType, web
+
+USER, PASSWORD = "ct112", "generated-for-the-fake"
+Json = dict[str, Any]
+Answer = tuple[int, Any]
+
+
+class FakeAri:
+    """Channels, bridges, playbacks and sorcery objects in dictionaries."""
+
+    def __init__(self) -> None:
+        self.channels: dict[str, Json] = {}
+        self.variables: dict[tuple[str, str], str] = {}
+        self.bridges: dict[str, Json] = {}
+        self.playbacks: dict[str, Json] = {}
+        self.objects: dict[tuple[str, ...], Json] = {}
+        self.sockets: dict[str, web.WebSocketResponse] = {}
+        self.unwanted: set[str] = set()
+        self.deaf = False  # answers nothing any more, and lets nobody know
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
+            ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong"})),
+            ("GET", _path("channels"), lambda query: (200, list(self.channels.values()))),
+            ("POST", _path("channels"), self.originate),
+            ("POST", _path("channels/(.+)/answer"), self.answer),
+            ("POST", _path("channels/(.+)/continue"), self.go_on),
+            ("POST", _path("channels/(.+)/play"), self.play),
+            ("POST", _path("channels/(.+)/variable"), self.set_variable),
+            ("GET", _path("channels/(.+)/variable"), self.get_variable),
+            ("DELETE", _path("channels/(.+)"), self.hang_up),
+            ("GET", _path("bridges"), lambda query: (200, list(self.bridges.values()))),
+            ("POST", _path("bridges/(.+)/addChannel"), self.add),
+            ("POST", _path("bridges/(.+)"), self.create_bridge),
+            ("DELETE", _path("bridges/(.+)"), self.destroy_bridge),
+            ("DELETE", _path("playbacks/(.+)"), self.stop),
+            ("PUT", _path("applications/(.+)/eventFilter"), self.leave_out),
+            ("POST", _path("applications/(.+)/subscription"), self.subscribe),
+            ("GET", _path("endpoints/(.+)"), self.endpoints),
+            ("PUT", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.put),
+            ("GET", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.get),
+            ("DELETE", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.delete),
+        ]
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One client's WebSocket."""
+        wanted = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {wanted}":
+            raise web.HTTPUnauthorized
+        socket = web.WebSocketResponse(autoping=not self.deaf)
+        await socket.prepare(request)
+        application = request.query["app"]
+        if application in self.sockets:
+            await self._send(self.sockets[application], "ApplicationReplaced", application)
+            await self.sockets[application].close()
+        self.sockets[application] = socket
+        async for message in socket:
+            if message.type == WSMsgType.TEXT and not self.deaf:
+                await self._reply(socket, json.loads(message.data))
+        return socket
+
+    async def _reply(self, socket: web.WebSocketResponse, message: Json) -> None:
+        status, body = self.do(message)
+        reply = {
+            "type": "RESTResponse",
+            "transaction_id": message["transaction_id"],
+            "request_id": message["request_id"],
+            "status_code": status,
+            "reason_phrase": "",
+            "uri": message["uri"],
+            "message_body": json.dumps(body) if body is not None else "",
+        }
+        await socket.send_str(json.dumps(reply))
+
+    def do(self, message: Json) -> Answer:
+        """Carry one request out."""
+        query = {one["name"]: one["value"] for one in message.get("query_strings", [])}
+        query |= {"body": json.loads(message["message_body"])} if message.get("message_body") else {}
+        for method, path, handle in self.routes:
+            match = path.fullmatch(message["uri"])
+            if match and method == message["method"]:
+                return handle(query, *(unquote(part) for part in match.groups()))
+        return 404, {"message": "Resource not found"}
+
+    def emit(self, kind: str, **fields: Any) -> None:
+        """Send an event to every application."""
+        if kind in self.unwanted:
+            return
+        for application, socket in self.sockets.items():
+            task = asyncio.get_running_loop().create_task(self._send(socket, kind, application, **fields))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, socket: web.WebSocketResponse, kind: str, application: str, **fields: Any) -> None:
+        if not socket.closed:
+            event = {"type": kind, "application": application, "timestamp": _now(), **fields}
+            await socket.send_str(json.dumps(event))
+
+    def originate(self, query: Json) -> Answer:
+        """Only the fallback answers; every other Local place rings for ever."""
+        name = query["channelId"]
+        if name in self.channels:
+            return 409, {"message": "Channel with given unique ID already exists."}
+        if not query["endpoint"].startswith("Local/"):
+            return 500, {"error": "Allocation failed"}
+        answered = query["endpoint"].endswith("@fallback")
+        channel = self.channels[name] = _channel(name, "Up" if answered else "Down")
+        if answered:
+            channel["dialplan"] |= {"app_name": "Stasis", "app_data": query["app"]}
+            self.emit("StasisStart", args=query["appArgs"].split(","), channel=channel)
+        return 200, channel
+
+    def answer(self, query: Json, name: str) -> Answer:
+        """Pick up."""
+        return self._in_stasis(name) or (204, None)
+
+    def hang_up(self, query: Json, name: str) -> Answer:
+        """End a channel."""
+        channel = self.channels.pop(name, None)
+        if channel is None:
+            return 404, {"message": "Channel not found"}
+        self.emit("ChannelHangupRequest", channel=channel, cause=16)
+        self.emit("StasisEnd", channel=channel)
+        self.emit("ChannelDestroyed", channel=channel, cause=16, cause_txt="Normal Clearing")
+        return 204, None
+
+    def go_on(self, query: Json, name: str) -> Answer:
+        """Leave Stasis."""
+        refused = self._in_stasis(name)
+        if refused:
+            return refused
+        channel = self.channels[name]
+        channel["dialplan"] |= {"app_name": "Queue", "app_data": "", "context": query["context"]}
+        self.emit("StasisEnd", channel=channel)
+        return 204, None
+
+    def play(self, query: Json, name: str) -> Answer:
+        """Tones play until stopped; there are no files, so every sound fails."""
+        refused = self._in_stasis(name)
+        if refused:
+            return refused
+        playback = {"id": query["playbackId"], "state": "playing", "media_uri": query["media"]}
+        playback |= {"target_uri": f"channel:{name}"}
+        if "tone:" in query["media"]:
+            self.playbacks[playback["id"]] = playback
+        else:
+            self.emit("PlaybackFinished", playback=playback | {"state": "failed"})
+        return 201, playback
+
+    def stop(self, query: Json, name: str) -> Answer:
+        """Stop a playback."""
+        playback = self.playbacks.pop(name, None)
+        if playback is None:
+            return 404, {"message": "Playback not found"}
+        self.emit("PlaybackFinished", playback=playback | {"state": "done"})
+        return 204, None
+
+    def set_variable(self, query: Json, name: str) -> Answer:
+        """Set a variable."""
+        refused = self._in_stasis(name)
+        if refused:
+            return refused
+        self.variables[name, query["variable"]] = query["value"]
+        self.emit("ChannelVarset", variable=query["variable"], value=query["value"])
+        return 204, None
+
+    def get_variable(self, query: Json, name: str) -> Answer:
+        """Read a variable."""
+        if name not in self.channels:
+            return 404, {"message": "Channel not found"}
+        return 200, {"value": self.variables.get((name, query["variable"]), "")}
+
+    def create_bridge(self, query: Json, name: str) -> Answer:
+        """Make a bridge."""
+        if name in self.bridges:
+            return 409, {"message": f"Bridge with id '{name}' already exists"}
+        self.bridges[name] = {"id": name, "channels": []}
+        return 200, self.bridges[name]
+
+    def add(self, query: Json, name: str) -> Answer:
+        """Put a channel into a bridge."""
+        if name not in self.bridges:
+            return 404, {"message": "Bridge not found"}
+        if query["channel"] not in self.channels:
+            return 400, {"message": "Channel not found"}
+        self.bridges[name]["channels"].append(query["channel"])
+        return 204, None
+
+    def destroy_bridge(self, query: Json, name: str) -> Answer:
+        """Take a bridge away."""
+        gone = self.bridges.pop(name, None)
+        return (404, {"message": "Bridge not found"}) if gone is None else (204, None)
+
+    def leave_out(self, query: Json, application: str) -> Answer:
+        """Filter events."""
+        self.unwanted = {one["type"] for one in query["body"]["disallowed"]}
+        return 200, {"name": application}
+
+    def subscribe(self, query: Json, application: str) -> Answer:
+        """Everything is sent to everybody anyway."""
+        found = query["eventSource"].removeprefix("channel:") in self.channels
+        return (200, {"name": application}) if found else (422, {"message": "Event source does not exist."})
+
+    def endpoints(self, query: Json, technology: str) -> Answer:
+        """List the endpoints among the objects."""
+        names = [key[2] for key in self.objects if key[1] == "endpoint"]
+        return 200, [{"technology": technology, "resource": name, "state": "offline"} for name in names]
+
+    def put(self, query: Json, *key: str) -> Answer:
+        """Make or change an object."""
+        there = self.objects.setdefault(key, {})
+        there |= {one["attribute"]: one["value"] for one in query["body"]["fields"]}
+        return 200, _attributes(there)
+
+    def get(self, query: Json, *key: str) -> Answer:
+        """Read an object."""
+        if key not in self.objects:
+            return 404, {"message": "Object not found"}
+        return 200, _attributes(self.objects[key])
+
+    def delete(self, query: Json, *key: str) -> Answer:
+        """Delete an object."""
+        gone = self.objects.pop(key, None)
+        return (404, {"message": "Object not found"}) if gone is None else (204, None)
+
+    def _in_stasis(self, name: str) -> Answer | None:
+        if name not in self.channels:
+            return 404, {"message": "Channel not found"}
+        if self.channels[name]["dialplan"]["app_name"] != "Stasis":
+            return 409, {"message": "Channel not in Stasis application"}
+        return None
+
+
+def _channel(name: str, state: str) -> Json:
+    return {
+        "id": name,
+        "name": f"Local/fake-{name}",
+        "state": state,
+        "caller": {"name": "", "number": ""},
+        "dialplan": {"context": "", "exten": "112", "priority": 1, "app_name": "", "app_data": ""},
+        "creationtime": _now(),
+        "channelvars": {},
+    }
+
+
+def _attributes(there: Json) -> list[Json]:
+    return [{"attribute": key, "value": value} for key, value in there.items()]
+
+
+def _path(text: str) -> re.Pattern[str]:
+    return re.compile(text.replace("(.+)", "([^/]+)"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
