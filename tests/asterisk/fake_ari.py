@@ -28,6 +28,7 @@ class FakeAri:
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.unwanted: set[str] = set()
         self.deaf = False  # answers nothing any more, and lets nobody know
+        self.silent_after_survey = False  # deaf from the moment all bridges were asked for
         self._tasks: set[asyncio.Task[None]] = set()
         self.routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
             ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong"})),
@@ -81,6 +82,9 @@ class FakeAri:
             "message_body": json.dumps(body) if body is not None else "",
         }
         await socket.send_str(json.dumps(reply))
+        if self.silent_after_survey and message["uri"] == "bridges":
+            self.deaf = True
+            socket._autoping = False
 
     def do(self, message: Json) -> Answer:
         """Carry one request out."""
@@ -114,7 +118,8 @@ class FakeAri:
         if not query["endpoint"].startswith("Local/"):
             return 500, {"error": "Allocation failed"}
         answered = query["endpoint"].endswith("@fallback")
-        channel = self.channels[name] = _channel(name, "Up" if answered else "Down")
+        variables = query.get("body", {}).get("variables", {})
+        channel = self.channels[name] = _channel(name, "Up" if answered else "Down", variables)
         if answered:
             channel["dialplan"] |= {"app_name": "Stasis", "app_data": query["app"]}
             self.emit("StasisStart", args=query["appArgs"].split(","), channel=channel)
@@ -241,7 +246,7 @@ class FakeAri:
         return None
 
 
-def _channel(name: str, state: str) -> Json:
+def _channel(name: str, state: str, variables: Json) -> Json:
     return {
         "id": name,
         "name": f"Local/fake-{name}",
@@ -249,7 +254,7 @@ def _channel(name: str, state: str) -> Json:
         "caller": {"name": "", "number": ""},
         "dialplan": {"context": "", "exten": "112", "priority": 1, "app_name": "", "app_data": ""},
         "creationtime": _now(),
-        "channelvars": {},
+        "channelvars": variables,
     }
 
 

@@ -1,0 +1,168 @@
+"""The telephone's links: surveyed before ready, back after a loss, standing down, accounts kept right."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from ct112.asterisk import accounts
+from ct112.asterisk.accounts import SipAccount
+from ct112.asterisk.ari import asterisk_config, channels, connect
+from ct112.asterisk.ari.models import ENDPOINTS
+from ct112.asterisk.telephone import AsteriskTelephone, Node, StandDown
+from ct112.core.commands import EndOffer, HangUp
+from ct112.core.events import CommandFailed, Event, NodeLost, NodeSurveyed
+from ct112.core.ids import CallId, NodeName, OfferId
+from lab.api import Lab
+from lab.phones import Phones
+from tests.asterisk.conftest import Client, Target, target_of
+
+NODE = NodeName("a")
+ACCOUNT = SipAccount("pos-1", "a-generated-password")
+
+
+class Inbox:
+    """Everything that was posted, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._came = asyncio.Event()
+
+    def post(self, event: Event) -> None:
+        """Keep an event."""
+        self.events.append(event)
+        self._came.set()
+
+    async def until(self, true: Callable[[], object], within: float = 10.0) -> None:
+        """Wait until it is true; looked at after each event and every 50 ms."""
+        async with asyncio.timeout(within):
+            while not true():
+                self._came.clear()
+                await asyncio.wait([asyncio.ensure_future(self._came.wait())], timeout=0.05)
+
+    def count(self, kind: type[Event]) -> int:
+        """How many of a kind came."""
+        return sum(isinstance(event, kind) for event in self.events)
+
+
+@asynccontextmanager
+async def running(target: Target) -> AsyncIterator[tuple[AsteriskTelephone, Inbox, "asyncio.Task[None]"]]:
+    """A telephone over one node."""
+    inbox = Inbox()
+    telephone = AsteriskTelephone(
+        [Node(NODE, target.url, target.user, target.password)],
+        application="ct112-test",
+        prompts_url="http://127.0.0.1:9/prompts",
+        trunk="trunk",
+        post=inbox.post,
+    )
+    task = asyncio.create_task(telephone.run(), name="telephone")
+    try:
+        await inbox.until(lambda: telephone.ready()[NODE] or task.done())
+        yield telephone, inbox, task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_it_says_ready_only_after_a_survey(target: Target) -> None:
+    async with running(target) as (_, inbox, _task):
+        assert isinstance(inbox.events[0], NodeSurveyed)
+
+
+async def test_a_lost_link_is_told_and_comes_back_with_another_survey(fake: Target) -> None:
+    assert fake.fake is not None
+    async with running(fake) as (telephone, inbox, _):
+        await fake.fake.sockets["ct112-test"].close()  # a clean close is a loss too
+        await inbox.until(lambda: inbox.count(NodeSurveyed) == 2 and telephone.ready()[NODE])
+        assert [type(event) for event in inbox.events] == [NodeSurveyed, NodeLost, NodeSurveyed]
+
+
+async def test_a_node_that_goes_silent_is_lost(fake: Target) -> None:
+    assert fake.fake is not None
+    fake.fake.silent_after_survey = True
+    async with running(fake) as (_, inbox, _task):
+        await inbox.until(lambda: inbox.count(NodeLost) == 1, within=20)
+
+
+async def test_two_masters_are_worse_than_none(target: Target, session: aiohttp.ClientSession) -> None:
+    async with running(target) as (_, inbox, task):
+        other = await connect(
+            session,
+            target.url,
+            application="ct112-test",
+            user=target.user,
+            password=target.password,
+            on_event=lambda _event: None,
+        )
+        reader = asyncio.create_task(other.run(), name="other")
+        await inbox.until(task.done)
+        with pytest.raises(StandDown):
+            await task
+        await other.close()
+        await reader
+
+
+async def test_a_command_for_a_call_nobody_has_comes_back_as_gone(target: Target) -> None:
+    async with running(target) as (telephone, inbox, _):
+        call = CallId("01a20bea-88df-719b-8e13-5228c0e9cfd9")
+        telephone.do(HangUp(call))
+        telephone.do(EndOffer(OfferId(f"{call}.1")))  # gone already: no failure
+        failed = [event for event in inbox.events if isinstance(event, CommandFailed)]
+        assert [(one.command, one.gone) for one in failed] == [("HangUp", True)]
+
+
+async def test_accounts_are_made_once_and_removed(client: Client) -> None:
+    assert await accounts.push(client.connection, [ACCOUNT], keep="trunk") == 3
+    assert await accounts.push(client.connection, [ACCOUNT], keep="trunk") == 0
+    changed = SipAccount(ACCOUNT.position, "another-password")
+    assert await accounts.push(client.connection, [changed], keep="trunk") == 1
+    assert await accounts.push(client.connection, [], keep="trunk") == 1
+    found = ENDPOINTS.validate_python(await client.connection.ask(asterisk_config.endpoints("PJSIP")))
+    assert ACCOUNT.position not in [one.resource for one in found]
+
+
+@pytest.mark.real
+async def test_a_registered_phone_stays_registered_while_accounts_are_pushed(asterisk: Lab) -> None:
+    real = target_of(asterisk)
+    domain = f"127.0.0.1:{asterisk.places.ports.node(0).sip}"
+    async with running(real) as (telephone, inbox, _), Phones("127.0.0.1") as phones:
+        telephone.set_accounts([ACCOUNT])
+        await inbox.until(lambda: "pos-1" in asterisk.nodes()[0].cli("pjsip show endpoints").stdout)
+        await phones.register("pos-1", ACCOUNT.password, domain)
+        telephone.set_accounts([ACCOUNT, SipAccount("pos-2", "a-generated-password")])
+        await inbox.until(lambda: "pos-2" in asterisk.nodes()[0].cli("pjsip show endpoints").stdout)
+        assert "sip:pos-1@" in asterisk.nodes()[0].cli("pjsip show contacts").stdout
+
+
+async def test_legs_found_in_our_hands_are_surveyed(target: Target, session: aiohttp.ClientSession) -> None:
+    seen: list[str] = []
+    first = await connect(
+        session,
+        target.url,
+        application="ct112-test",
+        user=target.user,
+        password=target.password,
+        on_event=lambda event: seen.append(event["type"]),
+    )
+    reader = asyncio.create_task(first.run(), name="first")
+    caller = {"CT112_LEG": "caller"}
+    name = f"found-{target.url.rpartition(':')[2][:5]}"
+    await first.ask(
+        channels.originate(name, "Local/112@fallback", app="ct112-test", app_args="call", variables=caller)
+    )
+    async with asyncio.timeout(10):
+        while "StasisStart" not in seen:  # noqa: ASYNC110 (the list is the reader's)
+            await asyncio.sleep(0.01)
+    await first.close()
+    await reader
+    async with running(target) as (telephone, inbox, _):
+        surveyed = inbox.events[0]
+        assert isinstance(surveyed, NodeSurveyed)
+        assert len(surveyed.calls) == 1
+        assert surveyed.calls[0].picked_up
+        telephone.do(HangUp(surveyed.calls[0].call))
+        await inbox.until(lambda: len(inbox.events) == 2)
+        assert type(inbox.events[1]).__name__ == "CallerLeft"

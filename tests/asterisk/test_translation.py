@@ -1,0 +1,249 @@
+"""ARI events to core events and core commands to requests, without a network."""
+
+from typing import Any
+
+import pytest
+
+from ct112.asterisk.ari import NotFound, Refused
+from ct112.asterisk.ari.models import EVENT
+from ct112.asterisk.inbound import Inbound
+from ct112.asterisk.location import parse_location
+from ct112.asterisk.outbound import Planner, failure, is_gone
+from ct112.core.commands import (
+    EndOffer,
+    HangUp,
+    HoldSwitch,
+    Join,
+    PickUp,
+    Play,
+    Ring,
+    SendToFallback,
+    StopPlay,
+    TelephoneCommand,
+)
+from ct112.core.events import (
+    CallArrived,
+    CallerLeft,
+    CallReleased,
+    DigitPressed,
+    Event,
+    Joined,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    OfferRinging,
+    PickedUp,
+    PlayEnded,
+)
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
+from ct112.core.ivr import Prompt
+from ct112.core.record import ServiceClass
+
+NODE = NodeName("a")
+WHEN = "2026-11-24T04:00:00.123+0000"
+OFFER = OfferId("01a20bea-88df-719b-8e13-5228c0e9cfd9.1")
+
+
+def channel(
+    name: str = "a-1.0", number: str = "0812", state: str = "Ring", **variables: str
+) -> dict[str, Any]:
+    """A channel as Asterisk writes it."""
+    return {
+        "id": name,
+        "name": "PJSIP/pos-1-00000001",
+        "state": state,
+        "caller": {"name": "", "number": number},
+        "dialplan": {"context": "from-trunk", "exten": "112", "app_name": "Stasis", "app_data": "ct112,call"},
+        "creationtime": WHEN,
+        "channelvars": {"CT112_LEG": "caller"},
+    }
+
+
+def told(inbound: Inbound, kind: str, **fields: Any) -> Event | None:
+    """What an ARI event means to the core."""
+    event = {"type": kind, "application": "ct112", "timestamp": WHEN, **fields}
+    return inbound.translate(EVENT.validate_python(event))
+
+
+def arrived(inbound: Inbound, **fields: Any) -> CallArrived:
+    """A call that arrives."""
+    event = told(inbound, "StasisStart", args=["call"], channel=channel(**fields))
+    assert isinstance(event, CallArrived)
+    return event
+
+
+@pytest.fixture
+def inbound() -> Inbound:
+    """A translator that nothing happened to yet."""
+    return Inbound(NODE, lambda _call: None)
+
+
+def test_the_same_leg_is_the_same_call_after_a_restart(inbound: Inbound) -> None:
+    assert arrived(inbound).call == arrived(Inbound(NODE, lambda _call: None)).call
+    assert arrived(inbound, name="a-1.1").call != arrived(inbound).call
+
+
+@pytest.mark.parametrize("number", ["", "anonymous", "Anonymous", "unavailable", "restricted"])
+def test_a_withheld_number_is_none(inbound: Inbound, number: str) -> None:
+    assert arrived(inbound, number=number).ani is None
+
+
+def test_garbage_in_the_number_is_kept_without_control_characters_and_not_endless(inbound: Inbound) -> None:
+    ani = arrived(inbound, number="+62\r\n\x00<script>" + "9" * 500).ani
+    assert ani is not None
+    assert ani.startswith("+62<script>999")
+    assert len(ani) <= 64
+
+
+def test_a_leg_that_was_asked_to_end_has_left(inbound: Inbound) -> None:
+    call = arrived(inbound).call
+    told(inbound, "ChannelHangupRequest", channel=channel())
+    assert told(inbound, "StasisEnd", channel=channel()) == CallerLeft(call)
+    assert told(inbound, "ChannelDestroyed", channel=channel(), cause=16, cause_txt="") is None
+
+
+def test_a_leg_that_was_not_goes_on_in_the_dialplan(inbound: Inbound) -> None:
+    call = arrived(inbound).call
+    assert inbound.channel_of(call) == "a-1.0"
+    assert told(inbound, "StasisEnd", channel=channel()) == CallReleased(call)
+    assert inbound.channel_of(call) is None
+
+
+def test_a_leg_destroyed_without_a_word_has_left(inbound: Inbound) -> None:
+    call = arrived(inbound).call
+    assert told(inbound, "ChannelDestroyed", channel=channel(), cause=0, cause_txt="") == CallerLeft(call)
+
+
+def test_keys_and_playbacks(inbound: Inbound) -> None:
+    call = arrived(inbound).call
+    assert told(inbound, "ChannelDtmfReceived", channel=channel(), digit="1") == DigitPressed(call, "1")
+    assert told(inbound, "ChannelDtmfReceived", channel=channel("other"), digit="1") is None
+    playback = {"id": f"{call}.p3", "state": "failed"}
+    assert told(inbound, "PlaybackFinished", playback=playback) == PlayEnded(
+        call, PlayId(f"{call}.p3"), False
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "why"),
+    [
+        (17, OfferEnd.BUSY),
+        (21, OfferEnd.DECLINED),
+        (20, OfferEnd.UNREACHABLE),
+        (18, OfferEnd.UNREACHABLE),
+        (16, OfferEnd.MISSED),
+        (19, OfferEnd.MISSED),
+        (0, OfferEnd.MISSED),
+    ],
+)
+def test_why_an_offer_was_not_answered(inbound: Inbound, cause: int, why: OfferEnd) -> None:
+    ended = told(inbound, "ChannelDestroyed", channel=channel(f"op-{OFFER}"), cause=cause, cause_txt="")
+    assert ended == OfferEnded(OFFER, why)
+
+
+@pytest.mark.parametrize(("cause", "why"), [(16, OfferEnd.HUNG_UP), (44, OfferEnd.LOST), (0, OfferEnd.LOST)])
+def test_why_an_answered_offer_ended(inbound: Inbound, cause: int, why: OfferEnd) -> None:
+    leg = channel(f"op-{OFFER}", state="Ringing")
+    assert told(inbound, "ChannelStateChange", channel=leg) == OfferRinging(OFFER)
+    assert told(inbound, "StasisStart", args=["offer", OFFER], channel=leg) == OfferAnswered(OFFER)
+    assert told(inbound, "ChannelDestroyed", channel=leg, cause=cause, cause_txt="") == OfferEnded(OFFER, why)
+
+
+def test_a_location_is_read() -> None:
+    found = parse_location('shape="Point",crs="2d",pos="-6.8886 109.6753"')
+    assert found is not None
+    assert (found["latitude"], found["longitude"], found["shape"]) == (-6.8886, 109.6753, "Point")
+
+
+@pytest.mark.parametrize("text", ["", "  ", None])
+def test_no_location_is_none(text: str | None) -> None:
+    assert parse_location(text) is None
+
+
+@pytest.mark.parametrize("text", ['pos="here there"', 'pos="200 500"', 'pos="1"', "nonsense\x00"])
+def test_an_unreadable_location_is_kept_as_it_came(text: str) -> None:
+    found = parse_location(text)
+    assert found is not None
+    assert found["raw"] == text.replace("\x00", "")
+    assert "latitude" not in found
+
+
+CALL = CallId("01a20bea-88df-719b-8e13-5228c0e9cfd9")
+PLAY = PlayId(f"{CALL}.p3")
+RING = Ring(
+    call=CALL,
+    offer=OFFER,
+    node=NODE,
+    position=PositionName("pos-1"),
+    seconds=15,
+    ani='08"12>',
+    service_class=ServiceClass.EMERGENCY,
+)
+COMMANDS: list[TelephoneCommand] = [
+    PickUp(CALL),
+    Play(CALL, PLAY, (Prompt("abc", 2.0),), ringing_after=True),
+    StopPlay(CALL, PLAY),
+    RING,
+    EndOffer(OFFER),
+    Join(CALL, OFFER),
+    HoldSwitch(CALL, 12),
+    SendToFallback(CALL, "draining"),
+    HangUp(CALL),
+]
+
+
+def planner(known: bool = True) -> Planner:
+    """A planner whose only call is CALL, or none."""
+    return Planner("ct112", "http://prompts", lambda _call: "a-1.0" if known else None)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
+def test_every_command_has_a_plan_and_a_failure(command: TelephoneCommand) -> None:
+    plan = planner().plan(command)
+    assert plan is not None
+    assert plan.requests
+    failed = failure(command, "why", gone=False)
+    assert (failed.command, failed.call) == (type(command).__name__, CALL)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
+def test_without_the_callers_leg_only_ends_are_asked_for(command: TelephoneCommand) -> None:
+    plan = planner(known=False).plan(command)
+    assert (plan is not None) == isinstance(command, EndOffer | StopPlay)
+
+
+def test_what_is_played_is_prompts_then_ringing() -> None:
+    plan = planner().plan(Play(CALL, PLAY, (Prompt("ab", 1), Prompt("cd", 1)), ringing_after=True))
+    assert plan is not None
+    assert plan.requests[0].query["media"] == (
+        "sound:http://prompts/ab.wav,sound:http://prompts/cd.wav,tone:ring"
+    )
+
+
+def test_nothing_to_play_is_over_at_once() -> None:
+    plan = planner().plan(Play(CALL, PLAY, ()))
+    assert plan is not None
+    assert (plan.requests, plan.done) == ((), PlayEnded(CALL, PLAY))
+
+
+def test_the_display_cannot_be_broken_by_a_number() -> None:
+    plan = planner().plan(RING)
+    assert plan is not None
+    assert plan.requests[0].query["callerId"] == '"DARURAT 0812" <0812>'
+
+
+def test_a_join_disarms_the_switch_last() -> None:
+    plan = planner().plan(Join(CALL, OFFER))
+    assert plan is not None
+    assert plan.requests[-1].query == {"variable": "TIMEOUT(absolute)", "value": "0"}
+    assert plan.done == Joined(CALL, OFFER)
+
+
+def test_what_a_404_means() -> None:
+    error = NotFound(404, "Channel not found")
+    assert is_gone(HangUp(CALL), error)
+    assert not is_gone(Join(CALL, OFFER), error)
+    assert not is_gone(HangUp(CALL), Refused(500, "no"))
+    plan = planner().plan(PickUp(CALL))
+    assert plan is not None
+    assert plan.done == PickedUp(CALL)
