@@ -58,6 +58,10 @@ class Switchboard:
         self._inbox.append((self._clock.now(), event))
         self._wake.set()
 
+    def caught_up(self) -> bool:
+        """Return whether every event posted so far has been handled."""
+        return not self._inbox
+
     def drain(self) -> None:
         """Take no more calls: callers without an operator go to the fallback, talks go on."""
         self.post(Draining())

@@ -29,6 +29,7 @@ class Truths:
     revisions: dict[CallId, int] = field(default_factory=dict)
     numbers: dict[CallId, int] = field(default_factory=dict)
     pushed: dict[CallId, float] = field(default_factory=dict)
+    joined: set[CallId] = field(default_factory=set)
 
     def check(self, commands: list[Command], *, after_due: bool = False) -> None:
         """Check everything; `after_due`: nothing may be left that is due."""
@@ -66,15 +67,18 @@ class Truths:
 
     def _pushes(self, commands: list[Command]) -> None:
         """A push after a join would cut a talk off; a missing one would lose a waiting caller to the net."""
-        joined: set[CallId] = set()
+        armed: set[CallId] = set()  # pushed after a join, and not joined again since
         for command in commands:
             if isinstance(command, Join):
-                joined.add(command.call)
+                self.joined.add(command.call)
+                armed.discard(command.call)
             if isinstance(command, HoldSwitch):
                 self.pushed[command.call] = self.world.now
-                call = self.world.floor.calls.get(command.call)
-                if call is not None and isinstance(call.state, Joining | Talking) and command.seconds:
-                    assert command.call not in joined
+                if command.seconds and command.call in self.joined:
+                    armed.add(command.call)
+        calls = self.world.floor.calls.values()
+        self.joined &= {call.id for call in calls if isinstance(call.state, Joining | Talking)}
+        assert not armed & self.joined
 
     def _calls(self, *, after_due: bool) -> None:
         floor, now, policy = self.world.floor, self.world.now, self.world.policy

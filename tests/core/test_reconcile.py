@@ -78,6 +78,7 @@ def test_names_and_facts_after_a_restart_do_not_meet_those_before() -> None:
 def test_adopted_calls_are_served_in_the_order_of_their_arrival() -> None:
     world = World()
     given.waiting(world, TWO)
+    world.wait(5.0)
     world.tell(found(CALLER, replace(CALLER, call=TWO)))
     world.staffed(POS_1)
     assert isinstance(world.state(ONE), Offered)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from lab.audio import RATE, level_dbfs, listen_for, tone
 
 

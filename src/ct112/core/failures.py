@@ -1,8 +1,8 @@
 """What follows from a command that did not work. A leg that no longer exists is normal, not an error."""
 
-from ct112.core import leaving, menu, offering, talking, waiting
+from ct112.core import leaving, menu, offering, switch, talking, waiting
 from ct112.core.board import Board
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Waiting, Way
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
 from ct112.core.events import CommandFailed, OfferEnd, OfferEnded, PlayEnded
 
 ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "HoldSwitch", "SendToFallback", "HangUp"})
@@ -62,6 +62,8 @@ def _offer(board: Board, call: Call, event: CommandFailed) -> None:
         offering.ended(board, call, OfferEnded(event.offer, OfferEnd.UNREACHABLE))
     else:
         board.unexpected(event, call)
+        if isinstance(call.state, Talking) and event.command == "Join":
+            switch.disarm(board, call)  # a second join that failed must not leave it armed
 
 
 def _leave(board: Board, call: Call, event: CommandFailed) -> None:

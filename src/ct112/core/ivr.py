@@ -100,3 +100,13 @@ class IvrDocument:
     language: str  # the first language
     time_zone: str
     waiting: Spoken
+
+    def prompt_keys(self) -> frozenset[str]:
+        """Return the content keys of every prompt a caller may hear."""
+        spoken = [self.waiting]
+        for node in self.nodes.values():
+            if isinstance(node, Menu | Announce | Information):
+                spoken.append(node.say)
+            if isinstance(node, Menu):
+                spoken.append(node.again)
+        return frozenset(prompt.key for one in spoken for prompts in one.values() for prompt in prompts)

@@ -1,0 +1,73 @@
+"""How the service is: for /readyz, and as gauges."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+
+from ct112 import metrics
+from ct112.asterisk.ami_nodes import AmiNodes
+from ct112.asterisk.telephone import AsteriskTelephone
+from ct112.core.ids import NodeName
+from ct112.keeper import Keeper
+from ct112.store import DatabaseJournal
+from ct112.switchboard import Switchboard
+from ct112.web import Health, Part
+
+EVERY_SECONDS = 1.0
+CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Leaving")
+OPERATOR_STATES = ("OffDuty", "Ready", "Ringing", "OnCall", "WrapUp", "Resting")
+
+
+class Watch:
+    """Looks at the parts; changes nothing."""
+
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        telephone: AsteriskTelephone,
+        ami: AmiNodes,
+        keeper: Keeper,
+        journal: DatabaseJournal,
+    ) -> None:
+        """Look at these."""
+        self._switchboard = switchboard
+        self._telephone = telephone
+        self._ami = ami
+        self._keeper = keeper
+        self._journal = journal
+
+    def health(self) -> Health:
+        """Return each part's health; `needed`: calls would not be handled without it."""
+        links = self._telephone.ready()
+        ami = self._ami.ready()
+        floor = self._switchboard.floor
+        phones = sum(bool(operator.phones) for operator in floor.operators.values())
+        parts = (
+            Part("calls", not floor.draining, "leaving" if floor.draining else "taken", needed=True),
+            Part("ari", any(links.values()), _said(links), needed=True),
+            Part("ami", all(ami.values()), _said(ami), needed=False),
+            Part("database", self._keeper.database_ok, self._database(), needed=False),
+            Part("phones", phones > 0, f"{phones} registered", needed=False),
+        )
+        return Health(ready=all(part.ok for part in parts if part.needed), parts=parts)
+
+    async def run(self) -> None:
+        """Set the gauges every second until cancelled."""
+        while True:
+            floor = self._switchboard.floor
+            calls = Counter(type(call.state).__name__ for call in floor.calls.values())
+            for state in CALL_STATES:
+                metrics.calls_live.labels(state=state).set(calls[state])
+            operators = Counter(type(one.state).__name__ for one in floor.operators.values())
+            for state in OPERATOR_STATES:
+                metrics.operators.labels(state=state).set(operators[state])
+            await asyncio.sleep(EVERY_SECONDS)
+
+    def _database(self) -> str:
+        waiting = f"{len(self._journal)} writes waiting"
+        return waiting if self._keeper.database_ok else f"away, calls are answered as always; {waiting}"
+
+
+def _said(links: Mapping[NodeName, bool]) -> str:
+    """Return "a: ready, b: not ready"."""
+    return ", ".join(f"{node}: {'ready' if ready else 'not ready'}" for node, ready in links.items())

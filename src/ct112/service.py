@@ -1,0 +1,199 @@
+"""The composition root: makes every part, wires them, runs them, and leaves in good order."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from ct112 import logs
+from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
+from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
+from ct112.clock import SteadyClock
+from ct112.core.calls import Talking
+from ct112.core.events import Event
+from ct112.core.floor import Floor
+from ct112.core.ids import NodeName
+from ct112.core.ivr import IvrDocument
+from ct112.health import Watch
+from ct112.keeper import Keeper, LastKnown, Seat
+from ct112.prompts.library import PromptLibrary
+from ct112.reading import StoredCalls, StoreSource, compile_live
+from ct112.settings import Settings
+from ct112.store import DatabaseJournal, Store, StoreUnavailable
+from ct112.switchboard import FactLog, Switchboard
+from ct112.tasks import run_together
+from ct112.web import WebServer, make_app
+
+log = logs.get("service")
+
+FLUSH_SECONDS = 5.0
+RELEASE_SECONDS = 10.0  # how long callers without an operator may take to reach the fallback when we leave
+TURN_SECONDS = 0.1
+RETRY_SECONDS = 5.0
+
+
+class Service:
+    """All parts of ct112 in one process. `run` returns after an orderly leave; it raises when a part died."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        """Wire everything; nothing runs and nothing is connected yet."""
+        self._settings = settings
+        self._store = store
+        self._clock = SteadyClock()
+        self._started_at = self._clock.now()
+        self._leave = asyncio.Event()
+        self._departure: asyncio.Task[None] | None = None
+        self._switchboard: Switchboard | None = None
+        self._journal = DatabaseJournal(store)
+        self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
+        self._telephone = _telephone(settings, self._post)
+        self._ami = _ami(settings, self._post)
+        self._keeper = Keeper(
+            StoreSource(store),
+            LastKnown(settings.state_dir / "last-known.json"),
+            lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),
+            post=self._post,
+            on_seats=self._take_seats,
+            on_document=self._take_document,
+        )
+
+    async def run(self) -> None:
+        """Answer calls until SIGTERM or SIGINT, then leave in good order. Raises TaskStopped."""
+        document = await self._keeper.first()
+        floor = Floor(self._settings.policy(), document)
+        switchboard = Switchboard(floor, self._telephone, self._journal, [FactLog()], self._clock)
+        self._switchboard = switchboard
+        self._keeper.announce()
+        self._listen_for_signals()
+        log.info("ct112 starts", nodes=len(self._settings.nodes), ivr_version=document.version)
+        try:
+            await run_together(self._jobs(switchboard), self._leave)
+        finally:
+            await self._finish()
+
+    def _jobs(self, switchboard: Switchboard) -> dict[str, Coroutine[Any, Any, None]]:
+        settings = self._settings
+        watch = Watch(switchboard, self._telephone, self._ami, self._keeper, self._journal)
+        token = None if settings.api_token is None else settings.api_token.get_secret_value()
+        app = make_app(
+            health=watch.health,
+            calls=StoredCalls(self._store),
+            prompts_dir=settings.state_dir / "prompts",
+            api_token=token,
+        )
+        return {
+            "switchboard": switchboard.run(),
+            "telephone": self._telephone.run(),
+            "ami": self._ami.run(),
+            "journal": self._journal.run(),
+            "keeper": self._keeper.run(),
+            "web": WebServer(app, settings.web_host, settings.web_port).run(),
+            "gauges": watch.run(),
+            "old records": self._close_old_records(switchboard),
+        }
+
+    async def _finish(self) -> None:
+        """Write down what is left; the calls themselves are safe in Asterisk."""
+        if not await self._journal.flush(FLUSH_SECONDS):
+            log.error("left with records unwritten", waiting=len(self._journal))
+        await self._store.close()
+        log.info("ct112 left")
+
+    def _post(self, event: Event) -> None:
+        assert self._switchboard is not None, "parts run only after the switchboard is made"
+        self._switchboard.post(event)
+
+    def _take_seats(self, seats: Sequence[Seat]) -> None:
+        """Positions changed: their SIP accounts, who is watched, who is in the fallback queue."""
+        self._telephone.set_accounts([SipAccount(seat.position, seat.sip_password) for seat in seats])
+        self._ami.set_positions([seat.position for seat in seats])
+
+    def _take_document(self, document: IvrDocument) -> None:
+        """Another menu: every node gets its prompts before the first caller needs them."""
+        base = self._settings.prompts_url()
+        self._ami.warm([f"{base}/{key}.wav" for key in document.prompt_keys()])
+
+    def _listen_for_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_leave)
+
+    def _asked_to_leave(self) -> None:
+        """First time: in good order. Second time: now."""
+        if self._departure is not None:
+            self._leave.set()
+            return
+        self._departure = asyncio.create_task(self._depart(), name="departure")
+
+    async def _depart(self) -> None:
+        """Take no new calls, give waiting ones to the fallback, let talks end for a while, leave."""
+        assert self._switchboard is not None
+        floor = self._switchboard.floor
+        log.info("leaving: no new calls", calls=len(floor.calls))
+        self._switchboard.drain()
+        await self._until(self._only_talks, RELEASE_SECONDS)
+        await self._until(floor.empty, self._settings.drain_seconds)
+        log.info("leaving", talks_that_go_on=len(floor.calls))
+        self._leave.set()
+
+    def _only_talks(self) -> bool:
+        assert self._switchboard is not None
+        calls = self._switchboard.floor.calls.values()
+        return self._switchboard.caught_up() and all(isinstance(call.state, Talking) for call in calls)
+
+    async def _until(self, true: Any, seconds: float) -> None:
+        """Wait until `true()`, at most `seconds`."""
+        for _ in range(int(seconds / TURN_SECONDS)):
+            if true():
+                return
+            await asyncio.sleep(TURN_SECONDS)
+
+    async def _close_old_records(self, switchboard: Switchboard) -> None:
+        """Close the records of calls that ended while we were away, once each node has been surveyed."""
+        left = {NodeName(node.name) for node in self._settings.nodes}
+        while left:
+            await asyncio.sleep(TURN_SECONDS)
+            ready = {node for node, is_ready in self._telephone.ready().items() if is_ready}
+            if not switchboard.caught_up():
+                continue
+            for node in left & ready:
+                if await self._close_old(switchboard, node):
+                    left.discard(node)
+        await asyncio.Event().wait()  # done; the service watches for tasks that end
+
+    async def _close_old(self, switchboard: Switchboard, node: NodeName) -> bool:
+        live = [call.id for call in switchboard.floor.calls.values() if call.node == node]
+        try:
+            closed = await self._store.close_open_records(node, live, self._started_at)
+        except StoreUnavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+            return False
+        if closed:
+            log.warning(
+                "closed records of calls that ended while ct112 was away", node=node, count=closed
+            )
+        return True
+
+
+def _telephone(settings: Settings, post: Any) -> AsteriskTelephone:
+    nodes = [
+        Node(NodeName(one.name), one.ari_url, one.ari_user, one.ari_password.get_secret_value())
+        for one in settings.nodes
+    ]
+    return AsteriskTelephone(
+        nodes,
+        application=settings.application,
+        prompts_url=settings.prompts_url(),
+        trunk=settings.trunk_endpoint,
+        post=post,
+    )
+
+
+def _ami(settings: Settings, post: Any) -> AmiNodes:
+    nodes = [
+        AmiNode(
+            NodeName(one.name), one.ami_host, one.ami_port, one.ami_user, one.ami_password.get_secret_value()
+        )
+        for one in settings.nodes
+    ]
+    return AmiNodes(nodes, post=post)

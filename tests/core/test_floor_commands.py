@@ -1,0 +1,141 @@
+"""What is asked of the telephone, in which order: the ear of the caller and the dead-man's switch."""
+
+from ct112.core.commands import (
+    HoldSwitch,
+    PickUp,
+    Play,
+    StopPlay,
+)
+from ct112.core.events import (
+    CommandFailed,
+    DigitPressed,
+    Draining,
+    Joined,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    PickedUp,
+    PlayEnded,
+)
+from ct112.core.policy import Policy
+from tests.core import floor_world as given
+from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, World
+
+
+def names(world: World) -> list[str]:
+    """Return what was asked for last, without what is only written down."""
+    kinds = [type(command).__name__ for command in world.asked]
+    return [kind for kind in kinds if not kind.startswith("Save")]
+
+
+def test_an_arrival_is_written_armed_and_picked_up_in_that_order() -> None:
+    world = World()
+    world.tell(given.arrival())
+    assert [type(c).__name__ for c in world.asked] == ["SaveRecord", "SaveFact", "HoldSwitch", "PickUp"]
+
+
+def test_an_arrival_while_leaving_is_not_picked_up() -> None:
+    world = World()
+    world.tell(Draining(), given.arrival())
+    assert names(world) == ["SendToFallback"]
+
+
+def test_a_key_during_the_prompt_stops_it_before_the_queue_is_heard() -> None:
+    world = World()
+    given.arriving(world)
+    world.tell(PickedUp(ONE))
+    world.tell(PlayEnded(ONE, world.play()))
+    menu = world.play()
+    world.tell(DigitPressed(ONE, "2"))
+    assert names(world) == ["StopPlay", "Play"]
+    assert world.asked_for(StopPlay)[0].play == menu
+    assert world.asked_for(Play)[0].ringing_after
+
+
+def test_an_answer_stops_the_ringing_and_pushes_the_switch_before_the_join() -> None:
+    world = World()
+    given.offered(world)
+    world.tell(OfferAnswered(FIRST_OFFER))
+    assert names(world) == ["StopPlay", "HoldSwitch", "Join"]
+
+
+def test_the_switch_is_pushed_every_few_seconds_until_a_person_has_the_call() -> None:
+    world = World()
+    given.waiting(world)
+    assert len([c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]) == 15
+    world.staffed(POS_1)
+    world.tell(OfferAnswered(FIRST_OFFER), Joined(ONE, FIRST_OFFER))
+    assert not [c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]
+
+
+def test_a_broken_talk_arms_the_switch_again_at_once() -> None:
+    world = World()
+    given.talking(world)
+    world.tell(OfferEnded(FIRST_OFFER, OfferEnd.LOST))
+    assert world.asked_for(HoldSwitch) == [HoldSwitch(ONE, 12.0)]
+
+
+def test_a_join_that_comes_too_late_arms_the_switch_again_and_ends_that_leg() -> None:
+    world = World()
+    given.joining(world)
+    world.wait(4.0)
+    world.tell(Joined(ONE, FIRST_OFFER))
+    assert names(world) == ["Unexpected", "EndOffer", "HoldSwitch"]
+
+
+def test_the_waiting_message_comes_again_in_the_callers_language() -> None:
+    world = World()
+    given.in_menu(world)
+    world.tell(DigitPressed(ONE, "9"))
+    world.tell(DigitPressed(ONE, "1"))
+    assert world.asked_for(Play)[0].prompts[0].key == "waiting-en"
+    again = [c for c in world.wait(30.0) if isinstance(c, Play)]
+    assert [c.prompts[0].key for c in again] == ["waiting-en"]
+
+
+def test_a_waiting_message_that_fails_leaves_the_ringing_and_then_silence_until_the_next() -> None:
+    world = World()
+    given.waiting(world)
+    world.tell(PlayEnded(ONE, world.play(), ok=False))
+    assert [c.prompts for c in world.asked_for(Play)] == [()]
+    world.tell(CommandFailed(command="Play", call=ONE, play=world.play()))
+    assert not world.asked_for(Play)
+    assert len([c for c in world.wait(30.0) if isinstance(c, Play)]) == 1
+
+
+def test_a_caller_not_picked_up_is_picked_up_again_with_every_message() -> None:
+    world = World()
+    given.arriving(world)
+    world.tell(CommandFailed(command="PickUp", call=ONE))
+    assert names(world) == ["PickUp", "Play"]
+    assert [c for c in world.wait(30.0) if isinstance(c, PickUp)]
+    world.staffed(POS_1)
+    world.tell(OfferAnswered(FIRST_OFFER))
+    assert world.asked_for(PickUp)
+    world.tell(PickedUp(ONE))
+    assert world.record().picked_up_at == world.now
+
+
+def test_after_the_join_is_asked_for_the_switch_is_not_touched() -> None:
+    world = World(policy=Policy(join_seconds=20.0))
+    given.joining(world)
+    assert not [c for c in world.wait(19.0) if isinstance(c, HoldSwitch)]
+
+
+def test_a_wrong_key_during_the_prompt_stops_it_before_it_is_said_again() -> None:
+    world = World()
+    given.arriving(world)
+    world.tell(PickedUp(ONE))
+    world.tell(PlayEnded(ONE, world.play()))
+    menu = world.play()
+    world.tell(DigitPressed(ONE, "7"))
+    assert names(world) == ["StopPlay", "Play"]
+    assert world.asked_for(StopPlay)[0].play == menu
+
+
+def test_the_endless_ringing_uses_two_names_in_turn() -> None:
+    world = World()
+    given.waiting(world)
+    first = world.play()
+    again = [c.play for c in world.wait(60.0) if isinstance(c, Play)]
+    assert [first, *again] == [f"{ONE}.p1", f"{ONE}.p2", f"{ONE}.p1"]
