@@ -16,7 +16,7 @@ File = Annotated[Path, typer.Argument(help="the document, YAML")]
 
 @app.command()
 def validate(file: File) -> None:
-    """Check a document: every problem with its line and what to do, and the worst time to the emergency queue."""
+    """Check a document: problems with line and remedy, and the worst time to the emergency queue."""
     report = _report(_draft(file))
     if not report.ok:
         raise typer.Exit(1)
@@ -24,12 +24,16 @@ def validate(file: File) -> None:
 
 
 @app.command()
-def show(version: Annotated[int | None, typer.Option(help="a version; the live one by default")] = None) -> None:
+def show(
+    version: Annotated[int | None, typer.Option(help="a version; the live one by default")] = None,
+) -> None:
     """Print a published document; the built-in one when none was published."""
     found = with_store(lambda store: store.versions(limit=1 if version is None else 10_000))
     chosen = [one for one in found if version is None or one.version == version]
     if version is not None and not chosen:
-        _leave(f"there is no version {version}; there is: {', '.join(str(one.version) for one in found) or 'none'}")
+        _leave(
+            f"there is no version {version}; there is: {', '.join(str(one.version) for one in found) or 'none'}"
+        )
     if not chosen:
         typer.echo("# built-in document: nothing was published yet\n" + ivr.default_text(), nl=False)
         return
@@ -57,8 +61,8 @@ def simulate(
     draft = _draft(file)
     compiled = ivr.compile_document(draft, 0, _library())
     now = time.time()
-    for moment in ivr.simulate(compiled.document, digits, wait, now, texts=compiled.texts):
-        typer.echo(f"{moment.at:6.1f} s  {moment.what}")
+    for moment in ivr.simulate(compiled.document, digits, wait, now=now, texts=compiled.texts):
+        typer.echo(f"{moment.at:6.1f} s  {moment.node:<14} {moment.what}")
 
 
 def _draft(file: Path | None) -> ivr.Draft:

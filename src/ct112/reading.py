@@ -70,7 +70,9 @@ def compile_live(live: LiveIvr | None, library: PromptLibrary, limit_seconds: fl
     What was published may run although a recording is missing now: a missing prompt stops no call.
     """
     text, version = (ivr.default_text(), 0) if live is None else (live.source_yaml, live.version)
-    report = ivr.check(ivr.load(text, name=f"version {version}"), library, limit=limit_seconds, version=version)
+    report = ivr.check(
+        ivr.load(text, name=f"version {version}"), library, limit=limit_seconds, version=version
+    )
     for problem in report.problems:
         log.warning("a problem in the live IVR document", version=version, problem=str(problem))
     return report.compiled.document

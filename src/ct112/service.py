@@ -169,9 +169,7 @@ class Service:
             await asyncio.sleep(RETRY_SECONDS)
             return False
         if closed:
-            log.warning(
-                "closed records of calls that ended while ct112 was away", node=node, count=closed
-            )
+            log.warning("closed records of calls that ended while ct112 was away", node=node, count=closed)
         return True
 
 

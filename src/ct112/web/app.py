@@ -162,7 +162,12 @@ def _description() -> dict[str, object]:
     """Return the OpenAPI document, from the models the handlers use."""
     schema = {"ref_template": "#/components/schemas/{model}"}
     parameters = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "integer" if name == "limit" else "string"}}
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "integer" if name == "limit" else "string"},
+        }
         for name in Wanted.model_fields
     ]
     ok = {"200": {"description": "OK"}, "401": {"description": "token needed"}}
@@ -178,11 +183,15 @@ def _description() -> dict[str, object]:
         },
         "security": [{"token": []}],
         "paths": {
-            "/api/v1/calls": {"get": {"summary": "Calls, newest first", "parameters": parameters, "responses": ok}},
+            "/api/v1/calls": {
+                "get": {"summary": "Calls, newest first", "parameters": parameters, "responses": ok}
+            },
             "/api/v1/calls/{id}": {
                 "get": {
                     "summary": "One call with its facts",
-                    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                    "parameters": [
+                        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+                    ],
                     "responses": ok,
                 }
             },

@@ -1,0 +1,138 @@
+"""AMI through panoramisk, wrapped: one connection at a time, and nothing of it can surprise us.
+
+panoramisk by itself lets a raising callback kill the connection, sends unanswered actions again after a
+reconnect (an Originate would call twice), lets CR/LF in a value inject another action, and never looks at
+the answer to its ping. All four are taken away here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from panoramisk.actions import Action
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.manager import Manager
+
+from ct112 import logs
+
+log = logs.get("ami")
+
+ACTION_SECONDS = 10.0
+PING_EVERY_SECONDS = 5.0
+PING_SECONDS = 3.0
+Fields = Mapping[str, str]
+OnEvent = Callable[[Fields], None]
+
+logging.getLogger("panoramisk").setLevel(logging.CRITICAL)  # it logs what it sends: passwords too
+
+
+class AmiError(Exception):
+    """AMI could not do what was asked."""
+
+
+class AmiLost(AmiError):
+    """The connection is gone; the action may or may not have been done, and is not sent again."""
+
+
+class _Once(Manager):  # type: ignore[misc]
+    """A panoramisk manager for exactly one connection: no reconnect, no replay, no ping of its own."""
+
+    def __init__(self, on_event: OnEvent) -> None:
+        super().__init__(loop=asyncio.get_running_loop())
+        self.callbacks.clear()
+        self.patterns.clear()
+        self.lost: asyncio.Future[None] = self.loop.create_future()
+        self._on_event = on_event
+
+    def take(self, protocol: AMIProtocol) -> None:
+        """Use this connection."""
+        protocol.queue, protocol.factory, protocol.log = [], self, self.log
+        protocol.config, protocol.encoding = self.config, "utf8"
+        self.responses = protocol.responses = {}
+        self.protocol = protocol
+
+    def dispatch(self, event: Any) -> list[str]:
+        """Pass an event on; what the receiver raises costs that event and nothing else."""
+        try:
+            self._on_event({str(key): str(value) for key, value in dict(event).items()})
+        except Exception:
+            log.exception("an AMI event could not be handled", event_kind=str(event.event))
+        return []
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """Note the loss; whoever owns us connects again."""
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+
+class AmiConnection:
+    """One logged-in connection. `watch` returns when it is lost."""
+
+    def __init__(self, manager: _Once) -> None:
+        """Use `connect` to make one."""
+        self._manager = manager
+
+    async def send(self, action: Fields, seconds: float = ACTION_SECONDS) -> list[Fields]:
+        """Send an action; return its response and, after it, the events of its list.
+
+        Raises ValueError for CR or LF in a field, AmiError when Asterisk refuses or takes too long, AmiLost.
+        """
+        check_fields(action)
+        if self._manager.lost.done():
+            raise AmiLost(action["Action"])
+        request = Action(dict(action))
+        answer = asyncio.ensure_future(self._manager.send_action(request))
+        await asyncio.wait({answer, self._manager.lost}, timeout=seconds, return_when="FIRST_COMPLETED")
+        if not answer.done():
+            answer.cancel()
+            self._manager.responses.pop(request["ActionID"], None)
+            lost = self._manager.lost.done()
+            raise AmiLost(action["Action"]) if lost else AmiError(f"{action['Action']}: no answer in time")
+        found = answer.result()
+        messages = [dict(one) for one in (found if isinstance(found, list) else [found])]
+        first = {str(key).lower(): str(value) for key, value in messages[0].items()}
+        if first.get("response", "") in ("Error", "Fail"):
+            raise AmiError(f"{action['Action']}: {first.get('message', 'refused')}")
+        return messages
+
+    async def watch(self) -> None:
+        """Ping until the connection is lost or a ping stays unanswered; then close it."""
+        try:
+            while not self._manager.lost.done():
+                await self.send({"Action": "Ping"}, PING_SECONDS)
+                await asyncio.wait({self._manager.lost}, timeout=PING_EVERY_SECONDS)
+        except AmiError as error:
+            log.warning("AMI does not answer", reason=str(error))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._manager.protocol.transport.abort()
+
+
+async def connect(host: str, port: int, user: str, password: str, on_event: OnEvent) -> AmiConnection:
+    """Connect and log in. `on_event` is told every event. Raises AmiError, ValueError."""
+    manager = _Once(on_event)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(ACTION_SECONDS):
+            _, protocol = await loop.create_connection(AMIProtocol, host, port)
+    except (OSError, TimeoutError) as error:
+        raise AmiError(f"{host}:{port}: {error or 'no answer'}") from error
+    manager.take(protocol)
+    connection = AmiConnection(manager)
+    try:
+        await connection.send({"Action": "Login", "Username": user, "Secret": password, "Events": "on"})
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check_fields(action: Fields) -> None:
+    """Refuse what would become another header or another action."""
+    for key, value in action.items():
+        if any(sign in f"{key}{value}" for sign in "\r\n\x00") or ":" in key:
+            raise ValueError(f"AMI field {key!r} has a line break or a colon in its name")
