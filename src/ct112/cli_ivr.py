@@ -31,9 +31,8 @@ def show(
     found = with_store(lambda store: store.versions(limit=1 if version is None else 10_000))
     chosen = [one for one in found if version is None or one.version == version]
     if version is not None and not chosen:
-        _leave(
-            f"there is no version {version}; there is: {', '.join(str(one.version) for one in found) or 'none'}"
-        )
+        known = ", ".join(str(one.version) for one in found) or "none"
+        _leave(f"there is no version {version}; there is: {known}")
     if not chosen:
         typer.echo("# built-in document: nothing was published yet\n" + ivr.default_text(), nl=False)
         return

@@ -7,6 +7,7 @@ the answer to its ping. All four are taken away here.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -47,7 +48,7 @@ class _Once(Manager):  # type: ignore[misc]
 
     def take(self, protocol: AMIProtocol) -> None:
         """Use this connection."""
-        protocol.queue, protocol.factory, protocol.log = [], self, self.log
+        protocol.queue, protocol.factory, protocol.log = deque(), self, self.log
         protocol.config, protocol.encoding = self.config, "utf8"
         self.responses = protocol.responses = {}
         self.protocol = protocol
@@ -90,7 +91,7 @@ class AmiConnection:
             lost = self._manager.lost.done()
             raise AmiLost(action["Action"]) if lost else AmiError(f"{action['Action']}: no answer in time")
         found = answer.result()
-        messages = [dict(one) for one in (found if isinstance(found, list) else [found])]
+        messages: list[Fields] = [dict(one) for one in (found if isinstance(found, list) else [found])]
         first = {str(key).lower(): str(value) for key, value in messages[0].items()}
         if first.get("response", "") in ("Error", "Fail"):
             raise AmiError(f"{action['Action']}: {first.get('message', 'refused')}")

@@ -91,11 +91,11 @@ class Ari:
 
     async def get(self, path: str) -> Any:
         """Return the parsed answer; raises with the status."""
-        async with aiohttp.ClientSession(headers=self._headers) as session:
-            async with session.get(f"{self._url}/{path}") as answer:
-                if answer.status != 200:
-                    raise RuntimeError(f"status {answer.status}")
-                return await answer.json()
+        session = aiohttp.ClientSession(headers=self._headers)
+        async with session, session.get(f"{self._url}/{path}") as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"status {answer.status}")
+            return await answer.json()
 
     async def version(self) -> Answer:
         """Asterisk is new enough: older ones have known holes."""

@@ -58,23 +58,15 @@ async def run_checks(found: Settings) -> list[Check]:
 
 def _of_node(node: NodeSettings, found: Settings) -> list[Awaitable[Check]]:
     ari = Ari(node.ari_url, node.ari_user, node.ari_password.get_secret_value())
-    trunk = found.trunk_endpoint
+    trunk, application, name = found.trunk_endpoint, found.application, node.name
     return [
-        checked(
-            f"{node.name}: ARI, Asterisk version", "start Asterisk ≥ 22.10.1; see CT112_NODES", ari.version
-        ),
-        checked(f"{node.name}: modules", "render asterisk-config again: ct112 asterisk render", ari.modules),
-        checked(f"{node.name}: clock", "let both machines use the same NTP servers", ari.clock),
-        checked(
-            f"{node.name}: application",
-            "start ct112: ct112 serve",
-            lambda: ari.application(found.application),
-        ),
-        checked(
-            f"{node.name}: trunk", "the carrier does not answer OPTIONS: ask them", lambda: ari.trunk(trunk)
-        ),
-        checked(f"{node.name}: phones", "register a position's softphone", lambda: ari.phones(trunk)),
-        checked(f"{node.name}: AMI, fallback queue", "ct112 operator add …", lambda: _queue(node)),
+        checked(f"{name}: ARI, version", "start Asterisk ≥ 22.10.1; see CT112_NODES", ari.version),
+        checked(f"{name}: modules", "render its configuration: ct112 asterisk render", ari.modules),
+        checked(f"{name}: clock", "let both machines use the same NTP servers", ari.clock),
+        checked(f"{name}: application", "start ct112: ct112 serve", lambda: ari.application(application)),
+        checked(f"{name}: trunk", "the carrier answers no OPTIONS: ask them", lambda: ari.trunk(trunk)),
+        checked(f"{name}: phones", "register a position's softphone", lambda: ari.phones(trunk)),
+        checked(f"{name}: AMI, fallback queue", "see CT112_NODES; ct112 operator add", lambda: _queue(node)),
     ]
 
 
