@@ -67,14 +67,16 @@ class Truths:
 
     def _pushes(self, commands: list[Command]) -> None:
         """A push after a join would cut a talk off; a missing one would lose a waiting caller to the net."""
-        armed: set[CallId] = set()  # pushed after a join, and not joined again since
+        armed: set[CallId] = set()  # pushed after a join, and neither joined again nor disarmed since
         for command in commands:
             if isinstance(command, Join):
                 self.joined.add(command.call)
                 armed.discard(command.call)
             if isinstance(command, HoldSwitch):
                 self.pushed[command.call] = self.world.now
-                if command.seconds and command.call in self.joined:
+                if not command.seconds:
+                    armed.discard(command.call)
+                elif command.call in self.joined:
                     armed.add(command.call)
         calls = self.world.floor.calls.values()
         self.joined &= {call.id for call in calls if isinstance(call.state, Joining | Talking)}
