@@ -22,6 +22,7 @@ log = logs.get("ami")
 ACTION_SECONDS = 10.0
 PING_EVERY_SECONDS = 5.0
 PING_SECONDS = 3.0
+LISTS = frozenset({"PJSIPShowContacts", "QueueStatus"})
 Fields = Mapping[str, str]
 OnEvent = Callable[[Fields], None]
 
@@ -82,7 +83,8 @@ class AmiConnection:
         check_fields(action)
         if self._manager.lost.done():
             raise AmiLost(action["Action"])
-        request = Action(dict(action))
+        # panoramisk takes "Added interface to queue" for the start of a list: we say which have one
+        request = Action(dict(action), as_list=None if action["Action"] in LISTS else False)
         answer = asyncio.ensure_future(self._manager.send_action(request))
         await asyncio.wait({answer, self._manager.lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if not answer.done():

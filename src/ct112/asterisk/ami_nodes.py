@@ -118,16 +118,8 @@ class _NodeWatch:
 
     async def _list_phones(self, connection: AmiConnection) -> None:
         messages = await connection.send({"Action": "PJSIPShowContacts"})
-        there = {
-            _lower(message).get("endpoint", "") or _lower(message).get("endpointname", "")
-            for message in messages
-            if _lower(message).get("status", "") in REGISTERED
-        }
-        there |= {
-            _lower(message).get("uri", "").partition(":")[2].partition("@")[0]
-            for message in messages
-            if _lower(message).get("status", "") in REGISTERED
-        }
+        contacts = [_lower(message) for message in messages]
+        there = {one.get("endpoint", "") for one in contacts if one.get("status", "") in REGISTERED}
         for position in self.positions:
             self._seen(position, position in there)
 
@@ -145,7 +137,7 @@ class _NodeWatch:
         for url in self.urls:
             if url not in self._warmed:
                 self._warmed.add(url)
-                await self._try(connection, {"Action": "Command", "Command": f"media cache create {url}"})
+                await self._try(connection, {"Action": "Command", "Command": f"media cache refresh {url}"})
 
     async def _try(self, connection: AmiConnection, action: Fields) -> None:
         """Do an action whose refusal harms nothing but itself."""
