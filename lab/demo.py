@@ -181,7 +181,7 @@ def run(console: Console) -> int:
 def main() -> int:
     """Run the demo; exit code 0 only when everything held."""
     as_interrupt()
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(Console().width, 132))
     try:
         return run(console)
     except (StepFailed, PhoneError) as error:

@@ -14,6 +14,7 @@ AHEAD_BYTES = RATE * 2 // 5  # 0.2 s: more would delay a change of tone, less co
 KEPT_SECONDS = 60
 SOUND_BYTES = RATE * 2 // 5  # 0.2 s: long enough not to be a click
 QUIET_BYTES = RATE * 2  # a second: longer than the pause between two sentences
+QUIET_SECONDS = 1.0
 WHAT = {
     Event.CALL_RINGING: "ringing",
     Event.CALL_PROGRESS: "progress",
@@ -33,6 +34,7 @@ class Line:
         self.closed = False
         self._tell = tell
         self._sound = _Sound(tone_hz)
+        self._last_piece = asyncio.get_running_loop().time()
         self._received = bytearray()
         self._forgotten = 0  # bytes received and no longer kept
         self._pump: asyncio.Task[None] | None = None
@@ -65,10 +67,15 @@ class Line:
         while True:
             part = self._since(start)[-length:]
             now = level_dbfs(part)
-            done = now < level and len(part) == length if quiet else now >= level
+            silent = self._silent_for() >= QUIET_SECONDS  # nobody sends anything: quiet, too
+            done = silent or (now < level and len(part) == length) if quiet else now >= level
             if done or self.closed or asyncio.get_running_loop().time() >= end:
                 return now
             await asyncio.sleep(TICK_SECONDS)
+
+    def _silent_for(self) -> float:
+        """Return for how long nothing has come, in seconds."""
+        return asyncio.get_running_loop().time() - self._last_piece
 
     def heard(self, hz: float) -> Heard:
         """Look for a tone in all that was kept."""
@@ -112,6 +119,7 @@ class Line:
         with contextlib.suppress(AudioNotActive, AudioRestarted):
             while piece := self.call.audio.read(RATE):
                 self._received += piece
+                self._last_piece = asyncio.get_running_loop().time()
         surplus = len(self._received) - KEPT_SECONDS * RATE * 2
         if surplus > 0:
             del self._received[:surplus]

@@ -150,13 +150,15 @@ class World:
     async def channels(self) -> list[str]:
         """Return the names of the legs Asterisk has."""
         ari = self.info["ari"][0]
-        text = await self._get(f"{ari['url']}/channels", aiohttp.BasicAuth(ari["user"], ari["password"]))
+        text = await self._get(
+            f"{ari['url']}/channels", aiohttp.encode_basic_auth(ari["user"], ari["password"])
+        )
         return [channel["name"] for channel in json.loads(text)]
 
-    async def _get(self, url: str, auth: aiohttp.BasicAuth | None = None) -> str:
+    async def _get(self, url: str, authorization: str = "") -> str:
         async with (
-            aiohttp.ClientSession(auth=auth, timeout=aiohttp.ClientTimeout(5)) as session,
-            session.get(url) as answer,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as session,
+            session.get(url, headers={"Authorization": authorization}) as answer,
         ):
             return await answer.text()
 
