@@ -37,6 +37,8 @@ class FakeAri:
             ("POST", _path("channels/(.+)/answer"), self.answer),
             ("POST", _path("channels/(.+)/continue"), self.go_on),
             ("POST", _path("channels/(.+)/play"), self.play),
+            ("POST", _path("channels/(.+)/ring"), self.answer),
+            ("DELETE", _path("channels/(.+)/ring"), self.answer),
             ("POST", _path("channels/(.+)/variable"), self.set_variable),
             ("GET", _path("channels/(.+)/variable"), self.get_variable),
             ("DELETE", _path("channels/(.+)"), self.hang_up),

@@ -20,6 +20,8 @@ REQUESTS = {
     "hang up": channels.hang_up("c"),
     "continue": channels.go_on("c", "fallback", "112"),
     "play": channels.play("c", ["sound:a", "tone:ring"], "p"),
+    "ring": channels.ring("c"),
+    "stop ringing": channels.stop_ringing("c"),
     "set variable": channels.set_variable("c", "TIMEOUT(absolute)", "12"),
     "read variable": channels.variable("c", "TIMEOUT(absolute)"),
     "originate": channels.originate(

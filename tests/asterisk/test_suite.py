@@ -114,6 +114,13 @@ async def test_variables_are_set_and_read(client: Client, leg: str) -> None:
     assert await client.connection.ask(channels.variable(leg, "CT112_TEST")) == {"value": "a value"}
 
 
+async def test_ringing_keeps_nobody_waiting(client: Client, leg: str) -> None:
+    await client.connection.ask(channels.answer(leg))
+    await client.connection.ask(channels.ring(leg))
+    await client.connection.ask(channels.set_variable(leg, "TIMEOUT(absolute)", "60"), seconds=2)
+    await client.connection.ask(channels.stop_ringing(leg))
+
+
 async def test_two_legs_in_a_bridge_and_out_again(client: Client, leg: str) -> None:
     bridge, other = new("br"), new("leg")
     await client.connection.ask(

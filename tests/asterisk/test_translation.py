@@ -215,9 +215,19 @@ def test_without_the_callers_leg_only_ends_are_asked_for(command: TelephoneComma
 def test_what_is_played_is_prompts_then_ringing() -> None:
     plan = planner().plan(Play(CALL, PLAY, (Prompt("ab", 1), Prompt("cd", 1)), ringing_after=True))
     assert plan is not None
-    assert plan.requests[0].query["media"] == (
-        "sound:http://prompts/ab.wav,sound:http://prompts/cd.wav,tone:ring"
-    )
+    assert plan.requests[0].query["media"] == "sound:http://prompts/ab.wav,sound:http://prompts/cd.wav"
+    assert plan.requests[1].path.endswith("/ring")
+
+
+def test_the_end_of_a_waiting_message_is_not_the_end_of_the_ringing(inbound: Inbound) -> None:
+    ringing = PlayId(f"{arrived(inbound).call}.p1")
+    assert told(inbound, "PlaybackFinished", playback={"id": ringing, "state": "done"}) is None
+    plan = planner().plan(StopPlay(CALL, ringing))
+    assert plan is not None
+    assert [request.path for request in plan.requests] == [
+        "/playbacks/{playbackId}",
+        "/channels/{channelId}/ring",
+    ]
 
 
 def test_nothing_to_play_is_over_at_once() -> None:

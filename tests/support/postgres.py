@@ -12,7 +12,7 @@ import asyncpg
 import psutil
 
 from ct112.store import migrate
-from lab import postgres, processes
+from lab import postgres, processes, registry
 from lab.places import Places, Ports
 from lab.processes import ProcessTable
 
@@ -30,7 +30,8 @@ class Server:
         self._postgres = postgres.Postgres(self._places, self._table, secrets.token_urlsafe(18))
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it answers. Should we be killed, `./run` ends it for us."""
+        registry.remember(self._places, tied=True)
         self._postgres.start()
 
     def stop(self) -> None:
@@ -54,6 +55,7 @@ class Server:
         self.thaw()
         self.stop()
         shutil.rmtree(self._folder)
+        registry.forget(self._places)
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of one of its databases."""

@@ -74,7 +74,7 @@ class World:
         """Let a citizen call 112, from a number nobody else has unless one is given."""
         number = f"08{SystemRandom().randrange(10**9, 10**10)}" if ani is None else ani
         tone = CITIZEN_TONES[len(self.calls) % len(CITIZEN_TONES)]
-        call = await self.citizens.call(f"sip:112@{self.exchange}", number, tone_hz=tone, **more)
+        call = await self.citizens.call(f"sip:112@{self.exchange}", number, **{"tone_hz": tone, **more})
         self.calls.append(call)
         await call.wait_for("established", 8)
         return call

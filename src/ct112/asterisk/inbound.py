@@ -108,6 +108,8 @@ class Inbound:
                 return None if call is None else DigitPressed(call, event.digit)
             case PlaybackFinished(playback=playback):
                 play = PlayId(playback.id)
+                if names.is_ringing(play):
+                    return None  # only the message is over; the ringing goes on
                 return PlayEnded(call_of(play), play, playback.state != "failed")
             case ApplicationReplaced():
                 return None

@@ -1,7 +1,8 @@
 """How our names become Asterisk's, and back: channel, bridge and endpoint names."""
 
 from ct112.asterisk.ari.models import Channel
-from ct112.core.ids import CallId, NodeName, OfferId, PositionName, derive_call_id
+from ct112.core.calls import RINGING_NAMES
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, derive_call_id
 
 OPERATOR_LEG = "op-"
 BRIDGE = "br-"
@@ -23,6 +24,12 @@ def offer_of(channel: str) -> OfferId | None:
 def bridge_of(offer: OfferId) -> str:
     """Return the id of the bridge in which this operator talks to the caller; never used twice."""
     return BRIDGE + offer
+
+
+def is_ringing(play: PlayId) -> bool:
+    """Return whether this playback is a waiting caller's message and ringing, which end only when stopped."""
+    number = play.rpartition(".p")[2]
+    return number.isdigit() and int(number) <= RINGING_NAMES
 
 
 def endpoint_of(position: PositionName) -> str:

@@ -24,7 +24,6 @@ from ct112.core.record import ServiceClass
 
 SWITCH = "TIMEOUT(absolute)"
 FALLBACK = ("fallback", "112")
-RINGING = "tone:ring"
 CLASS_NAMES = {
     ServiceClass.EMERGENCY: "DARURAT",
     ServiceClass.URGENT: "MENDESAK",
@@ -58,8 +57,8 @@ class Planner:
         match command:
             case EndOffer(offer):
                 return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
-            case StopPlay(_, play):
-                return Plan((playbacks.stop(play),), forgive=(NotFound,))
+            case StopPlay(call, play):
+                return self._stop(play, self._channel_of(call))
             case _:
                 channel = self._channel_of(command.call)
                 return None if channel is None else self._about_caller(command, channel)
@@ -88,11 +87,17 @@ class Planner:
 
     def _play(self, command: Play, channel: str) -> Plan:
         media = [f"sound:{self._prompts_url}/{prompt.key}.wav" for prompt in command.prompts]
+        requests = (channels.play(channel, media, command.play),) if media else ()
         if command.ringing_after:
-            media.append(RINGING)
-        if not media:
-            return Plan((), done=PlayEnded(command.call, command.play))
-        return Plan((channels.play(channel, media, command.play),))
+            return Plan((*requests, channels.ring(channel)))
+        return Plan(requests, done=None if requests else PlayEnded(command.call, command.play))
+
+    def _stop(self, play: PlayId, channel: str | None) -> Plan:
+        """Ringing follows its message, so both are stopped; what is over already is no error."""
+        requests = (playbacks.stop(play),)
+        if channel is not None and names.is_ringing(play):
+            requests = (*requests, channels.stop_ringing(channel))
+        return Plan(requests, forgive=(NotFound, Conflict))
 
     def _ring(self, command: Ring, channel: str) -> Request:
         """Ask for the operator's leg; the display shows the class and the caller's number."""

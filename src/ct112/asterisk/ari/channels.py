@@ -39,6 +39,20 @@ def play(channel: str, media: Sequence[str], playback: str) -> Request:
     return request("POST", f"{ONE}/play", {"channelId": channel}, media=",".join(media), playbackId=playback)
 
 
+def ring(channel: str) -> Request:
+    """Let the caller hear ringing until `stop_ringing`; begins when what plays is over.
+
+    A playback of `tone:ring` would hold the channel: whoever sets a variable meanwhile waits for its end,
+    and with it every request of the socket (seen on Asterisk 22.10.1).
+    """
+    return request("POST", f"{ONE}/ring", {"channelId": channel})
+
+
+def stop_ringing(channel: str) -> Request:
+    """End the ringing."""
+    return request("DELETE", f"{ONE}/ring", {"channelId": channel})
+
+
 def set_variable(channel: str, variable: str, value: str) -> Request:
     """Set a channel variable or function, for example TIMEOUT(absolute)."""
     return request("POST", f"{ONE}/variable", {"channelId": channel}, variable=variable, value=value)
