@@ -1,5 +1,6 @@
 """What is written down about a call, and what is never lost again."""
 
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import pytest
 from ct112.core.ids import NodeName, OperatorName, PositionName
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.store import Store
+from ct112.store.faults import RowRefused
 from ct112.store.records import row_of
 from tests.store.examples import ARRIVED, NODE, call_id, fact, record
 
@@ -114,6 +116,13 @@ async def test_what_postgresql_cannot_hold_is_made_storable(store: Store) -> Non
     assert row.ivr_path == (STORABLE,)
     assert row.location == {STORABLE: [STORABLE, None, None, "b'\\x00'", ["x"], {"1": None}]}
     assert [one.data for one in await store.facts(call_id(1))] == [{"text": STORABLE}]
+
+
+async def test_why_a_row_was_refused_is_said_without_what_is_in_it(store: Store) -> None:
+    bad = record(ani="081234567890", dialled="112", service_class="nonsense")
+    with pytest.raises(RowRefused, match="23514") as refusal:
+        await store.write([bad], [])
+    assert "081234567890" not in "".join(traceback.format_exception(refusal.value))
 
 
 async def test_a_very_long_number_is_still_a_row(store: Store) -> None:

@@ -94,7 +94,7 @@ class Planner:
 
     def _stop(self, play: PlayId, channel: str | None) -> Plan:
         """Ringing follows its message, so both are stopped; what is over already is no error."""
-        requests = (playbacks.stop(play),)
+        requests: tuple[Request, ...] = (playbacks.stop(play),)
         if channel is not None and names.is_ringing(play):
             requests = (*requests, channels.stop_ringing(channel))
         return Plan(requests, forgive=(NotFound, Conflict))

@@ -36,7 +36,7 @@ class Store:
         return connecting.transaction(self._engine)
 
     async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
-        """Write records and facts, all or none. Raises what `faults.of_the_row` knows for a bad row."""
+        """Write records and facts, all or none. Raises RowRefused, or ValueError for what is no row."""
         async with self._transaction() as connection:
             await records.write(connection, calls, facts)
 

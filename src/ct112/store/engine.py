@@ -8,7 +8,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from ct112.store.faults import of_the_row, unavailable
+from ct112.store.faults import RowRefused, explain, of_the_row, unavailable
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 8
@@ -57,7 +57,7 @@ def open_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Give a connection in a transaction: committed at the end, rolled back on an error.
 
-    Raises StoreUnavailable when the database is away or too slow; a fault of the row passes as it is.
+    Raises StoreUnavailable when the database is away or too slow, RowRefused when a row is to blame.
     """
     try:
         async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
@@ -66,5 +66,5 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise unavailable(error) from error
     except SQLAlchemyError as error:
         if of_the_row(error):
-            raise
+            raise RowRefused(explain(error)) from None  # the server's words repeat the row
         raise unavailable(error) from error

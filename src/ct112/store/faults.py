@@ -21,6 +21,10 @@ class StoreUnavailable(Exception):
         self.refused = refused
 
 
+class RowRefused(Exception):
+    """The row itself is to blame: trying again is of no use. The text never holds what is in it."""
+
+
 def sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's error code, when the error comes from there."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
@@ -47,7 +51,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 
 def explain(error: BaseException) -> str:
     """Return why in a few words. Never the row's contents: they may be personal."""
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, StoreUnavailable | RowRefused):
         return str(error)
     state = sqlstate(error)
     if state in NO_SUCH_TABLE:
