@@ -1,28 +1,60 @@
 """Ports for a lab of one's own, beside whatever else runs on this machine."""
 
+import fcntl
 import os
+import tempfile
+from pathlib import Path
 from random import Random
+from typing import IO
 
 from lab.places import Ports
 from lab.ports import require_free
 from lab.steps import StepFailed
 
-FIRST, LAST, STEP = 20000, 31000, 610  # below the ports the system itself hands out; a lab needs 600
+FIRST, LAST, STEP = 12000, 31800, 600  # below the ports the system itself hands out; a node needs 600
+CLAIMS = Path(tempfile.gettempdir()) / "ct112-ports"
+
+_held: list[IO[str]] = []  # open files: a claim ends with the process that made it, however that ends
 
 
-def free_base() -> int:
-    """Return a port base whose ports nobody uses now; raises StepFailed when there is none."""
-    bases = list(range(FIRST, LAST, STEP))
-    Random(os.getpid()).shuffle(bases)  # so that two who look at once do not find the same
+def free_base(nodes: int = 1) -> int:
+    """Return a port base for a lab with so many nodes, nobody else's while this process lives.
+
+    Raises StepFailed when all are taken.
+    """
+    bases = list(range(FIRST, LAST - nodes * STEP + 1, STEP))
+    Random(os.getpid()).shuffle(bases)
     for base in bases:
-        try:
-            _require(Ports(base))
-        except StepFailed:
-            continue
-        return base
+        claims = [_claim(base + STEP * index) for index in range(nodes)]
+        kept = [claim for claim in claims if claim is not None]
+        if len(kept) == nodes and _unused(base):
+            _held.extend(kept)
+            return base
+        for claim in kept:
+            claim.close()
     raise StepFailed(f"no free ports from {FIRST} to {LAST}", "end another lab: ./run down")
 
 
-def _require(ports: Ports) -> None:
+def _claim(base: int) -> IO[str] | None:
+    """Lock the base's file, or return None when another process, or this one, has it."""
+    try:
+        CLAIMS.mkdir(mode=0o777, exist_ok=True)
+        file = (CLAIMS / str(base)).open("w")
+    except OSError:  # another user's
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _unused(base: int) -> bool:
+    ports = Ports(base)
     node = ports.node(0)
-    require_free("lab", tcp=(node.sip, node.http, node.ami, ports.web, ports.postgres), udp=(node.sip,))
+    try:
+        require_free("lab", tcp=(node.sip, node.http, node.ami, ports.web, ports.postgres), udp=(node.sip,))
+    except StepFailed:
+        return False
+    return True

@@ -1,6 +1,5 @@
 """Is a port free? Asked before a part starts, so that the answer names the port and the remedy."""
 
-import secrets
 import socket
 
 import psutil
@@ -9,7 +8,6 @@ from lab.places import REMEDY_PORTS
 from lab.steps import StepFailed
 
 LOOPBACK = "127.0.0.1"
-KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
 
 
 def require_free(part: str, *, tcp: tuple[int, ...] = (), udp: tuple[int, ...] = ()) -> None:
@@ -40,12 +38,3 @@ def _holder(port: int) -> str:
     except psutil.Error:
         pass
     return "another process"
-
-
-def free_base(span: int = 1200) -> int:
-    """Return a base of `span` ports for a lab of a test; nobody listens on its first fifty."""
-    for _ in range(200):
-        base = secrets.randbelow((30000 - 16000) // 100) * 100 + 16000  # below the system's own choice
-        if base + span < 32768 and all(_free(kind, base + step) for kind in KINDS for step in range(50)):
-            return base
-    raise StepFailed("no free ports from 16000 to 30000", REMEDY_PORTS)

@@ -12,7 +12,7 @@ from aiohttp import web
 from ct112.asterisk.ari import Connection, connect
 from ct112.asterisk.ari.models import EVENT, USED, AnyEvent
 from lab.api import Lab
-from lab.ports import free_base
+from lab.free_ports import free_base
 from tests.asterisk.fake_ari import PASSWORD, USER, FakeAri
 
 APPLICATION = "suite"

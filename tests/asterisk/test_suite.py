@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -38,14 +39,19 @@ def new(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4()}"
 
 
+async def a_leg(client: Client, role: str) -> str:
+    """Bring a channel into our application, with a format there are tones and sounds for."""
+    name = new("leg")
+    asked = channels.originate(name, "Local/112@fallback", app=APPLICATION, app_args=f"{role},x")
+    await client.connection.ask(replace(asked, query={**asked.query, "formats": "alaw"}))
+    await client.next(StasisStart, name)
+    return name
+
+
 @pytest.fixture
 async def leg(client: Client) -> AsyncIterator[str]:
     """A channel in our application."""
-    name = new("leg")
-    await client.connection.ask(
-        channels.originate(name, "Local/112@fallback", app=APPLICATION, app_args="call,x")
-    )
-    await client.next(StasisStart, name)
+    name = await a_leg(client, "call")
     yield name
     await asyncio.gather(client.connection.start(channels.hang_up(name)), return_exceptions=True)
 
@@ -122,11 +128,7 @@ async def test_ringing_keeps_nobody_waiting(client: Client, leg: str) -> None:
 
 
 async def test_two_legs_in_a_bridge_and_out_again(client: Client, leg: str) -> None:
-    bridge, other = new("br"), new("leg")
-    await client.connection.ask(
-        channels.originate(other, "Local/112@fallback", app=APPLICATION, app_args="offer,y")
-    )
-    await client.next(StasisStart, other)
+    bridge, other = new("br"), await a_leg(client, "offer")
     await client.connection.ask(bridges.create(bridge))
     with pytest.raises(Conflict):
         await client.connection.ask(bridges.create(bridge))  # a name is given once

@@ -12,7 +12,7 @@ import pytest
 
 from lab.api import Lab
 from lab.asterisk import AsteriskNode
-from lab.ports import free_base
+from lab.free_ports import free_base
 
 pytestmark = pytest.mark.real
 APPLICATION = "ct112"

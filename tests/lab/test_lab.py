@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from lab.api import Lab
-from lab.ports import free_base
+from lab.free_ports import free_base
 
 pytestmark = pytest.mark.real
 PARTS = ("postgres", "asterisk-a")
@@ -68,7 +68,7 @@ def test_a_wrong_password_does_not_open_the_database(tmp_path: Path) -> None:
 
 
 def test_two_nodes_have_their_own_ports_and_passwords(tmp_path: Path) -> None:
-    lab = Lab(tmp_path, free_base(), nodes=2)
+    lab = Lab(tmp_path, free_base(2), nodes=2)
     try:
         for part in ("asterisk-a", "asterisk-b"):
             lab.start(part)

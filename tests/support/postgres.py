@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import shutil
 import signal
-import socket
 import tempfile
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import psutil
 
 from ct112.store import migrate
 from lab import postgres, processes, registry
+from lab.free_ports import free_base
 from lab.places import Places, Ports
 from lab.processes import ProcessTable
 
@@ -25,7 +25,7 @@ class Server:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="ct112-test-", dir="/var/tmp"))
         self._folder.chmod(0o711)  # PostgreSQL runs as somebody without rights, who has to get in
-        self._places = Places(self._folder, Ports(_free_base()), self._folder)
+        self._places = Places(self._folder, Ports(free_base()), self._folder)
         self._table = ProcessTable(self._folder / "processes.json")
         self._postgres = postgres.Postgres(self._places, self._table, secrets.token_urlsafe(18))
 
@@ -88,14 +88,3 @@ def migrated(server: Server) -> str:
     asyncio.run(server.create("migrated"))
     migrate.upgrade(server.url("migrated"))
     return "migrated"
-
-
-def _free_base() -> int:
-    """Return a base whose port for PostgreSQL is free."""
-    offset = Ports(10000).postgres - 10000
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            base: int = probe.getsockname()[1] - offset
-        if 1024 <= base <= 60000:
-            return base
