@@ -66,16 +66,18 @@ async def test_silence_is_an_emergency_within_the_limit(world: World) -> None:
     assert (await world.ended(call))["ended_by"] == "operator"
 
 
+async def heard_menu(world: World, row: Row) -> int:
+    """How often the menu was begun."""
+    return sum(data.get("node") == "main" for _, data in await world.facts(row))
+
+
 async def test_two_wrong_keys_are_an_emergency(world: World) -> None:
     (desk,) = await world.sit_down("pos-1")
     call = await world.dial()
-    assert await call.hears_sound() > -40
-    await call.press("7")
     row = await world.row(call)
-    await eventually(
-        lambda: world.facts(row), lambda facts: "digit" in [kind for kind, _ in facts], 5, "the first key"
-    )
-    await call.press("7")
+    for times in (1, 2):  # the menu, and the menu again: a key during the greeting only skips it
+        await eventually(lambda: heard_menu(world, row), lambda heard: heard >= times, 8, "the menu")  # noqa: B023
+        await call.press("7")
     row = await world.row(call, lambda row: row["queued_at"] is not None, within=SILENCE_LIMIT_SECONDS + 1)
     assert (row["service_class"], row["class_source"]) == ("emergency", "invalid")
     at_desk = await (await desk.next_call()).wait_for("established")
