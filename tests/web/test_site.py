@@ -1,0 +1,241 @@
+"""What the web answers: health, metrics, prompts, calls; and whom it refuses."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from ct112.core.record import Outcome, ServiceClass
+from ct112.web import Health, Part, make_app
+from ct112.web.model import Away, CallFact, CallView, NotThere
+
+TOKEN = "a token for tests"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+KEY = "0123456789abcdef0123456789abcdef"
+CALL = CallView(
+    id="0198c0de-0000-7000-8000-000000000001",
+    node="a",
+    sip_call_id="x@y",
+    ani="0812",
+    ani_e164="+62812",
+    dialled="112",
+    arrived_at=datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
+    picked_up_at=None,
+    queued_at=None,
+    answered_at=None,
+    ended_at=None,
+    service_class="emergency",
+    class_source="silence",
+    ivr_version=1,
+    ivr_path=("greeting", "main"),
+    operator=None,
+    position=None,
+    outcome=None,
+    ended_by=None,
+    location=None,
+    recording=None,
+)
+FACT = CallFact(seq=1, at=CALL.arrived_at, kind="arrived", data={"node": "a"})
+
+
+class Calls:
+    """A source of one call; remembers what it was asked, and may be away."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+        self.error: Exception | None = None
+
+    async def calls(
+        self, *, limit: int, before: str | None, service_class: ServiceClass | None, outcome: Outcome | None
+    ) -> Sequence[CallView]:
+        if self.error:
+            raise self.error
+        self.asked = {"limit": limit, "before": before, "service_class": service_class, "outcome": outcome}
+        return [CALL]
+
+    async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
+        if self.error:
+            raise self.error
+        if name != CALL.id:
+            raise NotThere(name)
+        return CALL, [FACT]
+
+
+class Site:
+    """The site under test and what is behind it."""
+
+    def __init__(self, folder: Path, token: str | None) -> None:
+        self.calls = Calls()
+        self.health = Health(True, (Part("ari", True, "a: ready", needed=True),))
+        app = make_app(health=lambda: self.health, calls=self.calls, prompts_dir=folder, api_token=token)
+        self.client: TestClient[Any, Any] = TestClient(TestServer(app))
+
+    async def get(self, path: str, **more: Any) -> tuple[int, Any, aiohttp.ClientResponse]:
+        async with self.client.get(path, **more) as answer:
+            body = await answer.read()
+            is_json = "json" in answer.content_type
+            return answer.status, await answer.json(content_type=None) if is_json else body, answer
+
+
+@pytest.fixture
+async def site(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+    found = Site(tmp_path, getattr(request, "param", TOKEN))
+    async with found.client:
+        yield found
+
+
+async def test_alive_whatever_else_is_wrong(site: Site) -> None:
+    site.health = Health(False, ())
+    status, body, _ = await site.get("/healthz")
+    assert (status, body["status"]) == (200, "alive")
+
+
+async def test_ready_names_each_part(site: Site) -> None:
+    status, body, _ = await site.get("/readyz")
+    assert status == 200
+    assert body == {
+        "ready": True,
+        "parts": [{"name": "ari", "ok": True, "detail": "a: ready", "needed": True}],
+    }
+
+
+async def test_not_ready_is_503(site: Site) -> None:
+    site.health = Health(False, (Part("ari", False, "a: not ready", needed=True),))
+    status, body, _ = await site.get("/readyz")
+    assert (status, body["ready"]) == (503, False)
+
+
+async def test_metrics_are_for_prometheus(site: Site) -> None:
+    status, body, answer = await site.get("/metrics")
+    assert status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert b"# TYPE ct112_" in body
+
+
+async def test_a_prompt_may_be_kept_for_ever(site: Site, tmp_path: Path) -> None:
+    (tmp_path / f"{KEY}.wav").write_bytes(b"RIFF sound")
+    status, body, answer = await site.get(f"/prompts/{KEY}.wav")
+    assert (status, body) == (200, b"RIFF sound")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["ETag"] == f'"{KEY}"'
+    status, body, _ = await site.get(f"/prompts/{KEY}.wav", headers={"If-None-Match": f'"{KEY}"'})
+    assert (status, body) == (304, b"")
+
+
+@pytest.mark.parametrize("name", [f"{KEY}.wav", "..%2Fsecret.wav", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "x.wav"])
+async def test_only_prompts_are_served(site: Site, tmp_path: Path, name: str) -> None:
+    (tmp_path.parent / "secret.wav").write_bytes(b"not yours")
+    (tmp_path / "x.wav").write_bytes(b"not a prompt's name")
+    status, body, _ = await site.get(f"/prompts/{name}")
+    assert status == 404
+    assert body["title"] in ("no such prompt", "Not Found")
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Basic abc"}, 401),
+        ({"Authorization": "Bearer "}, 401),
+        ({"Authorization": "Bearer wrong"}, 403),
+        ({"Authorization": "Bearer ünïcode"}, 403),
+        (BEARER, 200),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/calls", f"/api/v1/calls/{CALL.id}"])
+async def test_calls_are_for_those_with_the_token(
+    site: Site, path: str, header: dict[str, str], status: int
+) -> None:
+    found, body, answer = await site.get(path, headers=header)
+    assert found == status
+    if status != 200:
+        assert "detail" in body
+        assert "0812" not in str(body)
+    if status == 401:
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("site", [None], indirect=True)
+async def test_without_a_token_set_nobody_reads_calls(site: Site) -> None:
+    status, body, _ = await site.get("/api/v1/calls", headers={"Authorization": "Bearer None"})
+    assert status == 403
+    assert "CT112_API_TOKEN" in body["detail"]
+
+
+async def test_a_list_of_calls_takes_its_filters(site: Site) -> None:
+    query = {"limit": "7", "before": CALL.id, "service_class": "urgent", "outcome": "abandoned"}
+    status, body, _ = await site.get("/api/v1/calls", params=query, headers=BEARER)
+    assert status == 200
+    assert site.calls.asked == query | {"limit": 7}
+    assert body["calls"][0]["arrived_at"] == "2026-11-24T01:02:03Z"
+    assert body["calls"][0]["ivr_path"] == ["greeting", "main"]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [({"limit": "0"}, "limit"), ({"limit": "many"}, "limit"), ({"colour": "red"}, "colour"),
+     ({"service_class": "nonsense"}, "service_class")],
+)  # fmt: skip
+async def test_a_wrong_query_is_told_what_is_wrong(site: Site, query: dict[str, str], named: str) -> None:
+    status, body, _ = await site.get("/api/v1/calls", params=query, headers=BEARER)
+    assert status == 400
+    assert named in body["detail"]
+
+
+async def test_one_call_comes_with_what_happened(site: Site) -> None:
+    status, body, _ = await site.get(f"/api/v1/calls/{CALL.id}", headers=BEARER)
+    assert (status, body["ani"]) == (200, "0812")
+    assert body["facts"] == [
+        {"seq": 1, "at": "2026-11-24T01:02:03Z", "kind": "arrived", "data": {"node": "a"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [
+        (NotThere("x"), 404, "no such call"),
+        (Away("gone"), 503, "database away"),
+        (RuntimeError("secret words"), 500, "our mistake"),
+    ],
+)
+async def test_faults_are_problem_details(site: Site, error: Exception, status: int, title: str) -> None:
+    site.calls.error = error
+    found, body, answer = await site.get(f"/api/v1/calls/{CALL.id}", headers=BEARER)
+    assert (found, body["title"], body["status"]) == (status, title, status)
+    assert answer.content_type == "application/problem+json"
+    assert "secret words" not in str(body)
+
+
+async def test_a_database_that_hangs_costs_the_asker_a_limited_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(**_: Any) -> Sequence[CallView]:
+        await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr("ct112.web.app.ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(site.calls, "calls", hang)
+    status, _, _ = await site.get("/api/v1/calls", headers=BEARER)
+    assert status == 503
+
+
+async def test_a_path_that_is_not_there_is_a_problem_too(site: Site) -> None:
+    status, body, answer = await site.get("/nowhere")
+    assert (status, body["status"]) == (404, 404)
+    assert answer.content_type == "application/problem+json"
+
+
+async def test_the_description_fits_the_routes(site: Site) -> None:
+    status, body, _ = await site.get("/api/v1/openapi.json")
+    assert status == 200
+    for path in body["paths"]:
+        found, _, _ = await site.get(path.replace("{id}", CALL.id), headers=BEARER)
+        assert found == 200, path
+    names = {one["name"] for one in body["paths"]["/api/v1/calls"]["get"]["parameters"]}
+    assert names == {"limit", "before", "service_class", "outcome"}
+    assert set(body["components"]["schemas"]["CallView"]["properties"]) == set(CallView.model_fields)
