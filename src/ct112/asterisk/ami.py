@@ -23,6 +23,7 @@ ACTION_SECONDS = 10.0
 PING_EVERY_SECONDS = 5.0
 PING_SECONDS = 3.0
 LISTS = frozenset({"PJSIPShowContacts", "QueueStatus"})
+NOTHING_THERE = frozenset({"No Contacts found"})  # what Asterisk says, as an error, for an empty list
 Fields = Mapping[str, str]
 OnEvent = Callable[[Fields], None]
 
@@ -83,9 +84,10 @@ class AmiConnection:
         check_fields(action)
         if self._manager.lost.done():
             raise AmiLost(action["Action"])
+        request = Action(dict(action))
         # panoramisk takes "Added interface to queue" for the start of a list: we say which have one
-        request = Action(dict(action), as_list=None if action["Action"] in LISTS else False)
-        answer = asyncio.ensure_future(self._manager.send_action(request))
+        as_list = None if action["Action"] in LISTS else False
+        answer = asyncio.ensure_future(self._manager.send_action(request, as_list=as_list))
         await asyncio.wait({answer, self._manager.lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if not answer.done():
             answer.cancel()
@@ -95,7 +97,7 @@ class AmiConnection:
         found = answer.result()
         messages: list[Fields] = [dict(one) for one in (found if isinstance(found, list) else [found])]
         first = {str(key).lower(): str(value) for key, value in messages[0].items()}
-        if first.get("response", "") in ("Error", "Fail"):
+        if first.get("response", "") in ("Error", "Fail") and first.get("message", "") not in NOTHING_THERE:
             raise AmiError(f"{action['Action']}: {first.get('message', 'refused')}")
         return messages
 

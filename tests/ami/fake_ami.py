@@ -1,0 +1,109 @@
+"""A small AMI server that can misbehave: it stays silent, drops its clients, or sends what it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+GREETING = b"Asterisk Call Manager/11.0.0\r\n"
+USER, PASSWORD = "ct112", "a password for tests"
+
+
+class FakeAmi:
+    """Answers Login, Ping and the lists; remembers every action."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.actions: list[dict[str, str]] = []
+        self.mute: set[str] = set()  # actions that get no answer
+        self.contacts: dict[str, str] = {}  # endpoint: status
+        self.members: list[str] = []
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def names(self) -> list[str]:
+        """What was asked, in order."""
+        return [action["Action"] for action in self.actions]
+
+    def send(self, **fields: str) -> None:
+        """Send an event to everyone."""
+        for writer in self._writers:
+            writer.write(_message(fields))
+
+    def drop(self) -> None:
+        """Cut every connection."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One client."""
+        self._writers.add(writer)
+        writer.write(GREETING)
+        try:
+            while True:
+                text = (await reader.readuntil(b"\r\n\r\n")).decode()
+                action = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
+                self.actions.append(action)
+                if action["Action"] not in self.mute:
+                    for fields in self._answer(action):
+                        writer.write(_message({**fields, "ActionID": action["ActionID"]}))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    def _answer(self, action: dict[str, str]) -> list[dict[str, str]]:
+        match action["Action"]:
+            case "Login" if (action["Username"], action["Secret"]) != (USER, PASSWORD):
+                return [{"Response": "Error", "Message": "Authentication failed"}]
+            case "PJSIPShowContacts" if not self.contacts:
+                return [{"Response": "Error", "Message": "No Contacts found"}]
+            case "PJSIPShowContacts":
+                found = [
+                    {"Event": "ContactList", "Endpoint": name, "Status": status}
+                    for name, status in self.contacts.items()
+                ]
+                return _list(found, "ContactListComplete")
+            case "QueueStatus":
+                return _list(
+                    [{"Event": "QueueMember", "Location": one} for one in self.members], "QueueStatusComplete"
+                )
+            case "QueueAdd":
+                return [{"Response": "Success", "Message": "Added interface to queue"}]
+            case "Refused":
+                return [{"Response": "Error", "Message": "no"}]
+            case _:
+                return [{"Response": "Success"}]
+
+
+def _list(events: list[dict[str, str]], end: str) -> list[dict[str, str]]:
+    return [
+        {"Response": "Success", "EventList": "start", "Message": "will follow"},
+        *events,
+        {"Event": end, "EventList": "Complete"},
+    ]
+
+
+def _message(fields: dict[str, str]) -> bytes:
+    return ("".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n").encode()
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[FakeAmi]:
+    """A fake on a free port of loopback."""
+    ami = FakeAmi()
+    server = await asyncio.start_server(ami.serve, "127.0.0.1", 0)
+    ami.port = server.sockets[0].getsockname()[1]
+    try:
+        yield ami
+    finally:
+        server.close()
+        ami.drop()
+        await asyncio.sleep(0)
+
+
+async def until(holds: Callable[[], bool], what: str, within: float = 4.0) -> None:
+    """Wait until it holds; fails after `within` seconds."""
+    end = asyncio.get_running_loop().time() + within
+    while not holds():
+        assert asyncio.get_running_loop().time() < end, what
+        await asyncio.sleep(0.01)

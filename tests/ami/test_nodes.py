@@ -1,0 +1,132 @@
+"""What is kept right over AMI: phones, the fallback queue's members, the prompt cache, security events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from prometheus_client import REGISTRY
+
+from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
+from ct112.asterisk.security import SecurityWatch
+from ct112.core.events import Event, PhoneSeen
+from ct112.core.ids import NodeName
+from tests.ami.fake_ami import PASSWORD, USER, FakeAmi, running, until
+
+NODE = NodeName("test")
+
+
+class Known:
+    """What was posted."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def phone(self, position: str) -> bool | None:
+        """Return what was told last about a position."""
+        seen = [one for one in self.events if isinstance(one, PhoneSeen) and one.position == position]
+        return seen[-1].registered if seen else None
+
+
+@asynccontextmanager
+async def kept(ami: FakeAmi, known: Known, password: str = PASSWORD) -> AsyncIterator[AmiNodes]:
+    nodes = AmiNodes([AmiNode(NODE, "127.0.0.1", ami.port, USER, password)], post=known.events.append)
+    task = asyncio.create_task(nodes.run())
+    try:
+        yield nodes
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def count(event: str) -> float:
+    return REGISTRY.get_sample_value("ct112_security_events_total", {"node": NODE, "event": event}) or 0.0
+
+
+async def test_phones_are_known_at_once_and_as_they_come_and_go() -> None:
+    known = Known()
+    async with running() as ami:
+        ami.contacts = {"pos-1": "Reachable", "pos-2": "Unreachable", "stranger": "Reachable"}
+        async with kept(ami, known) as nodes:
+            nodes.set_positions(["pos-1", "pos-2", "pos-3"])
+            await until(lambda: known.phone("pos-1") is True, "the first is there")
+            assert (known.phone("pos-2"), known.phone("pos-3"), known.phone("stranger")) == (
+                False,
+                False,
+                None,
+            )
+            assert nodes.ready() == {NODE: True}
+            ami.send(Event="ContactStatus", EndpointName="pos-3", ContactStatus="NonQualified")
+            await until(lambda: known.phone("pos-3") is True, "one came")
+            ami.send(Event="ContactStatus", EndpointName="pos-1", ContactStatus="Removed")
+            await until(lambda: known.phone("pos-1") is False, "one went")
+            ami.send(Event="ContactStatus", EndpointName="stranger", ContactStatus="Reachable")
+            ami.send(Event="ContactStatus", EndpointName="pos-1", ContactStatus="Reachable")
+            await until(lambda: known.phone("pos-1") is True, "and came again")
+            assert known.phone("stranger") is None
+
+
+async def test_the_fallback_queue_has_exactly_our_positions() -> None:
+    async with running() as ami:
+        ami.members = ["PJSIP/pos-1", "PJSIP/left-long-ago"]
+        async with kept(ami, Known()) as nodes:
+            nodes.set_positions(["pos-1", "pos-2"])
+            await until(lambda: "QueueRemove" in ami.names(), "the queue is right")
+            changes = {
+                (one["Action"], one["Interface"]) for one in ami.actions if one["Action"].startswith("QueueA")
+            } | {(one["Action"], one["Interface"]) for one in ami.actions if one["Action"] == "QueueRemove"}
+            assert changes == {("QueueAdd", "PJSIP/pos-2"), ("QueueRemove", "PJSIP/left-long-ago")}
+
+
+async def test_prompts_are_fetched_by_the_node_once_and_again_after_a_loss() -> None:
+    def fetched(ami: FakeAmi) -> list[str]:
+        return [one["Command"] for one in ami.actions if one["Action"] == "Command"]
+
+    urls = ["http://127.0.0.1:1/prompts/a.wav", "http://127.0.0.1:1/prompts/b.wav"]
+    wanted = [f"media cache refresh {url}" for url in urls]
+    async with running() as ami, kept(ami, Known()) as nodes:
+        nodes.warm(urls)
+        await until(lambda: fetched(ami) == wanted, "both are fetched")
+        nodes.warm([*urls, "http://127.0.0.1:1/prompts/c.wav"])
+        await until(lambda: len(fetched(ami)) == 3, "the new one only")
+        ami.drop()
+        await until(lambda: len(fetched(ami)) == 6, "all, on the node that may have forgotten them")
+
+
+async def test_after_a_loss_everything_is_asked_again() -> None:
+    known = Known()
+    async with running() as ami, kept(ami, known) as nodes:
+        ami.contacts = {"pos-1": "Reachable"}
+        nodes.set_positions(["pos-1"])
+        await until(lambda: known.phone("pos-1") is True, "there")
+        ami.contacts = {}
+        ami.drop()
+        await until(lambda: known.phone("pos-1") is False, "gone while nobody told us")
+        assert ami.names().count("Login") == 2
+
+
+async def test_a_wrong_password_is_tried_again_later_and_is_not_ready() -> None:
+    async with running() as ami, kept(ami, Known(), "wrong") as nodes:
+        await until(lambda: ami.names().count("Login") >= 2, "tried again")
+        assert nodes.ready() == {NODE: False}
+
+
+async def test_security_events_are_counted_and_usual_ones_are_not() -> None:
+    before = count("InvalidPassword"), count("SuccessfulAuth")
+    async with running() as ami, kept(ami, Known()) as nodes:
+        await until(lambda: nodes.ready()[NODE], "ready")
+        for event in ("SuccessfulAuth", "InvalidPassword", "InvalidPassword"):
+            ami.send(Event=event, EventTV="2026-11-24T00:00:00", SessionID="1", AccountID="pos-1")
+        await until(lambda: count("InvalidPassword") == before[0] + 2, "counted")
+        assert count("SuccessfulAuth") == before[1]
+
+
+def test_an_attack_fills_the_counter_not_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    watch = SecurityWatch(NODE)
+    before = count("InvalidAccountID")
+    for _ in range(500):
+        watch.take({"event": "InvalidAccountID", "remoteaddress": "IPV4/UDP/192.0.2.1/5060"})
+    watch.take({"event": "InvalidAccountID", "remoteaddress": "IPV4/UDP/192.0.2.2/5060"})
+    assert count("InvalidAccountID") == before + 501
+    said = capsys.readouterr()
+    assert len((said.out + said.err).splitlines()) == 2
