@@ -1,0 +1,151 @@
+"""The commands and the web of a running centre: the doctor, the menu, the list of calls, security events."""
+
+import asyncio
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from lab.phones import PhoneError
+from lab.places import REPOSITORY
+from tests.system.world import CT112, World, eventually
+
+SHORT = """\
+languages: [id]
+start: main
+waiting:
+  id: Mohon tunggu.
+nodes:
+  main:
+    type: menu
+    say:
+      id: Tekan 5.
+    choices:
+      5: question
+    silence: emergency
+    invalid: emergency
+  question:
+    type: queue
+    class: information
+  emergency:
+    type: queue
+    class: emergency
+"""
+
+
+def settings(world: World) -> dict[str, str]:
+    """What the lab's ct112 was started with."""
+    lines = world.lab.places.environment_file.read_text("utf-8").splitlines()
+    return {name: shlex.split(value)[0] for name, value in (line.split("=", 1) for line in lines)}
+
+
+async def ct112(world: World, *arguments: str) -> tuple[int, str, str]:
+    """Run a command as an admin would; return its exit code, output and errors."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ct112.cli", *arguments),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=REPOSITORY,
+        env={**settings(world), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY / "src")},
+    )
+    output, errors = await asyncio.wait_for(process.communicate(), 40)
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+async def doctor(world: World) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Return the doctor's exit code and findings by name."""
+    code, output, _ = await ct112(world, "doctor", "--json")
+    return code, {one["name"]: one for one in json.loads(output)}
+
+
+async def test_the_doctor_finds_all_well_but_the_carrier_the_lab_has_not(world: World) -> None:
+    await world.sit_down("pos-1")
+    code, found = await doctor(world)
+    assert {name for name, one in found.items() if not one["ok"]} == {"a: trunk"}
+    assert found["a: trunk"]["remedy"]
+    assert code == 1
+    assert found["a: AMI, fallback queue"]["detail"] == "3 members"
+
+
+async def test_the_doctor_names_what_is_missing(world: World) -> None:
+    await world.stop(CT112)
+    code, found = await doctor(world)
+    await world.start(CT112)
+    assert code == 1
+    missing = {name for name, one in found.items() if not one["ok"]}
+    assert missing == {"a: trunk", "a: application", "a: phones", "prompts"}
+    assert "ct112 serve" in found["a: application"]["remedy"]
+
+
+async def test_a_published_menu_is_heard_by_the_next_caller(world: World, tmp_path: Path) -> None:
+    menu = tmp_path / "menu.yaml"
+    menu.write_text(SHORT, "utf-8")
+    code, output, errors = await ct112(world, "ivr", "publish", str(menu), "--note", "a test")
+    assert code == 0, errors
+    version = int(output.split()[1])
+    try:
+        await asyncio.sleep(3)  # "within seconds"
+        (desk,) = await world.sit_down("pos-1")
+        call = await world.dial_and_press("5")
+        row = await world.row(call)
+        assert (row["service_class"], row["class_source"], row["ivr_version"]) == (
+            "information",
+            "digit",
+            version,
+        )
+        await (await desk.next_call()).wait_for("established")
+        await call.hang_up()
+    finally:
+        built_in = REPOSITORY / "src" / "ct112" / "ivr" / "default.yaml"
+        assert (await ct112(world, "ivr", "publish", str(built_in)))[0] == 0
+        await asyncio.sleep(3)
+
+
+async def test_a_menu_with_a_mistake_is_not_published(world: World, tmp_path: Path) -> None:
+    menu = tmp_path / "menu.yaml"
+    menu.write_text(SHORT.replace("silence: emergency", "silence: question"), "utf-8")
+    before = (await ct112(world, "ivr", "show"))[1]
+    code, _, errors = await ct112(world, "ivr", "publish", str(menu))
+    assert code == 1
+    assert "line 12" in errors
+    assert (await ct112(world, "ivr", "show"))[1] == before
+
+
+async def test_a_call_is_in_the_list_for_those_with_the_token(world: World) -> None:
+    (desk,) = await world.sit_down("pos-1")
+    call = await world.dial_and_press("2")
+    await (await desk.next_call()).wait_for("established")
+    await world.row(call, lambda row: row["answered_at"] is not None)
+    await call.hang_up()
+    row = await world.ended(call)
+    url = f"{world.info['web']}/api/v1/calls"
+    token = {"Authorization": f"Bearer {settings(world)['CT112_API_TOKEN']}"}
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as answer:
+            assert answer.status == 401
+        async with session.get(
+            url, headers=token, params={"limit": "1", "service_class": "urgent"}
+        ) as answer:
+            (listed,) = (await answer.json())["calls"]
+        async with session.get(f"{url}/{listed['id']}", headers=token) as answer:
+            one = await answer.json()
+    assert (listed["id"], listed["ani"], listed["outcome"]) == (str(row["id"]), row["ani"], "answered")
+    kinds = [fact["kind"] for fact in one["facts"]]
+    assert kinds[:2] == ["arrived", "picked_up"]
+    assert kinds[-1] == "ended"
+
+
+async def test_a_wrong_sip_password_is_a_metric_and_a_log_line(world: World) -> None:
+    async def failed() -> float:
+        return await world.metric("ct112_security_events_total", event="ChallengeResponseFailed")
+
+    before = await failed()
+    with pytest.raises(PhoneError):
+        await world.desks.register("pos-1", "not the password", world.exchange)
+    await eventually(failed, lambda count: count > before, 5, "counted")
+    log = world.lab.places.log / "ct112.log"
+    assert "ChallengeResponseFailed" in await asyncio.to_thread(log.read_text, "utf-8")
