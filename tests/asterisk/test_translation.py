@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ct112.asterisk.ari import NotFound, Refused
+from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT
 from ct112.asterisk.inbound import Inbound
 from ct112.asterisk.location import parse_location
@@ -240,6 +240,14 @@ def test_the_display_cannot_be_broken_by_a_number() -> None:
     plan = planner().plan(RING)
     assert plan is not None
     assert plan.requests[0].query["callerId"] == '"DARURAT 0812" <0812>'
+
+
+def test_a_join_asked_again_finds_its_bridge_and_nothing_else_is_forgiven() -> None:
+    plan = planner().plan(Join(CALL, OFFER))
+    assert plan is not None
+    there, refused = Conflict(409, "there"), Conflict(409, "not in Stasis")
+    assert plan.failure_of([there, None, None, None]) is None
+    assert plan.failure_of([there, None, refused, None]) is refused
 
 
 def test_a_join_disarms_the_switch_last() -> None:

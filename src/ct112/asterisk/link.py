@@ -282,10 +282,10 @@ class Link:
     ) -> None:
         """Wait for the replies (each has its time limit) and post what they mean."""
         answers = await asyncio.gather(*replies, return_exceptions=True)
-        errors = [one for one in answers if isinstance(one, Exception) and not isinstance(one, plan.forgive)]
-        if errors:
-            gone = outbound.is_gone(command, errors[0])
-            self._post(outbound.failure(command, str(errors[0]), gone=gone))
+        error = plan.failure_of(answers)
+        if error is not None:
+            gone = outbound.is_gone(command, error)
+            self._post(outbound.failure(command, str(error), gone=gone))
         elif plan.done is not None:
             self._post(plan.done)
 

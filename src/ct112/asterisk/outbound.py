@@ -1,6 +1,6 @@
 """The core's commands become requests. `plan` is pure; it says what to send and what the answers mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -39,6 +39,15 @@ class Plan:
     requests: tuple[Request, ...]
     done: Event | None = None
     forgive: tuple[type[Exception], ...] = ()
+    forgive_first: tuple[type[Exception], ...] = ()  # of the first request only
+
+    def failure_of(self, answers: Sequence[object]) -> Exception | None:
+        """Return the first answer (in the order of the requests) that means it did not work."""
+        for number, answer in enumerate(answers):
+            forgiven = self.forgive if number else (*self.forgive, *self.forgive_first)
+            if isinstance(answer, Exception) and not isinstance(answer, forgiven):
+                return answer
+        return None
 
 
 class Planner:
@@ -74,7 +83,8 @@ class Planner:
             case Ring():
                 return Plan((self._ring(command, channel),))
             case Join(call, offer):
-                return Plan(_join(offer, channel), done=Joined(call, offer))
+                # asked again, the bridge is there already
+                return Plan(_join(offer, channel), done=Joined(call, offer), forgive_first=(Conflict,))
             case HoldSwitch(_, seconds):
                 push = channels.set_variable(channel, SWITCH, f"{seconds:.0f}")
                 return Plan((push,), forgive=(Conflict,))  # not in Stasis any more: StasisEnd tells
