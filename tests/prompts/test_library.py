@@ -10,7 +10,7 @@ import pytest
 from ct112.prompts import speech
 from ct112.prompts.audio import TARGET_DBFS, loudness, read_wav, write_wav
 from ct112.prompts.library import Piece, PromptError, PromptLibrary
-from tests.prompts.test_audio import tone, wav
+from tests.prompts.test_sound import tone, wav
 
 
 @pytest.fixture
