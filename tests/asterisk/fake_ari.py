@@ -15,6 +15,8 @@ USER, PASSWORD = "ct112", "generated-for-the-fake"
 Json = dict[str, Any]
 Answer = tuple[int, Any]
 
+STARTED = "2026-01-01T00:00:00.000+0000"
+
 
 class FakeAri:
     """Channels, bridges, playbacks and sorcery objects in dictionaries."""
@@ -32,6 +34,7 @@ class FakeAri:
         self._tasks: set[asyncio.Task[None]] = set()
         self.routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
             ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong"})),
+            ("GET", _path("asterisk/info"), lambda query: (200, {"status": {"startup_time": STARTED}})),
             ("GET", _path("channels"), lambda query: (200, list(self.channels.values()))),
             ("POST", _path("channels"), self.originate),
             ("POST", _path("channels/(.+)/answer"), self.answer),

@@ -11,7 +11,16 @@ from ct112.asterisk.ari import Request, applications, asterisk_config, bridges, 
 from ct112.asterisk.ari import models as ours
 from tests.asterisk import description
 
-RESOURCES = ["Channel", "CallerID", "DialplanCEP", "Bridge", "Playback", "Endpoint"]
+RESOURCES = [
+    "Channel",
+    "CallerID",
+    "DialplanCEP",
+    "Bridge",
+    "Playback",
+    "Endpoint",
+    "AsteriskInfo",
+    "StatusInfo",
+]
 TYPES: dict[str, object] = {"string": str, "int": int, "Date": datetime, "List[string]": list[str]}
 
 REQUESTS = {

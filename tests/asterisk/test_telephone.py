@@ -163,6 +163,8 @@ async def test_legs_found_in_our_hands_are_surveyed(target: Target, session: aio
         assert isinstance(surveyed, NodeSurveyed)
         assert len(surveyed.calls) == 1
         assert surveyed.calls[0].picked_up
+        assert surveyed.up_since is not None
+        assert surveyed.up_since < surveyed.calls[0].arrived_at
         telephone.do(HangUp(surveyed.calls[0].call))
         await inbox.until(lambda: len(inbox.events) == 2)
         assert type(inbox.events[1]).__name__ == "CallerLeft"

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from ct112.core.calls import Leaving, Offered, Talking, Waiting
 from ct112.core.commands import EndOffer, HangUp, HoldSwitch, Join, PickUp, Play, Ring, StopPlay
 from ct112.core.events import (
@@ -16,9 +18,11 @@ from ct112.core.events import (
     OfferEnded,
     PlayEnded,
 )
+from ct112.core.floor import Floor
 from ct112.core.ids import CallId, OfferId, offer_id
 from ct112.core.operators import OnCall, Ringing
 from ct112.core.policy import Policy
+from ct112.core.record import CallRecord, ClassSource, ServiceClass
 from tests.core import floor_world as given
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, POS_2, START, TWO, A, B, World
 
@@ -213,3 +217,100 @@ def test_another_operator_than_we_believed_is_the_one() -> None:
     assert EndOffer(FIRST_OFFER) in world.asked
     world.tell(OfferEnded(new, OfferEnd.HUNG_UP), Joined(ONE, FIRST_OFFER))
     assert isinstance(world.state(), Leaving)
+
+
+def remembering(*records: CallRecord) -> World:
+    """Return a floor that starts with records an earlier process left open."""
+    world = World()
+    world.floor = Floor(world.policy, world.document, records)
+    return world
+
+
+OPEN = CallRecord(
+    call=ONE,
+    node=A,
+    arrived_at=START - 60,
+    revision=7,
+    ani="+62811",
+    dialled="112",
+    picked_up_at=START - 60,
+    queued_at=START - 50,
+    service_class=ServiceClass.URGENT,
+    class_source=ClassSource.DIGIT,
+)
+
+
+def test_a_caller_found_again_keeps_class_and_place() -> None:
+    world = remembering(OPEN)
+    world.now = START - 45
+    given.waiting(world, TWO)  # came after us, and is an emergency
+    world.now = START
+    world.tell(found(CALLER, replace(CALLER, call=TWO)))
+    record = world.floor.calls[ONE].record
+    assert (record.service_class, record.class_source, record.queued_at) == ("urgent", "digit", START - 50)
+    assert world.floor.calls[ONE].queued_at == START - 50
+    assert isinstance(world.state(), Waiting)
+    assert ONE in {push.call for push in world.asked_for(HoldSwitch)}
+
+
+def test_a_talk_found_again_keeps_when_it_began() -> None:
+    world = remembering(replace(OPEN, answered_at=START - 40))
+    world.tell(found(TALKER, offers=(LEG,)))
+    assert isinstance(world.state(), Talking)
+    assert world.record().answered_at == START - 40
+
+
+def test_a_talk_that_began_unwritten_began_at_the_latest_now() -> None:
+    world = remembering(OPEN)
+    world.tell(found(TALKER, offers=(LEG,)))
+    assert world.record().answered_at == START
+
+
+def test_a_talker_whose_operator_is_gone_goes_to_the_front() -> None:
+    world = remembering(replace(OPEN, answered_at=START - 40))
+    world.tell(found(CALLER))
+    state = world.state()
+    assert isinstance(state, Waiting)
+    assert state.first
+
+
+@pytest.mark.parametrize(
+    ("record", "surveyed", "outcome", "ended_by"),
+    [
+        (OPEN, found(), "abandoned", "caller"),
+        (replace(OPEN, answered_at=START - 40), found(), "answered", "system"),
+        (OPEN, found(elsewhere=frozenset({ONE})), "fallback", "system"),
+        (OPEN, replace(found(), up_since=START - 5), "dropped", "system"),
+        (replace(OPEN, answered_at=START - 40), replace(found(), up_since=START - 5), "dropped", "system"),
+        (OPEN, replace(found(), up_since=START - 500), "abandoned", "caller"),
+    ],
+)
+def test_a_call_that_ended_while_we_were_away_gets_its_end(
+    record: CallRecord, surveyed: NodeSurveyed, outcome: str, ended_by: str
+) -> None:
+    world = remembering(record)
+    world.tell(surveyed)
+    final = world.record()
+    assert (final.outcome, final.ended_by, final.ended_at) == (outcome, ended_by, START)
+    assert final.revision > record.revision
+    assert (final.service_class, final.queued_at) == (record.service_class, record.queued_at)
+    assert world.kinds() == ["ended"]
+    world.tell(surveyed, found(CALLER))
+    assert len(world.kinds()) == 1  # once, and it stays closed
+
+
+def test_a_node_not_surveyed_yet_says_nothing_of_its_calls() -> None:
+    world = remembering(replace(OPEN, node=B))
+    world.tell(found())
+    assert not world.kinds()
+
+
+@pytest.mark.parametrize("state", given.STATES)
+def test_asterisk_restarted_drops_its_calls_and_frees_their_operators(state: str) -> None:
+    world = World()
+    given.STATES[state](world)
+    world.wait(1.0)
+    world.tell(NodeLost(A), replace(found(), up_since=world.now))
+    assert world.state() is None
+    assert (world.record().outcome, world.record().ended_by) == ("dropped", "system")
+    assert not any(operator.busy for operator in world.floor.operators.values())

@@ -19,11 +19,20 @@ from ct112.asterisk.ari import (
     NotFound,
     Request,
     applications,
+    asterisk_config,
     bridges,
     channels,
     connect,
 )
-from ct112.asterisk.ari.models import BRIDGES, CHANNELS, EVENT, UNWANTED, USED, ApplicationReplaced
+from ct112.asterisk.ari.models import (
+    BRIDGES,
+    CHANNELS,
+    EVENT,
+    UNWANTED,
+    USED,
+    ApplicationReplaced,
+    AsteriskInfo,
+)
 from ct112.asterisk.inbound import Inbound
 from ct112.core.commands import Join, TelephoneCommand
 from ct112.core.events import (
@@ -173,9 +182,10 @@ class Link:
 
     async def _survey(self, connection: Connection) -> NodeSurveyed:
         """Ask for all channels and bridges, take over what is ours, hear of it from now on."""
+        info = AsteriskInfo.model_validate(await connection.ask(asterisk_config.info()))
         found = CHANNELS.validate_python(await connection.ask(channels.every()))
         joined = BRIDGES.validate_python(await connection.ask(bridges.every()))
-        result = survey.survey(self.node.name, self._application, found, joined)
+        result = survey.survey(self.node.name, self._application, found, joined, info)
         for call, channel in survey.legs(self.node.name, self._application, found).items():
             self._inbound.adopt(channel, call)
         for offer in result.offers:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ct112.asterisk import names
-from ct112.asterisk.ari.models import Bridge, Channel
+from ct112.asterisk.ari.models import AsteriskInfo, Bridge, Channel
 from ct112.asterisk.location import parse_location
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
 from ct112.core.ids import CallId, NodeName, OfferId
@@ -18,7 +18,11 @@ def in_our_hands(channel: Channel, application: str) -> bool:
 
 
 def survey(
-    node: NodeName, application: str, channels: Sequence[Channel], bridges: Sequence[Bridge]
+    node: NodeName,
+    application: str,
+    channels: Sequence[Channel],
+    bridges: Sequence[Bridge],
+    info: AsteriskInfo,
 ) -> NodeSurveyed:
     """Return what was found; callers' legs outside our application are `elsewhere`."""
     callers = [channel for channel in channels if names.is_caller(channel)]
@@ -33,6 +37,7 @@ def survey(
         calls=tuple(_found_call(node, channel, bridges) for channel in ours),
         offers=tuple(_found_offer(offer, channel) for offer, channel in offers.items()),
         elsewhere=frozenset(names.call_of_channel(node, one) for one in callers if one not in ours),
+        up_since=info.status.startup_time.timestamp() if info.status else None,
     )
 
 

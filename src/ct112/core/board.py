@@ -11,7 +11,7 @@ from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
-from ct112.core.record import CallRecord, Fact
+from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 
 REMEMBERED = 1000
 """How many ended calls are remembered, so that late news about them does not bring them back."""
@@ -29,6 +29,7 @@ class Board:
     operators: dict[PositionName, Operator] = field(default_factory=dict)
     lost: set[NodeName] = field(default_factory=set)
     ended: deque[CallId] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
     draining: bool = False
     switch_at: float | None = None  # when the dead-man's switches are pushed again
 
@@ -45,6 +46,20 @@ class Board:
         """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
         call.last_seq = max(call.last_seq + 1, age_ms(call.record, self.now))
         self.do(SaveFact(Fact(call=call.id, seq=call.last_seq, at=self.now, kind=kind, data=data)))
+
+    def close_remembered(self, record: CallRecord, outcome: Outcome, ended_by: EndedBy) -> None:
+        """Write the end of a call whose leg nobody has any more."""
+        del self.remembered[record.call]
+        revision = max(record.revision + 1, int(self.now * 1_000_000))
+        self.do(
+            SaveRecord(
+                replace(record, revision=revision, ended_at=self.now, outcome=outcome, ended_by=ended_by)
+            )
+        )
+        data = {"outcome": outcome.value, "ended_by": ended_by.value, "seen": False}
+        seq = age_ms(record, self.now)
+        self.do(SaveFact(Fact(call=record.call, seq=seq, at=self.now, kind="ended", data=data)))
+        self.ended.append(record.call)
 
     def save(self, call: Call, **changes: Any) -> None:
         """Change the record and write it, with a revision no earlier process can have reached."""

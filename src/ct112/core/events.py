@@ -47,6 +47,13 @@ class CallerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CallDropped:
+    """The caller's leg is gone because its Asterisk ended; the caller is to be called back."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
 class CallReleased:
     """The caller's leg lives on in the dialplan, out of our hands (fallback, dead-man's switch)."""
 
@@ -169,12 +176,16 @@ class FoundOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSurveyed:
-    """All that is true on a node, asked for after a gap. `elsewhere`: alive, but in the dialplan."""
+    """All that is true on a node, asked for after a gap. `elsewhere`: alive, but in the dialplan.
+
+    `up_since`: when its Asterisk was started (epoch seconds); no leg can be older.
+    """
 
     node: NodeName
     calls: tuple[FoundCall, ...] = ()
     offers: tuple[FoundOffer, ...] = ()
     elsewhere: frozenset[CallId] = frozenset()
+    up_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,7 @@ Event = (
     CallArrived
     | PickedUp
     | CallerLeft
+    | CallDropped
     | CallReleased
     | DigitPressed
     | PlayEnded

@@ -1,6 +1,6 @@
 """The floor: all live calls and operators, one event at a time. Pure; time comes in as `now`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
@@ -10,6 +10,7 @@ from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, 
 from ct112.core.commands import Command
 from ct112.core.events import (
     CallArrived,
+    CallDropped,
     CallerLeft,
     CallReleased,
     CommandFailed,
@@ -32,8 +33,11 @@ from ct112.core.ids import CallId, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
+from ct112.core.record import CallRecord
 
-AboutCall = PickedUp | CallerLeft | CallReleased | DigitPressed | PlayEnded | Joined | CommandFailed
+AboutCall = (
+    PickedUp | CallerLeft | CallDropped | CallReleased | DigitPressed | PlayEnded | Joined | CommandFailed
+)
 AboutOffer = OfferRinging | OfferAnswered | OfferEnded
 AboutStaff = PhoneSeen | RosterChanged
 
@@ -41,9 +45,14 @@ AboutStaff = PhoneSeen | RosterChanged
 class Floor:
     """The single place where calls and operators change: events and time go in, commands come out."""
 
-    def __init__(self, policy: Policy, document: IvrDocument) -> None:
-        """Start with no calls and no operators; `document` is the IVR new calls run."""
+    def __init__(self, policy: Policy, document: IvrDocument, remembered: Iterable[CallRecord] = ()) -> None:
+        """Start with no calls and no operators; `document` is the IVR new calls run.
+
+        `remembered`: the records that were open when an earlier process wrote them last. A survey of their
+        node says which of those calls are still there.
+        """
         self._board = Board(policy, document)
+        self._board.remembered = {record.call: record for record in remembered}
 
     @property
     def calls(self) -> Mapping[CallId, Call]:
@@ -124,7 +133,7 @@ class Floor:
         match event:
             case CallArrived():
                 self._arrived(event)
-            case PickedUp() | CallerLeft() | CallReleased() | DigitPressed():
+            case PickedUp() | CallerLeft() | CallDropped() | CallReleased() | DigitPressed():
                 self._about_call(event)
             case PlayEnded() | Joined() | CommandFailed():
                 self._about_call(event)
@@ -159,6 +168,8 @@ class Floor:
                 menu.picked_up(self._board, call)
             case CallerLeft():
                 leaving.caller_left(self._board, call)
+            case CallDropped():
+                leaving.dropped(self._board, call)
             case CallReleased():
                 leaving.released(self._board, call)
             case DigitPressed():
@@ -225,3 +236,4 @@ class Floor:
                     board.end_offer(finding.offer)
                 case _:
                     self._take(finding)
+        survey.close_missing(board, event)

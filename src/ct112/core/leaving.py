@@ -47,6 +47,11 @@ def caller_left(board: Board, call: Call) -> None:
     close(board, call, outcome, EndedBy.OPERATOR if by_operator else EndedBy.CALLER)
 
 
+def dropped(board: Board, call: Call) -> None:
+    """Asterisk ended, and the leg with it, whatever was under way."""
+    close(board, call, Outcome.DROPPED, EndedBy.SYSTEM)
+
+
 def released(board: Board, call: Call) -> None:
     """The leg is in the dialplan now, out of our hands."""
     close(board, call, Outcome.FALLBACK, EndedBy.SYSTEM)

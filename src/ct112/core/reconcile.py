@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
 from ct112.core.events import (
+    CallDropped,
     CallerLeft,
     CallReleased,
     FoundCall,
@@ -17,6 +18,7 @@ from ct112.core.events import (
     PickedUp,
 )
 from ct112.core.ids import CallId, OfferId, call_of
+from ct112.core.record import CallRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Stray:
     offer: OfferId
 
 
-Missed = PickedUp | CallerLeft | CallReleased | OfferAnswered | OfferEnded | Joined
+Missed = PickedUp | CallerLeft | CallDropped | CallReleased | OfferAnswered | OfferEnded | Joined
 """Events that happened in the gap and are told now."""
 Finding = Missed | AdoptWaiting | AdoptTalking | Resume | Stray
 
@@ -65,13 +67,24 @@ def reconcile(known: Mapping[CallId, Call], ended: Collection[CallId], survey: N
         if call.id in found:
             findings += _found_again(call, found[call.id], offers)
         else:
-            gone = CallReleased(call.id) if call.id in survey.elsewhere else CallerLeft(call.id)
-            findings.append(gone)
+            findings.append(_gone(call, survey))
     strangers = [one for one in survey.calls if one.call not in known and one.call not in ended]
     findings += _adopted(strangers, offers)
     kept = _kept(findings) | {call.offer for call in known.values() if call.id in found}
     findings += [Stray(offer) for offer in offers if offer not in kept]
     return findings
+
+
+def _gone(call: Call, survey: NodeSurveyed) -> Finding:
+    """Return where a call went whose leg is not in our hands any more."""
+    if call.id in survey.elsewhere:
+        return CallReleased(call.id)
+    return CallDropped(call.id) if is_older(call.record, survey) else CallerLeft(call.id)
+
+
+def is_older(record: CallRecord, survey: NodeSurveyed) -> bool:
+    """Return whether the call came before its Asterisk was started."""
+    return survey.up_since is not None and record.arrived_at < survey.up_since
 
 
 def _found_again(call: Call, found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:

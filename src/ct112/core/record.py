@@ -28,13 +28,18 @@ class ClassSource(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a call ended. `fallback`: it went to the dialplan's own queue, whose end we did not see."""
+    """How a call ended.
+
+    `fallback`: it went to the dialplan's own queue, whose end we did not see. `dropped`: its Asterisk
+    ended under it.
+    """
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     FALLBACK = "fallback"
     FALLBACK_ANSWERED = "fallback_answered"
     FALLBACK_ABANDONED = "fallback_abandoned"
+    DROPPED = "dropped"
 
 
 class EndedBy(StrEnum):

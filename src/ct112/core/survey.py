@@ -17,9 +17,11 @@ from ct112.core.calls import (
     Waiting,
 )
 from ct112.core.commands import PickUp, StopPlay
-from ct112.core.events import FoundCall, FoundOffer
+from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
 from ct112.core.ids import CallId, NodeName, OfferId, play_id
 from ct112.core.operators import OnCall, Ringing
+from ct112.core.reconcile import is_older
+from ct112.core.record import EndedBy, Outcome
 
 
 def resume(board: Board, call_id: CallId) -> None:
@@ -48,8 +50,11 @@ def resume(board: Board, call_id: CallId) -> None:
 
 
 def adopt_waiting(board: Board, node: NodeName, found: FoundCall) -> None:
-    """Take over a caller who is with nobody: an emergency, placed by the time of arrival."""
+    """Take over a caller who is with nobody: in the old place; without one an emergency, by arrival."""
     call = _stranger(board, node, found)
+    if call.record.service_class is not None:
+        waiting.found_again(board, call)
+        return
     switch.push(board, call)
     waiting.enter_failed(board, call)
     call.queued_at = found.arrived_at
@@ -73,9 +78,28 @@ def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOf
     operator.pick_up(call.id, offer.offer, board.now)
     call.state = Talking(offer.offer, offer.position, operator.name)
     call.answered = True
-    board.save(call, position=offer.position, operator=operator.name)
+    since = {"answered_at": board.now} if was_waiting(call) else {}
+    board.save(call, position=offer.position, operator=operator.name, **since)
     board.note(call, "adopted", offer=offer.offer, position=offer.position)
     switch.disarm(board, call)
+
+
+def close_missing(board: Board, surveyed: NodeSurveyed) -> None:
+    """Write the end of the calls of before a restart that are not there any more."""
+    for record in [one for one in board.remembered.values() if one.node == surveyed.node]:
+        if record.call in surveyed.elsewhere:
+            board.close_remembered(record, Outcome.FALLBACK, EndedBy.SYSTEM)
+        elif is_older(record, surveyed):
+            board.close_remembered(record, Outcome.DROPPED, EndedBy.SYSTEM)
+        elif record.answered_at is not None:
+            board.close_remembered(record, Outcome.ANSWERED, EndedBy.SYSTEM)
+        else:  # should the fallback have had this call, its own record says so later
+            board.close_remembered(record, Outcome.ABANDONED, EndedBy.CALLER)
+
+
+def was_waiting(call: Call) -> bool:
+    """Return whether we know that nobody had answered when the record was written last."""
+    return call.record.queued_at is not None and call.record.answered_at is None
 
 
 def _withdraw(board: Board, offer: OfferId) -> None:
@@ -88,7 +112,7 @@ def _withdraw(board: Board, offer: OfferId) -> None:
 
 def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
     """Make a call of a leg from before a restart; its names must not meet those given then."""
-    record = record_of(found, node, found.arrived_at)
+    record = board.remembered.pop(found.call, None) or record_of(found, node, found.arrived_at)
     names = RINGING_NAMES + age_ms(record, board.now)
     call = Call(
         record=record,
@@ -96,6 +120,7 @@ def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
         document=board.document,
         language=board.document.language,
         picked_up=found.picked_up,
+        answered=record.answered_at is not None,
         offers=names,
         plays=names,
     )

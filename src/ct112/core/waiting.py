@@ -44,6 +44,14 @@ def come_back(board: Board, call: Call, reason: str) -> None:
     _wait(board, call, first=True)
 
 
+def found_again(board: Board, call: Call) -> None:
+    """Put a call that had a class and a place before we were away back into that place."""
+    switch.push(board, call)
+    call.queued_at = call.record.queued_at or call.record.arrived_at
+    board.note(call, "requeued", reason="found")
+    _wait(board, call, first=call.answered)
+
+
 def _wait(board: Board, call: Call, *, first: bool) -> None:
     if board.draining:
         leaving.to_fallback(board, call, "draining")

@@ -65,6 +65,18 @@ class Endpoint(Model):
     state: str | None = None
 
 
+class StatusInfo(Model):
+    """How Asterisk is."""
+
+    startup_time: datetime
+
+
+class AsteriskInfo(Model):
+    """Which Asterisk this is."""
+
+    status: StatusInfo | None = None
+
+
 class Event(Model):
     """Common to all events."""
 
