@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from ct112.core.callback import CallbackResult
 from ct112.core.record import CallRecord, Fact
+from ct112.store import callbacks, ivr_versions, migrate, records, reports, roster
 from ct112.store import engine as connecting
-from ct112.store import ivr_versions, migrate, records, reports, roster
+from ct112.store.callbacks import Task
 from ct112.store.ivr_versions import StoredIvr
 from ct112.store.reports import StoredCall, StoredFact, Wanted
 from ct112.store.roster import OperatorRow, RosterRow
@@ -111,6 +114,26 @@ class Store:
         """Return what happened to a call, in order."""
         async with self._transaction() as connection:
             return await reports.facts(connection, call_id)
+
+    async def callbacks(self, *, all_: bool = False) -> list[Task]:
+        """Return the call-backs to be done, the most urgent first; `all_`: every one, the newest first."""
+        async with self._transaction() as connection:
+            return await callbacks.tasks(connection, all_=all_)
+
+    async def withheld(self, since: datetime) -> int:
+        """Return how many callers without a number nobody answered since then."""
+        async with self._transaction() as connection:
+            return await callbacks.withheld(connection, since)
+
+    async def take_callback(self, number: int, operator: str) -> Task:
+        """Give a call-back to an operator. Raises CallbackError."""
+        async with self._transaction() as connection:
+            return await callbacks.take(connection, number, operator)
+
+    async def finish_callback(self, number: int, result: CallbackResult, *, tried: bool = True) -> Task:
+        """Note how a call-back went. Raises CallbackError."""
+        async with self._transaction() as connection:
+            return await callbacks.finish(connection, number, result, tried=tried)
 
     async def schema_version(self) -> str | None:
         """Return the migration the database is at; None when it was never migrated."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
-from ct112.store import clean
+from ct112.store import callbacks, clean
 from ct112.store.numbers import e164
 from ct112.store.tables import CallRow, FactRow
 
@@ -85,6 +85,9 @@ async def write(connection: AsyncConnection, records: Sequence[CallRecord], fact
     """Write records and facts in the caller's transaction. What is there already is not written again."""
     if records:
         await connection.execute(UPSERT, [row_of(record) for record in records])
+        told = [uuid.UUID(one.call) for one in records if one.ended_at or one.answered_at]
+        if told:
+            await callbacks.follow(connection, told)
     if facts:
         await connection.execute(APPEND, [fact_row_of(fact) for fact in facts])
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ct112.core.callback import CallbackResult, TaskState
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,30}$"
@@ -106,6 +107,47 @@ class FactRow(Base):
     at: Mapped[datetime]
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
+
+
+class CallbackTask(Base):
+    """Somebody nobody answered, to be called back; calls of one number within a window are one task.
+
+    `number` is what makes two calls the same caller, `ani` what is dialled. `last_call_at`: when the last
+    of the calls ended.
+    """
+
+    __tablename__ = "callback_task"
+    __table_args__ = (
+        _one_of("service_class", ServiceClass),
+        _one_of("state", TaskState),
+        _one_of("result", CallbackResult),
+        Index("ix_callback_task_live", "number", postgresql_where=text("state <> 'closed'")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    number: Mapped[str]
+    ani: Mapped[str]
+    service_class: Mapped[str]
+    reason: Mapped[str]
+    state: Mapped[str]
+    result: Mapped[str | None]
+    calls: Mapped[int]
+    attempts: Mapped[int]
+    first_call_at: Mapped[datetime]
+    last_call_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    taken_by: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class CallbackCall(Base):
+    """Which calls made a task: so that a call written twice counts once."""
+
+    __tablename__ = "callback_call"
+
+    call_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("callback_task.id"))
 
 
 class Position(Base):

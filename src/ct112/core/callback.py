@@ -1,0 +1,62 @@
+"""Nobody who called is forgotten: who has to be called back, in which order, and when again. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ct112.core.record import Outcome, ServiceClass
+
+FORGOTTEN = frozenset({Outcome.ABANDONED, Outcome.DROPPED, Outcome.FALLBACK_ABANDONED})
+"""Outcomes after which the caller has to be called back."""
+
+CLASSES = (ServiceClass.EMERGENCY, ServiceClass.URGENT, ServiceClass.INFORMATION)
+"""The most urgent first."""
+
+
+class TaskState(StrEnum):
+    """Where a call-back task is."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+class CallbackResult(StrEnum):
+    """How a call-back went; `called_again`: the caller reached a person before we tried."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"  # the trunk refused it, or nobody at the position picked up
+    CALLED_AGAIN = "called_again"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPolicy:
+    """What may be tuned. `window_seconds`: calls of one number within it are one task."""
+
+    window_seconds: float = 2 * 3600
+    tries: int = 3
+    pause_seconds: float = 300  # after the first failed try; the second pause is twice as long
+    forget_taken_seconds: float = 600  # a task taken so long ago, with no result, is open again
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What becomes of a task after a try: `again_at` None closes it."""
+
+    state: TaskState
+    again_at: float | None
+
+
+def after(result: CallbackResult, attempts: int, policy: CallbackPolicy, now: float) -> Next:
+    """Return what follows from a try, `attempts` counting it. `now`: epoch seconds."""
+    final = result in (CallbackResult.REACHED, CallbackResult.CALLED_AGAIN, CallbackResult.CANCELLED)
+    if final or attempts >= policy.tries:
+        return Next(TaskState.CLOSED, None)
+    return Next(TaskState.OPEN, now + policy.pause_seconds * attempts)
+
+
+def most_urgent(first: ServiceClass, second: ServiceClass) -> ServiceClass:
+    """Return the class that counts when calls of both classes are one task."""
+    return min(first, second, key=CLASSES.index)
