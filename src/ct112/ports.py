@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from ct112.core.commands import TelephoneCommand
+from ct112.core.commands import CallbackDone, TelephoneCommand
 from ct112.core.events import Event
 from ct112.core.record import CallRecord, Fact
 
@@ -36,6 +36,14 @@ class Journal(Protocol):
 
     def note(self, fact: Fact) -> None:
         """Keep the fact; return at once, whatever the database does."""
+        ...
+
+
+class Callbacks(Protocol):
+    """Notes how call-backs went."""
+
+    def done(self, result: CallbackDone) -> None:
+        """Keep the result; return at once, whatever the database does."""
         ...
 
 

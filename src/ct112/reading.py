@@ -8,7 +8,7 @@ from ct112.core.record import Outcome, ServiceClass
 from ct112.keeper import Known, LiveIvr, Seat
 from ct112.prompts.library import PromptLibrary
 from ct112.store import Store, StoreUnavailable, UnknownCall, Wanted
-from ct112.web import AWAY, CallFact, CallView, NotThere
+from ct112.web import Away, CallFact, CallView, NotThere
 
 log = logs.get("reading")
 
@@ -50,7 +50,7 @@ class StoredCalls:
         except UnknownCall as error:
             raise NotThere(before) from error
         except StoreUnavailable as error:
-            raise AWAY from error
+            raise Away from error
         return [CallView.model_validate(call) for call in found]
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
@@ -60,7 +60,7 @@ class StoredCalls:
         except UnknownCall as error:
             raise NotThere(name) from error
         except StoreUnavailable as error:
-            raise AWAY from error
+            raise Away from error
         return CallView.model_validate(call), [CallFact.model_validate(fact) for fact in facts]
 
 

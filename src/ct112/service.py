@@ -8,6 +8,7 @@ from typing import Any
 from ct112 import logs
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
+from ct112.callbacks import CallbackDesk
 from ct112.clock import SteadyClock
 from ct112.core.calls import Talking
 from ct112.core.events import Event
@@ -46,6 +47,7 @@ class Service:
         self._switchboard: Switchboard | None = None
         self._journal = DatabaseJournal(store)
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
+        self._callbacks = CallbackDesk(store, self._post)
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
         self._keeper = Keeper(
@@ -61,7 +63,10 @@ class Service:
         """Answer calls until SIGTERM or SIGINT, then leave in good order. Raises TaskStopped."""
         document = await self._keeper.first()
         floor = Floor(self._settings.policy(), document)
-        switchboard = Switchboard(floor, self._telephone, self._journal, [FactLog()], self._clock)
+        switchboard = Switchboard(
+            floor, self._telephone, self._journal, [FactLog()], self._clock, callbacks=self._callbacks
+        )
+        self._callbacks.look_at(floor)
         self._switchboard = switchboard
         self._keeper.announce()
         self._listen_for_signals()
@@ -78,6 +83,7 @@ class Service:
         app = make_app(
             health=watch.health,
             calls=StoredCalls(self._store),
+            callbacks=self._callbacks,
             prompts_dir=settings.state_dir / "prompts",
             api_token=token,
         )
@@ -87,6 +93,7 @@ class Service:
             "ami": self._ami.run(),
             "journal": self._journal.run(),
             "keeper": self._keeper.run(),
+            "callbacks": self._callbacks.run(),
             "web": WebServer(app, settings.web_host, settings.web_port).run(),
             "gauges": watch.run(),
             "old records": self._close_old_records(switchboard),

@@ -7,14 +7,19 @@ from typing import assert_never
 
 from ct112 import logs, metrics
 from ct112.core.commands import (
+    CallbackDone,
     Command,
+    DialOut,
     EndOffer,
+    EndOut,
     HangUp,
     HoldSwitch,
     Join,
+    JoinOut,
     PickUp,
     Play,
     Ring,
+    RingBack,
     SaveFact,
     SaveRecord,
     SendToFallback,
@@ -24,7 +29,7 @@ from ct112.core.commands import (
 from ct112.core.events import CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
 from ct112.core.record import CallRecord, Fact
-from ct112.ports import Audience, Clock, Journal, Telephone
+from ct112.ports import Audience, Callbacks, Clock, Journal, Telephone
 
 log = logs.get("switchboard")
 
@@ -37,9 +42,17 @@ class Switchboard:
     """
 
     def __init__(
-        self, floor: Floor, telephone: Telephone, journal: Journal, audience: Sequence[Audience], clock: Clock
+        self,
+        floor: Floor,
+        telephone: Telephone,
+        journal: Journal,
+        audience: Sequence[Audience],
+        clock: Clock,
+        *,
+        callbacks: Callbacks | None = None,
     ) -> None:
-        """Wire the floor to its ports."""
+        """Wire the floor to its ports; without `callbacks` nobody may be called back."""
+        self._callbacks = callbacks
         self._floor = floor
         self._telephone = telephone
         self._journal = journal
@@ -128,7 +141,7 @@ class Switchboard:
     def _carry_out(self, commands: list[Command]) -> None:
         """Telephone first: a caller never waits for the journal."""
         for command in commands:
-            if not isinstance(command, SaveRecord | SaveFact | Unexpected):
+            if not isinstance(command, SaveRecord | SaveFact | CallbackDone | Unexpected):
                 self._telephone.do(command)
         for command in commands:
             self._write_down(command)
@@ -142,6 +155,9 @@ class Switchboard:
                 self._journal.note(fact)
                 for listener in self._audience:
                     listener.tell(fact)
+            case CallbackDone():
+                if self._callbacks is not None:
+                    self._callbacks.done(command)
             case Unexpected():
                 metrics.unexpected_events.labels(event=command.event).inc()
                 log.info("unexpected event", event_kind=command.event, state=command.state, call=command.call)
@@ -155,6 +171,10 @@ class Switchboard:
                 | HoldSwitch()
                 | SendToFallback()
                 | HangUp()
+                | RingBack()
+                | DialOut()
+                | JoinOut()
+                | EndOut()
             ):
                 pass
             case _:

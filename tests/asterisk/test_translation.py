@@ -194,7 +194,7 @@ COMMANDS: list[TelephoneCommand] = [
 
 def planner(known: bool = True) -> Planner:
     """A planner whose only call is CALL, or none."""
-    return Planner("ct112", "http://prompts", lambda _call: "a-1.0" if known else None)
+    return Planner("ct112", "http://prompts", "trunk", lambda _call: "a-1.0" if known else None)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)

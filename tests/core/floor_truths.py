@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ct112.core.calls import Call, Joining, Talking, Waiting, WithOffer
 from ct112.core.commands import (
+    CallbackDone,
     Command,
     EndOffer,
     HoldSwitch,
@@ -59,7 +60,7 @@ class Truths:
 
     def _about_ended(self, command: Command) -> None:
         """After the final record only an operator's leg is still to be ended."""
-        if isinstance(command, SaveRecord | SaveFact | Unexpected | EndOffer):
+        if isinstance(command, SaveRecord | SaveFact | CallbackDone | Unexpected | EndOffer):
             return
         assert command.call not in self.closed, command
         if isinstance(command, Ring):

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from ct112.core.record import Outcome, ServiceClass
 from ct112.web import Health, Part, make_app
-from ct112.web.model import Away, CallFact, CallView, NotThere
+from ct112.web.model import Away, Callback, CallFact, CallView, CannotTake, NotThere
 
 TOKEN = "a token for tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -66,13 +66,47 @@ class Calls:
         return CALL, [FACT]
 
 
+TASK = Callback(
+    id=7,
+    ani="0812",
+    service_class="emergency",
+    reason="abandoned",
+    state="open",
+    result=None,
+    calls=1,
+    attempts=0,
+    first_call_at=CALL.arrived_at,
+    last_call_at=CALL.arrived_at,
+    next_try_at=CALL.arrived_at,
+    taken_by=None,
+)
+
+
+class Backs:
+    """One call-back, which operator-1 may take."""
+
+    async def tasks(self) -> tuple[Sequence[Callback], int]:
+        return [TASK], 3
+
+    async def take(self, number: int, operator: str) -> Callback:
+        if (number, operator) != (TASK.id, "operator-1"):
+            raise CannotTake(f"{operator} has a call now")
+        return TASK.model_copy(update={"state": "taken", "taken_by": operator})
+
+
 class Site:
     """The site under test and what is behind it."""
 
     def __init__(self, folder: Path, token: str | None) -> None:
         self.calls = Calls()
         self.health = Health(True, (Part("ari", True, "a: ready", needed=True),))
-        app = make_app(health=lambda: self.health, calls=self.calls, prompts_dir=folder, api_token=token)
+        app = make_app(
+            health=lambda: self.health,
+            calls=self.calls,
+            callbacks=Backs(),
+            prompts_dir=folder,
+            api_token=token,
+        )
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any, aiohttp.ClientResponse]:
@@ -233,9 +267,46 @@ async def test_a_path_that_is_not_there_is_a_problem_too(site: Site) -> None:
 async def test_the_description_fits_the_routes(site: Site) -> None:
     status, body, _ = await site.get("/api/v1/openapi.json")
     assert status == 200
-    for path in body["paths"]:
+    for path, methods in body["paths"].items():
+        if "post" in methods:
+            continue
         found, _, _ = await site.get(path.replace("{id}", CALL.id), headers=BEARER)
         assert found == 200, path
     names = {one["name"] for one in body["paths"]["/api/v1/calls"]["get"]["parameters"]}
     assert names == {"limit", "before", "service_class", "outcome"}
     assert set(body["components"]["schemas"]["CallView"]["properties"]) == set(CallView.model_fields)
+
+
+async def test_call_backs_are_listed_with_how_many_cannot_be(site: Site) -> None:
+    assert (await site.get("/api/v1/callbacks"))[0] == 401
+    status, body, _ = await site.get("/api/v1/callbacks", headers=BEARER)
+    assert status == 200
+    assert (body["withheld"], body["callbacks"][0]["id"], body["callbacks"][0]["ani"]) == (3, 7, "0812")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("7", {"operator": "operator-1"}, 202),
+        ("7", {"operator": "operator-2"}, 409),
+        ("8", {"operator": "operator-1"}, 409),
+        ("7", {"operator": ""}, 400),
+        ("7", {}, 400),
+        ("7", {"operator": "operator-1", "colour": "red"}, 400),
+        ("seven", {"operator": "operator-1"}, 404),
+        ("9" * 40, {"operator": "operator-1"}, 404),
+    ],
+)
+async def test_taking_a_call_back(site: Site, path: str, body: dict[str, str], status: int) -> None:
+    url = f"/api/v1/callbacks/{path}/take"
+    async with site.client.post(url, json=body) as answer:
+        assert answer.status == 401
+    async with site.client.post(url, json=body, headers=BEARER) as answer:
+        assert answer.status == status
+        told = await answer.json(content_type=None)
+    assert told["taken_by"] == "operator-1" if status == 202 else told["detail"]
+
+
+async def test_a_body_that_is_no_json_is_told_so(site: Site) -> None:
+    async with site.client.post("/api/v1/callbacks/7/take", data=b"{", headers=BEARER) as answer:
+        assert answer.status == 400

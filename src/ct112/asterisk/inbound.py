@@ -16,8 +16,11 @@ from ct112.asterisk.ari.models import (
     StasisStart,
 )
 from ct112.asterisk.location import parse_location
+from ct112.core.callback import CallbackResult
 from ct112.core.events import (
     CallArrived,
+    CalleeAnswered,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     DigitPressed,
@@ -45,6 +48,18 @@ BEFORE_ANSWER = {
 """Q.850 causes of an operator's leg that was not answered; any other means nobody picked up."""
 
 
+UNREACHED = {
+    17: CallbackResult.BUSY,  # 486
+    16: CallbackResult.NO_ANSWER,  # we gave up
+    18: CallbackResult.NO_ANSWER,  # 408
+    19: CallbackResult.NO_ANSWER,  # 480
+    20: CallbackResult.NO_ANSWER,  # 480 in other words: the telephone is off
+    21: CallbackResult.BUSY,  # 603: declined
+    127: CallbackResult.NO_ANSWER,
+}
+"""Q.850 causes of a dialled leg nobody picked up; any other means the trunk did not get there."""
+
+
 class Inbound:
     """Translates one node's events; `forget` is told the calls that left us."""
 
@@ -56,6 +71,7 @@ class Inbound:
         self._channels: dict[CallId, str] = {}
         self._ending: set[str] = set()
         self._answered: set[OfferId] = set()
+        self._picked_up: set[CallId] = set()
 
     def channel_of(self, call: CallId) -> str | None:
         """Return the caller's channel of a call, if it is in our hands."""
@@ -87,6 +103,7 @@ class Inbound:
         self._channels.clear()
         self._ending.clear()
         self._answered.clear()
+        self._picked_up.clear()
 
     def translate(self, event: AnyEvent) -> Event | None:
         """Return what the event means to the core; None when it means nothing."""
@@ -119,6 +136,10 @@ class Inbound:
         if offer is not None:
             self._answered.add(offer)
             return OfferAnswered(offer)
+        callee = names.callee_of(channel.id)
+        if callee is not None:
+            self._picked_up.add(callee)
+            return CalleeAnswered(callee)
         if args[:1] != ["call"]:
             return None
         call = names.call_of_channel(self._node, channel)
@@ -146,8 +167,18 @@ class Inbound:
         offer = names.offer_of(channel.id)
         if offer is not None:
             return OfferEnded(offer, self._why(offer, cause))
+        callee = names.callee_of(channel.id)
+        if callee is not None:
+            return CalleeEnded(callee, self._how(callee, cause))
         call = self._drop(channel)
         return None if call is None else CallerLeft(call)
+
+    def _how(self, callee: CallId, cause: int) -> CallbackResult:
+        """Return how the try went; once picked up, the person was reached."""
+        if callee in self._picked_up:
+            self._picked_up.discard(callee)
+            return CallbackResult.REACHED
+        return UNREACHED.get(cause, CallbackResult.FAILED)
 
     def _why(self, offer: OfferId, cause: int) -> OfferEnd:
         if offer in self._answered:

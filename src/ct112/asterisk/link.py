@@ -34,9 +34,10 @@ from ct112.asterisk.ari.models import (
     AsteriskInfo,
 )
 from ct112.asterisk.inbound import Inbound
-from ct112.core.commands import Join, TelephoneCommand
+from ct112.core.commands import Join, JoinOut, TelephoneCommand
 from ct112.core.events import (
     CallArrived,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     Event,
@@ -44,7 +45,7 @@ from ct112.core.events import (
     NodeSurveyed,
     OfferEnded,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, call_of
+from ct112.core.ids import BACK, CallId, NodeName, OfferId, call_of
 from ct112.ports import Post
 
 log = logs.get("link")
@@ -88,7 +89,7 @@ class Link:
         self._post = post
         self._session = session
         self._inbound = Inbound(node.name, self._forget)
-        self._planner = outbound.Planner(application, prompts_url, self._inbound.channel_of)
+        self._planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
         self._connection: Connection | None = None
         self._held: list[Event] | None = None
         self._joined: dict[CallId, OfferId] = {}
@@ -126,11 +127,15 @@ class Link:
 
     def do(self, command: TelephoneCommand) -> None:
         """Start carrying a command out; what goes wrong is posted."""
-        plan = self._planner.plan(command)
+        try:
+            plan = self._planner.plan(command)
+        except ValueError as error:
+            self._post(outbound.failure(command, str(error), gone=False))
+            return
         if plan is None:
             self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
             return
-        if isinstance(command, Join):
+        if isinstance(command, Join | JoinOut):
             self._joined[command.call] = command.offer
         replies = [self._start(request) for request in plan.requests]
         self._spawn(self._settle(command, plan, replies), f"settle {type(command).__name__}")
@@ -191,9 +196,11 @@ class Link:
         for offer in result.offers:
             self._inbound.adopt_offer(offer.offer, offer.answered)
         self._joined = {call.call: call.joined for call in result.calls if call.joined is not None}
+        self._joined |= {call_of(one.offer): one.offer for one in result.offers if one.offer.startswith(BACK)}
+        callees = [one.id for one in found if names.callee_of(one.id) is not None]
         legs = [self._inbound.channel_of(call.call) for call in result.calls]
         legs += [names.operator_channel(offer.offer) for offer in result.offers]
-        await self._subscribe(connection, [leg for leg in legs if leg])
+        await self._subscribe(connection, [leg for leg in (*legs, *callees) if leg])
         return result
 
     async def _subscribe(self, connection: Connection, legs: Sequence[str]) -> None:
@@ -247,6 +254,8 @@ class Link:
     def _pass_on(self, event: Event) -> None:
         if isinstance(event, OfferEnded):
             self._ended(event.offer)
+        elif isinstance(event, CalleeEnded):
+            self._part(event.call)
         if self._held is None:
             self._post(event)
         else:

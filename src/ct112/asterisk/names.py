@@ -5,6 +5,8 @@ from ct112.core.calls import RINGING_NAMES
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, derive_call_id
 
 OPERATOR_LEG = "op-"
+CALLEE_LEG = "out-"
+DIALLED = frozenset("0123456789+*#")
 BRIDGE = "br-"
 CALLER = "caller"
 UNKNOWN_CALLERS = frozenset({"", "anonymous", "unavailable", "restricted", "unknown", "asterisk", "s"})
@@ -24,6 +26,24 @@ def offer_of(channel: str) -> OfferId | None:
 def bridge_of(offer: OfferId) -> str:
     """Return the id of the bridge in which this operator talks to the caller; never used twice."""
     return BRIDGE + offer
+
+
+def callee_channel(call: CallId) -> str:
+    """Return the channel id of the leg of whoever is called back."""
+    return CALLEE_LEG + call
+
+
+def callee_of(channel: str) -> CallId | None:
+    """Return the call-back whose outer leg this channel is, if it is one."""
+    return CallId(channel.removeprefix(CALLEE_LEG)) if channel.startswith(CALLEE_LEG) else None
+
+
+def outside(number: str, trunk: str) -> str:
+    """Return what to dial for a number through the trunk. Raises ValueError when it has no digit."""
+    dialled = "".join(one for one in number if one in DIALLED)
+    if not any(one.isdigit() for one in dialled):
+        raise ValueError("the number has no digit")
+    return f"PJSIP/{dialled}@{trunk}"
 
 
 def is_ringing(play: PlayId) -> bool:

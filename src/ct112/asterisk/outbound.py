@@ -4,16 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from ct112.asterisk import names
+from ct112.asterisk import back, names
 from ct112.asterisk.ari import Conflict, NotFound, Request, bridges, channels, playbacks
 from ct112.core.commands import (
+    DialOut,
     EndOffer,
+    EndOut,
     HangUp,
     HoldSwitch,
     Join,
+    JoinOut,
     PickUp,
     Play,
     Ring,
+    RingBack,
     SendToFallback,
     StopPlay,
     TelephoneCommand,
@@ -54,16 +58,24 @@ class Planner:
     """Knows where prompts are served, the application's name and which channel a caller's leg is."""
 
     def __init__(
-        self, application: str, prompts_url: str, channel_of: Callable[[CallId], str | None]
+        self, application: str, prompts_url: str, trunk: str, channel_of: Callable[[CallId], str | None]
     ) -> None:
-        """`prompts_url` has no slash at its end."""
+        """`prompts_url` has no slash at its end; `trunk` is the endpoint calls go out by."""
+        self._trunk = trunk
         self._application = application
         self._prompts_url = prompts_url
         self._channel_of = channel_of
 
     def plan(self, command: TelephoneCommand) -> Plan | None:
-        """Return what to send; None when the caller's leg is not in our hands."""
+        """Return what to send; None when the caller's leg is not in our hands.
+
+        Raises ValueError for a number that cannot be dialled.
+        """
         match command:
+            case RingBack() | DialOut() | JoinOut() | EndOut():
+                requests = back.plan(command, application=self._application, trunk=self._trunk)
+                forgive = (NotFound,) if isinstance(command, EndOut) else ()
+                return Plan(tuple(requests), forgive=forgive)
             case EndOffer(offer):
                 return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
             case StopPlay(call, play):
@@ -146,7 +158,9 @@ def failure(command: TelephoneCommand, reason: str, *, gone: bool) -> CommandFai
             call, offer = command.call, command.offer
         case Play() | StopPlay():
             call, play = command.call, command.play
-        case PickUp() | HoldSwitch() | SendToFallback() | HangUp():
+        case RingBack() | JoinOut():
+            call, offer = command.call, command.offer
+        case PickUp() | HoldSwitch() | SendToFallback() | HangUp() | DialOut() | EndOut():
             call = command.call
         case _:
             assert_never(command)

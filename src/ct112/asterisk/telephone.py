@@ -8,7 +8,7 @@ import aiohttp
 from ct112.asterisk.accounts import SipAccount
 from ct112.asterisk.link import Link, Node, StandDown
 from ct112.asterisk.outbound import failure
-from ct112.core.commands import EndOffer, TelephoneCommand
+from ct112.core.commands import DialOut, EndOffer, EndOut, JoinOut, RingBack, TelephoneCommand
 from ct112.core.ids import NodeName
 from ct112.ports import Post
 
@@ -62,7 +62,10 @@ class AsteriskTelephone:
         if isinstance(command, EndOffer):
             self._end_offer(command)
             return
-        link = next((one for one in self._links if one.has(command.call)), None)
+        if isinstance(command, RingBack | DialOut | JoinOut | EndOut):
+            link = next((one for one in self._links if one.node.name == command.node), None)
+        else:
+            link = next((one for one in self._links if one.has(command.call)), None)
         if link is None:
             self._post(failure(command, "no node has this call", gone=True))
         else:

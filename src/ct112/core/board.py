@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ct112.core.calls import Call, Joining, Offered, Talking
 from ct112.core.commands import Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
@@ -12,6 +12,9 @@ from ct112.core.ivr import IvrDocument
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
+
+if TYPE_CHECKING:
+    from ct112.core.calling_back import CallBack
 
 REMEMBERED = 1000
 """How many ended calls are remembered, so that late news about them does not bring them back."""
@@ -29,6 +32,7 @@ class Board:
     operators: dict[PositionName, Operator] = field(default_factory=dict)
     lost: set[NodeName] = field(default_factory=set)
     ended: deque[CallId] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    backs: dict[CallId, "CallBack"] = field(default_factory=dict)
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
     draining: bool = False
     switch_at: float | None = None  # when the dead-man's switches are pushed again

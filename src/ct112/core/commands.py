@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ct112.core.callback import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
 from ct112.core.ivr import Prompt
 from ct112.core.record import CallRecord, Fact, ServiceClass
@@ -89,6 +90,54 @@ class HangUp:
     call: CallId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingBack:
+    """Ring a position that wants to call somebody back. Ends in `OfferAnswered` or `OfferEnded`."""
+
+    call: CallId
+    offer: OfferId
+    node: NodeName
+    position: PositionName
+    seconds: float
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialOut:
+    """Dial the number through the trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`."""
+
+    call: CallId
+    node: NodeName
+    number: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOut:
+    """Let the operator and the one called back hear each other."""
+
+    call: CallId
+    offer: OfferId
+    node: NodeName
+
+
+@dataclass(frozen=True, slots=True)
+class EndOut:
+    """End the leg of the one called back."""
+
+    call: CallId
+    node: NodeName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDone:
+    """Note how a call-back went. `tried`: a number was dialled."""
+
+    task: int
+    result: CallbackResult
+    tried: bool
+
+
 @dataclass(frozen=True, slots=True)
 class SaveRecord:
     """Write the call's record as it is now."""
@@ -113,6 +162,8 @@ class Unexpected:
     data: Mapping[str, Any] | None = None
 
 
-TelephoneCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | HoldSwitch | SendToFallback | HangUp
+CallerCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | HoldSwitch | SendToFallback | HangUp
+BackCommand = RingBack | DialOut | JoinOut | EndOut
+TelephoneCommand = CallerCommand | BackCommand
 JournalCommand = SaveRecord | SaveFact
-Command = TelephoneCommand | JournalCommand | Unexpected
+Command = TelephoneCommand | JournalCommand | CallbackDone | Unexpected

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ct112.core.callback import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
 
@@ -195,6 +196,30 @@ class NodeLost:
     node: NodeName
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked:
+    """The operator at a position wants to call somebody back."""
+
+    task: int
+    number: str
+    position: PositionName
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeAnswered:
+    """Whoever is called back picked up."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeEnded:
+    """The leg of whoever is called back is gone; `result`: why, when nobody had picked up."""
+
+    call: CallId
+    result: CallbackResult
+
+
 @dataclass(frozen=True, slots=True)
 class Draining:
     """The service is leaving: callers without an operator go to the fallback, talks go on."""
@@ -218,5 +243,8 @@ Event = (
     | IvrPublished
     | NodeSurveyed
     | NodeLost
+    | CallbackAsked
+    | CalleeAnswered
+    | CalleeEnded
     | Draining
 )

@@ -4,13 +4,29 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
-from ct112.core import failures, leaving, menu, offering, reconcile, staff, survey, switch, talking, waiting
+from ct112.core import (
+    calling_back,
+    failures,
+    leaving,
+    menu,
+    offering,
+    reconcile,
+    staff,
+    survey,
+    switch,
+    talking,
+    waiting,
+)
 from ct112.core.board import Board
+from ct112.core.calling_back import CallBack
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
 from ct112.core.commands import Command
 from ct112.core.events import (
     CallArrived,
+    CallbackAsked,
     CallDropped,
+    CalleeAnswered,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     CommandFailed,
@@ -29,7 +45,7 @@ from ct112.core.events import (
     PlayEnded,
     RosterChanged,
 )
-from ct112.core.ids import CallId, PositionName
+from ct112.core.ids import CallId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
@@ -65,6 +81,11 @@ class Floor:
         return MappingProxyType(self._board.operators)
 
     @property
+    def call_backs(self) -> Mapping[CallId, CallBack]:
+        """The call-backs under way, to look at."""
+        return MappingProxyType(self._board.backs)
+
+    @property
     def draining(self) -> bool:
         """Whether new calls go to the fallback."""
         return self._board.draining
@@ -85,6 +106,7 @@ class Floor:
         board.now = now
         for operator in board.operators.values():
             operator.due(now)
+        calling_back.due(board)
         while overdue := self._overdue(now):
             for call in overdue:
                 self._call_due(call)
@@ -93,6 +115,7 @@ class Floor:
     def next_deadline(self) -> float | None:
         """Return when `due` must be called at the latest (epoch seconds); None when nothing is awaited."""
         times = [call.state.deadline for call in self._board.calls.values()]
+        times += [back.deadline for back in self._board.backs.values()]
         times += [operator.deadline for operator in self._board.operators.values()]
         times.append(self._board.switch_at)
         return min((time for time in times if time is not None), default=None)
@@ -147,6 +170,10 @@ class Floor:
                 self._surveyed(event)
             case NodeLost():
                 self._board.lost.add(event.node)
+            case CallbackAsked():
+                calling_back.asked(self._board, event)
+            case CalleeAnswered() | CalleeEnded():
+                calling_back.about_callee(self._board, event)
             case Draining():
                 self._drain()
             case _:
@@ -162,6 +189,9 @@ class Floor:
     def _about_call(self, event: AboutCall) -> None:
         call = self._board.calls.get(event.call)
         if call is None:
+            back = self._board.backs.get(event.call)
+            if back is not None and isinstance(event, CommandFailed):
+                calling_back.failed(self._board, back, event)
             return  # over already, or never ours
         match event:
             case PickedUp():
@@ -191,6 +221,10 @@ class Floor:
         # Elsewhere keys mean nothing to us, and may be said to the operator: not written down.
 
     def _about_offer(self, event: AboutOffer) -> None:
+        back = self._board.backs.get(call_of(event.offer))
+        if back is not None:
+            calling_back.about_operator(self._board, back, event)
+            return
         call = self._board.live(event.offer)
         if call is None:
             if isinstance(event, OfferAnswered):
@@ -217,6 +251,7 @@ class Floor:
 
     def _drain(self) -> None:
         self._board.draining = True
+        calling_back.drain(self._board)
         for call in list(self._board.calls.values()):
             leaving.drain(self._board, call)
 
@@ -237,3 +272,4 @@ class Floor:
                 case _:
                     self._take(finding)
         survey.close_missing(board, event)
+        calling_back.surveyed(board, event)

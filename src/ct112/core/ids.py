@@ -18,6 +18,9 @@ OperatorName = NewType("OperatorName", str)
 """A person who takes calls."""
 
 
+BACK = "back-"
+
+
 def derive_call_id(node: NodeName, leg: str, created_at: float) -> CallId:
     """Return the id of the call whose caller leg is `leg`, created at `created_at` (epoch seconds).
 
@@ -40,6 +43,17 @@ def offer_id(call: CallId, number: int) -> OfferId:
 def play_id(call: CallId, number: int) -> PlayId:
     """Return the name of the `number`-th playback of this call."""
     return PlayId(f"{call}.p{number}")
+
+
+def back_id(task: int, now: float) -> CallId:
+    """Return the name of a call-back for this task begun at `now`: no UUID, so never a caller's call."""
+    return CallId(f"{BACK}{task}-{int(now * 1000)}")
+
+
+def task_of(call: CallId) -> int | None:
+    """Return the task a call-back is for; None for a caller's call."""
+    number = call.removeprefix(BACK).partition("-")[0]
+    return int(number) if call.startswith(BACK) and number.isdigit() else None
 
 
 def call_of(name: OfferId | PlayId) -> CallId:

@@ -20,4 +20,5 @@ class Policy:
     release_seconds: float = 5.0  # from asking a leg to end or move until it is taken for done
     switch_seconds: float = 12.0  # the dead-man's switch, while no operator is connected
     switch_every_seconds: float = 4.0  # how often it is pushed
+    dial_seconds: float = 45.0  # somebody who is called back may let it ring this long
     patience_seconds: float = 180.0  # a waiting information call older than this counts as urgent

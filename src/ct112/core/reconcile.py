@@ -17,7 +17,7 @@ from ct112.core.events import (
     OfferEnded,
     PickedUp,
 )
-from ct112.core.ids import CallId, OfferId, call_of
+from ct112.core.ids import CallId, OfferId, call_of, task_of
 from ct112.core.record import CallRecord
 
 
@@ -71,7 +71,7 @@ def reconcile(known: Mapping[CallId, Call], ended: Collection[CallId], survey: N
     strangers = [one for one in survey.calls if one.call not in known and one.call not in ended]
     findings += _adopted(strangers, offers)
     kept = _kept(findings) | {call.offer for call in known.values() if call.id in found}
-    findings += [Stray(offer) for offer in offers if offer not in kept]
+    findings += [Stray(offer) for offer in offers if offer not in kept and task_of(call_of(offer)) is None]
     return findings
 
 

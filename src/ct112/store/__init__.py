@@ -1,5 +1,6 @@
 """The only place with SQL: records, facts, roster, IVR versions, and the journal behind the calls."""
 
+from ct112.store.callbacks import CallbackError, Task
 from ct112.store.database import Store
 from ct112.store.faults import StoreUnavailable
 from ct112.store.ivr_versions import StoredIvr
@@ -8,6 +9,7 @@ from ct112.store.reports import StoredCall, StoredFact, UnknownCall, Wanted
 from ct112.store.roster import OperatorRow, RosterError, RosterRow
 
 __all__ = [
+    "CallbackError",
     "DatabaseJournal",
     "OperatorRow",
     "RosterError",
@@ -17,6 +19,7 @@ __all__ = [
     "StoredCall",
     "StoredFact",
     "StoredIvr",
+    "Task",
     "UnknownCall",
     "Wanted",
 ]

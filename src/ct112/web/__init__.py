@@ -1,13 +1,27 @@
 """aiohttp: health, metrics, prompts for Asterisk, and the list of calls."""
 
 from ct112.web.app import WebServer, make_app
-from ct112.web.model import AWAY, CallFact, CallsSource, CallView, Health, NotThere, Part
+from ct112.web.model import (
+    Away,
+    Callback,
+    CallbacksSource,
+    CallFact,
+    CallsSource,
+    CallView,
+    CannotTake,
+    Health,
+    NotThere,
+    Part,
+)
 
 __all__ = [
-    "AWAY",
+    "Away",
     "CallFact",
     "CallView",
+    "Callback",
+    "CallbacksSource",
     "CallsSource",
+    "CannotTake",
     "Health",
     "NotThere",
     "Part",

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from ct112 import __version__, logs, metrics
-from ct112.core.record import Outcome, ServiceClass
-from ct112.web.model import Away, CallFact, CallsSource, CallView, Health, NotThere
+from ct112.web.callbacks import CallbackSite
+from ct112.web.model import Away, CallbacksSource, CallsSource, Health, NotThere, Wanted
+from ct112.web.openapi import description
+from ct112.web.problems import explained, problem
 
 log = logs.get("web")
 
@@ -21,26 +23,6 @@ KEY = re.compile(r"[0-9a-f]{8,64}")
 FOR_EVER = "public, max-age=31536000, immutable"
 ANSWER_SECONDS = 10.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Wanted(BaseModel):
-    """The query of a list of calls."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(default=50, ge=1, le=500, description="how many calls")
-    before: str | None = Field(default=None, description="the last id of the page before")
-    service_class: ServiceClass | None = None
-    outcome: Outcome | None = None
-
-
-def problem(status: int, title: str, detail: str) -> web.Response:
-    """Return problem details (RFC 9457) that say what to do."""
-    body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
-    response = web.json_response(body, status=status, content_type="application/problem+json")
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
 
 
 @web.middleware
@@ -61,11 +43,17 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def make_app(
-    *, health: Callable[[], Health], calls: CallsSource, prompts_dir: Path, api_token: str | None
+    *,
+    health: Callable[[], Health],
+    calls: CallsSource,
+    callbacks: CallbacksSource,
+    prompts_dir: Path,
+    api_token: str | None,
 ) -> web.Application:
     """Return the application. Without `api_token` the API refuses everybody."""
     app = web.Application(middlewares=[faults])
     site = _Site(health, calls, prompts_dir, api_token)
+    back = CallbackSite(callbacks, site.refusal)
     app.router.add_get("/healthz", site.alive)
     app.router.add_get("/readyz", site.readiness)
     app.router.add_get("/metrics", site.metrics)
@@ -73,6 +61,8 @@ def make_app(
     app.router.add_get("/api/v1/openapi.json", site.openapi)
     app.router.add_get("/api/v1/calls", site.list_calls)
     app.router.add_get("/api/v1/calls/{id}", site.one_call)
+    app.router.add_get("/api/v1/callbacks", back.list_callbacks)
+    app.router.add_post("/api/v1/callbacks/{id}/take", back.take)
     return app
 
 
@@ -113,13 +103,13 @@ class _Site:
         return web.Response(body=await asyncio.to_thread(path.read_bytes), headers=headers)
 
     async def list_calls(self, request: web.Request) -> web.Response:
-        refusal = self._refusal(request)
+        refusal = self.refusal(request)
         if refusal is not None:
             return refusal
         try:
             wanted = Wanted.model_validate(dict(request.query))
         except ValidationError as error:
-            return problem(400, "bad query", _explained(error))
+            return problem(400, "bad query", explained(error))
         found = await self._calls.calls(
             limit=wanted.limit,
             before=wanted.before,
@@ -129,7 +119,7 @@ class _Site:
         return web.json_response({"calls": [call.model_dump(mode="json") for call in found]})
 
     async def one_call(self, request: web.Request) -> web.Response:
-        refusal = self._refusal(request)
+        refusal = self.refusal(request)
         if refusal is not None:
             return refusal
         call, facts = await self._calls.call(request.match_info["id"])
@@ -137,9 +127,9 @@ class _Site:
         return web.json_response(body)
 
     async def openapi(self, _request: web.Request) -> web.Response:
-        return web.json_response(_description())
+        return web.json_response(description())
 
-    def _refusal(self, request: web.Request) -> web.Response | None:
+    def refusal(self, request: web.Request) -> web.Response | None:
         """Return why this request may not read calls, compared in constant time."""
         if self._token is None:
             return problem(403, "no token is set", "set CT112_API_TOKEN and start ct112 again")
@@ -149,54 +139,6 @@ class _Site:
         if not hmac.compare_digest(given.strip().encode(), self._token.encode()):
             return problem(403, "wrong token", "use the value of CT112_API_TOKEN")
         return None
-
-
-def _explained(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
-        for one in error.errors(include_url=False, include_input=False)
-    )
-
-
-def _description() -> dict[str, object]:
-    """Return the OpenAPI document, from the models the handlers use."""
-    schema = {"ref_template": "#/components/schemas/{model}"}
-    parameters = [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": {"type": "integer" if name == "limit" else "string"},
-        }
-        for name in Wanted.model_fields
-    ]
-    ok = {"200": {"description": "OK"}, "401": {"description": "token needed"}}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "ct112", "version": __version__},
-        "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {
-                "CallView": CallView.model_json_schema(**schema),  # type: ignore[arg-type]
-                "CallFact": CallFact.model_json_schema(**schema),  # type: ignore[arg-type]
-            },
-        },
-        "security": [{"token": []}],
-        "paths": {
-            "/api/v1/calls": {
-                "get": {"summary": "Calls, newest first", "parameters": parameters, "responses": ok}
-            },
-            "/api/v1/calls/{id}": {
-                "get": {
-                    "summary": "One call with its facts",
-                    "parameters": [
-                        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-                    ],
-                    "responses": ok,
-                }
-            },
-        },
-    }
 
 
 class WebServer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ct112.core.record import Outcome, ServiceClass
 
@@ -56,6 +56,17 @@ class CallView(BaseModel):
     recording: dict[str, Any] | None
 
 
+class Wanted(BaseModel):
+    """The query of a list of calls."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=500, description="how many calls")
+    before: str | None = Field(default=None, description="the last id of the page before")
+    service_class: ServiceClass | None = None
+    outcome: Outcome | None = None
+
+
 class CallFact(BaseModel):
     """One thing that happened to a call."""
 
@@ -67,6 +78,29 @@ class CallFact(BaseModel):
     data: dict[str, Any]
 
 
+class Callback(BaseModel):
+    """Somebody to be called back; times in UTC."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    ani: str
+    service_class: str
+    reason: str
+    state: str
+    result: str | None
+    calls: int
+    attempts: int
+    first_call_at: datetime
+    last_call_at: datetime
+    next_try_at: datetime
+    taken_by: str | None
+
+
+class CannotTake(RuntimeError):
+    """This call-back cannot be taken now; the text says why."""
+
+
 class NotThere(LookupError):
     """There is no such call."""
 
@@ -75,7 +109,16 @@ class Away(RuntimeError):
     """The database cannot be asked now."""
 
 
-AWAY = Away
+class CallbacksSource(Protocol):
+    """Where call-backs are read and taken. Raises CannotTake and Away."""
+
+    async def tasks(self) -> tuple[Sequence[Callback], int]:
+        """Return what is to be done, in order, and how many callers of a day had no number."""
+        ...
+
+    async def take(self, number: int, operator: str) -> Callback:
+        """Ring the operator's phone and then the caller."""
+        ...
 
 
 class CallsSource(Protocol):

@@ -1,0 +1,58 @@
+"""Call-back commands become requests: ring the position, dial through the trunk, join, end."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from ct112.asterisk import names
+from ct112.asterisk.ari import Request, bridges, channels
+from ct112.core.commands import BackCommand, DialOut, EndOut, JoinOut, RingBack
+
+SHOWN_AS = "TELEPON BALIK"  # what the operator's display says, before the number
+FORMATS = "alaw,ulaw"
+
+
+def plan(command: BackCommand, *, application: str, trunk: str) -> Sequence[Request]:
+    """Return what to send. Raises ValueError when the number cannot be dialled."""
+    match command:
+        case RingBack():
+            return (_ring(command, application),)
+        case DialOut():
+            return (_dial(command, application, trunk),)
+        case JoinOut(call, offer):
+            bridge = names.bridge_of(offer)
+            return (
+                bridges.create(bridge),
+                bridges.add(bridge, names.operator_channel(offer)),
+                bridges.add(bridge, names.callee_channel(call)),
+            )
+        case EndOut(call):
+            return (channels.hang_up(names.callee_channel(call)),)
+        case _:
+            assert_never(command)
+
+
+def _ring(command: RingBack, application: str) -> Request:
+    shown = names.clean("".join(one for one in command.number if one in names.DIALLED))
+    return channels.originate(
+        names.operator_channel(command.offer),
+        names.endpoint_of(command.position),
+        app=application,
+        app_args=f"offer,{command.offer}",
+        caller_id=f'"{SHOWN_AS} {shown}" <{shown or "112"}>',
+        timeout=max(1, round(command.seconds)),
+        variables={"CT112_LEG": "operator"},
+        formats=FORMATS,
+    )
+
+
+def _dial(command: DialOut, application: str, trunk: str) -> Request:
+    return channels.originate(
+        names.callee_channel(command.call),
+        names.outside(command.number, trunk),
+        app=application,
+        app_args=f"out,{command.call}",
+        caller_id='"112" <112>',
+        timeout=max(1, round(command.seconds)),
+        variables={"CT112_LEG": "callee"},
+        formats=FORMATS,
+    )

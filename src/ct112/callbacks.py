@@ -1,0 +1,94 @@
+"""The desk of the call-backs: takes a task for an operator, and notes how it went."""
+
+import asyncio
+from collections import deque
+from datetime import UTC, datetime, timedelta
+
+from ct112 import logs
+from ct112.core.commands import CallbackDone
+from ct112.core.events import CallbackAsked
+from ct112.core.floor import Floor
+from ct112.core.operators import Operator
+from ct112.ports import Post
+from ct112.store import CallbackError, Store, StoreUnavailable
+from ct112.web import Away, Callback, CannotTake
+
+log = logs.get("callbacks")
+
+RETRY_SECONDS = 2.0
+WITHHELD_HOURS = 24
+
+
+class CallbackDesk:
+    """The `Callbacks` port, and what the web may ask of call-backs."""
+
+    def __init__(self, store: Store, post: Post) -> None:
+        """`post` is the switchboard's inbox."""
+        self._store = store
+        self._post = post
+        self._floor: Floor | None = None
+        self._results: deque[CallbackDone] = deque()
+        self._wake = asyncio.Event()
+
+    def look_at(self, floor: Floor) -> None:
+        """Know who sits where."""
+        self._floor = floor
+
+    def done(self, result: CallbackDone) -> None:
+        """Keep the result; `run` writes it. Lost in a crash, the task is open again after a while."""
+        self._results.append(result)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write results until cancelled, in order."""
+        while True:
+            await self._wake.wait()
+            while self._results:
+                if await self._written(self._results[0]):
+                    self._results.popleft()
+                else:
+                    await asyncio.sleep(RETRY_SECONDS)
+            self._wake.clear()
+
+    async def tasks(self) -> tuple[list[Callback], int]:
+        """Return what is to be done, in order, and how many callers of a day had no number. Raises Away."""
+        since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
+        try:
+            found, withheld = await self._store.callbacks(), await self._store.withheld(since)
+        except StoreUnavailable as error:
+            raise Away(str(error)) from error
+        return [Callback.model_validate(task) for task in found], withheld
+
+    async def take(self, number: int, operator: str) -> Callback:
+        """Ring the operator's phone and then the caller. Raises CannotTake, Away."""
+        seat = self._seat(operator)
+        try:
+            task = await self._store.take_callback(number, operator)
+        except CallbackError as error:
+            raise CannotTake(str(error)) from error
+        except StoreUnavailable as error:
+            raise Away(str(error)) from error
+        self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.position))
+        return Callback.model_validate(task)
+
+    def _seat(self, operator: str) -> Operator:
+        """Return where the operator sits. Raises CannotTake when they cannot talk now."""
+        operators = self._floor.operators.values() if self._floor else ()
+        for seat in operators:
+            if seat.name == operator:
+                if not seat.phones:
+                    raise CannotTake(f"the softphone of {seat.position} is not registered")
+                if seat.busy:
+                    raise CannotTake(f"{operator} has a call now; take it afterwards")
+                return seat
+        raise CannotTake(f"there is no operator {operator} at a position: see ct112 operator list")
+
+    async def _written(self, result: CallbackDone) -> bool:
+        """Return whether the result needs no other try."""
+        try:
+            await self._store.finish_callback(result.task, result.result, tried=result.tried)
+        except StoreUnavailable:
+            return False
+        except CallbackError as error:  # closed meanwhile: the caller called again
+            log.info("a call-back's result came too late", task=result.task, reason=str(error))
+        return True

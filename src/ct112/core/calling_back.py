@@ -1,0 +1,219 @@
+"""Calling somebody back: the operator's phone rings, then the number is dialled, then both talk.
+
+Kept apart from the callers' calls: nothing here may stand in their way, and its record is the task.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from ct112.core.board import Board
+from ct112.core.callback import CallbackResult
+from ct112.core.commands import CallbackDone, DialOut, EndOut, JoinOut, RingBack
+from ct112.core.events import (
+    CallbackAsked,
+    CalleeAnswered,
+    CalleeEnded,
+    CommandFailed,
+    FoundOffer,
+    NodeSurveyed,
+    OfferAnswered,
+    OfferEnded,
+    OfferRinging,
+)
+from ct112.core.ids import BACK, CallId, NodeName, OfferId, PositionName, back_id, call_of, offer_id, task_of
+from ct112.core.operators import OnCall, Operator, Ringing
+
+
+class Phase(StrEnum):
+    """How far a call-back has come."""
+
+    RINGING = "ringing"
+    DIALLING = "dialling"
+    TALKING = "talking"
+
+
+@dataclass(slots=True, kw_only=True)
+class CallBack:
+    """One call-back under way. `deadline` is None while both talk: then a person has it."""
+
+    id: CallId
+    task: int
+    number: str
+    node: NodeName
+    position: PositionName
+    offer: OfferId
+    phase: Phase
+    deadline: float | None
+
+
+def asked(board: Board, event: CallbackAsked) -> None:
+    """Ring the position, if its phone is there and its operator is with nobody."""
+    operator = board.operators.get(event.position)
+    node = None if operator is None else _node(board, operator)
+    if operator is None or node is None or operator.busy or board.draining:
+        board.do(CallbackDone(task=event.task, result=CallbackResult.FAILED, tried=False))
+        return
+    call = back_id(event.task, board.now)
+    offer, seconds = offer_id(call, 1), board.policy.ring_seconds
+    operator.ring(call, offer, board.now)
+    board.backs[call] = CallBack(
+        id=call,
+        task=event.task,
+        number=event.number,
+        node=node,
+        position=event.position,
+        offer=offer,
+        phase=Phase.RINGING,
+        deadline=board.now + seconds + board.policy.ring_grace_seconds,
+    )
+    board.do(
+        RingBack(
+            call=call, offer=offer, node=node, position=event.position, seconds=seconds, number=event.number
+        )
+    )
+
+
+def about_operator(board: Board, back: CallBack, event: OfferRinging | OfferAnswered | OfferEnded) -> None:
+    """News of the operator's leg."""
+    match event:
+        case OfferRinging():
+            pass
+        case OfferAnswered():
+            _operator_answered(board, back, event)
+        case OfferEnded():
+            _operator_ended(board, back)
+        case _:
+            assert_never(event)
+
+
+def about_callee(board: Board, event: CalleeAnswered | CalleeEnded) -> None:
+    """News of the other leg; of a call-back that is over it means nothing."""
+    back = board.backs.get(event.call)
+    if back is None:
+        return
+    match event:
+        case CalleeAnswered():
+            _callee_answered(board, back)
+        case CalleeEnded():
+            _callee_ended(board, back, event)
+        case _:
+            assert_never(event)
+
+
+def _operator_answered(board: Board, back: CallBack, event: OfferAnswered) -> None:
+    """The operator is there: dial."""
+    if back.phase is not Phase.RINGING:
+        return
+    board.operator(back.position).pick_up(back.id, event.offer, board.now)
+    seconds = board.policy.dial_seconds
+    back.phase = Phase.DIALLING
+    back.deadline = board.now + seconds + board.policy.ring_grace_seconds
+    board.do(DialOut(call=back.id, node=back.node, number=back.number, seconds=seconds))
+
+
+def _operator_ended(board: Board, back: CallBack) -> None:
+    """The operator's leg is gone."""
+    match back.phase:
+        case Phase.RINGING:
+            _close(board, back, CallbackResult.FAILED, tried=False)
+        case Phase.DIALLING:
+            board.do(EndOut(back.id, back.node))
+            _close(board, back, CallbackResult.NO_ANSWER)
+        case Phase.TALKING:
+            board.do(EndOut(back.id, back.node))
+            _close(board, back, CallbackResult.REACHED)
+
+
+def _callee_answered(board: Board, back: CallBack) -> None:
+    """Somebody picked up: let both talk."""
+    if back.phase is Phase.DIALLING:
+        back.phase, back.deadline = Phase.TALKING, None
+        board.do(JoinOut(back.id, back.offer, back.node))
+
+
+def _callee_ended(board: Board, back: CallBack, event: CalleeEnded) -> None:
+    """The other side hung up, or never picked up."""
+    board.end_offer(back.offer)
+    _close(board, back, CallbackResult.REACHED if back.phase is Phase.TALKING else event.result)
+
+
+def failed(board: Board, back: CallBack, event: CommandFailed) -> None:
+    """Something of it did not work: it is over, and tried again later."""
+    match event.command:
+        case "RingBack":
+            _close(board, back, CallbackResult.FAILED, tried=False)
+        case "DialOut" | "JoinOut":
+            board.do(EndOut(back.id, back.node))
+            board.end_offer(back.offer)
+            _close(board, back, CallbackResult.FAILED)
+        case _:
+            pass  # a leg that was to end is gone already
+
+
+def due(board: Board) -> None:
+    """End what takes too long."""
+    for back in [one for one in board.backs.values() if one.deadline is not None]:
+        if back.deadline is not None and back.deadline <= board.now:
+            board.end_offer(back.offer)
+            _operator_ended(board, back)
+
+
+def drain(board: Board) -> None:
+    """We are leaving: talks go on, the rest is for later."""
+    for back in list(board.backs.values()):
+        if back.phase is not Phase.TALKING:
+            board.end_offer(back.offer)
+            _operator_ended(board, back)
+
+
+def surveyed(board: Board, event: NodeSurveyed) -> None:
+    """After a gap: end those whose operator's leg is gone, take over the talks of before a restart."""
+    found = {one.offer: one for one in event.offers if is_back(one.offer)}
+    for back in [one for one in board.backs.values() if one.node == event.node]:
+        if back.offer not in found:
+            _operator_ended(board, back)
+    for offer, leg in found.items():
+        if call_of(offer) not in board.backs:
+            _adopt(board, event.node, leg)
+
+
+def is_back(offer: OfferId) -> bool:
+    """Return whether this is the operator's leg of a call-back."""
+    return offer.startswith(BACK)
+
+
+def _adopt(board: Board, node: NodeName, leg: FoundOffer) -> None:
+    """A talk goes on with its operator; what only rang, or whose operator talks elsewhere, ends."""
+    call, operator = call_of(leg.offer), board.operator(leg.position)
+    task = task_of(call)
+    if not leg.answered or task is None or isinstance(operator.state, OnCall | Ringing):
+        board.end_offer(leg.offer)
+        return
+    operator.pick_up(call, leg.offer, board.now)
+    board.backs[call] = CallBack(
+        id=call,
+        task=task,
+        number="",
+        node=node,
+        position=leg.position,
+        offer=leg.offer,
+        phase=Phase.TALKING,
+        deadline=None,
+    )
+
+
+def _node(board: Board, operator: Operator) -> NodeName | None:
+    """Return a node we can act on where the operator's phone is."""
+    return min((node for node in operator.phones if node not in board.lost), default=None)
+
+
+def _close(board: Board, back: CallBack, result: CallbackResult, *, tried: bool = True) -> None:
+    """Note the result and free the operator. This is the only way a call-back ends."""
+    operator = board.operator(back.position)
+    if back.phase is Phase.RINGING:
+        operator.rest(board.now + board.policy.rest_seconds)
+    else:
+        operator.wrap_up(board.now + board.policy.wrap_up_seconds)
+    board.do(CallbackDone(task=back.task, result=result, tried=tried))
+    del board.backs[back.id]

@@ -1,0 +1,55 @@
+"""Call-backs over HTTP: the list, and taking one."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ct112.web.model import CallbacksSource, CannotTake
+from ct112.web.problems import explained, problem
+
+LARGEST_ID = 2**63 - 1
+
+
+class Taking(BaseModel):
+    """Who takes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operator: str = Field(min_length=1, max_length=64)
+
+
+class CallbackSite:
+    """The handlers; `refusal` says why a request may not."""
+
+    def __init__(
+        self, callbacks: CallbacksSource, refusal: Callable[[web.Request], web.Response | None]
+    ) -> None:
+        self._callbacks = callbacks
+        self._refusal = refusal
+
+    async def list_callbacks(self, request: web.Request) -> web.Response:
+        """What is to be done, the most urgent first; `withheld`: callers of a day without a number."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        found, withheld = await self._callbacks.tasks()
+        body = {"callbacks": [one.model_dump(mode="json") for one in found], "withheld": withheld}
+        return web.json_response(body)
+
+    async def take(self, request: web.Request) -> web.Response:
+        """The operator's phone rings, then the caller's."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        number = request.match_info["id"]
+        if not (number.isascii() and number.isdigit() and int(number) <= LARGEST_ID):
+            return problem(404, "no such call-back", "use an id from GET /api/v1/callbacks")
+        try:
+            taking = Taking.model_validate_json(await request.read())
+            task = await self._callbacks.take(int(number), taking.operator)
+        except ValidationError as error:
+            return problem(400, "bad request", f'send {{"operator": "name"}}: {explained(error)}')
+        except CannotTake as error:
+            return problem(409, "not now", str(error))
+        return web.json_response(task.model_dump(mode="json"), status=202)
