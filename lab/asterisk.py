@@ -74,7 +74,7 @@ class AsteriskNode:
             http_port=self.ports.http,
             ami_port=self.ports.ami,
             trunk_addresses=[TRUNK],
-            trunk_contacts=[f"{TRUNK}:5060"],
+            trunk_contacts=[f"{TRUNK}:{self.places.ports.carrier}"],
             ari_password=self.ari_password,
             ami_password=self.ami_password,
         )

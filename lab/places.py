@@ -42,6 +42,11 @@ class Ports:
         """Return PostgreSQL's port; not 5432, which a developer's machine often has taken."""
         return 54112 if self.base is None else self.base + 4
 
+    @property
+    def carrier(self) -> int:
+        """Return where the carrier's side of the trunk would listen, on the trunk's address."""
+        return 5060 if self.base is None else self.base + 5
+
     def node(self, index: int) -> NodePorts:
         """Return the ports of the node with this index, from 0."""
         if self.base is None:

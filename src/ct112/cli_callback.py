@@ -28,7 +28,10 @@ def list_(
 ) -> None:
     """Show the call-backs to be done, the most urgent and oldest first."""
     tasks, withheld = with_store(lambda store: _known(store, all_))
-    table = Table("no.", "class", "number", "since", "calls", "tries", "state", "last result", "with")
+    table = Table("no.", "class")
+    table.add_column("number", no_wrap=True, min_width=13)  # never cut: it is to be dialled
+    for name in ("since", "calls", "tries", "state", "last result", "with"):
+        table.add_column(name)
     for task in tasks:
         table.add_row(*_row(task))
     Console().print(table if table.row_count else "nobody has to be called back")
