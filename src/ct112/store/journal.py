@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ct112 import logs, metrics
 from ct112.core.record import CallRecord, Fact
 from ct112.store.database import Store
-from ct112.store.faults import StoreUnavailable, explain
+from ct112.store.delivery import deliver
+from ct112.store.faults import explain
 from ct112.store.pending import Entry, Pending
 
 log = logs.get("journal")
@@ -88,42 +89,12 @@ class DatabaseJournal:
         if not batch:
             self._wake.clear()
             return True
-        error = await self._try(batch)
-        match error:
-            case None:
-                self._strike_out(batch)
-            case StoreUnavailable(refused=False):
-                pass
-            case _:  # an entry may be to blame: find it
-                error = await self._one_by_one(batch)
-        self._tell(error)
-        return error is None
-
-    async def _one_by_one(self, batch: Sequence[Entry]) -> Exception | None:
-        """Write each entry for itself, so that one that cannot be written does not hold up the others."""
-        refusal = None
-        for entry in batch:
-            error = await self._try([entry])
-            match error:
-                case None:
-                    self._strike_out([entry])
-                case StoreUnavailable(refused=False):
-                    return error
-                case StoreUnavailable():
-                    refusal = error
-                case _:
-                    self._give_up(entry, error)
-        return refusal
-
-    async def _try(self, entries: Sequence[Entry]) -> Exception | None:
-        """Write the entries in one transaction, or return why not."""
-        records = [entry for entry in entries if isinstance(entry, CallRecord)]
-        facts = [entry for entry in entries if isinstance(entry, Fact)]
-        try:
-            await self._store.write(records, facts)
-        except Exception as error:  # noqa: BLE001 - whatever an entry does to the writer, the others go on
-            return error
-        return None
+        delivered = await deliver(self._store, batch)
+        self._strike_out(delivered.written)
+        for entry, error in delivered.refused:
+            self._give_up(entry, error)
+        self._tell(delivered.error)
+        return delivered.error is None
 
     def _give_up(self, entry: Entry, error: Exception) -> None:
         """Drop an entry that can never be written. Its contents are not logged: they may be personal."""
