@@ -1,20 +1,23 @@
 """Is a port free? Asked before a part starts, so that the answer names the port and the remedy."""
 
 import socket
+from functools import partial
 
 import psutil
 
 from lab.places import REMEDY_PORTS
+from lab.processes import wait_until
 from lab.steps import StepFailed
 
 LOOPBACK = "127.0.0.1"
+GRACE_SECONDS = 2.0  # a process just killed keeps its ports until the last of its threads is off the disk
 
 
 def require_free(part: str, *, tcp: tuple[int, ...] = (), udp: tuple[int, ...] = ()) -> None:
     """Raise StepFailed when one of the ports on loopback is taken."""
     for kind, name, ports in ((socket.SOCK_STREAM, "TCP", tcp), (socket.SOCK_DGRAM, "UDP", udp)):
         for port in ports:
-            if not _free(kind, port):
+            if not wait_until(partial(_free, kind, port), GRACE_SECONDS):
                 why = f"{part} needs {name} port {port} on {LOOPBACK}, which {_holder(port)} uses"
                 raise StepFailed(why, REMEDY_PORTS)
 

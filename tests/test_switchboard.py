@@ -25,7 +25,6 @@ class Desk:
         self.asked: list[TelephoneCommand] = []
         self.records: list[CallRecord] = []
         self.facts: list[Fact] = []
-        self.shown: list[Fact] = []
         self.order: list[str] = []
 
     def do(self, command: TelephoneCommand) -> None:
@@ -42,10 +41,6 @@ class Desk:
         """Journal."""
         self.facts.append(fact)
         self.order.append("journal")
-
-    def tell(self, fact: Fact) -> None:
-        """Audience."""
-        self.shown.append(fact)
 
 
 class HandClock:
@@ -102,19 +97,18 @@ def arrival() -> CallArrived:
 
 async def test_a_call_is_picked_up_before_anything_is_written() -> None:
     desk, clock = Desk(), HandClock()
-    board = Switchboard(floor(), desk, desk, [desk], clock)
+    board = Switchboard(floor(), desk, desk, clock)
     async with running(board):
         board.post(arrival())
         await until(lambda: desk.records)
     assert PickUp(CALL) in desk.asked
     assert desk.order.index("journal") > desk.order.index("telephone")
     assert desk.order == sorted(desk.order, reverse=True), "telephone first, then the journal"
-    assert desk.shown == desk.facts
 
 
 async def test_events_posted_before_it_runs_are_kept() -> None:
     desk = Desk()
-    board = Switchboard(floor(), desk, desk, [], HandClock())
+    board = Switchboard(floor(), desk, desk, HandClock())
     board.post(arrival())
     board.post(PickedUp(CALL))
     async with running(board):
@@ -124,7 +118,7 @@ async def test_events_posted_before_it_runs_are_kept() -> None:
 
 async def test_a_deadline_is_kept_without_any_event() -> None:
     desk, clock = Desk(), HandClock()
-    board = Switchboard(floor(), desk, desk, [], clock)
+    board = Switchboard(floor(), desk, desk, clock)
     board.post(arrival())
     async with running(board):
         await until(lambda: desk.asked)
@@ -136,7 +130,7 @@ async def test_a_deadline_is_kept_without_any_event() -> None:
 
 async def test_a_fault_in_the_floor_costs_the_event_and_not_the_service() -> None:
     desk = Desk()
-    board = Switchboard(floor(BrokenOnce), desk, desk, [], HandClock())
+    board = Switchboard(floor(BrokenOnce), desk, desk, HandClock())
     async with running(board):
         board.post(arrival())
         board.post(arrival())
@@ -146,7 +140,7 @@ async def test_a_fault_in_the_floor_costs_the_event_and_not_the_service() -> Non
 
 async def test_draining_sends_a_new_call_to_the_fallback() -> None:
     desk = Desk()
-    board = Switchboard(floor(), desk, desk, [], HandClock())
+    board = Switchboard(floor(), desk, desk, HandClock())
     async with running(board):
         board.drain()
         board.post(arrival())
@@ -158,7 +152,7 @@ async def test_draining_sends_a_new_call_to_the_fallback() -> None:
 @pytest.mark.parametrize("count", [1, 100])
 async def test_nothing_is_dropped(count: int) -> None:
     desk = Desk()
-    board = Switchboard(floor(), desk, desk, [], HandClock())
+    board = Switchboard(floor(), desk, desk, HandClock())
     names = [CallId(f"0193585f-0000-7000-8000-{number:012d}") for number in range(count)]
     async with running(board):
         for name in names:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from ct112 import __version__, cli_callback, cli_ivr, cli_operator, logs
+from ct112 import __version__, cli_callback, cli_ivr, cli_operator, cli_spool, logs
 from ct112.asterisk import configfiles
 from ct112.doctor.command import doctor
 from ct112.service import Service
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(cli_ivr.app, name="ivr", help="The menu callers hear: validate, show, publish, simulate.")
 app.add_typer(cli_operator.app, name="operator", help="Operators and their positions.")
 app.add_typer(cli_callback.app, name="callback", help="Who has to be called back.")
+app.add_typer(cli_spool.app, name="spool", help="What is on the disk and not yet in the database.")
 app.add_typer(db_app, name="db", help="The database.")
 app.add_typer(configfiles.app, name="asterisk", help="Asterisk's configuration.")
 app.command()(doctor)

@@ -9,7 +9,7 @@ from ct112.asterisk.ami_nodes import AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core.ids import NodeName
 from ct112.keeper import Keeper
-from ct112.store import DatabaseJournal
+from ct112.store import SpoolJournal
 from ct112.switchboard import Switchboard
 from ct112.web import Health, Part
 
@@ -27,7 +27,7 @@ class Watch:
         telephone: AsteriskTelephone,
         ami: AmiNodes,
         keeper: Keeper,
-        journal: DatabaseJournal,
+        journal: SpoolJournal,
     ) -> None:
         """Look at these."""
         self._switchboard = switchboard
@@ -47,9 +47,15 @@ class Watch:
             Part("ari", any(links.values()), _said(links), needed=True),
             Part("ami", all(ami.values()), _said(ami), needed=False),
             Part("database", self._keeper.database_ok, self._database(), needed=False),
+            Part("spool", self._journal.healthy, self._spool(), needed=False),
             Part("phones", phones > 0, f"{phones} registered", needed=False),
         )
         return Health(ready=all(part.ok for part in parts if part.needed), parts=parts)
+
+    def _spool(self) -> str:
+        return (
+            "written" if self._journal.healthy else "cannot be written: facts are in memory only, see the log"
+        )
 
     async def run(self) -> None:
         """Set the gauges every second until cancelled."""

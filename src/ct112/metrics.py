@@ -39,6 +39,14 @@ phones_registered = Gauge("ct112_phones_registered", "Positions with a registere
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")
 journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
+spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
+spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
+spool_set_aside = Counter("ct112_spool_set_aside_total", "Entries kept aside: they can never be written")
+spool_commit_seconds = Histogram(
+    "ct112_spool_commit_seconds",
+    "One commit of the spool: what a crash can take",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1),
+)
 prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])
 prompts_made = Counter("ct112_prompts_made_total", "Prompts rendered, not found ready", ["source"])
 prompt_failures = Counter("ct112_prompt_failures_total", "Prompts that could not be made", ["source"])

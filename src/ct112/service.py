@@ -20,8 +20,8 @@ from ct112.keeper import Keeper, LastKnown, Seat
 from ct112.prompts.library import PromptLibrary
 from ct112.reading import StoredCalls, StoreSource, compile_live
 from ct112.settings import Settings
-from ct112.store import DatabaseJournal, Store, StoreUnavailable
-from ct112.switchboard import FactLog, Switchboard
+from ct112.store import FactLog, Store, StoreUnavailable, open_journal
+from ct112.switchboard import Switchboard
 from ct112.tasks import run_together
 from ct112.web import WebServer, make_app
 
@@ -45,7 +45,7 @@ class Service:
         self._leave = asyncio.Event()
         self._departure: asyncio.Task[None] | None = None
         self._switchboard: Switchboard | None = None
-        self._journal = DatabaseJournal(store)
+        self._journal = open_journal(store, settings.spool_path, [FactLog()])
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
         self._callbacks = CallbackDesk(store, self._post)
         self._telephone = _telephone(settings, self._post)
@@ -62,15 +62,21 @@ class Service:
     async def run(self) -> None:
         """Answer calls until SIGTERM or SIGINT, then leave in good order. Raises TaskStopped."""
         document = await self._keeper.first()
-        floor = Floor(self._settings.policy(), document)
+        remembered = await self._journal.open()
+        floor = Floor(self._settings.policy(), document, remembered)
         switchboard = Switchboard(
-            floor, self._telephone, self._journal, [FactLog()], self._clock, callbacks=self._callbacks
+            floor, self._telephone, self._journal, self._clock, callbacks=self._callbacks
         )
         self._callbacks.look_at(floor)
         self._switchboard = switchboard
         self._keeper.announce()
         self._listen_for_signals()
-        log.info("ct112 starts", nodes=len(self._settings.nodes), ivr_version=document.version)
+        log.info(
+            "ct112 starts",
+            nodes=len(self._settings.nodes),
+            ivr_version=document.version,
+            remembered=len(remembered),
+        )
         try:
             await run_together(self._jobs(switchboard), self._leave)
         finally:
@@ -101,8 +107,8 @@ class Service:
 
     async def _finish(self) -> None:
         """Write down what is left; the calls themselves are safe in Asterisk."""
-        if not await self._journal.flush(FLUSH_SECONDS):
-            log.error("left with records unwritten", waiting=len(self._journal))
+        if not await self._journal.leave(FLUSH_SECONDS):
+            log.error("left with records that are neither on the disk nor in the database")
         await self._store.close()
         log.info("ct112 left")
 

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     web_port: int = 8112
     prompt_base_url: str = ""  # how Asterisk reaches our web server; default http://web_host:web_port
     api_token: SecretStr | None = None
-    state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR
+    state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR, the spool
     recordings_dir: Path | None = None  # recorded prompts; they win over speech synthesis
     dead_man_seconds: Seconds = 12
     ring_seconds: Seconds = 15
@@ -59,6 +59,11 @@ class Settings(BaseSettings):
             switch_seconds=self.dead_man_seconds,
             switch_every_seconds=self.dead_man_seconds / 3,
         )
+
+    @property
+    def spool_path(self) -> Path:
+        """Return where facts and records are kept until the database has them."""
+        return self.state_dir / "spool" / "spool.sqlite"
 
     def prompts_url(self) -> str:
         """Return the address under which Asterisk finds the prompts, without a slash at its end."""

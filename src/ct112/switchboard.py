@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
 from typing import assert_never
 
 from ct112 import logs, metrics
@@ -28,8 +27,8 @@ from ct112.core.commands import (
 )
 from ct112.core.events import CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
-from ct112.core.record import CallRecord, Fact
-from ct112.ports import Audience, Callbacks, Clock, Journal, Telephone
+from ct112.core.record import CallRecord
+from ct112.ports import Callbacks, Clock, Journal, Telephone
 
 log = logs.get("switchboard")
 
@@ -46,7 +45,6 @@ class Switchboard:
         floor: Floor,
         telephone: Telephone,
         journal: Journal,
-        audience: Sequence[Audience],
         clock: Clock,
         *,
         callbacks: Callbacks | None = None,
@@ -56,7 +54,6 @@ class Switchboard:
         self._floor = floor
         self._telephone = telephone
         self._journal = journal
-        self._audience = audience
         self._clock = clock
         self._inbox: deque[tuple[float, Event]] = deque()
         self._wake = asyncio.Event()
@@ -153,8 +150,6 @@ class Switchboard:
                 _count(record)
             case SaveFact(fact):
                 self._journal.note(fact)
-                for listener in self._audience:
-                    listener.tell(fact)
             case CallbackDone():
                 if self._callbacks is not None:
                     self._callbacks.done(command)
@@ -190,11 +185,3 @@ def _count(record: CallRecord) -> None:
         metrics.pick_up_seconds.observe(max(0.0, record.picked_up_at - record.arrived_at))
     if record.answered_at is not None:
         metrics.answer_seconds.observe(max(0.0, record.answered_at - record.arrived_at))
-
-
-class FactLog:
-    """An audience that writes each fact to the log; its data may be personal and stays out."""
-
-    def tell(self, fact: Fact) -> None:
-        """Log the kind of fact and the call it belongs to."""
-        log.info("call fact", kind=fact.kind, call=fact.call, seq=fact.seq)

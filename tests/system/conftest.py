@@ -1,5 +1,6 @@
 """One lab for each test process, with short times; for each test its own phones."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest_asyncio.fixture
 async def world(lab: Lab) -> AsyncIterator[World]:
     """Give a lab in which all runs and nobody calls yet; demand afterwards that no call is left."""
-    lab.up()
+    await asyncio.to_thread(lab.up)
     async with Phones("127.0.0.1") as desks, Phones("127.0.0.2") as citizens:
         world = World(lab, desks, citizens)
         await world.nothing_left()

@@ -60,6 +60,7 @@ async def test_the_switch_does_not_cut_a_talk_short(world: World) -> None:
     (desk,) = await world.sit_down("pos-1")
     call = await world.dial_and_press("1")
     at_desk = await (await desk.next_call()).wait_for("established")
+    await world.talk(call, desk, at_desk)
     await world.kill(CT112)
     heard = await call.hears(desk.tone_hz, seconds=14, within=16)
     assert heard.seconds >= 14, heard

@@ -12,7 +12,7 @@ import pytest
 
 from lab.phones import PhoneError
 from lab.places import REPOSITORY
-from tests.system.world import CT112, World, eventually
+from tests.system.world import CT112, World, carrier, eventually
 
 SHORT = """\
 languages: [id]
@@ -64,6 +64,7 @@ async def doctor(world: World) -> tuple[int, dict[str, dict[str, Any]]]:
 
 async def test_the_doctor_finds_all_well_but_the_carrier_the_lab_has_not(world: World) -> None:
     await world.sit_down("pos-1")
+    await carrier(world, there=False)
     code, found = await doctor(world)
     assert {name for name, one in found.items() if not one["ok"]} == {"a: trunk"}
     assert found["a: trunk"]["remedy"]
@@ -72,6 +73,7 @@ async def test_the_doctor_finds_all_well_but_the_carrier_the_lab_has_not(world: 
 
 
 async def test_the_doctor_names_what_is_missing(world: World) -> None:
+    await carrier(world, there=False)
     await world.stop(CT112)
     code, found = await doctor(world)
     await world.start(CT112)

@@ -1,4 +1,4 @@
-"""The only place with SQL: records, facts, roster, IVR versions, and the journal behind the calls."""
+"""The only place with SQL: records, facts, roster, IVR versions, and the journal on its spool."""
 
 from ct112.store.callbacks import CallbackError, Task
 from ct112.store.database import Store
@@ -7,13 +7,16 @@ from ct112.store.ivr_versions import StoredIvr
 from ct112.store.journal import DatabaseJournal
 from ct112.store.reports import StoredCall, StoredFact, UnknownCall, Wanted
 from ct112.store.roster import OperatorRow, RosterError, RosterRow
+from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
 
 __all__ = [
     "CallbackError",
     "DatabaseJournal",
+    "FactLog",
     "OperatorRow",
     "RosterError",
     "RosterRow",
+    "SpoolJournal",
     "Store",
     "StoreUnavailable",
     "StoredCall",
@@ -22,4 +25,5 @@ __all__ = [
     "Task",
     "UnknownCall",
     "Wanted",
+    "open_journal",
 ]

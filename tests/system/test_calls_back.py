@@ -8,13 +8,14 @@ import pytest
 
 from lab.outside import Habit, Outside, outside
 from tests.system.test_running_centre import ct112, doctor, settings
-from tests.system.world import World, eventually
+from tests.system.world import World, carrier, eventually
 
 
 @pytest.fixture
 async def network(world: World) -> AsyncIterator[Outside]:
     """The citizens behind the trunk."""
     async with outside(world.lab.places.ports.carrier) as found:
+        await carrier(world, there=True)
         yield found
 
 

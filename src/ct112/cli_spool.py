@@ -1,0 +1,89 @@
+"""`ct112 spool`: what is on the disk and not yet in the database."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from ct112 import settings
+from ct112.store import Store
+from ct112.store.command import CannotDo, with_store
+from ct112.store.spool_file import SpoolBusy, SpoolFile, SpoolStatus, look_at
+from ct112.store.spool_journal import open_journal
+
+app = typer.Typer(help="What is on the disk and not yet in the database.", no_args_is_help=True)
+
+REPLAY_SECONDS = 300.0
+
+
+@app.command()
+def status() -> None:
+    """Say what waits for the database; exit 1 when something was set aside."""
+    path = _path()
+    try:
+        found = look_at(path)
+    except FileNotFoundError as error:
+        raise CannotDo(f"{error}: ct112 has not run here yet, or CT112_STATE_DIR is another") from error
+    except (sqlite3.Error, OSError) as error:
+        raise CannotDo(f"the spool at {path} cannot be read: {error}") from error
+    typer.echo(_said(found))
+    if found.aside:
+        raise CannotDo(
+            "entries were set aside: see the log for why, then stop ct112 and `ct112 spool replay`"
+        )
+
+
+@app.command()
+def replay() -> None:
+    """With ct112 stopped: copy everything to the database, also what was set aside."""
+    path = _path()
+    try:
+        before = _take_back(path)
+    except SpoolBusy as error:
+        raise CannotDo("the spool is in use: ct112 copies it by itself, stop it to replay by hand") from error
+    except (sqlite3.Error, OSError) as error:
+        raise CannotDo(f"the spool at {path} cannot be read: {error}") from error
+    with_store(lambda store: _copy(store, path))
+    after = look_at(path)
+    if after.waiting or after.aside:
+        raise CannotDo(f"not everything could be written: {_said(after)}")
+    typer.echo(f"{before} entries are in the database now")
+
+
+def _path() -> Path:
+    try:
+        return settings.load().spool_path
+    except settings.SettingsError as error:
+        raise CannotDo(str(error)) from error
+
+
+def _take_back(path: Path) -> int:
+    """Put what was set aside into the line again; return how many entries are to be copied."""
+    if not path.exists():
+        raise CannotDo(f"no spool at {path}: nothing to replay")
+    file = SpoolFile(path)
+    try:
+        file.take_back()
+        return file.status().waiting
+    finally:
+        file.close()
+
+
+async def _copy(store: Store, path: Path) -> None:
+    journal = open_journal(store, path)
+    await journal.open()
+    await asyncio.shield(journal.leave(REPLAY_SECONDS))
+
+
+def _said(found: SpoolStatus) -> str:
+    oldest = "" if found.oldest_at is None else f", the oldest of {_time(found.oldest_at)}"
+    return (
+        f"{found.waiting} entries wait for the database{oldest}; {found.open_calls} calls are open; "
+        f"{found.aside} entries set aside; {found.bytes / 1e6:.1f} MB"
+    )
+
+
+def _time(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,52 @@
+"""Records and facts as text, for the disk, and back."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
+from ct112.store.pending import Entry
+
+RECORD, FACT = "record", "fact"
+KINDS = {"service_class": ServiceClass, "class_source": ClassSource, "outcome": Outcome, "ended_by": EndedBy}
+FIELDS = {RECORD: tuple(f.name for f in fields(CallRecord)), FACT: tuple(f.name for f in fields(Fact))}
+
+
+class Unreadable(ValueError):
+    """This text is no record and no fact."""
+
+
+def kind_of(entry: Entry) -> str:
+    """Return which of the two it is."""
+    return FACT if isinstance(entry, Fact) else RECORD
+
+
+def to_text(entry: Entry) -> str:
+    """Return the entry as JSON in ASCII; what JSON does not know becomes its text."""
+    known = {name: getattr(entry, name) for name in FIELDS[kind_of(entry)]}
+    return json.dumps(known, default=_plain, separators=(",", ":"))
+
+
+def from_text(kind: str, text: str) -> Entry:
+    """Return the entry again; fields of a later version are left out. Raises Unreadable."""
+    try:
+        known = json.loads(text)
+        told = {name: known[name] for name in FIELDS[kind] if name in known}
+        return Fact(**told) if kind == FACT else _record(told)
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unreadable(type(error).__name__) from error
+
+
+def _record(told: dict[str, Any]) -> CallRecord:
+    for name, kind in KINDS.items():
+        if told.get(name) is not None:
+            told[name] = kind(told[name])
+    told["ivr_path"] = tuple(told.get("ivr_path", ()))
+    return CallRecord(**told)
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return dict(value)
+    except (TypeError, ValueError):
+        return str(value)

@@ -1,0 +1,192 @@
+"""The spool's file: SQLite in WAL mode, each commit on the disk before it returns. Blocking; one thread."""
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ct112.core.record import CallRecord
+from ct112.store.entries import RECORD, Unreadable, from_text, kind_of, to_text
+from ct112.store.pending import Entry
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS open_call (call TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS aside (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL,
+    reason TEXT NOT NULL);
+"""
+INSERT = "INSERT INTO entry (kind, body, at) VALUES (?, ?, ?)"
+REMEMBER = "INSERT OR REPLACE INTO open_call (call, body) VALUES (?, ?)"
+PUT_ASIDE = "INSERT INTO aside (kind, body, at, reason) SELECT kind, body, at, ? FROM entry WHERE id = ?"
+TAKE_BACK = "INSERT INTO entry (kind, body, at) SELECT kind, body, at FROM aside ORDER BY id"
+BUSY_SECONDS = 2.0
+
+
+class SpoolBusy(OSError):
+    """Another process has this spool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """An entry on the disk; `entry` None could not be read."""
+
+    id: int
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolStatus:
+    """How the spool is. `oldest_at`: epoch seconds, None when nothing waits."""
+
+    waiting: int
+    oldest_at: float | None
+    open_calls: int
+    aside: int
+    bytes: int
+
+
+class SpoolFile:
+    """An open spool. Raises sqlite3.Error or OSError from everything."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make it, for this process alone. Raises SpoolBusy."""
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(path.with_suffix(".lock"))
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+            path.chmod(0o600)  # it holds numbers and locations
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(SCHEMA)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def close(self) -> None:
+        """Close it and let others have it."""
+        self._db.close()
+        self._lock.close()
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """Write the entries, all or none, and have them on the disk."""
+        now = time.time()
+        with _Transaction(self._db):
+            for entry in entries:
+                body = to_text(entry)
+                self._db.execute(INSERT, (kind_of(entry), body, now))
+                if isinstance(entry, CallRecord):
+                    self._remember(entry, body)
+
+    def head(self, size: int) -> list[Spooled]:
+        """Return the oldest entries; they stay."""
+        rows = self._db.execute("SELECT id, kind, body FROM entry ORDER BY id LIMIT ?", (size,))
+        return [Spooled(number, _read(kind, body)) for number, kind, body in rows]
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Strike out what the database has."""
+        with _Transaction(self._db):
+            self._db.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in numbers])
+
+    def set_aside(self, refused: Sequence[tuple[int, str]]) -> None:
+        """Keep entries (id, reason) that cannot be written apart from the others."""
+        with _Transaction(self._db):
+            for number, reason in refused:
+                self._db.execute(PUT_ASIDE, (reason, number))
+                self._db.execute("DELETE FROM entry WHERE id = ?", (number,))
+
+    def take_back(self) -> int:
+        """Put what was set aside into the line again; return how much."""
+        with _Transaction(self._db):
+            self._db.execute(TAKE_BACK)
+            return self._db.execute("DELETE FROM aside").rowcount
+
+    def open_calls(self) -> list[CallRecord]:
+        """Return the newest record of every call that has not ended."""
+        rows = self._db.execute("SELECT body FROM open_call ORDER BY call").fetchall()
+        found = [_read(RECORD, body) for (body,) in rows]
+        return [record for record in found if isinstance(record, CallRecord)]
+
+    def status(self) -> SpoolStatus:
+        """Return how it is."""
+        return _status(self._db, self._path)
+
+    def _remember(self, record: CallRecord, body: str) -> None:
+        if record.ended_at is None:
+            self._db.execute(REMEMBER, (record.call, body))
+        else:
+            self._db.execute("DELETE FROM open_call WHERE call = ?", (record.call,))
+
+
+def look_at(path: Path) -> SpoolStatus:
+    """Return how the spool at `path` is, also while it is in use. Raises FileNotFoundError, sqlite3.Error."""
+    if not path.exists():
+        raise FileNotFoundError(f"no spool at {path}")
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    try:
+        return _status(db, path)
+    finally:
+        db.close()
+
+
+def _status(db: sqlite3.Connection, path: Path) -> SpoolStatus:
+    count, oldest = db.execute("SELECT count(*), min(at) FROM entry").fetchone()
+    (calls,) = db.execute("SELECT count(*) FROM open_call").fetchone()
+    (aside,) = db.execute("SELECT count(*) FROM aside").fetchone()
+    size = path.stat().st_size
+    return SpoolStatus(waiting=count, oldest_at=oldest, open_calls=calls, aside=aside, bytes=size)
+
+
+def move_aside(path: Path) -> Path:
+    """Keep a file SQLite cannot read, under another name, so that a new one can be begun."""
+    bad = path.with_name(f"{path.name}.bad-{int(time.time())}")
+    for suffix in ("", "-wal", "-shm"):
+        part = Path(f"{path}{suffix}")
+        if part.exists():
+            part.rename(f"{bad}{suffix}")
+    return bad
+
+
+class _Transaction:
+    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            if self._db.in_transaction:  # a full disk rolls back by itself
+                self._db.execute("ROLLBACK")
+            return
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+
+def _read(kind: str, body: str) -> Entry | None:
+    try:
+        return from_text(kind, body)
+    except Unreadable:
+        return None
+
+
+def _locked(path: Path) -> IO[str]:
+    handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        handle.close()
+        raise SpoolBusy(f"{path} is held: the service runs, or another command") from error
+    return handle

@@ -1,0 +1,209 @@
+"""The journal on the spool: disk first, then whoever wants to see it, then the database, exactly once."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from ct112 import logs, metrics
+from ct112.core.ids import CallId
+from ct112.core.record import CallRecord, Fact
+from ct112.ports import Audience
+from ct112.store.database import Store
+from ct112.store.delivery import deliver
+from ct112.store.faults import explain
+from ct112.store.journal import DatabaseJournal
+from ct112.store.pending import Entry
+from ct112.store.spool import Spool, SpoolFailed
+from ct112.store.spool_file import Spooled
+
+log = logs.get("journal")
+
+BATCH = 2000
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+LOOK_SECONDS = 5.0  # how often the disk is looked at when nobody says that there is something
+
+
+class SpoolJournal:
+    """A `Journal` that loses at most what one commit of the spool takes.
+
+    `save` and `note` return at once. What the disk refuses goes to the database by memory, bounded.
+    """
+
+    def __init__(
+        self, store: Store, spool: Spool, direct: DatabaseJournal, audience: Sequence[Audience]
+    ) -> None:
+        """Use `open_journal`."""
+        self._store = store
+        self._spool = spool
+        self._direct = direct
+        self._audience = audience
+        self._wake = asyncio.Event()
+        self._waiting = 0
+        self._away = False
+        self._pause = FIRST_PAUSE_SECONDS
+
+    def __len__(self) -> int:
+        """Return how many entries the database does not have yet, as far as is known."""
+        return self._waiting + len(self._direct)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether entries reach the disk."""
+        return self._spool.healthy
+
+    async def open(self) -> list[CallRecord]:
+        """Open the spool; return the calls an earlier process left open. Never raises."""
+        found = await self._spool.open()
+        self._wake.set()  # what that process left is copied too
+        return found
+
+    def save(self, record: CallRecord) -> None:
+        """Keep the record; returns at once."""
+        self._spool.put(record)
+
+    def note(self, fact: Fact) -> None:
+        """Keep the fact; returns at once."""
+        self._spool.put(fact)
+
+    def committed(self, entries: Sequence[Entry]) -> None:
+        """Take in what is on the disk now."""
+        self._waiting += len(entries)
+        metrics.spool_waiting.set(self._waiting)
+        self._show(entries)
+        self._wake.set()
+
+    def not_spooled(self, entries: Sequence[Entry]) -> None:
+        """Take in what the disk refused: it goes to the database by memory."""
+        for entry in entries:
+            if isinstance(entry, Fact):
+                self._direct.note(entry)
+            else:
+                self._direct.save(entry)
+        self._show(entries)
+
+    async def run(self) -> None:
+        """Copy to the database until cancelled."""
+        direct = asyncio.create_task(self._direct.run(), name="journal by memory")
+        try:
+            while True:
+                await self._something()
+                if not await self._copy():
+                    await asyncio.sleep(self._next_pause())
+        finally:
+            direct.cancel()
+            await asyncio.wait([direct])
+
+    async def leave(self, timeout: float) -> bool:  # noqa: ASYNC109 - the caller's limit, not an error
+        """Commit everything, copy what can be copied in `timeout` seconds; return whether nothing is lost.
+
+        What stays on the disk is copied by the next process.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while await self._copy() and self._wake.is_set():
+                    pass
+        except TimeoutError:
+            log.info("the rest stays on the disk", waiting=self._waiting)
+        await self._spool.close()
+        return await self._direct.flush(timeout)
+
+    async def _something(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _copy(self) -> bool:
+        """Copy the oldest entries; return whether the database took them, or there were none."""
+        self._wake.clear()
+        try:
+            batch = await self._spool.head(BATCH)
+            if len(batch) == BATCH:
+                self._wake.set()
+            if not batch:
+                self._counted(0)
+                return True
+            return await self._copied(batch)
+        except SpoolFailed:
+            return False
+
+    async def _copied(self, batch: Sequence[Spooled]) -> bool:
+        """Write the batch, of each call only its newest record; strike out what needs no further try."""
+        newest = {one.entry.call: one.id for one in batch if isinstance(one.entry, CallRecord)}
+        entries = {id(one.entry): one for one in batch if _counts(one, newest)}
+        delivered = await deliver(self._store, [one.entry for one in entries.values() if one.entry])
+        refused = [(entries[id(entry)].id, explain(error)) for entry, error in delivered.refused]
+        unreadable = [(one.id, "unreadable") for one in batch if one.entry is None]
+        if refused or unreadable:
+            log.error("entries that can never be written are set aside", count=len(refused + unreadable))
+            metrics.spool_set_aside.inc(len(refused + unreadable))
+            await self._spool.set_aside([*refused, *unreadable])
+        if delivered.error is None:
+            await self._spool.drop([one.id for one in batch])
+            self._counted(max(0, self._waiting - len(batch)))
+        else:
+            self._wake.set()
+            await self._spool.drop([entries[id(entry)].id for entry in delivered.written])
+        self._tell(delivered.error)
+        return delivered.error is None
+
+    def _counted(self, waiting: int) -> None:
+        self._waiting = waiting
+        metrics.spool_waiting.set(waiting)
+
+    def _show(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry, Fact):
+                for listener in self._audience:
+                    listener.tell(entry)
+
+    def _tell(self, error: Exception | None) -> None:
+        """Say once that the database cannot be written to, and once that it can be again."""
+        if error is not None:
+            metrics.journal_failures.inc()
+            if not self._away:
+                log.warning("the spool waits for the database", reason=explain(error))
+            self._away = True
+            return
+        if self._away:
+            log.info("the spool is copied again", waiting=self._waiting)
+        self._away, self._pause = False, FIRST_PAUSE_SECONDS
+
+    def _next_pause(self) -> float:
+        """Return how long to wait before the next try: doubling, up to a limit, with jitter."""
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def _counts(one: Spooled, newest: dict[CallId, int]) -> bool:
+    """Return whether the entry is to be written: all facts, and of each call's records the last."""
+    if isinstance(one.entry, CallRecord):
+        return newest[one.entry.call] == one.id
+    return one.entry is not None
+
+
+def open_journal(store: Store, spool_path: Path, audience: Sequence[Audience] = ()) -> SpoolJournal:
+    """Return a journal whose spool is at `spool_path`; nothing is opened yet.
+
+    `audience` is told each fact once it is on the disk.
+    """
+    direct = DatabaseJournal(store)
+    journal: SpoolJournal
+    spool = Spool(
+        spool_path,
+        committed=lambda entries: journal.committed(entries),
+        failed=lambda entries: journal.not_spooled(entries),
+    )
+    journal = SpoolJournal(store, spool, direct, audience)
+    return journal
+
+
+class FactLog:
+    """An audience that writes each fact to the log; its data may be personal and stays out."""
+
+    def tell(self, fact: Fact) -> None:
+        """Log the kind of fact and the call it belongs to."""
+        log.info("call fact", kind=fact.kind, call=fact.call, seq=fact.seq)
