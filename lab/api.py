@@ -174,6 +174,7 @@ class Lab:
         settings = settings_for(
             self.places,
             nodes=[dict(node.values().connection()) for node in self.nodes()],
+            fallback_dirs={node.name: str(node.fallback) for node in self.nodes()},
             database_url=self.database_url,
             api_token=self._secrets["api-token"],
             overrides=self._overrides,

@@ -48,6 +48,11 @@ class AsteriskNode:
         return root / self._inside.lstrip("/") if root else Path(self._inside)
 
     @property
+    def fallback(self) -> Path:
+        """Return where the node writes down the calls of its fallback."""
+        return self.folder / "spool" / "ct112-fallback"
+
+    @property
     def _inside(self) -> str:
         """Return the node's folder as Asterisk sees it."""
         if self.installation.root:

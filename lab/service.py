@@ -142,6 +142,7 @@ def settings_for(
     places: Places,
     *,
     nodes: list[dict[str, Any]],
+    fallback_dirs: Mapping[str, str],
     database_url: str,
     api_token: str,
     overrides: Mapping[str, str],
@@ -149,6 +150,7 @@ def settings_for(
     """Return ct112's settings in the lab; `overrides` win."""
     return {
         "CT112_NODES": json.dumps(nodes),
+        "CT112_FALLBACK_DIRS": json.dumps(dict(fallback_dirs)),
         "CT112_DATABASE_URL": database_url,
         "CT112_WEB_HOST": LOOPBACK,
         "CT112_WEB_PORT": str(places.ports.web),

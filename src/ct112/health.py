@@ -8,6 +8,7 @@ from ct112 import metrics
 from ct112.asterisk.ami_nodes import AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core.ids import NodeName
+from ct112.fallback import FallbackReader
 from ct112.keeper import Keeper
 from ct112.store import SpoolJournal
 from ct112.switchboard import Switchboard
@@ -28,6 +29,7 @@ class Watch:
         ami: AmiNodes,
         keeper: Keeper,
         journal: SpoolJournal,
+        fallback: FallbackReader,
     ) -> None:
         """Look at these."""
         self._switchboard = switchboard
@@ -35,6 +37,7 @@ class Watch:
         self._ami = ami
         self._keeper = keeper
         self._journal = journal
+        self._fallback = fallback
 
     def health(self) -> Health:
         """Return each part's health; `needed`: calls would not be handled without it."""
@@ -42,7 +45,7 @@ class Watch:
         ami = self._ami.ready()
         floor = self._switchboard.floor
         phones = sum(bool(operator.phones) for operator in floor.operators.values())
-        parts = (
+        parts: tuple[Part, ...] = (
             Part("calls", not floor.draining, "leaving" if floor.draining else "taken", needed=True),
             Part("ari", any(links.values()), _said(links), needed=True),
             Part("ami", all(ami.values()), _said(ami), needed=False),
@@ -50,6 +53,8 @@ class Watch:
             Part("spool", self._journal.healthy, self._spool(), needed=False),
             Part("phones", phones > 0, f"{phones} registered", needed=False),
         )
+        there = sum(self._fallback.in_progress.values())
+        parts += (Part("fallback", there == 0, f"{there} calls in Asterisk's own queue", needed=False),)
         return Health(ready=all(part.ok for part in parts if part.needed), parts=parts)
 
     def _spool(self) -> str:

@@ -47,6 +47,9 @@ spool_commit_seconds = Histogram(
     "One commit of the spool: what a crash can take",
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1),
 )
+fallback_calls = Gauge("ct112_fallback_calls", "Calls the dialplan's own queue has now", ["node"])
+fallback_trouble = Gauge("ct112_fallback_trouble", "1 while a node's fallback files cannot be used", ["node"])
+fallback_bad = Counter("ct112_fallback_bad_total", "Fallback files that could not be read or written down")
 prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])
 prompts_made = Counter("ct112_prompts_made_total", "Prompts rendered, not found ready", ["source"])
 prompt_failures = Counter("ct112_prompt_failures_total", "Prompts that could not be made", ["source"])

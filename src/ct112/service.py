@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from ct112 import logs
@@ -11,10 +12,11 @@ from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
 from ct112.callbacks import CallbackDesk
 from ct112.clock import SteadyClock
 from ct112.core.calls import Talking
-from ct112.core.events import Event
+from ct112.core.events import Event, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import IvrDocument
+from ct112.fallback import FallbackReader
 from ct112.health import Watch
 from ct112.keeper import Keeper, LastKnown, Seat
 from ct112.prompts.library import PromptLibrary
@@ -47,6 +49,7 @@ class Service:
         self._switchboard: Switchboard | None = None
         self._journal = open_journal(store, settings.spool_path, [FactLog()])
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
+        self._fallback = FallbackReader(store, _folders(settings), lambda: len(self._journal) == 0)
         self._callbacks = CallbackDesk(store, self._post)
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
@@ -84,7 +87,7 @@ class Service:
 
     def _jobs(self, switchboard: Switchboard) -> dict[str, Coroutine[Any, Any, None]]:
         settings = self._settings
-        watch = Watch(switchboard, self._telephone, self._ami, self._keeper, self._journal)
+        watch = Watch(switchboard, self._telephone, self._ami, self._keeper, self._journal, self._fallback)
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
         app = make_app(
             health=watch.health,
@@ -100,6 +103,7 @@ class Service:
             "journal": self._journal.run(),
             "keeper": self._keeper.run(),
             "callbacks": self._callbacks.run(),
+            "fallback": self._fallback.run(),
             "web": WebServer(app, settings.web_host, settings.web_port).run(),
             "gauges": watch.run(),
             "old records": self._close_old_records(switchboard),
@@ -114,12 +118,16 @@ class Service:
 
     def _post(self, event: Event) -> None:
         assert self._switchboard is not None, "parts run only after the switchboard is made"
+        if isinstance(event, NodeSurveyed):
+            self._fallback.started(event.node, event.up_since)
         self._switchboard.post(event)
 
     def _take_seats(self, seats: Sequence[Seat]) -> None:
         """Positions changed: their SIP accounts, who is watched, who is in the fallback queue."""
         self._telephone.set_accounts([SipAccount(seat.position, seat.sip_password) for seat in seats])
-        self._ami.set_positions([seat.position for seat in seats])
+        on_duty = [seat.position for seat in seats if seat.operator is not None and seat.ready]
+        everywhere = [seat.position for seat in seats]
+        self._ami.set_positions(everywhere, members=on_duty or everywhere)
 
     def _take_document(self, document: IvrDocument) -> None:
         """Another menu: every node gets its prompts before the first caller needs them."""
@@ -167,7 +175,7 @@ class Service:
         while left:
             await asyncio.sleep(TURN_SECONDS)
             ready = {node for node, is_ready in self._telephone.ready().items() if is_ready}
-            if not switchboard.caught_up():
+            if not switchboard.caught_up() or len(self._journal):  # what the spool knows comes first
                 continue
             for node in left & ready:
                 if await self._close_old(switchboard, node):
@@ -208,3 +216,8 @@ def _ami(settings: Settings, post: Any) -> AmiNodes:
         for one in settings.nodes
     ]
     return AmiNodes(nodes, post=post)
+
+
+def _folders(settings: Settings) -> dict[NodeName, Path]:
+    """Return where each node's fallback writes; a node without one has no records of its fallback calls."""
+    return {NodeName(node): folder for node, folder in settings.fallback_dirs.items()}

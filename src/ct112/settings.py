@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = None
     state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR, the spool
     recordings_dir: Path | None = None  # recorded prompts; they win over speech synthesis
+    fallback_dirs: dict[str, Path] = Field(default_factory=dict)  # node → what its fallback writes, JSON
     dead_man_seconds: Seconds = 12
     ring_seconds: Seconds = 15
     wrap_up_seconds: Seconds = 10

@@ -42,7 +42,7 @@ def test_no_password_stands_in_a_template() -> None:
 
 def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     rendered(tmp_path)
-    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.rglob("*") if file.is_file()} == {0}
 
 
 def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:

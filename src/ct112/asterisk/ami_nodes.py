@@ -48,10 +48,11 @@ class AmiNodes:
         """Return for each node whether AMI is connected and its phones are known."""
         return {watch.node.name: watch.ready for watch in self._watches}
 
-    def set_positions(self, positions: Sequence[str]) -> None:
-        """Watch these positions, and have exactly them in the fallback queue."""
+    def set_positions(self, positions: Sequence[str], *, members: Sequence[str] | None = None) -> None:
+        """Watch these positions, and have exactly `members` (by default all) in the fallback queue."""
         for watch in self._watches:
             watch.positions = tuple(positions)
+            watch.members = tuple(positions if members is None else members)
             watch.changed.set()
 
     def warm(self, urls: Sequence[str]) -> None:
@@ -68,6 +69,7 @@ class _NodeWatch:
         self.node = node
         self.ready = False
         self.positions: tuple[str, ...] = ()
+        self.members: tuple[str, ...] = ()
         self.urls: tuple[str, ...] = ()
         self.changed = asyncio.Event()
         self._post = post
@@ -124,10 +126,10 @@ class _NodeWatch:
             self._seen(position, position in there)
 
     async def _keep_queue(self, connection: AmiConnection) -> None:
-        """Make the fallback queue's members exactly our positions; they outlive Asterisk's restarts."""
+        """Make the fallback queue's members exactly who is wanted; they outlive Asterisk's restarts."""
         found = await connection.send({"Action": "QueueStatus", "Queue": QUEUE})
         members = {_lower(one)["location"] for one in found if _lower(one).get("event") == "QueueMember"}
-        wanted = {f"PJSIP/{position}": position for position in self.positions}
+        wanted = {f"PJSIP/{position}": position for position in self.members}
         for interface in sorted(wanted.keys() - members):
             await self._try(connection, _member(interface, wanted[interface]))
         for interface in sorted(members - wanted.keys()):

@@ -105,7 +105,22 @@ def render(
     target.mkdir(parents=True, exist_ok=True)
     for path, text in filled.items():
         write_private(path, text)
-    return list(filled)
+    return [*filled, *_programs(templates, target / "agi-bin")]
+
+
+def _programs(templates: Sequence[Path], target: Path) -> list[Path]:
+    """Copy what Asterisk is to start; the newer version replaces the older."""
+    target.mkdir(exist_ok=True)
+    found = [
+        target / source.name
+        for folder in templates
+        for source in sorted((folder / "agi-bin").glob("ct112-*"))
+    ]
+    for program in found:
+        source = next(one for folder in templates if (one := folder / "agi-bin" / program.name).exists())
+        write_private(program, source.read_text("utf-8"))
+        program.chmod(0o700)
+    return found
 
 
 def write_private(path: Path, text: str) -> None:
@@ -148,7 +163,7 @@ def _let_read(files: Sequence[Path], user: str) -> None:
         return
     for file in files:
         os.chown(file, -1, group)
-        file.chmod(0o640)
+        file.chmod(0o750 if file.parent.name == "agi-bin" else 0o640)
 
 
 def _refuse_existing(path: Path, overwrite: bool) -> None:

@@ -79,7 +79,12 @@ def variable(channel: Channel, name: str) -> str | None:
 
 def ani_of(channel: Channel) -> str | None:
     """Return the caller's number as received, without control characters; None when it is withheld."""
-    number = clean(channel.caller.number)
+    return known_number(channel.caller.number)
+
+
+def known_number(text: str) -> str | None:
+    """Return a number as received, without control characters; None when it is withheld."""
+    number = clean(text)
     return None if number.lower() in UNKNOWN_CALLERS else number
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ct112.core.callback import CallbackResult
+from ct112.core.fallback import FallbackCall
 from ct112.core.record import CallRecord, Fact
-from ct112.store import callbacks, ivr_versions, migrate, records, reports, roster
+from ct112.store import callbacks, fallback, ivr_versions, migrate, records, reports, roster
 from ct112.store import engine as connecting
 from ct112.store.callbacks import Task
 from ct112.store.ivr_versions import StoredIvr
@@ -42,6 +43,11 @@ class Store:
         """Write records and facts, all or none. Raises RowRefused, or ValueError for what is no row."""
         async with self._transaction() as connection:
             await records.write(connection, calls, facts)
+
+    async def take_fallback(self, found: FallbackCall) -> None:
+        """Complete or make the record of a call the fallback had; repeatable. Raises ValueError."""
+        async with self._transaction() as connection:
+            await fallback.take_in(connection, found)
 
     async def close_open_records(self, node: str, live: Collection[str], now: float) -> int:
         """Close the node's records that arrived before `now` (epoch seconds) and are not of a `live` call.

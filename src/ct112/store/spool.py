@@ -87,6 +87,10 @@ class Spool:
         else:
             self._queue.put(entry)
 
+    async def waiting(self) -> int:
+        """Return how many entries are on the disk. Raises SpoolFailed."""
+        return await self._ask(lambda file: file.status().waiting)
+
     async def head(self, size: int) -> list[Spooled]:
         """Return the oldest entries on the disk; they stay. Raises SpoolFailed."""
         return await self._ask(lambda file: file.head(size))

@@ -56,6 +56,10 @@ class SpoolJournal:
     async def open(self) -> list[CallRecord]:
         """Open the spool; return the calls an earlier process left open. Never raises."""
         found = await self._spool.open()
+        try:
+            self._counted(await self._spool.waiting())
+        except SpoolFailed:
+            log.warning("what waits on the disk is not known")
         self._wake.set()  # what that process left is copied too
         return found
 

@@ -1,0 +1,119 @@
+"""What the fallback's program writes, and how it is read: by the real program, without an Asterisk."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from ct112.asterisk import fallback_files
+from ct112.asterisk.fallback_files import look
+from ct112.core.ids import NodeName
+from ct112.core.record import EndedBy, Outcome
+
+PROGRAM = Path(__file__).parents[2] / "dialplan" / "agi-bin" / "ct112-fallback"
+NODE = NodeName("a")
+LEG = "a-1790000000.7"
+MEMBER = "PJSIP/pos-1"
+
+
+def started(folder: Path, what: str, *, ani: str = "0812", leg: str = LEG, **known: str) -> None:
+    """Start the program as Asterisk does: variables on its input, questions on its output."""
+    values = {"CT112_FALLBACK_DIR": str(folder), "CT112_SIP_CALL_ID": "abc@phone"} | known
+    lines = [f"agi_uniqueid: {leg}", "agi_channel: PJSIP/trunk-1", f"agi_callerid: {ani}"]
+    if what != "answered":
+        lines.append(f"agi_arg_1: {what}")
+    with subprocess.Popen(
+        [PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write("\n".join(lines) + "\n\n")
+        program.stdin.flush()
+        for question in program.stdout:
+            name = question.removeprefix("GET VARIABLE ").strip()
+            told = f"200 result=1 ({values[name]})" if name in values else "200 result=0"
+            program.stdin.write(told + "\n")
+            program.stdin.flush()
+    assert program.returncode == 0
+
+
+def there(folder: Path, *names: str) -> None:
+    """Wait for the files: they are written behind the call."""
+    end = time.monotonic() + 10
+    while not all((folder / name).exists() for name in names):
+        assert time.monotonic() < end, sorted(folder.glob("*"))
+        time.sleep(0.01)
+
+
+def later() -> float:
+    """A moment when nothing can land late any more."""
+    return time.time() + fallback_files.GRACE_SECONDS + 1
+
+
+def test_a_call_that_was_answered(tmp_path: Path) -> None:
+    folder = tmp_path / "made by the program"
+    for what in ("entered", "answered"):
+        started(folder, what, MEMBERINTERFACE=MEMBER)
+        there(folder, f"{LEG}.{what}")
+    assert look(folder, NODE, up_since=None, now=later()).in_progress == 1
+    started(folder, "ended", **{"CHANNEL(hangupsource)": "PJSIP/pos-1-3"})
+    there(folder, f"{LEG}.ended")
+    (call,) = look(folder, NODE, up_since=None, now=later()).over
+    assert (call.leg, call.ani, call.sip_call_id, call.position) == (LEG, "0812", "abc@phone", "pos-1")
+    assert (call.outcome, call.ended_by) == (Outcome.FALLBACK_ANSWERED, EndedBy.OPERATOR)
+    assert call.answered_at is not None
+    assert call.entered_at <= call.answered_at <= call.ended_at
+    fallback_files.done(folder, LEG)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_call_that_was_given_up(tmp_path: Path) -> None:
+    started(tmp_path, "entered", ani="unknown")
+    started(tmp_path, "ended", ani="unknown", **{"CHANNEL(hangupsource)": "PJSIP/trunk-1"})
+    there(tmp_path, f"{LEG}.entered", f"{LEG}.ended")
+    assert look(tmp_path, NODE, up_since=None, now=time.time()).in_progress == 1, "one may land late"
+    (call,) = look(tmp_path, NODE, up_since=None, now=later()).over
+    assert (call.outcome, call.ended_by, call.ani) == (
+        Outcome.FALLBACK_ABANDONED,
+        EndedBy.CALLER,
+        None,
+    )
+
+
+def test_a_call_whose_asterisk_died(tmp_path: Path) -> None:
+    started(tmp_path, "entered")
+    there(tmp_path, f"{LEG}.entered")
+    assert look(tmp_path, NODE, up_since=time.time() - 60, now=later()).over == ()
+    up_since = time.time() + 30
+    (call,) = look(tmp_path, NODE, up_since=up_since, now=later()).over
+    assert (call.ended_by, call.ended_at) == (EndedBy.SYSTEM, up_since)
+
+
+@pytest.mark.parametrize("leg", ["../out", ".hidden", "", "a b", "a;b"])
+def test_a_name_that_is_no_name_writes_nothing(tmp_path: Path, leg: str) -> None:
+    folder = tmp_path / "folder"
+    started(folder, "entered", leg=leg)
+    time.sleep(0.2)
+    assert not folder.exists()
+
+
+def test_a_folder_that_cannot_be_written_ends_well(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    started(tmp_path / "file", "entered")
+
+
+@pytest.mark.parametrize("text", ["", "\x00\xff", "at=yesterday", "at=nan", "what=ended"])
+def test_a_file_that_cannot_be_read_is_named_and_can_be_set_aside(tmp_path: Path, text: str) -> None:
+    path = tmp_path / f"{LEG}.ended"
+    path.write_text(text)
+    assert look(tmp_path, NODE, up_since=None, now=later()).bad == (path,)
+    fallback_files.set_aside(path)
+    assert look(tmp_path, NODE, up_since=None, now=later()) == fallback_files.Looked()
+
+
+def test_a_crash_while_clearing_away_brings_no_call_back(tmp_path: Path) -> None:
+    (tmp_path / f"{LEG}.done").touch()
+    (tmp_path / f"{LEG}.entered").write_text("at=1790000000\n")
+    assert look(tmp_path, NODE, up_since=1e12, now=later()).over == ()
+    assert list(tmp_path.iterdir()) == []
