@@ -111,3 +111,5 @@ async def test_only_who_is_on_duty_is_in_the_fallback(world: World) -> None:
     await world.query("UPDATE operator SET ready = false")
     await eventually(members, lambda found: found == everyone, 10, "nobody is: better all than none")
     await world.query("UPDATE operator SET ready = true")
+    off_duty = lambda: world.metric("ct112_operators", state="OffDuty")  # noqa: E731
+    await eventually(off_duty, lambda count: count == 0, 10, "all are on duty again, for the next test")
