@@ -11,6 +11,7 @@ from ct112.asterisk import configfiles
 from ct112.doctor.command import doctor
 from ct112.service import Service
 from ct112.settings import Settings, SettingsError, load
+from ct112.simulation.command import simulate
 from ct112.store import Store
 from ct112.store.command import db_app
 from ct112.tasks import TaskStopped
@@ -27,6 +28,7 @@ app.add_typer(cli_spool.app, name="spool", help="What is on the disk and not yet
 app.add_typer(db_app, name="db", help="The database.")
 app.add_typer(configfiles.app, name="asterisk", help="Asterisk's configuration.")
 app.command()(doctor)
+app.command()(simulate)
 
 
 @app.command()

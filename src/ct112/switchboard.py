@@ -80,8 +80,12 @@ class Switchboard:
         """Handle events and deadlines until cancelled."""
         while True:
             await self._pause()
-            self._handle_inbox()
-            self._handle_deadlines()
+            self.step()
+
+    def step(self) -> None:
+        """Handle what is in the inbox and what is due now. `run` does this; the simulator does it by hand."""
+        self._handle_inbox()
+        self._handle_deadlines()
 
     async def _pause(self) -> None:
         """Sleep until there is an event or a deadline is due."""

@@ -57,7 +57,9 @@ async def test_a_call_ct112_had_before_is_completed(store: Store, closed: bool) 
     )
     await store.write([first], [])
     await store.take_fallback(call())
-    await store.write([record(revision=2, sip_call_id="abc", outcome=Outcome.FALLBACK, ended_at=2e9)], [])
+    await store.write(
+        [record(revision=10**9, sip_call_id="abc", outcome=Outcome.ABANDONED, ended_at=2e9)], []
+    )
     (row,) = await store.calls()
     assert (row.id, row.outcome, row.service_class) == (call_id(1), "fallback_answered", "urgent")
     assert row.ended_at is not None

@@ -7,8 +7,8 @@ from typing import Any
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName, derive_call_id
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
 
-OUTRANKS = 1000
-"""Added to a record's revision: what Asterisk saw itself counts more than what we concluded from afar."""
+OUTRANKS = 10**15
+"""Added to a record's revision (microseconds): what Asterisk saw itself outranks what we conclude later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from ct112.core.board import Board
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
-from ct112.core.commands import HangUp, SendToFallback
+from ct112.core.commands import HangUp, HoldSwitch, SendToFallback
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 TRIES = 2
@@ -71,7 +71,12 @@ def due(board: Board, call: Call, state: Leaving) -> None:
 
 
 def ask_again(board: Board, call: Call, state: Leaving) -> None:
-    """Repeat what the leg was asked."""
+    """Repeat what the leg was asked.
+
+    After a talk the switch is off: it is armed, so that a leg that will not end does not stay in silence.
+    """
+    if state.way is Way.HANG_UP:
+        board.do(HoldSwitch(call.id, board.policy.switch_seconds))
     board.do(HangUp(call.id) if state.way is Way.HANG_UP else SendToFallback(call.id, "asked again"))
     deadline = board.now + board.policy.release_seconds
     call.state = replace(state, deadline=deadline, tries=state.tries + 1)

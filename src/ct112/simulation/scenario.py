@@ -1,0 +1,90 @@
+"""What a simulated night is like: how many call, how long they talk, what breaks and how often. Pure data."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ct112.core.ivr import Announce, IvrDocument, Menu, Node, Prompt, Queue, Spoken
+from ct112.core.record import ServiceClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One simulated night. Rates are a hour; times are mean seconds of an exponential distribution."""
+
+    seed: int = 1
+    hours: float = 1.0
+    calls_per_hour: float = 60.0
+    operators: int = 3
+    handle_seconds: float = 90.0
+    patience_seconds: float = 120.0
+    nodes: int = 2
+    faults: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """How likely each small fault is, each time it could happen."""
+
+    command_fails: float = 0.01
+    slow: float = 0.02  # an answer or an event is late, by up to `slow_seconds`
+    slow_seconds: float = 1.5
+    twice: float = 0.005  # an event is told twice
+    play_fails: float = 0.01
+    declines: float = 0.04
+    never_answers: float = 0.06
+    phone_dies: float = 0.01  # while it rings
+    talk_breaks: float = 0.02  # the operator's leg is lost in the talk
+    hangs_up_early: float = 0.1
+
+
+NONE: Final = Chances(
+    command_fails=0,
+    slow=0,
+    twice=0,
+    play_fails=0,
+    declines=0,
+    never_answers=0,
+    phone_dies=0,
+    talk_breaks=0,
+    hangs_up_early=0,
+)
+FAULTS_A_HOUR: Final = {
+    "crash": 2.0,  # ct112 is killed and started again
+    "leave": 1.0,  # ct112 is told to leave and started again
+    "cut": 2.0,  # the link to a node closes
+    "silence": 2.0,  # the link to a node is dead, and nobody says so
+    "restart": 1.0,  # an Asterisk is killed and started again
+    "unregister": 4.0,  # a phone goes, and comes back
+    "pause": 4.0,  # an operator pauses, and comes back
+}
+
+
+def menu() -> IvrDocument:
+    """Return the menu of the simulated city: greeting, three classes, silence is an emergency."""
+    nodes: list[Node] = [
+        Announce(name="greeting", say=_said("greeting", 2.5), next="main"),
+        Menu(
+            name="main",
+            say=_said("main", 5.5),
+            wait_seconds=3.0,
+            choices={"1": "emergency", "2": "urgent", "3": "information"},
+            on_silence="emergency",
+            on_invalid="emergency",
+            again=_said("again", 1.0),
+        ),
+        Queue(name="emergency", service_class=ServiceClass.EMERGENCY),
+        Queue(name="urgent", service_class=ServiceClass.URGENT),
+        Queue(name="information", service_class=ServiceClass.INFORMATION),
+    ]
+    return IvrDocument(
+        version=1,
+        start="greeting",
+        nodes={node.name: node for node in nodes},
+        language="id",
+        time_zone="Asia/Jakarta",
+        waiting=_said("waiting", 3.0),
+    )
+
+
+def _said(name: str, seconds: float) -> Spoken:
+    return {"id": (Prompt(name, seconds),)}
