@@ -94,7 +94,7 @@ BUGS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "a record after the last": (leaving, "close", ends_twice, "one record"),
     "the queue from its end": (offering, "_line", newest_first, "queue order"),
     "calls that ended meanwhile are forgotten": (survey, "close_missing", nothing, "one record"),
-    "callers found after a restart are left": (survey, "adopt_waiting", nothing, "one record"),
+    "callers found after a restart are left": (survey, "adopt_waiting", nothing, ""),
 }
 
 

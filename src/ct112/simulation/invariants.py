@@ -97,6 +97,9 @@ class Invariants:
         if record.ended_at is None:
             return
         self._ended.add(record.call)
+        leg = self._exchange.leg(record.call)
+        if record.outcome in (Outcome.ABANDONED, Outcome.DROPPED) and leg is not None and leg.ours:
+            self._broken("a true record", f"{record.call} is {record.outcome}, and the caller is there")
         answered = record.outcome is Outcome.ANSWERED
         if record.outcome is None or record.ended_by is None or (answered and record.answered_at is None):
             self._broken("legal timeline", f"an end that does not fit: {record}")
