@@ -10,7 +10,7 @@ import pytest_asyncio
 from lab.api import Lab
 from lab.free_ports import free_base
 from lab.phones import Phones
-from tests.system.world import World
+from lab.world import World
 
 OVERRIDES = {"CT112_RING_SECONDS": "4", "CT112_WRAP_UP_SECONDS": "1"}
 

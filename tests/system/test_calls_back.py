@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 
 from lab.outside import Habit, Outside, outside
+from lab.world import World, carrier, eventually
 from tests.system.test_running_centre import ct112, doctor, settings
-from tests.system.world import World, carrier, eventually
 
 
 @pytest.fixture

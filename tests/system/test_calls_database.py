@@ -1,6 +1,6 @@
 """The telephone never waits for the database."""
 
-from tests.system.world import CT112, POSTGRES, World, eventually
+from lab.world import CT112, POSTGRES, World, eventually
 
 
 async def test_without_the_database_calls_are_answered_and_the_rows_come_later(world: World) -> None:

@@ -1,7 +1,7 @@
 """The caller hangs up, in every state a call can be in: exactly one complete row, and no phone rings on."""
 
 from lab.phones import RING
-from tests.system.world import World
+from lab.world import World
 
 
 async def test_in_the_menu(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system.world import Row, World, eventually
+from lab.world import Row, World, eventually
 
 SILENCE_LIMIT_SECONDS = 12.0  # issue 2: from pick-up to the emergency queue
 BARGE_IN_SECONDS = 3.0  # from pick-up to the queue for a caller who knows the key

@@ -1,7 +1,7 @@
 """Operators who do not answer, who decline, who are too few: no caller is lost and the order is kept."""
 
 from lab.phones import ANSWER, DECLINE, RING
-from tests.system.world import World
+from lab.world import World
 
 
 async def test_one_does_not_answer_and_the_next_is_rung(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lab.phones import PhoneError
 from lab.raw_sip import raw_caller
-from tests.system.world import ASTERISK, CT112, World, eventually
+from lab.world import ASTERISK, CT112, World, eventually
 
 GARBAGE_FROM = [
     "\"Robert'); DROP TABLE call_record;--\" <sip:0811'%20OR%201=1@127.0.0.2>",

@@ -1,7 +1,7 @@
 """What breaks while people call: ct112 dies, restarts, drains; the caller reaches a person all the same."""
 
 from lab.phones import ANSWER, RING
-from tests.system.world import CT112, World
+from lab.world import CT112, World
 
 FALLBACK_SECONDS = 20.0  # issue 2: from the death of ct112 until the waiting caller talks
 

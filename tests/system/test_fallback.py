@@ -3,7 +3,7 @@
 from typing import Any
 
 from lab.phones import DECLINE, RING
-from tests.system.world import CT112, World, eventually
+from lab.world import CT112, World, eventually
 
 
 async def row_of(world: World, sip_call_id: str) -> Any:

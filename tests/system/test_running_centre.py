@@ -12,7 +12,7 @@ import pytest
 
 from lab.phones import PhoneError
 from lab.places import REPOSITORY
-from tests.system.world import CT112, World, carrier, eventually
+from lab.world import CT112, World, carrier, eventually
 
 SHORT = """\
 languages: [id]
