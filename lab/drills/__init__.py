@@ -1,0 +1,1 @@
+"""Drills: something breaks on the real parts while people call; what became of each call is counted."""

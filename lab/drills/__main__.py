@@ -1,0 +1,123 @@
+"""`./run drill [NAME…]`: let things break on the real parts, one row a drill."""
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lab import packages
+from lab.api import Lab
+from lab.drills import faults
+from lab.drills.judging import Verdict
+from lab.drills.special import hang_ups, rush
+from lab.drills.stage import Fault, Stage
+from lab.free_ports import free_base
+from lab.phones import Phones
+from lab.supervise import as_interrupt
+from lab.world import World
+
+OVERRIDES = {"CT112_RING_SECONDS": "4", "CT112_WRAP_UP_SECONDS": "1"}
+FAULTS: dict[str, Fault] = {
+    "ct112-killed": faults.ct112_killed,
+    "ct112-killed-and-started": faults.ct112_killed_and_started,
+    "ct112-sigterm": faults.ct112_told_to_leave,
+    "ct112-stalled-2s": faults.ct112_stalled,
+    "postgres-stopped": faults.postgres_stopped,
+    "postgres-killed": faults.postgres_killed,
+    "postgres-hung": faults.postgres_hung,
+    "postgres-read-only": faults.postgres_read_only,
+    "asterisk-killed": faults.asterisk_killed,
+    "link-cut-by-firewall": faults.link_cut,
+    "link-closed": faults.link_closed,
+    "prompts-gone": faults.prompts_gone,
+    "spool-disk-full": faults.spool_full,
+    "phone-unregisters-while-ringing": faults.phone_unregisters,
+    "phone-declines": faults.phone_refuses,
+    "phone-never-answers": faults.phone_never_answers,
+}
+WHOLE = {"hang-up-in-every-state": hang_ups, "rush-of-30-on-3": rush}
+NAMES = [*FAULTS, *WHOLE]
+app = typer.Typer(add_completion=False)
+console = Console(highlight=False, width=150)
+
+
+@app.command()
+def drill(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; all by default.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the table here too.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name the drills.")] = False,
+) -> None:
+    """Let things break while people call; exit 1 when a caller or a record was lost."""
+    if list_:
+        typer.echo("\n".join(NAMES))
+        return
+    unknown = set(names or ()) - set(NAMES)
+    if unknown:
+        typer.echo(f"no drill {', '.join(sorted(unknown))}: ./run drill --list names them", err=True)
+        raise typer.Exit(2)
+    packages.ensure("nft", "nftables")
+    verdicts = asyncio.run(_all(names or NAMES))
+    _show(verdicts)
+    if json_file is not None:
+        json_file.write_text(json.dumps([asdict(one) for one in verdicts], indent=1) + "\n", "utf-8")
+    if not all(one.good for one in verdicts):
+        raise typer.Exit(1)
+
+
+async def _all(names: list[str]) -> list[Verdict]:
+    folder = Path(tempfile.mkdtemp(prefix="ct112-drill-"))
+    lab = Lab(folder, free_base(), overrides=OVERRIDES)
+    verdicts = []
+    try:
+        for name in names:
+            verdict = await _one(lab, name)
+            console.print(_line(verdict), soft_wrap=True)
+            verdicts.append(verdict)
+    finally:
+        await asyncio.to_thread(lab.remove)
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return verdicts
+
+
+async def _one(lab: Lab, name: str) -> Verdict:
+    await asyncio.to_thread(lab.up)
+    async with Phones("127.0.0.1") as desks, Phones("127.0.0.2") as citizens:
+        stage = Stage(World(lab, desks, citizens))
+        await stage.world.nothing_left()
+        if name in WHOLE:
+            return await WHOLE[name](stage, name)
+        stage.unanswered = name.startswith("phone-")
+        return await stage.play(name, FAULTS[name])
+
+
+def _line(one: Verdict) -> str:
+    mark = "[green]✓[/green]" if one.good else "[red]✗[/red]"
+    recovery = "" if one.recovery_seconds is None else f", a person after {one.recovery_seconds:.1f} s"
+    return (
+        f"{mark} {one.drill}: {one.in_flight} calls, {one.kept} kept talking, {one.rerouted} rerouted, "
+        f"{one.called_back} to be called back, {one.lost} lost, {one.missing} records missing{recovery}"
+    )
+
+
+def _show(verdicts: list[Verdict]) -> None:
+    table = Table(
+        "drill", "in flight", "kept", "rerouted", "called back", "lost", "missing", "recovery", "note"
+    )
+    for one in verdicts:
+        recovery = "" if one.recovery_seconds is None else f"{one.recovery_seconds:.1f} s"
+        numbers = (one.in_flight, one.kept, one.rerouted, one.called_back, one.lost, one.missing)
+        table.add_row(one.drill, *map(str, numbers), recovery, one.note)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    as_interrupt()
+    sys.exit(app())

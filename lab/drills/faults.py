@@ -1,0 +1,180 @@
+"""What breaks, part by part. Each fault heals again before it returns."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import asyncpg
+import psutil
+
+from lab.drills.stage import Stage
+from lab.world import ASTERISK, CT112, POSTGRES
+
+AWAY_SECONDS = 20.0  # longer than the dead-man's switch: the fallback has to take over
+SHORT_SECONDS = 6.0
+
+
+async def ct112_killed(stage: Stage) -> None:
+    """Killed, and started after the fallback has taken over."""
+    await stage.world.kill(CT112)
+    await asyncio.sleep(AWAY_SECONDS)
+    await stage.world.start(CT112)
+
+
+async def ct112_killed_and_started(stage: Stage) -> None:
+    """Killed, and started at once."""
+    await stage.world.kill(CT112)
+    await stage.world.start(CT112)
+
+
+async def ct112_told_to_leave(stage: Stage) -> None:
+    """SIGTERM, and started when it has left."""
+    await stage.world.stop(CT112)
+    await stage.world.start(CT112)
+
+
+async def ct112_stalled(stage: Stage) -> None:
+    """The process stands still for two seconds."""
+    process = _process(stage, CT112)
+    process.suspend()
+    await asyncio.sleep(2)
+    process.resume()
+
+
+async def postgres_stopped(stage: Stage) -> None:
+    """Stopped in good order, and started."""
+    await stage.world.stop(POSTGRES)
+    await asyncio.sleep(SHORT_SECONDS)
+    await stage.world.start(POSTGRES)
+
+
+async def postgres_killed(stage: Stage) -> None:
+    """Killed with all its backends, and started: it has to recover."""
+    for process in [*_process(stage, POSTGRES).children(recursive=True), _process(stage, POSTGRES)]:
+        process.kill()
+    await asyncio.sleep(SHORT_SECONDS)
+    await stage.world.start(POSTGRES)
+
+
+async def postgres_hung(stage: Stage) -> None:
+    """It takes connections and answers nothing."""
+    processes = [_process(stage, POSTGRES), *_process(stage, POSTGRES).children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    await asyncio.sleep(SHORT_SECONDS)
+    for process in processes:
+        process.resume()
+
+
+async def postgres_read_only(stage: Stage) -> None:
+    """Every transaction is read-only, as on a standby."""
+    await _set_read_only(stage, "on")
+    await asyncio.sleep(SHORT_SECONDS)
+    await _set_read_only(stage, "off")
+
+
+async def asterisk_killed(stage: Stage) -> None:
+    """Killed with all its calls, and started: its callers are to be called back."""
+    await stage.world.kill(ASTERISK)
+    await asyncio.sleep(1)
+    await stage.world.start(ASTERISK)
+
+
+async def link_cut(stage: Stage) -> None:
+    """A firewall drops every packet between ct112 and Asterisk's ARI, both ways, and says nothing."""
+    port = stage.world.lab.nodes()[0].ports.http
+    table = f"ct112_drill_{port}"
+    rules = (
+        f"table inet {table} {{ chain cut {{ type filter hook output priority 0; "
+        f"tcp dport {port} drop; tcp sport {port} drop; }} }}"
+    )
+    await _run("nft", "-f", "-", stdin=rules)
+    try:
+        await asyncio.sleep(SHORT_SECONDS)
+    finally:
+        await _run("nft", "delete", "table", "inet", table)
+
+
+async def link_closed(stage: Stage) -> None:
+    """The kernel ends the connections to ARI: both sides see it at once."""
+    port = stage.world.lab.nodes()[0].ports.http
+    await _run("ss", "-K", "dst", "127.0.0.1", "dport", "=", str(port))
+    await asyncio.sleep(SHORT_SECONDS)
+
+
+async def prompts_gone(stage: Stage) -> None:
+    """Prompts are deleted at ct112 and in Asterisk's cache."""
+    folder = stage.world.lab.places.state / "prompts"
+    kept = folder.with_name("prompts-kept")
+    await asyncio.to_thread(shutil.move, folder, kept)
+    folder.mkdir()
+    stage.world.lab.nodes()[0].cli("media cache delete all")
+    try:
+        await asyncio.sleep(SHORT_SECONDS)
+    finally:
+        await asyncio.to_thread(_put_back, kept, folder)
+
+
+async def spool_full(stage: Stage) -> None:
+    """The disk of the spool takes nothing more: the file may not grow."""
+    folder = stage.world.lab.places.state / "spool"
+    process = _process(stage, CT112)
+    before = process.rlimit(psutil.RLIMIT_FSIZE)
+    process.rlimit(psutil.RLIMIT_FSIZE, (_largest(folder), before[1]))
+    await asyncio.sleep(SHORT_SECONDS)
+    stage.note = f"alarm {await stage.world.metric('ct112_spool_failed'):.0f}"
+    process.rlimit(psutil.RLIMIT_FSIZE, before)
+
+
+async def phone_unregisters(stage: Stage) -> None:
+    """The phone that rings is gone; it comes back after a while."""
+    await stage.desks[1].unregister()
+    await asyncio.sleep(SHORT_SECONDS)
+    stage.desks += await stage.world.sit_down("pos-3")
+
+
+async def phone_refuses(stage: Stage) -> None:
+    """The operator who is rung declines."""
+    await stage.desks[1].calls[0].hang_up()
+
+
+async def phone_never_answers(stage: Stage) -> None:
+    """Nobody is at the phone that rings; another operator comes."""
+    stage.desks += await stage.world.sit_down("pos-3")
+    await asyncio.sleep(SHORT_SECONDS)
+
+
+async def _set_read_only(stage: Stage, value: str) -> None:
+    connection = await asyncpg.connect(stage.world.info["database_url"], timeout=5)
+    try:
+        await connection.execute("SET default_transaction_read_only = off")
+        await connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close(timeout=2)
+
+
+async def _run(*command: str, stdin: str = "") -> None:
+    """Run a command as root. Raises RuntimeError with what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(stdin.encode())
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {said.decode(errors='replace').strip()}")
+
+
+def _process(stage: Stage, part: str) -> psutil.Process:
+    return psutil.Process(stage.world.lab.living()[part])
+
+
+def _largest(folder: Path) -> int:
+    return max((file.stat().st_size for file in folder.iterdir()), default=0)
+
+
+def _put_back(kept: Path, folder: Path) -> None:
+    shutil.rmtree(folder)
+    kept.rename(folder)

@@ -1,0 +1,69 @@
+"""From what was seen to a row: who kept talking, who reached a person, who is called back, who is lost."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lab.world import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What became of one caller. `reached_after`: seconds from the fault until a person was heard."""
+
+    sip_call_id: str
+    talked: bool = False  # when it broke
+    kept: bool = False  # heard the same operator afterwards
+    reached_after: float | None = None
+    left: bool = False  # hung up by plan: nobody has to be reached
+    called_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One line of the table."""
+
+    drill: str
+    in_flight: int
+    kept: int
+    rerouted: int
+    called_back: int
+    lost: int
+    missing: int
+    recovery_seconds: float | None
+    note: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether nobody and nothing was lost."""
+        return self.lost == 0 and self.missing == 0
+
+
+def judge(drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "") -> Verdict:
+    """Return the line for what was seen of the callers and the rows that were written."""
+    whole = [str(row["sip_call_id"]) for row in rows if is_whole(row)]
+    reached = [one.reached_after for one in seen if one.reached_after is not None and not one.kept]
+    lost = [
+        one for one in seen if not (one.kept or one.left or one.called_back or one.reached_after is not None)
+    ]
+    return Verdict(
+        drill=drill,
+        in_flight=len(seen),
+        kept=sum(one.kept for one in seen),
+        rerouted=len(reached),
+        called_back=sum(one.called_back for one in seen),
+        lost=len(lost),
+        missing=sum(whole.count(one.sip_call_id) != 1 for one in seen),
+        recovery_seconds=min(reached, default=None),
+        note=note,
+    )
+
+
+def is_whole(row: Row) -> bool:
+    """Return whether a row is complete and its times are in a legal order."""
+    if row["ended_at"] is None or row["outcome"] is None:
+        return False
+    if row["service_class"] is None and row["queued_at"] is not None:  # only who never left the menu has none
+        return False
+    times = [row[name] for name in ("arrived_at", "queued_at", "answered_at", "ended_at")]
+    known = [time for time in times if time is not None]
+    return known == sorted(known)
