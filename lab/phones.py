@@ -93,6 +93,12 @@ class Phones:
         if self._reader is not None:
             await self._reader
 
+    async def die(self) -> None:
+        """End the process as a crash would: nobody is told."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
     async def register(
         self, user: str, password: str, domain: str, *, behaviour: Behaviour = ANSWER, tone_hz: int = 523
     ) -> Phone:

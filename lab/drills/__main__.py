@@ -15,14 +15,14 @@ from rich.table import Table
 
 from lab import packages
 from lab.api import Lab
-from lab.drills import faults
-from lab.drills.judging import Verdict
+from lab.drills import faults, started
+from lab.drills.judging import Verdict, failed
 from lab.drills.special import hang_ups, rush
 from lab.drills.stage import Fault, Stage
 from lab.free_ports import free_base
-from lab.phones import Phones
+from lab.phones import PhoneError, Phones
 from lab.supervise import as_interrupt
-from lab.world import World
+from lab.world import CT112, World
 
 OVERRIDES = {"CT112_RING_SECONDS": "4", "CT112_WRAP_UP_SECONDS": "1"}
 FAULTS: dict[str, Fault] = {
@@ -39,9 +39,17 @@ FAULTS: dict[str, Fault] = {
     "link-closed": faults.link_closed,
     "prompts-gone": faults.prompts_gone,
     "spool-disk-full": faults.spool_full,
+    "second-ct112-takes-over": started.second_takes_over,
+    "clock-jumps-1h": started.clock_jumps,
+    "dns-dead": started.dns_dies,
+    "phone-vanishes-while-talking": faults.phone_vanishes,
     "phone-unregisters-while-ringing": faults.phone_unregisters,
     "phone-declines": faults.phone_refuses,
     "phone-never-answers": faults.phone_never_answers,
+}
+BEFORE: dict[str, Fault] = {
+    "clock-jumps-1h": started.with_a_clock_of_its_own,
+    "dns-dead": started.with_dead_dns,
 }
 WHOLE = {"hang-up-in-every-state": hang_ups, "rush-of-30-on-3": rush}
 NAMES = [*FAULTS, *WHOLE]
@@ -78,7 +86,10 @@ async def _all(names: list[str]) -> list[Verdict]:
     verdicts = []
     try:
         for name in names:
-            verdict = await _one(lab, name)
+            try:
+                verdict = await _one(lab, name)
+            except (RuntimeError, PhoneError, AssertionError, TimeoutError) as error:
+                verdict = failed(name, str(error) or type(error).__name__)
             console.print(_line(verdict), soft_wrap=True)
             verdicts.append(verdict)
     finally:
@@ -94,8 +105,21 @@ async def _one(lab: Lab, name: str) -> Verdict:
         await stage.world.nothing_left()
         if name in WHOLE:
             return await WHOLE[name](stage, name)
-        stage.unanswered = name.startswith("phone-")
+        return await _played(stage, name)
+
+
+async def _played(stage: Stage, name: str) -> Verdict:
+    """Prepare what the drill needs beforehand, play it, and leave ct112 as it always is."""
+    stage.unanswered = name.startswith("phone-") and "talking" not in name
+    if name not in BEFORE:
+        async with Phones("127.0.0.1") as apart:
+            stage.apart = apart if "vanishes" in name else None
+            return await stage.play(name, FAULTS[name])
+    await BEFORE[name](stage)
+    try:
         return await stage.play(name, FAULTS[name])
+    finally:
+        await stage.world.stop(CT112)
 
 
 def _line(one: Verdict) -> str:
@@ -104,6 +128,7 @@ def _line(one: Verdict) -> str:
     return (
         f"{mark} {one.drill}: {one.in_flight} calls, {one.kept} kept talking, {one.rerouted} rerouted, "
         f"{one.called_back} to be called back, {one.lost} lost, {one.missing} records missing{recovery}"
+        f"{', ' + one.note if one.note else ''}"
     )
 
 

@@ -86,7 +86,7 @@ async def link_cut(stage: Stage) -> None:
     table = f"ct112_drill_{port}"
     rules = (
         f"table inet {table} {{ chain cut {{ type filter hook output priority 0; "
-        f"tcp dport {port} drop; tcp sport {port} drop; }} }}"
+        f"tcp dport {port} drop; tcp sport {port} drop; }}; }}"
     )
     await _run("nft", "-f", "-", stdin=rules)
     try:
@@ -140,6 +140,14 @@ async def phone_refuses(stage: Stage) -> None:
 
 async def phone_never_answers(stage: Stage) -> None:
     """Nobody is at the phone that rings; another operator comes."""
+    stage.desks += await stage.world.sit_down("pos-3")
+    await asyncio.sleep(SHORT_SECONDS)
+
+
+async def phone_vanishes(stage: Stage) -> None:
+    """The phone of the operator who talks dies, and says nothing."""
+    assert stage.apart is not None
+    await stage.apart.die()
     stage.desks += await stage.world.sit_down("pos-3")
     await asyncio.sleep(SHORT_SECONDS)
 

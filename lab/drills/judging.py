@@ -35,7 +35,13 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Whether nobody and nothing was lost."""
-        return self.lost == 0 and self.missing == 0
+        return self.in_flight > 0 and self.lost == 0 and self.missing == 0
+
+
+def failed(drill: str, why: str) -> Verdict:
+    """Return the line of a drill that could not be played: it is never good."""
+    zero = {"kept": 0, "rerouted": 0, "called_back": 0, "lost": 0, "missing": 0}
+    return Verdict(drill=drill, in_flight=0, recovery_seconds=None, note=f"not played: {why[:200]}", **zero)
 
 
 def judge(drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "") -> Verdict:

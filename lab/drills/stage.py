@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.drills.judging import Seen, Verdict, judge
-from lab.phones import RING, Phone, PhoneCall, PhoneError
+from lab.operators import OPERATOR_TONES, register_position
+from lab.phones import ANSWER, RING, Phone, PhoneCall, PhoneError, Phones
 from lab.world import World, eventually
 
 LIMIT_SECONDS = 50.0  # from the fault until everybody has reached a person
@@ -30,11 +31,12 @@ class Stage:
     talker: PhoneCall | None = None
     others: list[PhoneCall] = field(default_factory=list)
     note: str = ""
+    apart: Phones | None = None  # where the phone of desk 1 lives, when it is to die alone
     unanswered: bool = False  # nobody takes the first call that rings at desk 2
 
     async def fill(self) -> None:
         """Bring a caller into each state: talking, ringing, waiting, in the menu."""
-        self.desks = await self.world.sit_down("pos-1")
+        self.desks = await self._first_desk()
         self.talker = await self.world.dial_and_press("1")
         at_desk = await (await self.desks[0].next_call()).wait_for("established")
         await self.world.talk(self.talker, self.desks[0], at_desk)
@@ -44,6 +46,14 @@ class Stage:
         waiting = await self.world.dial_and_press("2")
         menu = await self.world.dial()
         self.others = [ringing, waiting, menu]
+
+    async def _first_desk(self) -> list[Phone]:
+        if self.apart is None:
+            return await self.world.sit_down("pos-1")
+        row = next(one for one in self.world.info["positions"] if one["name"] == "pos-1")
+        desk = await register_position(self.apart, self.world.info, row, ANSWER, OPERATOR_TONES[0])
+        await asyncio.sleep(1)
+        return [desk]
 
     async def play(self, drill: str, fault: Fault) -> Verdict:
         """Let it break while the operators go on; return what became of everybody."""

@@ -51,7 +51,7 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
             "device_state_busy_at": "1",
             "allow_transfer": "no",
             "allow_subscribe": "no",
-            "rtp_timeout": "120",
+            "rtp_timeout": "30",  # a phone that died in a talk: the caller gets another operator
             "rtp_timeout_hold": "900",
             "language": "id",
         },

@@ -52,9 +52,12 @@ class Board:
         self.do(SaveFact(Fact(call=call.id, seq=call.last_seq, at=self.now, kind=kind, data=data)))
 
     def close_remembered(self, record: CallRecord, outcome: Outcome, ended_by: EndedBy) -> None:
-        """Write the end of a call whose leg nobody has any more."""
+        """Write the end of a call whose leg nobody has any more.
+
+        The revision is the lowest possible: whoever had the call meanwhile saw its end, and knows better.
+        """
         del self.remembered[record.call]
-        revision = max(record.revision + 1, int(self.now * 1_000_000))
+        revision = record.revision + 1
         self.do(
             SaveRecord(
                 replace(record, revision=revision, ended_at=self.now, outcome=outcome, ended_by=ended_by)
