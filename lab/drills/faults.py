@@ -12,6 +12,7 @@ from lab.world import ASTERISK, CT112, POSTGRES
 
 AWAY_SECONDS = 20.0  # longer than the dead-man's switch: the fallback has to take over
 SHORT_SECONDS = 6.0
+TINY_BYTES = 4096  # no file of ct112 may grow past this: neither its spool nor its log
 
 
 async def ct112_killed(stage: Stage) -> None:
@@ -117,10 +118,9 @@ async def prompts_gone(stage: Stage) -> None:
 
 async def spool_full(stage: Stage) -> None:
     """The disk of the spool takes nothing more: the file may not grow."""
-    folder = stage.world.lab.places.state / "spool"
     process = _process(stage, CT112)
     before = process.rlimit(psutil.RLIMIT_FSIZE)
-    process.rlimit(psutil.RLIMIT_FSIZE, (_largest(folder), before[1]))
+    process.rlimit(psutil.RLIMIT_FSIZE, (TINY_BYTES, before[1]))
     await asyncio.sleep(SHORT_SECONDS)
     stage.note = f"alarm {await stage.world.metric('ct112_spool_failed'):.0f}"
     process.rlimit(psutil.RLIMIT_FSIZE, before)
@@ -177,10 +177,6 @@ async def _run(*command: str, stdin: str = "") -> None:
 
 def _process(stage: Stage, part: str) -> psutil.Process:
     return psutil.Process(stage.world.lab.living()[part])
-
-
-def _largest(folder: Path) -> int:
-    return max((file.stat().st_size for file in folder.iterdir()), default=0)
 
 
 def _put_back(kept: Path, folder: Path) -> None:

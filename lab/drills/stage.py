@@ -14,10 +14,11 @@ from lab.phones import ANSWER, RING, Phone, PhoneCall, PhoneError, Phones
 from lab.world import World, eventually
 
 LIMIT_SECONDS = 50.0  # from the fault until everybody has reached a person
-TALK_SECONDS = 2.0
+TALK_SECONDS = 4.0  # longer than anything stands still: an operator does not hang up on silence
 HEARD_SECONDS = 0.6
 ROW_SECONDS = 25.0
 LOOK_SECONDS = 0.2
+LISTEN_SECONDS = 1.0  # to look through a minute of sound takes its time
 
 Fault = Callable[["Stage"], Coroutine[Any, Any, None]]
 
@@ -129,7 +130,7 @@ class Stage:
                         return time.monotonic() - began
             if call.state == "closed":
                 return None
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LISTEN_SECONDS)
         return None
 
 

@@ -4,8 +4,10 @@ Personal data (numbers, locations, digits) stands only in the fields named in `P
 never in a message, so that a log shipper can drop them.
 """
 
+import contextlib
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
@@ -27,10 +29,29 @@ def configure(level: str = "info", *, as_json: bool = True) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(Unbreakable(sys.stderr)),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+class Unbreakable:
+    """A stream on which a line may be lost, when the disk is full or the reader gone, but nothing raised."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with contextlib.suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
