@@ -92,7 +92,9 @@ class Truths:
             if after_due:
                 assert call.state.deadline > now
             if after_due and isinstance(call.state, Armed) and call.node not in self.lost:
-                assert now - self.pushed[call.id] <= policy.switch_every_seconds + 1e-3
+                silent = max(now, call.speaking_until) - call.speaking_until
+                unpushed = min(now - self.pushed[call.id], silent)
+                assert unpushed <= policy.switch_every_seconds + 1e-3
         if after_due:
             at = floor.next_deadline()
             assert at is None or at > now

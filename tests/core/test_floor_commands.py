@@ -47,7 +47,7 @@ def test_a_key_during_the_prompt_stops_it_before_the_queue_is_heard() -> None:
     world.tell(PlayEnded(ONE, world.play()))
     menu = world.play()
     world.tell(DigitPressed(ONE, "2"))
-    assert names(world) == ["StopPlay", "Play"]
+    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
     assert world.asked_for(StopPlay)[0].play == menu
     assert world.asked_for(Play)[0].ringing_after
 
@@ -68,11 +68,23 @@ def test_the_switch_is_pushed_every_few_seconds_until_a_person_has_the_call() ->
     assert not [c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]
 
 
+def test_nothing_is_pushed_while_a_prompt_plays_and_the_switch_outlasts_it() -> None:
+    world = World()
+    given.arriving(world)
+    world.tell(PickedUp(ONE))
+    world.tell(PlayEnded(ONE, world.play()))
+    seconds = 4.0  # what the menu says
+    (push,) = world.asked_for(HoldSwitch)
+    assert push.seconds >= seconds + 2 * world.policy.switch_every_seconds
+    assert not [c for c in world.wait(seconds - 0.1) if isinstance(c, HoldSwitch)]
+    assert [c for c in world.wait(world.policy.switch_every_seconds + 0.2) if isinstance(c, HoldSwitch)]
+
+
 def test_a_broken_talk_arms_the_switch_again_at_once() -> None:
     world = World()
     given.talking(world)
     world.tell(OfferEnded(FIRST_OFFER, OfferEnd.LOST))
-    assert world.asked_for(HoldSwitch) == [HoldSwitch(ONE, 12.0)]
+    assert set(world.asked_for(HoldSwitch)) == {HoldSwitch(ONE, 12.0)}
 
 
 def test_a_join_that_comes_too_late_arms_the_switch_again_and_ends_that_leg() -> None:
@@ -107,7 +119,7 @@ def test_a_caller_not_picked_up_is_picked_up_again_with_every_message() -> None:
     world = World()
     given.arriving(world)
     world.tell(CommandFailed(command="PickUp", call=ONE))
-    assert names(world) == ["PickUp", "Play"]
+    assert names(world) == ["PickUp", "HoldSwitch", "Play"]
     assert [c for c in world.wait(30.0) if isinstance(c, PickUp)]
     world.staffed(POS_1)
     world.tell(OfferAnswered(FIRST_OFFER))
@@ -129,7 +141,7 @@ def test_a_wrong_key_during_the_prompt_stops_it_before_it_is_said_again() -> Non
     world.tell(PlayEnded(ONE, world.play()))
     menu = world.play()
     world.tell(DigitPressed(ONE, "7"))
-    assert names(world) == ["StopPlay", "Play"]
+    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
     assert world.asked_for(StopPlay)[0].play == menu
 
 

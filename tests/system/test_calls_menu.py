@@ -1,5 +1,7 @@
 """What the caller does in the menu decides the class; whatever it is, a person answers."""
 
+import asyncio
+
 import pytest
 
 from lab.world import Row, World, eventually
@@ -91,3 +93,19 @@ async def test_whoever_waits_hears_that_it_rings(world: World) -> None:
     assert (await call.hears(425, seconds=0.5, within=15)).seconds >= 0.5, "no Indonesian ringing tone"
     await call.hang_up()
     assert (await world.ended(call))["outcome"] == "abandoned"
+
+
+async def test_a_caller_does_not_wait_behind_what_another_one_hears(world: World) -> None:
+    """While a leg plays Asterisk holds up some requests, and with them every other call's: none is sent."""
+    await world.sit_down("pos-1")
+    for heard_for in (3.5, 4.0, 4.5):
+        listening = await world.dial()
+        await asyncio.sleep(heard_for)
+        call = await world.dial_and_press("1")
+        row = await world.row(call, lambda row: row["answered_at"] is not None)
+        assert (row["queued_at"] - row["picked_up_at"]).total_seconds() < 2.0
+        assert (row["answered_at"] - row["queued_at"]).total_seconds() < 2.0
+        for one in (call, listening):
+            await one.hang_up()
+        await world.ended(listening)
+        await asyncio.sleep(1.5)  # the wrap-up

@@ -103,5 +103,6 @@ def _say(board: Board, call: Call, node: str, prompts: tuple[Prompt, ...]) -> Pl
     call.plays += 1
     play = play_id(call.id, call.plays)
     board.note(call, "said", node=node, language=call.language)
+    switch.before_speaking(board, call, prompts)
     board.do(Play(call.id, play, prompts))
     return play

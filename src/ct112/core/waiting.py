@@ -126,5 +126,6 @@ def _ring_tone(board: Board, call: Call, prompts: tuple[Prompt, ...]) -> PlayId:
     """Start prompts and ringing under the name not used last time."""
     play = play_id(call.id, call.ringings % RINGING_NAMES + 1)
     call.ringings += 1
+    switch.before_speaking(board, call, prompts)
     board.do(Play(call.id, play, prompts, ringing_after=True))
     return play
