@@ -44,7 +44,8 @@ FAULTS: dict[str, Fault] = {
     "dns-dead": started.dns_dies,
     "phone-vanishes-while-talking": faults.phone_vanishes,
     "phone-unregisters-while-ringing": faults.phone_unregisters,
-    "phone-declines": faults.phone_refuses,
+    "phone-declines-486": faults.phone_refuses,
+    "phone-declines-603": faults.phone_refuses_all,
     "phone-never-answers": faults.phone_never_answers,
 }
 BEFORE: dict[str, Fault] = {
@@ -110,7 +111,7 @@ async def _one(lab: Lab, name: str) -> Verdict:
 
 async def _played(stage: Stage, name: str) -> Verdict:
     """Prepare what the drill needs beforehand, play it, and leave ct112 as it always is."""
-    stage.unanswered = name.startswith("phone-") and "talking" not in name
+    stage.unanswered = name.startswith("phone-") and "talking" not in name and "603" not in name
     if name not in BEFORE:
         async with Phones("127.0.0.1") as apart:
             stage.apart = apart if "vanishes" in name else None
@@ -124,7 +125,7 @@ async def _played(stage: Stage, name: str) -> Verdict:
 
 def _line(one: Verdict) -> str:
     mark = "[green]✓[/green]" if one.good else "[red]✗[/red]"
-    recovery = "" if one.recovery_seconds is None else f", a person after {one.recovery_seconds:.1f} s"
+    recovery = f", a person after {_seconds(one)}" if one.rerouted else ""
     return (
         f"{mark} {one.drill}: {one.in_flight} calls, {one.kept} kept talking, {one.rerouted} rerouted, "
         f"{one.called_back} to be called back, {one.lost} lost, {one.missing} records missing{recovery}"
@@ -134,13 +135,19 @@ def _line(one: Verdict) -> str:
 
 def _show(verdicts: list[Verdict]) -> None:
     table = Table(
-        "drill", "in flight", "kept", "rerouted", "called back", "lost", "missing", "recovery", "note"
+        "drill", "in flight", "kept", "rerouted", "called back", "lost", "missing", "a person after", "note"
     )
     for one in verdicts:
-        recovery = "" if one.recovery_seconds is None else f"{one.recovery_seconds:.1f} s"
         numbers = (one.in_flight, one.kept, one.rerouted, one.called_back, one.lost, one.missing)
-        table.add_row(one.drill, *map(str, numbers), recovery, one.note)
+        table.add_row(one.drill, *map(str, numbers), _seconds(one), one.note)
     console.print(table)
+
+
+def _seconds(one: Verdict) -> str:
+    """Return when the first and the last of the rerouted heard a person."""
+    if one.first_seconds is None or one.last_seconds is None:
+        return ""
+    return f"{one.first_seconds:.0f}-{one.last_seconds:.0f} s"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import asyncpg
 import psutil
 
 from lab.drills.stage import Stage
+from lab.raw_phone import raw_phone
 from lab.world import ASTERISK, CT112, POSTGRES
 
 AWAY_SECONDS = 20.0  # longer than the dead-man's switch: the fallback has to take over
@@ -134,8 +135,18 @@ async def phone_unregisters(stage: Stage) -> None:
 
 
 async def phone_refuses(stage: Stage) -> None:
-    """The operator who is rung declines."""
+    """The operator who is rung declines: 486 Busy Here."""
     await stage.desks[1].calls[0].hang_up()
+
+
+async def phone_refuses_all(stage: Stage) -> None:
+    """A phone that was left on "do not disturb" registers, and answers every call with 603 Decline."""
+    row = next(one for one in stage.world.info["positions"] if one["name"] == "pos-3")
+    async with raw_phone(stage.world.exchange, "603 Decline") as phone:
+        await phone.register(row["sip_user"], row["sip_password"])
+        await asyncio.sleep(SHORT_SECONDS)
+        await phone.register(row["sip_user"], row["sip_password"], expires=0)
+    stage.note = f"it declined {phone.refused} times"
 
 
 async def phone_never_answers(stage: Stage) -> None:

@@ -29,7 +29,8 @@ class Verdict:
     called_back: int
     lost: int
     missing: int
-    recovery_seconds: float | None
+    first_seconds: float | None  # from the fault until the first of the rerouted heard a person
+    last_seconds: float | None  # … and until the last of them did
     note: str = ""
 
     @property
@@ -41,7 +42,14 @@ class Verdict:
 def failed(drill: str, why: str) -> Verdict:
     """Return the line of a drill that could not be played: it is never good."""
     zero = {"kept": 0, "rerouted": 0, "called_back": 0, "lost": 0, "missing": 0}
-    return Verdict(drill=drill, in_flight=0, recovery_seconds=None, note=f"not played: {why[:200]}", **zero)
+    return Verdict(
+        drill=drill,
+        in_flight=0,
+        first_seconds=None,
+        last_seconds=None,
+        note=f"not played: {why[:200]}",
+        **zero,
+    )
 
 
 def judge(drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "") -> Verdict:
@@ -59,7 +67,8 @@ def judge(drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "")
         called_back=sum(one.called_back for one in seen),
         lost=len(lost),
         missing=sum(whole.count(one.sip_call_id) != 1 for one in seen),
-        recovery_seconds=min(reached, default=None),
+        first_seconds=min(reached, default=None),
+        last_seconds=max(reached, default=None),
         note=note,
     )
 

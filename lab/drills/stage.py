@@ -52,6 +52,7 @@ class Stage:
         if self.apart is None:
             return await self.world.sit_down("pos-1")
         row = next(one for one in self.world.info["positions"] if one["name"] == "pos-1")
+        self.world.elsewhere = 1
         desk = await register_position(self.apart, self.world.info, row, ANSWER, OPERATOR_TONES[0])
         await asyncio.sleep(1)
         return [desk]

@@ -27,7 +27,7 @@ def test_who_kept_talking_and_who_reached_a_person_is_not_lost() -> None:
     verdict = judge("x", seen, [row(name) for name in "abcde"])
     assert verdict.good
     assert (verdict.kept, verdict.rerouted, verdict.called_back) == (1, 2, 1)
-    assert verdict.recovery_seconds == 3.0
+    assert (verdict.first_seconds, verdict.last_seconds) == (3.0, 4.0)
 
 
 def test_who_reached_nobody_is_lost() -> None:
