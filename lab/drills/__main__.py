@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -89,7 +90,7 @@ async def _all(names: list[str]) -> list[Verdict]:
         for name in names:
             try:
                 verdict = await _one(lab, name)
-            except (RuntimeError, PhoneError, AssertionError, TimeoutError) as error:
+            except (RuntimeError, PhoneError, AssertionError, OSError, psutil.Error) as error:
                 verdict = failed(name, str(error) or type(error).__name__)
             console.print(_line(verdict), soft_wrap=True)
             verdicts.append(verdict)

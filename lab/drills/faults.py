@@ -1,6 +1,7 @@
 """What breaks, part by part. Each fault heals again before it returns."""
 
 import asyncio
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -52,8 +53,10 @@ async def postgres_stopped(stage: Stage) -> None:
 
 async def postgres_killed(stage: Stage) -> None:
     """Killed with all its backends, and started: it has to recover."""
-    for process in [*_process(stage, POSTGRES).children(recursive=True), _process(stage, POSTGRES)]:
-        process.kill()
+    server = _process(stage, POSTGRES)
+    for process in [server, *server.children(recursive=True)]:  # the first one first: it would end the others
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     await asyncio.sleep(SHORT_SECONDS)
     await stage.world.start(POSTGRES)
 
@@ -62,10 +65,12 @@ async def postgres_hung(stage: Stage) -> None:
     """It takes connections and answers nothing."""
     processes = [_process(stage, POSTGRES), *_process(stage, POSTGRES).children(recursive=True)]
     for process in processes:
-        process.suspend()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()
     await asyncio.sleep(SHORT_SECONDS)
     for process in processes:
-        process.resume()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.resume()
 
 
 async def postgres_read_only(stage: Stage) -> None:
