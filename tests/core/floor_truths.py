@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ct112.core.calls import Call, Joining, Talking, Waiting, WithOffer
+from ct112.core.calls import Armed, Call, Joining, Talking, Waiting, WithOffer
 from ct112.core.commands import (
     CallbackDone,
     Command,
@@ -16,7 +16,6 @@ from ct112.core.commands import (
 )
 from ct112.core.ids import CallId, call_of
 from ct112.core.operators import OnCall, Ready, Ringing
-from ct112.core.switch import Armed
 from tests.core.floor_world import World
 
 

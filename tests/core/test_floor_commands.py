@@ -52,11 +52,11 @@ def test_a_key_during_the_prompt_stops_it_before_the_queue_is_heard() -> None:
     assert world.asked_for(Play)[0].ringing_after
 
 
-def test_an_answer_stops_the_ringing_and_pushes_the_switch_before_the_join() -> None:
+def test_an_answer_stops_the_ringing_and_asks_for_the_join_at_once() -> None:
     world = World()
     given.offered(world)
     world.tell(OfferAnswered(FIRST_OFFER))
-    assert names(world) == ["StopPlay", "HoldSwitch", "Join"]
+    assert names(world) == ["StopPlay", "Join"]
 
 
 def test_the_switch_is_pushed_every_few_seconds_until_a_person_has_the_call() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import structlog
 
-from ct112.core import leaving, offering, survey, switch
+from ct112.core import leaving, survey, switch
 from ct112.core.board import Board
-from ct112.core.calls import Call
+from ct112.core.calls import Call, Waiting
 from ct112.core.floor import Floor
-from ct112.core.routing import Wanting
+from ct112.core.live import LiveCalls
 from ct112.simulation.night import Failure, Night, digest, run
 from ct112.simulation.scenario import Scenario
 
@@ -79,12 +79,13 @@ def ends_twice(board: Board, call: Call, *rest: Any) -> None:
     board.save(call)
 
 
-def newest_first(board: Board) -> list[Wanting]:
+def newest_first(calls: LiveCalls, *_: Any) -> list[Call]:
     """Serve the queue from its end."""
-    return line(board)[::-1]
+    waiting = [call for call in calls.values() if isinstance(call.state, Waiting)]
+    return sorted(waiting, key=lambda call: -call.queued_at)
 
 
-close, line = leaving.close, offering._line
+close = leaving.close
 
 BUGS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "a deadline is never armed": (Floor, "next_deadline", nothing, ""),
@@ -92,7 +93,7 @@ BUGS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "the switch is not armed again": (switch, "push", nothing, ""),
     "the operator is not freed": (leaving, "free_operator", nothing, "no double booking"),
     "a record after the last": (leaving, "close", ends_twice, "one record"),
-    "the queue from its end": (offering, "_line", newest_first, "queue order"),
+    "the queue from its end": (LiveCalls, "heads", newest_first, "queue order"),
     "calls that ended meanwhile are forgotten": (survey, "close_missing", nothing, "one record"),
     "callers found after a restart are left": (survey, "adopt_waiting", nothing, ""),
 }

@@ -1,14 +1,15 @@
 """The floor's memory, and the few ways in which it is written: the transitions share one board."""
 
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ct112.core.calls import Call, Joining, Offered, Talking
 from ct112.core.commands import Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
+from ct112.core.crew import Crew
 from ct112.core.events import CallArrived, Event, FoundCall
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
+from ct112.core.live import LiveCalls
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
@@ -28,10 +29,10 @@ class Board:
     document: IvrDocument
     now: float = 0.0
     commands: list[Command] = field(default_factory=list)
-    calls: dict[CallId, Call] = field(default_factory=dict)
-    operators: dict[PositionName, Operator] = field(default_factory=dict)
+    calls: LiveCalls = field(default_factory=LiveCalls)
+    operators: Crew = field(default_factory=Crew)
     lost: set[NodeName] = field(default_factory=set)
-    ended: deque[CallId] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    ended: dict[CallId, None] = field(default_factory=dict)  # the last ones, in order
     backs: dict[CallId, "CallBack"] = field(default_factory=dict)
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
     draining: bool = False
@@ -60,18 +61,24 @@ class Board:
         revision = record.revision + 1
         self.do(
             SaveRecord(
-                replace(record, revision=revision, ended_at=self.now, outcome=outcome, ended_by=ended_by)
+                record.changed(revision=revision, ended_at=self.now, outcome=outcome, ended_by=ended_by)
             )
         )
         data = {"outcome": outcome.value, "ended_by": ended_by.value, "seen": False}
         seq = age_ms(record, self.now)
         self.do(SaveFact(Fact(call=record.call, seq=seq, at=self.now, kind="ended", data=data)))
-        self.ended.append(record.call)
+        self.over(record.call)
+
+    def over(self, call: CallId) -> None:
+        """Remember for a while that this call has ended."""
+        self.ended[call] = None
+        if len(self.ended) > REMEMBERED:
+            del self.ended[next(iter(self.ended))]
 
     def save(self, call: Call, **changes: Any) -> None:
         """Change the record and write it, with a revision no earlier process can have reached."""
         revision = max(call.record.revision + 1, int(self.now * 1_000_000))
-        call.record = replace(call.record, revision=revision, **changes)
+        call.record = call.record.changed(revision=revision, **changes)
         self.do(SaveRecord(call.record))
 
     def unexpected(self, event: Event, call: Call) -> None:
@@ -86,7 +93,7 @@ class Board:
 
     def operator(self, position: PositionName) -> Operator:
         """Return the operator at a position, known from now on if it was not."""
-        return self.operators.setdefault(position, Operator(position=position))
+        return self.operators.at(position)
 
     def operator_of(self, call: Call) -> Operator | None:
         """Return the operator who belongs to the call now."""

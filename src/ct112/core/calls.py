@@ -1,6 +1,7 @@
 """The states a call can be in, each holding only what is valid there, and the call itself."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
@@ -115,17 +116,22 @@ Queued = Waiting | Offered
 """The states in which a call has a place in the queue."""
 WithOffer = Offered | Joining | Talking
 """The states in which an operator belongs to the call."""
+Armed = Arriving | InMenu | Waiting | Offered
+"""The states whose dead-man's switch is pushed: see `switch`."""
 
 RINGING_NAMES = 2
 """Playbacks 1 and 2 of a call are its endless ringing, in turn: so a restart can stop them unseen."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Call:
-    """One live call: its state, its record as last saved, and the counters its names are made from."""
+    """One live call: its state, its record as last saved, and the counters its names are made from.
+
+    `watch` hears of every new state, before anything else does.
+    """
 
     record: CallRecord
-    state: CallState
+    began: InitVar[CallState]
     document: IvrDocument
     language: str
     picked_up: bool = False
@@ -136,6 +142,23 @@ class Call:
     offers: int = 0
     plays: int = RINGING_NAMES
     ringings: int = 0
+    watch: Callable[["Call", CallState], None] | None = field(default=None, repr=False)
+    _state: CallState = field(init=False)
+
+    def __post_init__(self, began: CallState) -> None:
+        """Start in a state."""
+        self._state = began
+
+    @property
+    def state(self) -> CallState:
+        """What the call is doing."""
+        return self._state
+
+    @state.setter
+    def state(self, state: CallState) -> None:
+        self._state = state
+        if self.watch is not None:
+            self.watch(self, state)
 
     @property
     def id(self) -> CallId:

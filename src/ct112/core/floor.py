@@ -73,7 +73,7 @@ class Floor:
     @property
     def calls(self) -> Mapping[CallId, Call]:
         """The live calls, to look at."""
-        return MappingProxyType(self._board.calls)
+        return self._board.calls.view
 
     @property
     def operators(self) -> Mapping[PositionName, Operator]:
@@ -104,33 +104,26 @@ class Floor:
         """Do what is due at `now`; return what to do. Afterwards `next_deadline()` lies after `now`."""
         board = self._board
         board.now = now
-        for operator in board.operators.values():
-            operator.due(now)
+        while (pause := board.operators.first_due()) is not None and pause[0] <= now:
+            pause[1].due(now)
         calling_back.due(board)
-        while overdue := self._overdue(now):
-            for call in overdue:
-                self._call_due(call)
+        while (call := board.calls.first_due()) is not None and call[0] <= now:
+            self._call_due(call[1])
         return self._settled()
 
     def next_deadline(self) -> float | None:
         """Return when `due` must be called at the latest (epoch seconds); None when nothing is awaited."""
-        times = [call.state.deadline for call in self._board.calls.values()]
-        times += [back.deadline for back in self._board.backs.values()]
-        times += [operator.deadline for operator in self._board.operators.values()]
-        times.append(self._board.switch_at)
-        return min((time for time in times if time is not None), default=None)
+        board = self._board
+        times = [back.deadline for back in board.backs.values() if back.deadline is not None]
+        times += [first[0] for first in (board.calls.first_due(), board.operators.first_due()) if first]
+        if board.switch_at is not None:
+            times.append(board.switch_at)
+        return min(times, default=None)
 
     def _settled(self) -> list[Command]:
         offering.settle(self._board)
         switch.keep(self._board)
         return self._board.taken()
-
-    def _overdue(self, now: float) -> list[Call]:
-        return [
-            call
-            for call in self._board.calls.values()
-            if call.state.deadline is not None and call.state.deadline <= now
-        ]
 
     def _call_due(self, call: Call) -> None:
         board, state = self._board, call.state

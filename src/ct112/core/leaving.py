@@ -87,8 +87,8 @@ def close(board: Board, call: Call, outcome: Outcome, ended_by: EndedBy) -> None
     free_operator(board, call)
     board.save(call, outcome=outcome, ended_by=ended_by, ended_at=board.now, **_last_words(call, outcome))
     board.note(call, "ended", outcome=outcome.value, ended_by=ended_by.value)
-    del board.calls[call.id]
-    board.ended.append(call.id)
+    board.calls.remove(call)
+    board.over(call.id)
 
 
 def free_operator(board: Board, call: Call) -> None:

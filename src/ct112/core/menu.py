@@ -16,11 +16,11 @@ def arrived(board: Board, event: CallArrived) -> None:
     deadline = board.now + board.policy.pick_up_seconds
     call = Call(
         record=record_of(event, event.node, board.now),
-        state=Arriving(deadline),
+        began=Arriving(deadline),
         document=board.document,
         language=board.document.language,
     )
-    board.calls[call.id] = call
+    board.calls.add(call)
     board.save(call)
     board.note(call, "arrived", node=event.node)
     if board.draining:

@@ -6,33 +6,28 @@ from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Ring
 from ct112.core.events import OfferAnswered, OfferEnd, OfferEnded, OfferRinging
 from ct112.core.ids import offer_id
-from ct112.core.operators import Operator, Ready
+from ct112.core.operators import Operator
 from ct112.core.record import ServiceClass
-from ct112.core.routing import Candidate, Wanting, match
 
 
 def settle(board: Board) -> None:
-    """Ring an operator for every waiting call one can be found for; after this no pair is left over."""
+    """Ring an operator for every waiting call one can be found for; after this no pair is left over.
+
+    Calls in the order of the queue; each gets the operator who has been free the longest of those whose
+    phone is registered at its node. A call nobody can be rung for does not hold up those behind it.
+    """
     if board.draining:
         return
-    ready = [
-        Candidate(one.position, one.state.idle_since, frozenset(one.phones))
-        for one in board.operators.values()
-        if isinstance(one.state, Ready) and one.phones
-    ]
-    if ready:
-        for found in match(_line(board), ready):
-            _offer(board, board.calls[found.call], board.operators[found.position])
+    while board.operators.anybody_ready and (pair := _next_pair(board)):
+        _offer(board, *pair)
 
 
-def _line(board: Board) -> list[Wanting]:
-    """Return the waiting calls we can act on, in the order they are served."""
-    keyed = [
-        (waiting.key(board, call, call.state), call)
-        for call in board.calls.values()
-        if isinstance(call.state, Waiting) and call.node not in board.lost
-    ]
-    return [Wanting(call.id, call.node) for _, call in sorted(keyed, key=lambda pair: pair[0])]
+def _next_pair(board: Board) -> tuple[Call, Operator] | None:
+    for call in board.calls.heads(board.now, board.policy.patience_seconds):
+        operator = None if call.node in board.lost else board.operators.longest_idle(call.node)
+        if operator is not None:
+            return call, operator
+    return None
 
 
 def _offer(board: Board, call: Call, operator: Operator) -> None:

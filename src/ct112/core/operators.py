@@ -1,5 +1,6 @@
 """The states an operator at a position can be in, and how one becomes another."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
@@ -52,15 +53,30 @@ class Resting:
 OperatorState = OffDuty | Ready | Ringing | OnCall | WrapUp | Resting
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Operator:
-    """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered."""
+    """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered.
+
+    `watch` hears of every new state.
+    """
 
     position: PositionName
     name: OperatorName | None = None
     ready: bool = False
     phones: set[NodeName] = field(default_factory=set)
-    state: OperatorState = field(default_factory=OffDuty)
+    watch: Callable[["Operator"], None] | None = field(default=None, repr=False)
+    _state: OperatorState = field(default_factory=OffDuty)
+
+    @property
+    def state(self) -> OperatorState:
+        """What the operator is doing."""
+        return self._state
+
+    @state.setter
+    def state(self, state: OperatorState) -> None:
+        self._state = state
+        if self.watch is not None:
+            self.watch(self)
 
     @property
     def deadline(self) -> float | None:

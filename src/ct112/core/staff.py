@@ -27,4 +27,4 @@ def roster_changed(board: Board, event: RosterChanged) -> None:
 
 def _forget_unused(board: Board) -> None:
     for operator in [one for one in board.operators.values() if one.unused]:
-        del board.operators[operator.position]
+        board.operators.forget(operator)

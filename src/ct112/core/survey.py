@@ -7,6 +7,7 @@ from ct112.core import leaving, switch, talking, waiting
 from ct112.core.board import Board, age_ms, record_of
 from ct112.core.calls import (
     RINGING_NAMES,
+    Armed,
     Arriving,
     Call,
     InMenu,
@@ -30,7 +31,7 @@ def resume(board: Board, call_id: CallId) -> None:
     if call is None:
         return
     state = call.state
-    if isinstance(state, switch.Armed):
+    if isinstance(state, Armed):
         switch.push(board, call)
     match state:
         case Arriving():
@@ -40,6 +41,7 @@ def resume(board: Board, call_id: CallId) -> None:
             if state.hearing.play is None or state.hearing.plain:
                 waiting.say_again(board, call, state)
         case Joining():
+            switch.push(board, call)
             talking.ask_to_join(board, call, state)
         case Leaving():
             leaving.ask_again(board, call, replace(state, tries=0))
@@ -56,8 +58,7 @@ def adopt_waiting(board: Board, node: NodeName, found: FoundCall) -> None:
         waiting.found_again(board, call)
         return
     switch.push(board, call)
-    waiting.enter_failed(board, call)
-    call.queued_at = found.arrived_at
+    waiting.enter_failed(board, call, place=found.arrived_at)
 
 
 def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOffer) -> None:
@@ -116,7 +117,7 @@ def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
     names = RINGING_NAMES + age_ms(record, board.now)
     call = Call(
         record=record,
-        state=Arriving(board.now + board.policy.pick_up_seconds),
+        began=Arriving(board.now + board.policy.pick_up_seconds),
         document=board.document,
         language=board.document.language,
         picked_up=found.picked_up,
@@ -124,7 +125,7 @@ def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
         offers=names,
         plays=names,
     )
-    board.calls[call.id] = call
+    board.calls.add(call)
     board.note(call, "found", node=node)
     for number in range(1, RINGING_NAMES + 1):
         board.do(StopPlay(call.id, play_id(call.id, number)))

@@ -1,17 +1,14 @@
-"""The dead-man's switch: pushed while we live and no operator has the call, so our death is noticed."""
+"""The dead-man's switch: pushed while we live and no operator has the call, so our death is noticed.
+
+It is pushed in the states `Armed`. Not Joining: `Join` disarms it, and a push that came after would cut the
+talk off later; it gets one push just before. Not Talking: a talk must outlive us. Not Leaving: if the leg is
+not taken away, the switch shall do it.
+"""
 
 from ct112.core.board import Board
-from ct112.core.calls import Arriving, Call, InMenu, Offered, Waiting
+from ct112.core.calls import Call
 from ct112.core.commands import HoldSwitch
 from ct112.core.ivr import Prompt
-
-Armed = Arriving | InMenu | Waiting | Offered
-"""The states whose switch is pushed.
-
-Not Joining: `Join` disarms it, and a push that came after would cut the talk off later; it gets one push
-just before. Not Talking: a talk must outlive us. Not Leaving: if the leg is not taken away, the switch
-shall do it.
-"""
 
 
 def push(board: Board, call: Call) -> None:
@@ -40,14 +37,14 @@ def disarm(board: Board, call: Call) -> None:
 
 def keep(board: Board) -> None:
     """Push every armed switch when it is time, and set or clear the time of the next push."""
-    armed = [call for call in board.calls.values() if isinstance(call.state, Armed)]
+    armed = board.calls.armed
     if not armed:
         board.switch_at = None
         return
     if board.switch_at is not None and board.switch_at > board.now:
         return
     if board.switch_at is not None:
-        for call in armed:
+        for call in armed.values():
             if call.node not in board.lost and call.speaking_until <= board.now:
                 push(board, call)
     board.switch_at = board.now + board.policy.switch_every_seconds

@@ -20,10 +20,9 @@ def join(board: Board, call: Call, state: Offered, operator: Operator) -> None:
 
 
 def ask_to_join(board: Board, call: Call, state: Joining) -> None:
-    """Ask for the join; the switch gets its last push before `Join` disarms it."""
+    """Ask for the join, which disarms the switch: pushed so far, it lasts longer than a join may take."""
     if not call.picked_up:
         board.do(PickUp(call.id))
-    switch.push(board, call)
     board.do(Join(call.id, state.offer))
     call.state = replace(state, deadline=board.now + board.policy.join_seconds)
 

@@ -9,27 +9,36 @@ from ct112.core.commands import PickUp, Play
 from ct112.core.events import PlayEnded
 from ct112.core.ids import PlayId, play_id
 from ct112.core.ivr import Prompt
-from ct112.core.queueing import Key, queue_key
 from ct112.core.record import ClassSource, ServiceClass
 
 
-def enter(board: Board, call: Call, service_class: ServiceClass, source: ClassSource) -> None:
-    """Put the call into the queue for the first time, or to the fallback when we are leaving."""
+def enter(
+    board: Board,
+    call: Call,
+    service_class: ServiceClass,
+    source: ClassSource,
+    *,
+    place: float | None = None,
+) -> None:
+    """Put the call into the queue for the first time, or to the fallback when we are leaving.
+
+    `place`: since when it counts as waiting; now by default.
+    """
     state = call.state
     ran = (
         {"ivr_version": state.run.document.version, "ivr_path": state.run.path}
         if isinstance(state, InMenu)
         else {}
     )
-    call.queued_at = board.now
+    call.queued_at = board.now if place is None else place
     board.save(call, queued_at=board.now, service_class=service_class, class_source=source, **ran)
     board.note(call, "queued", service_class=service_class.value, source=source.value)
     _wait(board, call, first=False)
 
 
-def enter_failed(board: Board, call: Call) -> None:
+def enter_failed(board: Board, call: Call, *, place: float | None = None) -> None:
     """Something of ours went wrong before the caller had a class: an emergency."""
-    enter(board, call, ServiceClass.EMERGENCY, ClassSource.FAILURE)
+    enter(board, call, ServiceClass.EMERGENCY, ClassSource.FAILURE, place=place)
 
 
 def come_back(board: Board, call: Call, reason: str) -> None:
@@ -103,18 +112,6 @@ def not_released(board: Board, call: Call) -> None:
     switch.push(board, call)
     hearing = start_hearing(board, call)
     call.state = Waiting(replace(hearing, repeat_at=board.now + board.policy.release_seconds))
-
-
-def key(board: Board, call: Call, state: Waiting) -> Key:
-    """Return where the call stands in the queue now."""
-    return queue_key(
-        call.record.service_class,
-        first=state.first,
-        queued_at=call.queued_at,
-        name=call.id,
-        now=board.now,
-        patience_seconds=board.policy.patience_seconds,
-    )
 
 
 def _message(call: Call) -> tuple[Prompt, ...]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from ct112.core.calls import Call, Talking, Waiting, WithOffer
+from ct112.core.calls import Armed, Call, Talking, Waiting, WithOffer
 from ct112.core.commands import Ring, TelephoneCommand
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId
 from ct112.core.operators import OnCall, Ringing
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Outcome, ServiceClass
-from ct112.core.switch import Armed
 from ct112.simulation.asterisk import SWITCH_SECONDS, Exchange, Leg
 from ct112.simulation.centre import Centre
 from ct112.simulation.city import City

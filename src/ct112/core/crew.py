@@ -1,0 +1,78 @@
+"""The operators by position, kept so that whoever has been free the longest is found at once."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+
+from ct112.core.deadlines import Deadlines
+from ct112.core.ids import NodeName, PositionName
+from ct112.core.operators import Operator, Ready
+
+Idle = tuple[float, PositionName]
+
+
+class Crew(Mapping[PositionName, Operator]):
+    """All positions anything is known about."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._operators: dict[PositionName, Operator] = {}
+        self._deadlines: Deadlines[Operator] = Deadlines(self._deadline)
+        self._ready: list[Idle] = []
+        self._idle: dict[PositionName, Idle] = {}
+
+    def __getitem__(self, position: PositionName) -> Operator:
+        """Return the operator at a position; raises KeyError."""
+        return self._operators[position]
+
+    def __iter__(self) -> Iterator[PositionName]:
+        """Go through the positions, in the order in which they became known."""
+        return iter(self._operators)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._operators)
+
+    @property
+    def anybody_ready(self) -> bool:
+        """Whether there is a ready operator, with or without a phone."""
+        return bool(self._ready)
+
+    def at(self, position: PositionName) -> Operator:
+        """Return the operator at a position, known from now on if it was not."""
+        operator = self._operators.get(position)
+        if operator is None:
+            operator = self._operators[position] = Operator(position=position, watch=self._changed)
+        return operator
+
+    def forget(self, operator: Operator) -> None:
+        """Forget a position nothing is known about any more."""
+        del self._operators[operator.position]
+        operator.watch = None
+        self._leave(operator)
+
+    def first_due(self) -> tuple[float, Operator] | None:
+        """Return when the first pause ends, and whose."""
+        return self._deadlines.first()
+
+    def longest_idle(self, node: NodeName) -> Operator | None:
+        """Return the ready operator who has been free the longest of those whose phone can be rung there."""
+        for _, position in self._ready:
+            if node in self._operators[position].phones:
+                return self._operators[position]
+        return None
+
+    def _deadline(self, operator: Operator) -> float | None:
+        return operator.deadline if operator.watch is not None else None
+
+    def _changed(self, operator: Operator) -> None:
+        self._leave(operator)
+        if isinstance(operator.state, Ready):
+            idle = (operator.state.idle_since, operator.position)
+            insort(self._ready, idle)
+            self._idle[operator.position] = idle
+        self._deadlines.changed(operator, len(self._operators))
+
+    def _leave(self, operator: Operator) -> None:
+        idle = self._idle.pop(operator.position, None)
+        if idle is not None:
+            del self._ready[bisect_left(self._ready, idle)]
