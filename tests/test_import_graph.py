@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "prompts": {"ct112.core", *LEAF},
     "ivr": {"ct112.core", "ct112.prompts", *LEAF},
     "simulation": {"ct112.core", "ct112.ports", "ct112.switchboard", *LEAF},
+    "planning": set(),
     "clock": set(),
     "logs": set(),
     "metrics": set(),

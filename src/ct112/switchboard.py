@@ -140,10 +140,12 @@ class Switchboard:
         self._carry_out(commands)
 
     def _carry_out(self, commands: list[Command]) -> None:
-        """Telephone first: a caller never waits for the journal."""
-        for command in commands:
-            if not isinstance(command, SaveRecord | SaveFact | CallbackDone | Unexpected):
-                self._telephone.do(command)
+        """Telephone first: a caller never waits for the journal. And of it first what gets a call on."""
+        spoken = [
+            one for one in commands if not isinstance(one, SaveRecord | SaveFact | CallbackDone | Unexpected)
+        ]
+        for said in sorted(spoken, key=lambda one: not isinstance(one, Ring | PickUp)):
+            self._telephone.do(said)
         for command in commands:
             self._write_down(command)
 

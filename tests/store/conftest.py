@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from ct112.store import Store
-from tests.support.postgres import Server, migrated
+from lab.throwaway import Server, migrated
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from ct112 import cli_operator
 from ct112.store import migrate
 from ct112.store.command import db_app
-from tests.support.postgres import Server
+from lab.throwaway import Server
 
 
 class Terminal:

@@ -14,8 +14,8 @@ from ct112.core.record import CallRecord, Fact
 from ct112.store import DatabaseJournal, Store
 from ct112.store import journal as journal_module
 from ct112.store.faults import StoreUnavailable
+from lab.throwaway import Server
 from tests.store.examples import ARRIVED, call_id, fact, record
-from tests.support.postgres import Server
 
 WAIT = 30
 

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from ct112.store import Store, migrate
 from ct112.store.engine import open_engine
 from ct112.store.tables import Base
+from lab.throwaway import Server
 from tests.store.examples import fact, record
-from tests.support.postgres import Server
 
 REPOSITORY = migrate.find_migrations().parent
 

@@ -16,8 +16,8 @@ from ct112.core.record import CallRecord, Fact
 from ct112.store import SpoolJournal, Store, open_journal, spool_journal
 from ct112.store.spool import SpoolFailed
 from ct112.store.spool_file import SpoolFile, look_at
+from lab.throwaway import Server
 from tests.store.examples import call_id, fact, record
-from tests.support.postgres import Server
 
 WAIT = 60
 

@@ -137,8 +137,7 @@ class Link:
             return
         if isinstance(command, Join | JoinOut):
             self._joined[command.call] = command.offer
-        replies = [self._start(request) for request in plan.requests]
-        self._spawn(self._settle(command, plan, replies), f"settle {type(command).__name__}")
+        self._settle(command, plan, [self._start(request) for request in plan.requests])
 
     async def _connect(self) -> Connection:
         return await connect(
@@ -296,12 +295,29 @@ class Link:
         reply.set_exception(Disconnected("no link to the node"))
         return reply
 
-    async def _settle(
+    def _settle(
         self, command: TelephoneCommand, plan: outbound.Plan, replies: "Sequence[asyncio.Future[Any]]"
     ) -> None:
-        """Wait for the replies (each has its time limit) and post what they mean."""
-        answers = await asyncio.gather(*replies, return_exceptions=True)
-        error = plan.failure_of(answers)
+        """Once all replies are there (each has its time limit), post what they mean. Without a task: dear."""
+        left = len(replies)
+
+        def answered(_reply: "asyncio.Future[Any]") -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                self._settled(command, plan, replies)
+
+        for reply in replies:
+            reply.add_done_callback(answered)
+        if not replies:
+            asyncio.get_running_loop().call_soon(self._settled, command, plan, replies)
+
+    def _settled(
+        self, command: TelephoneCommand, plan: outbound.Plan, replies: "Sequence[asyncio.Future[Any]]"
+    ) -> None:
+        if any(reply.cancelled() for reply in replies):
+            return
+        error = plan.failure_of([reply.exception() or reply.result() for reply in replies])
         if error is not None:
             gone = outbound.is_gone(command, error)
             self._post(outbound.failure(command, str(error), gone=gone))

@@ -137,12 +137,10 @@ class Planner:
 
 
 def _join(offer: OfferId, channel: str) -> tuple[Request, ...]:
-    """The caller first: should the operator's leg be gone, the caller is easily taken out again."""
     bridge = names.bridge_of(offer)
     return (
         bridges.create(bridge),
-        bridges.add(bridge, channel),
-        bridges.add(bridge, names.operator_channel(offer)),
+        bridges.add(bridge, channel, names.operator_channel(offer)),
         channels.set_variable(channel, SWITCH, "0"),
     )
 

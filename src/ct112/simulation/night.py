@@ -47,7 +47,7 @@ class Night:
         chances = Chances() if scenario.faults else NONE
         self._gone: list[Leg] = []
         self._city = City(self._engine, scenario, chances, self._gone.append)
-        policy = Policy()
+        policy = Policy(wrap_up_seconds=scenario.wrap_up_seconds)
         self._centre = Centre(self._city, menu(), policy)
         limit = FAULTY_QUEUED_SECONDS if scenario.faults else SILENT_QUEUED_SECONDS
         self._invariants = Invariants(self._city, self._centre, policy, limit)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from ct112.simulation.engine import Engine
 from ct112.simulation.scenario import Chances, Scenario
 
-KEYS = ("1", "1", "1", "2", "2", "3", "", "", "7")  # "" presses nothing, "7" is no choice
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -30,8 +28,8 @@ class Reaction:
 def caller(engine: Engine, scenario: Scenario, chances: Chances) -> Caller:
     """Draw a caller."""
     draw = engine.random
-    pressed = draw.choice(KEYS)
-    at = draw.uniform(1.0, 9.0)
+    pressed = draw.choice(scenario.keys)
+    at = draw.uniform(*scenario.key_seconds)
     keys = ((at, pressed),) if pressed else ()
     if pressed == "7" and engine.chance(0.5):
         keys = (*keys, (at + draw.uniform(0.5, 3.0), draw.choice(("1", "2", "9"))))
@@ -45,10 +43,10 @@ def caller(engine: Engine, scenario: Scenario, chances: Chances) -> Caller:
     )
 
 
-def reaction(engine: Engine, chances: Chances, ring_seconds: float) -> Reaction:
+def reaction(engine: Engine, scenario: Scenario, chances: Chances, ring_seconds: float) -> Reaction:
     """Draw what an operator does now."""
     draw = engine.random.random()
-    seconds = engine.random.uniform(0.5, 4.0)
+    seconds = engine.random.uniform(*scenario.reaction_seconds)
     for how, probability in (
         ("decline", chances.declines),
         ("never", chances.never_answers),

@@ -6,10 +6,16 @@ from typing import Final
 from ct112.core.ivr import Announce, IvrDocument, Menu, Node, Prompt, Queue, Spoken
 from ct112.core.record import ServiceClass
 
+KEYS = ("1", "1", "1", "2", "2", "3", "", "", "7")  # "" presses nothing, "7" is no choice
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One simulated night. Rates are a hour; times are mean seconds of an exponential distribution."""
+    """One simulated night. Rates are a hour; times are mean seconds of an exponential distribution.
+
+    `keys`: what callers press, each as likely; `key_seconds`: when, from the arrival; `reaction_seconds`: how
+    long an operator lets it ring; both anything between the two.
+    """
 
     seed: int = 1
     hours: float = 1.0
@@ -19,6 +25,10 @@ class Scenario:
     patience_seconds: float = 120.0
     nodes: int = 2
     faults: bool = True
+    keys: tuple[str, ...] = KEYS
+    key_seconds: tuple[float, float] = (1.0, 9.0)
+    reaction_seconds: tuple[float, float] = (0.5, 4.0)
+    wrap_up_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

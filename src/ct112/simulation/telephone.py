@@ -31,7 +31,7 @@ from ct112.core.ids import OfferId, PlayId
 from ct112.simulation.asterisk import Exchange, Leg, Node, OperatorLeg
 from ct112.simulation.engine import Engine
 from ct112.simulation.people import reaction
-from ct112.simulation.scenario import Chances
+from ct112.simulation.scenario import Chances, Scenario
 
 Post = Callable[[Event], None]
 COMMITTED = 0.02  # seconds; by then what was heard of is on the disk
@@ -191,7 +191,7 @@ class SimulatedTelephone:
         leg = OperatorLeg(command.offer, node.name, command.position, call=command.call)
         node.operator_legs[command.offer] = leg
         self.tell(node, OfferRinging(command.offer))
-        does = reaction(self._engine, self._chances, command.seconds)
+        does = reaction(self._engine, self._people.scenario, self._chances, command.seconds)
         self._engine.after(does.seconds, lambda: self._reacts(node, leg, does.how))
 
     def _reacts(self, node: Node, leg: OperatorLeg, how: str) -> None:
@@ -257,6 +257,8 @@ def failure(command: AboutLeg, *, gone: bool) -> CommandFailed:
 
 class People:
     """Who stands behind the legs: told of what the telephone does to them."""
+
+    scenario: Scenario
 
     def switch_went_off(self, leg: Leg) -> None:
         """The dead-man's switch ran out."""

@@ -23,6 +23,7 @@ from ct112.store.spool_file import SpoolBusy, Spooled, SpoolFile, move_aside
 log = logs.get("spool")
 
 MOST_IN_A_COMMIT = 5000
+GATHER_SECONDS = 0.005  # after a commit, for what comes meanwhile to share the next one
 MOST_WAITING = 100_000  # entries in memory; past it the disk counts as failed
 REOPEN_SECONDS = 2.0
 BUSY_TRIES, BUSY_PAUSE_SECONDS = 15, 0.2  # a process that is leaving still has the file for a moment
@@ -155,6 +156,7 @@ class Spool:
         metrics.spool_commit_seconds.observe(time.monotonic() - started)
         self._well()
         self._tell(self._committed, entries)
+        time.sleep(GATHER_SECONDS)
 
     def _answer(self, work: _Work[Any]) -> None:
         try:

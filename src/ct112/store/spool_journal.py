@@ -19,7 +19,9 @@ from ct112.store.spool_file import Spooled
 
 log = logs.get("journal")
 
+ENDS = frozenset({"arrived", "fallback", "ended", "closed"})
 BATCH = 2000
+GATHER_SECONDS = 0.2  # between two copies, so that a busy hour makes large batches and not many
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 LOOK_SECONDS = 5.0  # how often the disk is looked at when nobody says that there is something
@@ -42,6 +44,7 @@ class SpoolJournal:
         self._wake = asyncio.Event()
         self._waiting = 0
         self._away = False
+        self._more = False  # the last batch was not all there was
         self._pause = FIRST_PAUSE_SECONDS
 
     def __len__(self) -> int:
@@ -95,6 +98,8 @@ class SpoolJournal:
                 await self._something()
                 if not await self._copy():
                     await asyncio.sleep(self._next_pause())
+                elif not self._more:
+                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             direct.cancel()
             await asyncio.wait([direct])
@@ -125,7 +130,8 @@ class SpoolJournal:
         self._wake.clear()
         try:
             batch = await self._spool.head(BATCH)
-            if len(batch) == BATCH:
+            self._more = len(batch) == BATCH
+            if self._more:
                 self._wake.set()
             if not batch:
                 self._counted(0)
@@ -206,8 +212,9 @@ def open_journal(store: Store, spool_path: Path, audience: Sequence[Audience] = 
 
 
 class FactLog:
-    """An audience that writes each fact to the log; its data may be personal and stays out."""
+    """An audience that writes to the log; a fact's data may be personal and stays out."""
 
     def tell(self, fact: Fact) -> None:
-        """Log the kind of fact and the call it belongs to."""
-        log.info("call fact", kind=fact.kind, call=fact.call, seq=fact.seq)
+        """Log where a call begins and ends; what happened between is in `call_fact`."""
+        if fact.kind in ENDS:
+            log.info("call fact", kind=fact.kind, call=fact.call, seq=fact.seq)

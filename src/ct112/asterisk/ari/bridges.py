@@ -15,9 +15,9 @@ def create(bridge: str) -> Request:
     return request("POST", ONE, {"bridgeId": bridge}, type="mixing")
 
 
-def add(bridge: str, channel: str) -> Request:
-    """Put a channel into the bridge."""
-    return request("POST", f"{ONE}/addChannel", {"bridgeId": bridge}, channel=channel)
+def add(bridge: str, *channels: str) -> Request:
+    """Put channels into the bridge, all or none: none when one of them is not there."""
+    return request("POST", f"{ONE}/addChannel", {"bridgeId": bridge}, channel=",".join(channels))
 
 
 def destroy(bridge: str) -> Request:

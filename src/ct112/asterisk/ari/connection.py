@@ -1,12 +1,12 @@
 """One WebSocket to one Asterisk: events in, requests out, replies matched by id. No reconnecting here."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
 import aiohttp
+import orjson
 
 from ct112.asterisk.ari.errors import AriError, Disconnected, RequestTimeout, refusal
 from ct112.asterisk.ari.request import Request
@@ -115,7 +115,7 @@ class Connection:
             if message.type != aiohttp.WSMsgType.TEXT:
                 continue
             try:
-                data = json.loads(message.data)
+                data = orjson.loads(message.data)
             except ValueError:
                 continue  # one unreadable message must not cost the link
             if data.get("type") == "RESTResponse":
@@ -130,7 +130,7 @@ class Connection:
         status = int(data["status_code"])
         body = data.get("message_body") or ""
         if 200 <= status < 300:
-            reply.set_result(json.loads(body) if body else None)
+            reply.set_result(orjson.loads(body) if body else None)
         else:
             reply.set_exception(refusal(status, _reason(body) or str(data.get("reason_phrase", ""))))
 
@@ -152,14 +152,14 @@ def _message(name: str, request: Request) -> str:
         message["query_strings"] = [{"name": key, "value": value} for key, value in request.query.items()]
     if request.body is not None:
         message["content_type"] = "application/json"
-        message["message_body"] = json.dumps(request.body)
-    return json.dumps(message)
+        message["message_body"] = orjson.dumps(request.body).decode()
+    return orjson.dumps(message).decode()
 
 
 def _reason(body: str) -> str:
     """Return Asterisk's own words from an error body, if there are any."""
     try:
-        found = json.loads(body)
+        found = orjson.loads(body)
     except ValueError:
         return ""
     return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""

@@ -181,5 +181,12 @@ UNWANTED = (
     "ChannelConnectedLine",
     "ChannelCallerId",
     "DeviceStateChanged",
+    "BridgeCreated",
+    "BridgeDestroyed",
+    "ChannelCreated",
+    "ChannelEnteredBridge",
+    "ChannelLeftBridge",
+    "Dial",
+    "PlaybackStarted",
 )
 """Event types Asterisk need not send."""

@@ -1,0 +1,1 @@
+"""How many operators and trunk lines a centre needs: `ct112 capacity`."""
