@@ -86,6 +86,12 @@ def drill(context: typer.Context) -> None:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Run the benchmarks."""
+    _supervised("bench", context.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Run the tests; without arguments all of them, a file at a time on each core."""
     _supervised("pytest", context.args or ["-n", "2", "--dist", "loadfile"])

@@ -49,13 +49,13 @@ class RawPhone(asyncio.DatagramProtocol):
         known = {"user": user, "contact": contact or f"{host}:{port}", "expires": expires}
         call_id = uuid.uuid4().hex
         self._send(self._registration(call_id, 1, known))
-        challenge = await self._answer()
+        challenge = await self._answer(call_id, 1)
         header = challenge.headers.get("www-authenticate", "")
         if challenge.status != 401:
             raise RuntimeError(f"registering {user}: {challenge.start}")
         proof = digest(header, user, password, "REGISTER", f"sip:{self._exchange[0]}")
         self._send(self._registration(call_id, 2, known, f"Authorization: {proof}"))
-        answer = await self._answer()
+        answer = await self._answer(call_id, 2)
         if answer.status != 200:
             raise RuntimeError(f"registering {user}: {answer.start}")
 
@@ -64,11 +64,16 @@ class RawPhone(asyncio.DatagramProtocol):
         if self._transport is not None:
             self._transport.close()
 
-    async def _answer(self) -> Message:
+    async def _answer(self, call_id: str, number: int) -> Message:
+        """Return the final answer to this request; late ones to earlier requests are left aside."""
         async with asyncio.timeout(5):
-            while (message := await self._arrived.get()).status < 200:
-                pass
-        return message
+            while True:
+                message = await self._arrived.get()
+                ours = message.headers.get("call-id") == call_id and message.headers.get(
+                    "cseq", ""
+                ).startswith(f"{number} ")
+                if ours and message.status >= 200:
+                    return message
 
     def _registration(self, call_id: str, number: int, known: dict[str, Any], *more: str) -> str:
         host, port = self._address()
@@ -122,13 +127,13 @@ def digest(challenge: str, user: str, password: str, method: str, uri: str) -> s
 
 @asynccontextmanager
 async def raw_phone(
-    exchange: str, refusal: str = "603 Decline", host: str = "127.0.0.1"
+    exchange: str, refusal: str = "603 Decline", host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[RawPhone]:
-    """Open a phone on any free port of `host`; `exchange` is host:port."""
-    address, _, port = exchange.rpartition(":")
+    """Open a phone, on any free port of `host` unless one is named; `exchange` is host:port."""
+    address, _, exchange_port = exchange.rpartition(":")
     loop = asyncio.get_running_loop()
     _, phone = await loop.create_datagram_endpoint(
-        lambda: RawPhone((address, int(port)), refusal), local_addr=(host, 0)
+        lambda: RawPhone((address, int(exchange_port)), refusal), local_addr=(host, port)
     )
     try:
         yield phone

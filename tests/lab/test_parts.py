@@ -108,8 +108,9 @@ def test_the_lab_file_is_private(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_later_commands_say_so() -> None:
+def test_a_benchmark_nobody_knows_is_refused_with_those_there_are() -> None:
     repository = Path(__file__).parents[2]
-    result = subprocess.run([repository / "run", "bench"], capture_output=True, text=True, check=False)
+    command = [str(repository / "run"), "bench", "everything"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2
-    assert "later issue" in result.stderr
+    assert "no case everything: there are core, records" in result.stderr

@@ -1,0 +1,158 @@
+"""`./run bench [CASE…]`: measure, print the tables; a whole run writes docs/performance.md."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench import capacity, client, core, figures, held, records, report, setting_up
+from bench.exchange import Exchange, exchange
+from bench.results import Results, machine
+from lab import packages
+from lab.places import REPOSITORY
+from lab.supervise import as_interrupt
+
+CASES = ("core", "records", "planning", "client", "set-up", "capacity", "held")
+ON_ASTERISK = {"client", "set-up", "capacity", "held"}
+POSITIONS = 120
+console = Console(highlight=False, width=160)
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def bench(
+    cases: Annotated[
+        list[str] | None, typer.Argument(help=f"Which of {', '.join(CASES)}; all by default.")
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="One round, fewer calls: a look, under ten minutes.")] = False,
+    page: Annotated[bool, typer.Option(help="Write docs/performance.md from these cases, too.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
+) -> None:
+    """Measure ct112 beside what one would use instead, in one run on one machine.
+
+    A whole run takes about forty minutes, half of it for the highest rates.
+    """
+    unknown = set(cases or ()) - set(CASES)
+    if unknown:
+        typer.echo(f"no case {', '.join(sorted(unknown))}: there are {', '.join(CASES)}", err=True)
+        raise typer.Exit(2)
+    if page and set(CASES) - set(cases or CASES) - {"capacity"}:
+        typer.echo("--page needs every case but capacity: leave the names out", err=True)
+        raise typer.Exit(2)
+    packages.ensure("sipp", "sip-tester")
+    results = Results(rounds=1 if quick else 3)
+    began = time.monotonic()
+    for name in [one for one in CASES if one in (cases or CASES)]:
+        if name not in ON_ASTERISK:
+            _step(name, lambda name=name: ALONE[name](results, quick))  # type: ignore[misc]
+    if ON_ASTERISK & set(cases or CASES):
+        _on_asterisk(results, quick, set(cases or CASES))
+    if json_file is not None:
+        json_file.write_text(json.dumps(results.as_json()) + "\n", "utf-8")
+    if page or (cases is None and not quick):
+        report.write(results, REPOSITORY / "docs")
+        console.print("docs/performance.md is written")
+    console.print(f"{time.monotonic() - began:.0f} s in all")
+
+
+def _on_asterisk(results: Results, quick: bool, cases: set[str]) -> None:
+    with exchange(POSITIONS) as running:
+        results.machine = machine(running.node.cli("core show version").stdout.split(" built")[0].strip())
+        if "client" in cases:
+            _step("client", lambda: _client(results, running, quick))
+        if "set-up" in cases:
+            rates = (20.0, 100.0) if quick else (1.0, 20.0, 50.0, 100.0, 150.0)
+            seconds = 5.0 if quick else 10.0
+            _step("set-up", lambda: _set_up(results, running, rates, seconds))
+        if "capacity" in cases:
+            _step("capacity", lambda: _capacity(results, running, quick))
+    if "held" in cases:
+        _step("held", lambda: _held(results, quick))
+
+
+def _core(results: Results, quick: bool) -> None:
+    results.core += core.rounds(500 if quick else 2000, results.rounds)
+    _show(*figures.core_rows(results.core))
+
+
+def _records(results: Results, quick: bool) -> None:
+    results.records += records.rounds(5 if quick else 20, 3000 if quick else 36_000, 1)
+    _show(*figures.record_rows(results))
+
+
+def _planning(results: Results, quick: bool) -> None:
+    days = 30 if quick else 365
+    simulated = {
+        "a surge: 500 calls in 10 minutes on 3 operators": ("--hours", "0.1667", "--calls-per-hour", "3000"),
+        f"{days} days, 12 calls an hour, 3 operators": (
+            *("--seeds", str(days)),
+            "--hours",
+            "24",
+            "--calls-per-hour",
+            "12",
+        ),
+    }
+    for what, how in simulated.items():
+        began = time.monotonic()
+        command = [sys.executable, "-m", "ct112.cli", "simulate", "--operators", "3", "--faults", "off", *how]
+        subprocess.run(command, check=True, capture_output=True)
+        results.planning[what] = time.monotonic() - began
+    _show(["simulated", "s"], [[what, f"{seconds:.1f}"] for what, seconds in results.planning.items()])
+
+
+def _client(results: Results, running: Exchange, quick: bool) -> None:
+    results.client += client.rounds(running, 300 if quick else 2000, results.rounds)
+    _show(*figures.client_rows(results))
+
+
+def _set_up(results: Results, running: Exchange, rates: tuple[float, ...], seconds: float) -> None:
+    for figure in setting_up.rounds(running, rates, seconds, results.rounds):
+        results.set_up.append(figure)
+        p50, p99 = (figures.quantile(figure.rung_ms, part) for part in (0.5, 0.99))
+        console.print(f"  {figure.rate:g}/s {figure.system}: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
+    _show(*figures.set_up_rows(results.set_up))
+
+
+def _capacity(results: Results, running: Exchange, quick: bool) -> None:
+    results.capacity += capacity.rounds(running, 5.0 if quick else 60.0, 1)
+    _show(*figures.capacity_rows(results))
+
+
+def _held(results: Results, quick: bool) -> None:
+    for calls in (100,) if quick else (100, 400):
+        with exchange(3) as running:  # a new one each time: memory that was used once is used again
+            results.held.append(held.measure(running, calls, 10.0))
+    _show(*figures.held_rows(results))
+
+
+ALONE: dict[str, Callable[[Results, bool], None]] = {
+    "core": _core,
+    "records": _records,
+    "planning": _planning,
+}
+
+
+def _step(name: str, action: Callable[[], None]) -> None:
+    began = time.monotonic()
+    console.print(f"[b]{name}[/b]")
+    action()
+    console.print(f"✓ {name}  {time.monotonic() - began:.0f} s")
+
+
+def _show(head: list[str], rows: figures.Rows) -> None:
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    as_interrupt()
+    sys.exit(app())

@@ -1,0 +1,200 @@
+"""From what was measured to tables and plots."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.core import CoreFigure
+from bench.results import Results
+from bench.setting_up import SetUpFigure
+
+Rows = list[list[str]]
+
+
+def quantile(values: Sequence[float], part: float) -> float:
+    """Return the value below which this part lies; not a number when there are none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))] if ordered else float("nan")
+
+
+def grouped(figures: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    """Return the rounds of each case, in the order they were first met."""
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for figure in figures:
+        found[key(figure)].append(figure)
+    return dict(found)
+
+
+def spread(values: Sequence[float], digits: int = 1) -> str:
+    """Return the median over the rounds and, with more than one, the least and the greatest."""
+    middle = f"{statistics.median(values):.{digits}f}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):.{digits}f}-{max(values):.{digits}f})"
+
+
+def set_up_rows(figures: Sequence[SetUpFigure]) -> tuple[list[str], Rows]:
+    """Return the table of setting calls up: each system beside app_queue at the same rate."""
+    head = ["calls/s", "system", "operator rings p50, ms", "p99, ms", "× app_queue p50", "p99"]
+    head += [
+        "caller's 200 p50, ms",
+        "not rung",
+        "failed",
+        "sent again",
+        "CPU a call: ct112, ms",
+        "Asterisk, ms",
+    ]
+    rows = []
+    cases = grouped(figures, lambda one: (one.rate, one.system))
+    for (rate, system), rounds in cases.items():
+        p50, p99 = ([quantile(one.rung_ms, part) for one in rounds] for part in (0.5, 0.99))
+        peer = cases[rate, "app_queue"]
+        ratios = [
+            statistics.median(own) / statistics.median([quantile(one.rung_ms, part) for one in peer])
+            for own, part in ((p50, 0.5), (p99, 0.99))
+        ]
+        rows.append(
+            [
+                f"{rate:g}",
+                system,
+                spread(p50),
+                spread(p99),
+                *(f"{ratio:.2f}" for ratio in ratios),
+                spread([quantile(one.answered_ms, 0.5) for one in rounds]),
+                *(
+                    str(sum(getattr(one, name) for one in rounds))
+                    for name in ("unserved", "failed", "retransmissions")
+                ),
+                spread([one.ct112_cpu_ms for one in rounds]),
+                spread([one.asterisk_cpu_ms for one in rounds]),
+            ]
+        )
+    return head, rows
+
+
+def capacity_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of the highest rates."""
+    cases = grouped(results.capacity, lambda one: one.system)
+    queue = statistics.median([one.calls_per_second for one in cases["app_queue"]])
+    head = [
+        "system",
+        "calls/s held",
+        "× app_queue",
+        "broke at",
+        "because",
+        "CPU a call: ct112, ms",
+        "Asterisk, ms",
+    ]
+    rows = []
+    for system, rounds in cases.items():
+        held = [one.calls_per_second for one in rounds]
+        last = rounds[-1]
+        rows.append(
+            [
+                system,
+                spread(held, 0),
+                f"{statistics.median(held) / queue:.2f}",
+                f"{last.broke_at:.0f}/s",
+                last.because,
+                spread([one.ct112_cpu_ms for one in rounds]),
+                spread([one.asterisk_cpu_ms for one in rounds]),
+            ]
+        )
+    return head, rows
+
+
+def core_rows(figures: Sequence[CoreFigure]) -> tuple[list[str], Rows]:
+    """Return the table of the floor alone."""
+    cases = grouped(figures, lambda one: (one.waiting, one.operators))
+    rows = []
+    for (waiting, operators), rounds in cases.items():
+        times = [one.microseconds for one in rounds]
+        rows.append([str(waiting), str(operators), spread(times), f"{1e6 / statistics.median(times):,.0f}"])
+    return ["waiting", "operators", "µs an event", "events/s"], rows
+
+
+def client_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of the ARI clients."""
+    cases = grouped(results.client, lambda one: one.library)
+    middle = {name: statistics.median([one.microseconds for one in rounds]) for name, rounds in cases.items()}
+    rows = [
+        [name, spread([one.microseconds for one in rounds], 0), f"{middle[name] / middle['ct112']:.1f}"]
+        for name, rounds in cases.items()
+    ]
+    return ["client", "µs a request", "× ct112"], rows
+
+
+def record_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of records and facts."""
+    names = {
+        "spooled_per_second": ("entries/s the spool takes", 0),
+        "disk_p50_ms": ("on the disk after, p50, ms", 1),
+        "disk_p99_ms": ("p99, ms", 1),
+        "disk_max_ms": ("at most, ms", 1),
+        "lag_p50_ms": ("in PostgreSQL after, p50, ms", 0),
+        "lag_p99_ms": ("p99, ms", 0),
+        "catch_up_seconds": ("after a gap, caught up in, s", 1),
+        "grown_mb": ("memory grown by the gap, MB", 1),
+    }
+    rows = [
+        [text, spread([getattr(one, name) for one in results.records], digits)]
+        for name, (text, digits) in names.items()
+    ]
+    return ["at 100 calls/s", f"gap of {results.records[0].gap_calls:,} calls"], rows
+
+
+def held_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of held calls."""
+    rows = [
+        [str(one.calls), str(one.talking), f"{one.kilobytes_a_call:.1f}", f"{one.cpu_percent:.1f} %"]
+        for one in results.held
+    ]
+    return ["calls", "of them talking", "kB of ct112 a call", "CPU of ct112, of one core"], rows
+
+
+def markdown(head: Sequence[str], rows: Rows) -> str:
+    """Return a table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def plots(results: Results, folder: Path) -> list[Path]:
+    """Draw what can be drawn; return the files."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    if results.set_up:
+        figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
+        for axis, part in zip(axes, (0.5, 0.99), strict=True):
+            for system in dict.fromkeys(one.system for one in results.set_up):
+                cases = grouped([one for one in results.set_up if one.system == system], lambda one: one.rate)
+                values = [
+                    statistics.median([quantile(one.rung_ms, part) for one in r]) for r in cases.values()
+                ]
+                axis.plot(list(cases), values, marker="o", label=system)
+            axis.set(title=f"p{part * 100:.0f}", xlabel="calls a second", yscale="log")
+            axis.grid(visible=True, which="both", alpha=0.3)
+        axes[0].set_ylabel("INVITE to operator's INVITE, ms")
+        axes[0].legend()
+        files.append(folder / "set-up.png")
+        figure.tight_layout()
+        figure.savefig(files[-1], dpi=110)
+    if results.core:
+        figure, axis = plt.subplots(figsize=(6, 4))
+        for operators in dict.fromkeys(one.operators for one in results.core):
+            cases = grouped(
+                [one for one in results.core if one.operators == operators], lambda one: one.waiting
+            )
+            values = [statistics.median([one.microseconds for one in r]) for r in cases.values()]
+            axis.plot(list(cases), values, marker="o", label=f"{operators} operators")
+        axis.set(xlabel="calls waiting", ylabel="µs an event", xscale="log", ylim=(0, None))
+        axis.grid(visible=True, alpha=0.3)
+        axis.legend()
+        files.append(folder / "core.png")
+        figure.tight_layout()
+        figure.savefig(files[-1], dpi=110)
+    return files

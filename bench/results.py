@@ -1,0 +1,52 @@
+"""Everything one run measured, and on what."""
+
+import platform
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.capacity import CapacityFigure
+from bench.client import ClientFigure
+from bench.core import CoreFigure
+from bench.held import HeldFigure
+from bench.records import RecordFigures
+from bench.setting_up import SetUpFigure
+
+
+@dataclass
+class Results:
+    """The figures of each case; a case that was not played has none."""
+
+    machine: str = ""
+    rounds: int = 1
+    core: list[CoreFigure] = field(default_factory=list)
+    records: list[RecordFigures] = field(default_factory=list)
+    client: list[ClientFigure] = field(default_factory=list)
+    set_up: list[SetUpFigure] = field(default_factory=list)
+    capacity: list[CapacityFigure] = field(default_factory=list)
+    held: list[HeldFigure] = field(default_factory=list)
+    planning: dict[str, float] = field(default_factory=dict)  # what was simulated → seconds
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it all, times of single calls as well."""
+        return asdict(self)
+
+
+def machine(asterisk: str) -> str:
+    """Say what it ran on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+            if line.startswith("model name")
+        ),
+        "unknown processor",
+    )
+    gigabytes = psutil.virtual_memory().total / 2**30
+    return (
+        f"{psutil.cpu_count()} cores ({model}), {gigabytes:.0f} GiB, "
+        f"Linux {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}, {asterisk}"
+    )
