@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from lab.free_ports import free_base
 from lab.places import REPOSITORY, NodePorts, Ports
 from lab.raw_phone import RawPhone, raw_phone
 from lab.service import NAME as CT112
+from lab.world import sum_of
 
 CT112_NUMBER, QUEUE_NUMBER, ASYNCARI_NUMBER = "112", "9001", "9002"
 QUEUE = "bench"
@@ -85,6 +87,11 @@ class Exchange:
     def caller_port(self) -> int:
         """Return where the callers are, on the trunk's address."""
         return int(self.lab.places.ports.base or 0) + CALLER_OFFSET
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Return the sum over the samples of one of ct112's metrics that have these labels."""
+        with urllib.request.urlopen(f"{self.lab.service().url}/metrics", timeout=5) as answer:
+            return sum_of(answer.read().decode(), name, labels)
 
     def process(self, part: str) -> psutil.Process:
         """Return a part's process: ct112, asterisk-a or postgres."""
@@ -168,20 +175,12 @@ async def _registered(phone: RawPhone, name: str) -> None:
 
 
 async def _until_ready(running: Exchange) -> None:
-    wanted = f'ct112_operators{{state="Ready"}} {running.positions}.0'
-    url = f"{running.lab.service().url}/metrics"
-    async with aiohttp.ClientSession() as session:
-        for _ in range(300):
-            async with session.get(url) as answer:
-                if wanted in await answer.text() and await _registered_all(session, url, running.positions):
-                    return
-            await asyncio.sleep(0.1)
+    for _ in range(300):
+        ready = await asyncio.to_thread(running.metric, "ct112_operators", state="Ready")
+        if ready == await asyncio.to_thread(running.metric, "ct112_phones_registered") == running.positions:
+            return
+        await asyncio.sleep(0.1)
     raise RuntimeError("ct112 does not know all positions")
-
-
-async def _registered_all(session: aiohttp.ClientSession, url: str, positions: int) -> bool:
-    async with session.get(url) as answer:
-        return f'ct112_phones_registered{{node="a"}} {positions}.0' in await answer.text()
 
 
 async def _no_sound_needed(running: Exchange) -> None:

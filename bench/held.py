@@ -2,13 +2,10 @@
 
 import subprocess
 import time
-import urllib.request
 from dataclasses import dataclass
 
-import psutil
-
 from bench.exchange import CT112_NUMBER, Exchange
-from bench.load import SCENARIO, operators
+from bench.load import SCENARIO, operators, processor_seconds
 
 SECONDS_TO_SETTLE = 8.0  # ct112 counts its calls every few seconds
 RATE = 25
@@ -46,12 +43,12 @@ def measure(exchange: Exchange, calls: int, seconds: float) -> HeldFigure:
             [*command, *where, *how], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as sipp:
             time.sleep(fill + SECONDS_TO_SETTLE)
-            live = _live(exchange)
+            live = round(exchange.metric("ct112_calls_live"))
             if live != calls:
                 raise RuntimeError(f"{live} of {calls} calls are live: nothing to measure")
-            used, began = _used(process), time.perf_counter()
+            used, began = processor_seconds(process), time.perf_counter()
             time.sleep(seconds)
-            percent = (_used(process) - used) / (time.perf_counter() - began) * 100
+            percent = (processor_seconds(process) - used) / (time.perf_counter() - began) * 100
             grown = process.memory_info().rss - before
             sipp.wait()
     return HeldFigure(
@@ -60,15 +57,3 @@ def measure(exchange: Exchange, calls: int, seconds: float) -> HeldFigure:
         kilobytes_a_call=grown / calls / 1000,
         cpu_percent=percent,
     )
-
-
-def _live(exchange: Exchange) -> int:
-    """Return how many live calls ct112 says it has."""
-    with urllib.request.urlopen(f"{exchange.lab.service().url}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
-    return round(sum(float(line.split()[-1]) for line in lines if line.startswith("ct112_calls_live{")))
-
-
-def _used(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)

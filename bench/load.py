@@ -63,13 +63,13 @@ def callers(
     """Let so many callers come, so many a second, each staying `talk_ms`; return how they were served."""
     with tempfile.TemporaryDirectory(prefix="ct112-load-") as folder:
         kept, stats = Path(folder) / "packets", Path(folder) / "stats.csv"
-        before = {name: _used(process) for name, process in parts.items()}
+        before = {name: processor_seconds(process) for name, process in parts.items()}
         began = time.perf_counter()
         with sniffing(exchange.node.ports.sip, kept):
             _call(exchange, number, rate, calls, talk_ms, stats)
             seconds = time.perf_counter() - began
             time.sleep(SETTLE_SECONDS)
-        cpu = {name: _used(process) - before[name] for name, process in parts.items()}
+        cpu = {name: processor_seconds(process) - before[name] for name, process in parts.items()}
         packets = [one for one in read(kept) if "OPTIONS" not in one.cseq]  # to a carrier who is not there
         return Load(
             calls=calls,
@@ -126,6 +126,7 @@ def _failed(stats: Path) -> int:
     return int(rows[-1]["FailedCall(C)"])
 
 
-def _used(process: psutil.Process) -> float:
+def processor_seconds(process: psutil.Process) -> float:
+    """Return the processor time a process has used so far."""
     times = process.cpu_times()
     return float(times.user + times.system)

@@ -140,13 +140,7 @@ class World:
 
     async def metric(self, name: str, **labels: str) -> float:
         """Return the sum over the samples of a metric that have these labels."""
-        families = text_string_to_metric_families(await self._get(f"{self.info['web']}/metrics"))
-        return sum(
-            sample.value
-            for family in families
-            for sample in family.samples
-            if sample.name == name and labels.items() <= sample.labels.items()
-        )
+        return sum_of(await self._get(f"{self.info['web']}/metrics"), name, labels)
 
     async def channels(self) -> list[str]:
         """Return the names of the legs Asterisk has."""
@@ -183,6 +177,16 @@ class World:
         if CT112 in self.lab.living():
             live = lambda: self.metric("ct112_calls_live")  # noqa: E731
             await eventually(live, lambda count: count == 0, 10, "ct112 has no live call left")
+
+
+def sum_of(exposition: str, name: str, labels: Mapping[str, str]) -> float:
+    """Return the sum over a metric's samples that have these labels; `exposition`: what /metrics says."""
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(exposition)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
 
 
 async def carrier(world: World, *, there: bool) -> None:

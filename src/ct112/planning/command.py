@@ -61,26 +61,29 @@ def capacity(
         typer.echo(json.dumps(_as_json(chosen, needed.operators, lines, on_the_lines, shrinkage)))
         return
     console = Console(highlight=False, width=100)
+    model = (
+        "Callers wait for ever (Erlang C)." if patience is None else f"Patience {patience:g} s (Erlang A)."
+    )
     console.print(
-        f"{calls_per_hour:g} calls an hour of {handle_time:g} s: {traffic.erlangs:.2f} erlang. "
-        + (
-            "Callers wait for ever (Erlang C)."
-            if patience is None
-            else f"Patience {patience:g} s (Erlang A)."
-        )
+        f"{calls_per_hour:g} calls an hour of {handle_time:g} s: {traffic.erlangs:.2f} erlang. {model}"
     )
     console.print(_table(traffic, needed.operators, operators, seconds))
     if patience is not None:
         for_ever = operators_for(patient, share, seconds).operators
         console.print(f"If nobody gave up (Erlang C): {for_ever} operators.")
     _conclude(console, needed.operators, share, seconds, shrinkage)
+    _say_lines(console, chosen, lines, on_the_lines, most_blocked)
+
+
+def _say_lines(
+    console: Console, chosen: Service, lines: int, on_the_lines: float, most_blocked: float
+) -> None:
     if chosen.overloaded:
         console.print(f"With {chosen.operators} the queue grows without end: no number of lines is enough.")
         return
-    blocked = blocking(on_the_lines, lines)
     console.print(
         f"[b]{lines} trunk lines[/b] with {chosen.operators} operators: {on_the_lines:.2f} erlang, "
-        f"{blocked:.2%} blocked (Erlang B, at most {most_blocked:.2%})."
+        f"{blocking(on_the_lines, lines):.2%} blocked (Erlang B, at most {most_blocked:.2%})."
     )
 
 
