@@ -92,7 +92,8 @@ class Truths:
                 assert call.state.deadline > now
             if after_due and isinstance(call.state, Armed) and call.node not in self.lost:
                 silent = max(now, call.speaking_until) - call.speaking_until
-                unpushed = min(now - self.pushed[call.id], silent)
+                armed_at = self.pushed.get(call.id, call.record.arrived_at)  # first by the dialplan
+                unpushed = min(now - armed_at, silent)
                 assert unpushed <= policy.switch_every_seconds + 1e-3
         if after_due:
             at = floor.next_deadline()

@@ -10,6 +10,7 @@ from ct112.core.events import (
     CommandFailed,
     DigitPressed,
     Draining,
+    IvrPublished,
     Joined,
     OfferAnswered,
     OfferEnd,
@@ -17,9 +18,14 @@ from ct112.core.events import (
     PickedUp,
     PlayEnded,
 )
+from ct112.core.ivr import Queue
 from ct112.core.policy import Policy
+from ct112.core.record import ServiceClass
 from tests.core import floor_world as given
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, World
+from tests.core.ivr_documents import make
+
+NO_MENU = make([Queue(name="all", service_class=ServiceClass.EMERGENCY)], "all")
 
 
 def names(world: World) -> list[str]:
@@ -28,10 +34,53 @@ def names(world: World) -> list[str]:
     return [kind for kind in kinds if not kind.startswith("Save")]
 
 
-def test_an_arrival_is_written_armed_and_picked_up_in_that_order() -> None:
+def test_an_arrival_is_written_and_picked_up_in_that_order() -> None:
     world = World()
     world.tell(given.arrival())
-    assert [type(c).__name__ for c in world.asked] == ["SaveRecord", "SaveFact", "HoldSwitch", "PickUp"]
+    assert [type(c).__name__ for c in world.asked] == ["SaveRecord", "SaveFact", "PickUp"]
+
+
+def test_the_switch_the_dialplan_armed_is_pushed_in_time_though_nobody_picks_up() -> None:
+    world = World()
+    world.tell(given.arrival())
+    assert [c for c in world.wait(world.policy.switch_every_seconds) if isinstance(c, HoldSwitch)]
+
+
+def test_without_a_menu_somebody_is_rung_for_while_the_caller_is_picked_up() -> None:
+    world = World()
+    world.staffed(POS_1)
+    world.tell(IvrPublished(NO_MENU))
+    world.tell(given.arrival())
+    assert names(world) == ["PickUp", "Play", "Ring"]
+    world.tell(PickedUp(ONE))
+    assert world.record().picked_up_at is not None
+    assert names(world) == []
+    world.tell(OfferAnswered(FIRST_OFFER))
+    assert names(world) == ["StopPlay", "Join"]
+
+
+def test_without_a_menu_who_cannot_be_picked_up_is_asked_again_before_the_join() -> None:
+    world = World()
+    world.staffed(POS_1)
+    world.tell(IvrPublished(NO_MENU), given.arrival(), CommandFailed(command="PickUp", call=ONE))
+    world.tell(OfferAnswered(FIRST_OFFER))
+    assert names(world) == ["StopPlay", "PickUp", "Join"]
+
+
+def test_who_is_rung_for_at_once_hears_ringing_and_the_message_only_if_it_takes_longer() -> None:
+    world = World()
+    world.staffed(POS_1)
+    given.in_menu(world)
+    world.tell(DigitPressed(ONE, "1"))
+    (rings,) = world.asked_for(Play)
+    assert (rings.prompts, rings.ringing_after) == ((), True)
+    asked = world.wait(world.policy.message_after_seconds)
+    (stop,) = [c for c in asked if isinstance(c, StopPlay)]
+    (said,) = [c for c in asked if isinstance(c, Play)]
+    assert (stop.play, stop.tone_only) == (rings.play, True)
+    assert said.prompts == world.document.waiting["id"]
+    again = [c for c in world.wait(world.policy.repeat_seconds - 1) if isinstance(c, Play)]
+    assert not again
 
 
 def test_an_arrival_while_leaving_is_not_picked_up() -> None:

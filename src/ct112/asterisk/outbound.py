@@ -78,8 +78,8 @@ class Planner:
                 return Plan(tuple(requests), forgive=forgive)
             case EndOffer(offer):
                 return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
-            case StopPlay(call, play):
-                return self._stop(play, self._channel_of(call))
+            case StopPlay():
+                return self._stop(command, self._channel_of(command.call))
             case _:
                 channel = self._channel_of(command.call)
                 return None if channel is None else self._about_caller(command, channel)
@@ -114,10 +114,10 @@ class Planner:
             return Plan((*requests, channels.ring(channel)))
         return Plan(requests, done=None if requests else PlayEnded(command.call, command.play))
 
-    def _stop(self, play: PlayId, channel: str | None) -> Plan:
+    def _stop(self, command: StopPlay, channel: str | None) -> Plan:
         """Ringing follows its message, so both are stopped; what is over already is no error."""
-        requests: tuple[Request, ...] = (playbacks.stop(play),)
-        if channel is not None and names.is_ringing(play):
+        requests: tuple[Request, ...] = () if command.tone_only else (playbacks.stop(command.play),)
+        if channel is not None and names.is_ringing(command.play):
             requests = (*requests, channels.stop_ringing(channel))
         return Plan(requests, forgive=(NotFound, Conflict))
 

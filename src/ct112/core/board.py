@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ct112.core.calls import Call, Joining, Offered, Talking
+from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
 from ct112.core.crew import Crew
 from ct112.core.events import CallArrived, Event, FoundCall
@@ -89,7 +89,8 @@ class Board:
     def hush(self, call: Call) -> None:
         """Stop what the caller hears; a leg does nothing else while it plays."""
         if call.play is not None:
-            self.do(StopPlay(call.id, call.play))
+            tone_only = isinstance(call.state, Waiting | Offered) and call.state.hearing.plain
+            self.do(StopPlay(call.id, call.play, tone_only))
 
     def operator(self, position: PositionName) -> Operator:
         """Return the operator at a position, known from now on if it was not."""

@@ -33,10 +33,11 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class StopPlay:
-    """Stop that playback; one that is over already is no error."""
+    """Stop that playback; one that is over already is no error. `tone_only`: nothing is said, it only rings."""
 
     call: CallId
     play: PlayId
+    tone_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from ct112.core.calls import Arriving, Call, InMenu
 from ct112.core.commands import PickUp, Play
 from ct112.core.events import CallArrived, DigitPressed, PlayEnded
 from ct112.core.ids import PlayId, play_id
-from ct112.core.ivr import Prompt
+from ct112.core.ivr import IvrDocument, Prompt, Queue
 
 
 def arrived(board: Board, event: CallArrived) -> None:
-    """A caller is at the door: write it down, arm the switch, pick up. While leaving: to the fallback."""
+    """A caller is at the door: write it down and pick up. While leaving: to the fallback."""
     deadline = board.now + board.policy.pick_up_seconds
     call = Call(
         record=record_of(event, event.node, board.now),
@@ -25,9 +25,10 @@ def arrived(board: Board, event: CallArrived) -> None:
     board.note(call, "arrived", node=event.node)
     if board.draining:
         leaving.to_fallback(board, call, "draining")
+    elif _says_nothing(call.document):
+        _begin(board, call)  # somebody is rung for while the caller is picked up
     else:
-        switch.push(board, call)
-        board.do(PickUp(call.id))
+        board.do(PickUp(call.id))  # the dialplan has just armed the switch
 
 
 def picked_up(board: Board, call: Call) -> None:
@@ -37,8 +38,20 @@ def picked_up(board: Board, call: Call) -> None:
         board.save(call, picked_up_at=board.now)
         board.note(call, "picked_up")
     if isinstance(call.state, Arriving):
-        limit_at = board.now + board.policy.ivr_limit_seconds
-        _go_on(board, call, lambda: ivr_run.begin(call.document, board.now), None, limit_at)
+        _begin(board, call)
+
+
+def _says_nothing(document: IvrDocument) -> bool:
+    """Return whether callers are queued at once: a line without a menu, or a document that is broken."""
+    try:
+        return isinstance(document.nodes.get(document.start), Queue)
+    except Exception:  # noqa: BLE001 - as in `_go_on`
+        return True
+
+
+def _begin(board: Board, call: Call) -> None:
+    limit_at = board.now + board.policy.ivr_limit_seconds
+    _go_on(board, call, lambda: ivr_run.begin(call.document, board.now), None, limit_at)
 
 
 def pressed(board: Board, call: Call, state: InMenu, event: DigitPressed) -> None:
