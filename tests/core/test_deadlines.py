@@ -12,10 +12,10 @@ changes = st.lists(st.tuples(st.integers(0, ITEMS - 1), st.none() | st.integers(
 @given(changes)
 def test_the_first_is_the_earliest_of_all(steps: list[tuple[int, float | None]]) -> None:
     times: dict[int, float | None] = {}
-    deadlines = Deadlines[int](times.get)
+    deadlines = Deadlines[int]()
     for item, time in steps:
         times[item] = time
-        deadlines.changed(item, ITEMS)
+        deadlines.set(item, time)
         known = [time for time in times.values() if time is not None]
         first = deadlines.first()
         assert (first[0] if first else None) == min(known, default=None)
@@ -23,11 +23,9 @@ def test_the_first_is_the_earliest_of_all(steps: list[tuple[int, float | None]])
 
 
 def test_what_no_longer_counts_is_thrown_out() -> None:
-    times = {1: 0.0, 2: 5.0}
-    deadlines = Deadlines[int](times.get)
-    deadlines.changed(2, 2)
+    deadlines = Deadlines[int]()
+    deadlines.set(2, 5.0)
     for number in range(1000):
-        times[1] = 10.0 + number  # later every time: the old ones never come up
-        deadlines.changed(1, 2)
+        deadlines.set(1, 10.0 + number)  # later every time: the old ones never come up
     assert len(deadlines._heap) <= 4 + SLACK
     assert deadlines.first() == (5.0, 2)

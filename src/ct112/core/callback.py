@@ -1,9 +1,9 @@
 """Nobody who called is forgotten: who has to be called back, in which order, and when again. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ct112.core.record import Outcome, ServiceClass
+from ct112.core.value import value
 
 FORGOTTEN = frozenset({Outcome.ABANDONED, Outcome.DROPPED, Outcome.FALLBACK_ABANDONED})
 """Outcomes after which the caller has to be called back."""
@@ -31,7 +31,7 @@ class CallbackResult(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CallbackPolicy:
     """What may be tuned. `window_seconds`: calls of one number within it are one task."""
 
@@ -41,7 +41,7 @@ class CallbackPolicy:
     forget_taken_seconds: float = 600  # a task taken so long ago, with no result, is open again
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Next:
     """What becomes of a task after a try: `again_at` None closes it."""
 

@@ -8,9 +8,10 @@ from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, Posi
 from ct112.core.ivr import IvrDocument
 from ct112.core.ivr_run import IvrRun
 from ct112.core.record import CallRecord
+from ct112.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Hearing:
     """What a waiting caller hears until `repeat_at`, when the message is said again.
 
@@ -22,14 +23,14 @@ class Hearing:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Arriving:
     """We asked to pick the caller up."""
 
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class InMenu:
     """The caller is in the IVR. `play`: what is being said; `limit_at`: the IVR must be over by then."""
 
@@ -43,7 +44,7 @@ class InMenu:
         return min(self.run.deadline, self.limit_at)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Waiting:
     """In the queue, with no operator found yet. `first`: in front of its class."""
 
@@ -56,7 +57,7 @@ class Waiting:
         return self.hearing.repeat_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Offered:
     """Still in the queue, while one operator's phone rings for it."""
 
@@ -72,7 +73,7 @@ class Offered:
         return min(self.give_up_at, self.hearing.repeat_at)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Joining:
     """The operator picked up; we asked to join both legs."""
 
@@ -81,7 +82,7 @@ class Joining:
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Talking:
     """With a person. The only state without a deadline: people end it."""
 
@@ -102,7 +103,7 @@ class Way(StrEnum):
     HANG_UP = "hang_up"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Leaving:
     """We asked the leg to end or to go to the fallback. The dead-man's switch is no longer pushed."""
 

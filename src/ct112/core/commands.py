@@ -1,23 +1,23 @@
 """What the floor asks for. The ports carry commands out; a command that fails comes back as an event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ct112.core.callback import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
 from ct112.core.ivr import Prompt
 from ct112.core.record import CallRecord, Fact, ServiceClass
+from ct112.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PickUp:
     """Answer the caller's leg. Ends in `PickedUp` or `CommandFailed`."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Play:
     """Play prompts one after another to the caller. Ends in exactly one `PlayEnded`.
 
@@ -31,16 +31,16 @@ class Play:
     ringing_after: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StopPlay:
-    """Stop that playback; one that is over already is no error. `tone_only`: nothing is said, it only rings."""
+    """Stop that playback; one that is over already is no error. `tone_only`: it rings, nothing is said."""
 
     call: CallId
     play: PlayId
     tone_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Ring:
     """Ring a position for a call, at most `seconds`. Ends in `OfferAnswered` or `OfferEnded`."""
 
@@ -53,14 +53,14 @@ class Ring:
     service_class: ServiceClass
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EndOffer:
     """Stop ringing, or hang the operator's leg up."""
 
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Join:
     """Let caller and operator hear each other and disarm the dead-man's switch. Ends in `Joined`."""
 
@@ -68,7 +68,7 @@ class Join:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HoldSwitch:
     """Push the dead-man's switch `seconds` into the future; 0 disarms it."""
 
@@ -76,7 +76,7 @@ class HoldSwitch:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SendToFallback:
     """Give the caller to the dialplan's own queue. Ends in `CallReleased` or `CallerLeft`."""
 
@@ -84,14 +84,14 @@ class SendToFallback:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HangUp:
     """End the caller's leg. Ends in `CallerLeft`."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RingBack:
     """Ring a position that wants to call somebody back. Ends in `OfferAnswered` or `OfferEnded`."""
 
@@ -103,7 +103,7 @@ class RingBack:
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class DialOut:
     """Dial the number through the trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`."""
 
@@ -113,7 +113,7 @@ class DialOut:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class JoinOut:
     """Let the operator and the one called back hear each other."""
 
@@ -122,7 +122,7 @@ class JoinOut:
     node: NodeName
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EndOut:
     """End the leg of the one called back."""
 
@@ -130,7 +130,7 @@ class EndOut:
     node: NodeName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CallbackDone:
     """Note how a call-back went. `tried`: a number was dialled."""
 
@@ -139,21 +139,21 @@ class CallbackDone:
     tried: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SaveRecord:
     """Write the call's record as it is now."""
 
     record: CallRecord
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SaveFact:
     """Write one fact."""
 
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Unexpected:
     """An event that does not fit the state it met: logged and counted; the call is kept."""
 

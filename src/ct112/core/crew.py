@@ -16,7 +16,7 @@ class Crew(Mapping[PositionName, Operator]):
     def __init__(self) -> None:
         """Start with none."""
         self._operators: dict[PositionName, Operator] = {}
-        self._deadlines: Deadlines[Operator] = Deadlines(self._deadline)
+        self._deadlines: Deadlines[Operator] = Deadlines()
         self._ready: list[Idle] = []
         self._idle: dict[PositionName, Idle] = {}
 
@@ -48,6 +48,7 @@ class Crew(Mapping[PositionName, Operator]):
         """Forget a position nothing is known about any more."""
         del self._operators[operator.position]
         operator.watch = None
+        self._deadlines.set(operator, None)
         self._leave(operator)
 
     def first_due(self) -> tuple[float, Operator] | None:
@@ -61,16 +62,13 @@ class Crew(Mapping[PositionName, Operator]):
                 return self._operators[position]
         return None
 
-    def _deadline(self, operator: Operator) -> float | None:
-        return operator.deadline if operator.watch is not None else None
-
     def _changed(self, operator: Operator) -> None:
         self._leave(operator)
         if isinstance(operator.state, Ready):
             idle = (operator.state.idle_since, operator.position)
             insort(self._ready, idle)
             self._idle[operator.position] = idle
-        self._deadlines.changed(operator, len(self._operators))
+        self._deadlines.set(operator, operator.deadline)
 
     def _leave(self, operator: Operator) -> None:
         idle = self._idle.pop(operator.position, None)

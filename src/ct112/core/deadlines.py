@@ -1,44 +1,44 @@
 """Who is due next, without asking everybody: a heap whose old entries are skipped when they come up."""
 
-from collections.abc import Callable
+from collections.abc import Hashable
 from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=Hashable)
 SLACK = 64
 """Old entries beyond twice the items and this many are thrown out at once."""
 
 
 class Deadlines(Generic[Item]):
-    """Items with times. `current` says which time holds for an item now; None: none, or it is gone."""
+    """Items with times; an item has one time or none."""
 
-    def __init__(self, current: Callable[[Item], float | None]) -> None:
+    def __init__(self) -> None:
         """Start with nothing."""
-        self._current = current
         self._heap: list[tuple[float, int, Item]] = []
+        self._newest: dict[Item, int] = {}  # the number of the entry that holds for an item
         self._number = 0
 
-    def changed(self, item: Item, items: int) -> None:
-        """Take note of an item whose time may be another now; `items`: how many there are in all."""
-        time = self._current(item)
+    def set(self, item: Item, time: float | None) -> None:
+        """Give the item this time in place of the one it had; None: it has none any more."""
         if time is None:
+            self._newest.pop(item, None)
             return
         self._number += 1
+        self._newest[item] = self._number
         heappush(self._heap, (time, self._number, item))
-        if len(self._heap) > 2 * items + SLACK:
+        if len(self._heap) > 2 * len(self._newest) + SLACK:
             self._tidy()
 
     def first(self) -> tuple[float, Item] | None:
         """Return the earliest time and its item."""
-        heap = self._heap
+        heap, newest = self._heap, self._newest
         while heap:
-            time, _, item = heap[0]
-            if self._current(item) == time:
+            time, number, item = heap[0]
+            if newest.get(item) == number:
                 return time, item
             heappop(heap)
         return None
 
     def _tidy(self) -> None:
-        newest = {id(entry[2]): entry for entry in self._heap if self._current(entry[2]) == entry[0]}
-        self._heap = list(newest.values())
+        self._heap = [entry for entry in self._heap if self._newest.get(entry[2]) == entry[1]]
         heapify(self._heap)

@@ -1,13 +1,13 @@
 """What the floor can be told. Every event is a fact about the world, already in our own words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from ct112.core.callback import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
+from ct112.core.value import value
 
 
 class OfferEnd(StrEnum):
@@ -21,7 +21,7 @@ class OfferEnd(StrEnum):
     LOST = "lost"  # after answering: the leg broke (network, phone died)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CallArrived:
     """A caller is at the door: the leg exists and nobody has picked it up yet."""
 
@@ -33,35 +33,35 @@ class CallArrived:
     location: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PickedUp:
     """The caller's leg is answered by us (`PickUp` succeeded)."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CallerLeft:
     """The caller's leg is gone."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CallDropped:
     """The caller's leg is gone because its Asterisk ended; the caller is to be called back."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CallReleased:
     """The caller's leg lives on in the dialplan, out of our hands (fallback, dead-man's switch)."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DigitPressed:
     """The caller pressed a key: one of 0-9, *, #, A-D."""
 
@@ -69,7 +69,7 @@ class DigitPressed:
     digit: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PlayEnded:
     """A playback came to its end; `ok` is False when it failed or never started."""
 
@@ -78,21 +78,21 @@ class PlayEnded:
     ok: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OfferRinging:
     """The position's phone rings."""
 
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OfferAnswered:
     """The operator picked up; the two legs are not joined yet."""
 
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OfferEnded:
     """The operator's leg is gone."""
 
@@ -100,7 +100,7 @@ class OfferEnded:
     reason: OfferEnd
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Joined:
     """Caller and operator hear each other (`Join` succeeded)."""
 
@@ -108,7 +108,7 @@ class Joined:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CommandFailed:
     """A command did not work. `command` is its class name; `gone`: the leg no longer exists."""
 
@@ -120,7 +120,7 @@ class CommandFailed:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PhoneSeen:
     """A position's softphone is (or is no longer) registered at a node."""
 
@@ -129,7 +129,7 @@ class PhoneSeen:
     registered: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Staff:
     """A position and who sits there. `ready`: on duty and not paused."""
 
@@ -138,21 +138,21 @@ class Staff:
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RosterChanged:
     """The whole list of positions, replacing the one before."""
 
     staff: tuple[Staff, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IvrPublished:
     """New calls run this document; calls under way keep theirs."""
 
     document: IvrDocument
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class FoundCall:
     """A caller's leg found in our hands after a gap. `joined`: it talks to this operator's leg."""
 
@@ -166,7 +166,7 @@ class FoundCall:
     joined: OfferId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class FoundOffer:
     """An operator's leg found after a gap."""
 
@@ -175,7 +175,7 @@ class FoundOffer:
     answered: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class NodeSurveyed:
     """All that is true on a node, asked for after a gap. `elsewhere`: alive, but in the dialplan.
 
@@ -189,14 +189,14 @@ class NodeSurveyed:
     up_since: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NodeLost:
     """The link to a node broke. Its calls are still there; we cannot act on them until surveyed."""
 
     node: NodeName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CallbackAsked:
     """The operator at a position wants to call somebody back."""
 
@@ -205,14 +205,14 @@ class CallbackAsked:
     position: PositionName
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CalleeAnswered:
     """Whoever is called back picked up."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CalleeEnded:
     """The leg of whoever is called back is gone; `result`: why, when nobody had picked up."""
 
@@ -220,7 +220,7 @@ class CalleeEnded:
     result: CallbackResult
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Draining:
     """The service is leaving: callers without an operator go to the fallback, talks go on."""
 

@@ -114,11 +114,14 @@ class Floor:
     def next_deadline(self) -> float | None:
         """Return when `due` must be called at the latest (epoch seconds); None when nothing is awaited."""
         board = self._board
-        times = [back.deadline for back in board.backs.values() if back.deadline is not None]
-        times += [first[0] for first in (board.calls.first_due(), board.operators.first_due()) if first]
-        if board.switch_at is not None:
-            times.append(board.switch_at)
-        return min(times, default=None)
+        at = board.switch_at
+        for first in (board.calls.first_due(), board.operators.first_due()):
+            if first is not None and (at is None or first[0] < at):
+                at = first[0]
+        for back in board.backs.values():
+            if back.deadline is not None and (at is None or back.deadline < at):
+                at = back.deadline
+        return at
 
     def _settled(self) -> list[Command]:
         offering.settle(self._board)

@@ -5,13 +5,14 @@ it, and when the announcement leads straight to a menu that has this key, it is 
 (type-ahead: who knows the menu need not listen); a key the menu lacks only skips, it is not a wrong key.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from ct112.core.ivr import Announce, Information, IvrDocument, Language, Menu, Prompt, Queue, Schedule, Spoken
 from ct112.core.record import ClassSource, ServiceClass
+from ct112.core.value import Changeable, value
 
 SPEECH_MARGIN_SECONDS = 2.0  # after the prompts should be over, how long their ending is waited for
 SHORTEST_WAIT_SECONDS = 0.1  # a deadline is always in the future
@@ -19,7 +20,7 @@ MOST_VISITS = 40  # nodes entered by one caller; whoever walks in circles gets a
 AGAIN_KEY = "0"  # repeats an information
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Enqueue:
     """The run is over: the caller waits for an operator as this class, decided this way."""
 
@@ -27,8 +28,8 @@ class Enqueue:
     source: ClassSource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IvrRun:
+@value(frozen=True, kw_only=True)
+class IvrRun(Changeable):
     """Where one caller is. `path`: the nodes entered, in order; a menu said again counts again."""
 
     document: IvrDocument
@@ -42,7 +43,7 @@ class IvrRun:
     over: Enqueue | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Step:
     """What is to be done now: `hush` first (stop what plays), then `say`; or the caller is queued."""
 
@@ -119,16 +120,16 @@ def _enter(run: IvrRun, name: str, now: float, *, typed: str | None = None) -> S
     """Walk from node `name` until one speaks, waits or queues; `typed`: a key still to be used."""
     while len(run.path) < MOST_VISITS:
         node = run.document.nodes.get(name)
-        run = replace(run, node=name, path=(*run.path, name), wrong=0, speaking=False)
+        run = run.changed(node=name, path=(*run.path, name), wrong=0, speaking=False)
         match node:
             case Queue():
                 return _over(run, Enqueue(node.service_class, run.source))
             case Language():
-                run, name = replace(run, language=node.language), node.next
+                run, name = run.changed(language=node.language), node.next
             case Schedule():
                 name = node.open if is_open(node, run.document.time_zone, now) else node.closed
             case Menu() if typed is not None and typed in node.choices:
-                run, name, typed = replace(run, source=ClassSource.DIGIT), node.choices[typed], None
+                run, name, typed = run.changed(source=ClassSource.DIGIT), node.choices[typed], None
             case Announce() if not spoken(run.document, node.say, run.language):
                 name = node.next
             case Menu() | Announce() | Information():
@@ -142,11 +143,11 @@ def _enter(run: IvrRun, name: str, now: float, *, typed: str | None = None) -> S
 
 def _pressed_in_menu(run: IvrRun, menu: Menu, digit: str, now: float) -> Step:
     if digit in menu.choices:
-        return _enter(replace(run, source=ClassSource.DIGIT), menu.choices[digit], now)
+        return _enter(run.changed(source=ClassSource.DIGIT), menu.choices[digit], now)
     wrong = run.wrong + 1
     if wrong >= menu.tries or len(run.path) >= MOST_VISITS:
-        return _enter(replace(run, source=ClassSource.INVALID), menu.on_invalid, now)
-    again = replace(run, wrong=wrong, path=(*run.path, menu.name))
+        return _enter(run.changed(source=ClassSource.INVALID), menu.on_invalid, now)
+    again = run.changed(wrong=wrong, path=(*run.path, menu.name))
     return _speak(again, menu.again if spoken(run.document, menu.again, run.language) else menu.say, now)
 
 
@@ -155,7 +156,7 @@ def _speak(run: IvrRun, say: Spoken, now: float) -> Step:
     if not prompts:
         return _after_speech(run, now)
     deadline = now + seconds(prompts) + SPEECH_MARGIN_SECONDS
-    return Step(run=replace(run, speaking=True, deadline=deadline), say=prompts)
+    return Step(run=run.changed(speaking=True, deadline=deadline), say=prompts)
 
 
 def _after_speech(run: IvrRun, now: float) -> Step:
@@ -164,7 +165,7 @@ def _after_speech(run: IvrRun, now: float) -> Step:
             return _enter(run, announce.next, now)
         case Menu(wait_seconds=wait) | Information(wait_seconds=wait):
             deadline = now + max(wait, SHORTEST_WAIT_SECONDS)
-            return Step(run=replace(run, speaking=False, deadline=deadline))
+            return Step(run=run.changed(speaking=False, deadline=deadline))
         case _:
             return _failed(run)
 
@@ -172,7 +173,7 @@ def _after_speech(run: IvrRun, now: float) -> Step:
 def _waited(run: IvrRun, now: float) -> Step:
     match run.document.nodes.get(run.node):
         case Menu() as menu:
-            return _enter(replace(run, source=ClassSource.SILENCE), menu.on_silence, now)
+            return _enter(run.changed(source=ClassSource.SILENCE), menu.on_silence, now)
         case Information() as information:
             return _enter(run, information.next, now)
         case _:
@@ -184,4 +185,4 @@ def _failed(run: IvrRun) -> Step:
 
 
 def _over(run: IvrRun, enqueue: Enqueue) -> Step:
-    return Step(run=replace(run, speaking=False, over=enqueue), enqueue=enqueue)
+    return Step(run=run.changed(speaking=False, over=enqueue), enqueue=enqueue)

@@ -23,7 +23,7 @@ class LiveCalls(Mapping[CallId, Call]):
         """Start with none."""
         self._calls: dict[CallId, Call] = {}
         self._view = MappingProxyType(self._calls)
-        self._deadlines: Deadlines[Call] = Deadlines(self._deadline)
+        self._deadlines: Deadlines[Call] = Deadlines()
         self._lanes: dict[Lane, list[Place]] = {}
         self._places: dict[CallId, tuple[Lane, Place]] = {}
         self.armed: dict[CallId, Call] = {}
@@ -59,6 +59,7 @@ class LiveCalls(Mapping[CallId, Call]):
         """Forget a call that is over."""
         del self._calls[call.id]
         call.watch = None
+        self._deadlines.set(call, None)
         self.armed.pop(call.id, None)
         self._leave_line(call)
 
@@ -83,9 +84,6 @@ class LiveCalls(Mapping[CallId, Call]):
                 best[node] = (key, self._calls[name])
         return [call for _, call in sorted(best.values(), key=lambda pair: pair[0])]
 
-    def _deadline(self, call: Call) -> float | None:
-        return call.state.deadline if call.watch is not None else None
-
     def _changed(self, call: Call, state: CallState) -> None:
         if isinstance(state, Armed):
             self.armed[call.id] = call
@@ -94,7 +92,7 @@ class LiveCalls(Mapping[CallId, Call]):
         self._leave_line(call)
         if isinstance(state, Waiting):
             self._join_line(call, state)
-        self._deadlines.changed(call, len(self._calls))
+        self._deadlines.set(call, state.deadline)
 
     def _join_line(self, call: Call, state: Waiting) -> None:
         lane, place = (call.node, call.record.service_class, state.first), (call.queued_at, call.id)

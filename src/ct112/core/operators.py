@@ -4,21 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
+from ct112.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OffDuty:
     """Nobody there, or paused: gets no calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ready:
     """Gets the next call if the phone is registered; `idle_since` orders the ready ones."""
 
     idle_since: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ringing:
     """The phone rings for this offer; `idle_since` is kept in case the caller leaves."""
 
@@ -27,7 +28,7 @@ class Ringing:
     idle_since: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OnCall:
     """Picked up: about to be joined, or talking."""
 
@@ -36,14 +37,14 @@ class OnCall:
     idle_since: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WrapUp:
     """Finishing notes after a talk."""
 
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Resting:
     """Did not take an offer: a short pause, then behind the others."""
 

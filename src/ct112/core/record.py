@@ -1,11 +1,12 @@
 """What is written down about a call: one record, and the facts it was made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
+from ct112.core.value import Changeable, value
 
 
 class ServiceClass(StrEnum):
@@ -50,8 +51,8 @@ class EndedBy(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallRecord:
+@value(frozen=True, kw_only=True)
+class CallRecord(Changeable):
     """One call as it is known now; written at every change, the last one has `ended_at`.
 
     Times are epoch seconds UTC. `revision` grows with every change: a writer keeps the highest.
@@ -79,14 +80,8 @@ class CallRecord:
     location: Mapping[str, Any] | None = None
     recording: Mapping[str, Any] | None = None
 
-    def changed(self, **changes: Any) -> "CallRecord":
-        """Return a copy with other values; five times as fast as `dataclasses.replace`, a third of a step."""
-        new = object.__new__(CallRecord)
-        new.__dict__.update(self.__dict__, **changes)
-        return new
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One thing that happened to a call. `seq` orders the facts of a call; gaps are normal."""
 
