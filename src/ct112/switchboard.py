@@ -23,6 +23,7 @@ from ct112.core.commands import (
     SaveRecord,
     SendToFallback,
     StopPlay,
+    TelephoneCommand,
     Unexpected,
 )
 from ct112.core.events import CallArrived, CommandFailed, Draining, Event
@@ -31,6 +32,10 @@ from ct112.core.record import CallRecord
 from ct112.ports import Callbacks, Clock, Journal, Telephone
 
 log = logs.get("switchboard")
+
+
+NotSpoken = SaveRecord | SaveFact | CallbackDone | Unexpected
+"""What does not go to the telephone."""
 
 
 class Switchboard:
@@ -140,11 +145,14 @@ class Switchboard:
         self._carry_out(commands)
 
     def _carry_out(self, commands: list[Command]) -> None:
-        """Telephone first: a caller never waits for the journal. And of it first what gets a call on."""
-        spoken = [
-            one for one in commands if not isinstance(one, SaveRecord | SaveFact | CallbackDone | Unexpected)
-        ]
-        for said in sorted(spoken, key=lambda one: not isinstance(one, Ring | PickUp)):
+        """Telephone first: a caller never waits for the journal. And of it first the operator's phone."""
+        spoken: list[TelephoneCommand] = []
+        for command in commands:
+            if isinstance(command, Ring):
+                self._telephone.do(command)
+            elif not isinstance(command, NotSpoken):
+                spoken.append(command)
+        for said in spoken:
             self._telephone.do(said)
         for command in commands:
             self._write_down(command)

@@ -4,15 +4,19 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import aiohttp
+from prometheus_client import Counter
 from pydantic import ValidationError
 
 from ct112 import logs, metrics
 from ct112.asterisk import accounts, names, outbound, survey
 from ct112.asterisk.accounts import SipAccount
 from ct112.asterisk.ari import (
+    Answer,
+    Answered,
     AriError,
     Connection,
     Disconnected,
@@ -97,6 +101,7 @@ class Link:
         self._accounts_changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._replaced = False
+        self._counters: dict[str, Counter] = {}  # to look one up by its labels costs more
 
     def has(self, call: CallId) -> bool:
         """Return whether the caller's leg of this call is on this node and in our hands."""
@@ -137,7 +142,7 @@ class Link:
             return
         if isinstance(command, Join | JoinOut):
             self._joined[command.call] = command.offer
-        self._settle(command, plan, [self._start(request) for request in plan.requests])
+        self._send(plan.requests, partial(self._settled, command, plan))
 
     async def _connect(self) -> Connection:
         return await connect(
@@ -235,7 +240,7 @@ class Link:
     def _take(self, data: Mapping[str, Any]) -> None:
         """Take an event from the reader: translate, and post or hold it."""
         kind = str(data.get("type"))
-        metrics.ari_events.labels(node=self.node.name, type=kind).inc()
+        self._count(kind)
         if kind not in USED:
             return
         try:
@@ -249,6 +254,12 @@ class Link:
         event = self._inbound.translate(message)
         if event is not None:
             self._pass_on(event)
+
+    def _count(self, kind: str) -> None:
+        counter = self._counters.get(kind)
+        if counter is None:
+            counter = self._counters[kind] = metrics.ari_events.labels(node=self.node.name, type=kind)
+        counter.inc()
 
     def _pass_on(self, event: Event) -> None:
         if isinstance(event, OfferEnded):
@@ -279,45 +290,25 @@ class Link:
         """Take the call's bridge away, so that the caller can be played to again."""
         offer = self._joined.pop(call, None)
         if offer is not None:
-            self._spawn(self._quietly(bridges.destroy(names.bridge_of(offer))), "bridge")
+            self._send((bridges.destroy(names.bridge_of(offer)),), self._tidied)
 
-    async def _quietly(self, request: Request) -> None:
-        try:
-            await self._start(request)
-        except AriError as error:
-            if not isinstance(error, NotFound | Disconnected):
-                log.warning("clean-up failed", node=self.node.name, reason=str(error))
+    def _tidied(self, answers: list[Answer]) -> None:
+        for answer in answers:
+            if isinstance(answer, AriError) and not isinstance(answer, NotFound | Disconnected):
+                log.warning("clean-up failed", node=self.node.name, reason=str(answer))
 
-    def _start(self, request: Request) -> "asyncio.Future[Any]":
-        if self._connection is not None:
-            return self._connection.start(request)
-        reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        reply.set_exception(Disconnected("no link to the node"))
-        return reply
+    def _send(self, requests: Sequence[Request], answered: Answered) -> None:
+        """Send what belongs together; `answered` is called in any case, sooner or later."""
+        if not requests:
+            answered([])
+        elif self._connection is not None:
+            self._connection.send(requests, answered)
+        else:
+            answered([Disconnected("no link to the node") for _ in requests])
 
-    def _settle(
-        self, command: TelephoneCommand, plan: outbound.Plan, replies: "Sequence[asyncio.Future[Any]]"
-    ) -> None:
-        """Once all replies are there (each has its time limit), post what they mean. Without a task: dear."""
-        left = len(replies)
-
-        def answered(_reply: "asyncio.Future[Any]") -> None:
-            nonlocal left
-            left -= 1
-            if not left:
-                self._settled(command, plan, replies)
-
-        for reply in replies:
-            reply.add_done_callback(answered)
-        if not replies:
-            asyncio.get_running_loop().call_soon(self._settled, command, plan, replies)
-
-    def _settled(
-        self, command: TelephoneCommand, plan: outbound.Plan, replies: "Sequence[asyncio.Future[Any]]"
-    ) -> None:
-        if any(reply.cancelled() for reply in replies):
-            return
-        error = plan.failure_of([reply.exception() or reply.result() for reply in replies])
+    def _settled(self, command: TelephoneCommand, plan: outbound.Plan, answers: list[Answer]) -> None:
+        """Post what the answers mean."""
+        error = plan.failure_of(answers)
         if error is not None:
             gone = outbound.is_gone(command, error)
             self._post(outbound.failure(command, str(error), gone=gone))

@@ -25,12 +25,12 @@ def kind_of(entry: Entry) -> str:
 
 def to_text(entry: Entry) -> str:
     """Return the entry as JSON; what JSON does not know becomes its text."""
-    known = {name: getattr(entry, name) for name in FIELDS[kind_of(entry)]}
     if _usual(entry):
         try:
-            return orjson.dumps(known, default=_plain).decode()
+            return orjson.dumps(entry, default=_plain).decode()
         except TypeError:
             pass  # half a character, a number without end
+    known = {name: getattr(entry, name) for name in FIELDS[kind_of(entry)]}
     return json.dumps(known, default=_plain, separators=(",", ":"))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from ct112.core.ids import CallId
 from ct112.core.record import CallRecord
 from ct112.store.entries import RECORD, Unreadable, from_text, kind_of, to_text
 from ct112.store.pending import Entry
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS aside (
 """
 INSERT = "INSERT INTO entry (kind, body, at) VALUES (?, ?, ?)"
 REMEMBER = "INSERT OR REPLACE INTO open_call (call, body) VALUES (?, ?)"
+FORGET = "DELETE FROM open_call WHERE call = ?"
 PUT_ASIDE = "INSERT INTO aside (kind, body, at, reason) SELECT kind, body, at, ? FROM entry WHERE id = ?"
 TAKE_BACK = "INSERT INTO entry (kind, body, at) SELECT kind, body, at FROM aside ORDER BY id"
 BUSY_SECONDS = 2.0
@@ -78,11 +80,16 @@ class SpoolFile:
         """Write the entries, all or none, and have them on the disk."""
         now = time.time()
         with _Transaction(self._db):
-            for entry in entries:
-                body = to_text(entry)
-                self._db.execute(INSERT, (kind_of(entry), body, now))
-                if isinstance(entry, CallRecord):
-                    self._remember(entry, body)
+            bodies = [to_text(entry) for entry in entries]
+            rows = [(kind_of(entry), body, now) for entry, body in zip(entries, bodies, strict=True)]
+            self._db.executemany(INSERT, rows)
+            self._remember(
+                {
+                    one.call: (one, body)
+                    for one, body in zip(entries, bodies, strict=True)
+                    if isinstance(one, CallRecord)
+                }
+            )
 
     def head(self, size: int) -> list[Spooled]:
         """Return the oldest entries; they stay."""
@@ -117,11 +124,12 @@ class SpoolFile:
         """Return how it is."""
         return _status(self._db, self._path)
 
-    def _remember(self, record: CallRecord, body: str) -> None:
-        if record.ended_at is None:
-            self._db.execute(REMEMBER, (record.call, body))
-        else:
-            self._db.execute("DELETE FROM open_call WHERE call = ?", (record.call,))
+    def _remember(self, newest: dict[CallId, tuple[CallRecord, str]]) -> None:
+        """Keep each call's newest record while the call is open."""
+        open_ = [(call, body) for call, (record, body) in newest.items() if record.ended_at is None]
+        over = [(call,) for call, (record, _) in newest.items() if record.ended_at is not None]
+        self._db.executemany(REMEMBER, open_)
+        self._db.executemany(FORGET, over)
 
 
 def look_at(path: Path) -> SpoolStatus:

@@ -3,8 +3,11 @@
 from ct112.asterisk.ari.connection import Connection, connect
 from ct112.asterisk.ari.errors import AriError, Conflict, Disconnected, NotFound, Refused, RequestTimeout
 from ct112.asterisk.ari.request import Request
+from ct112.asterisk.ari.unanswered import Answer, Answered
 
 __all__ = [
+    "Answer",
+    "Answered",
     "AriError",
     "Conflict",
     "Connection",

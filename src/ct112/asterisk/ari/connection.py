@@ -1,18 +1,17 @@
 """One WebSocket to one Asterisk: events in, requests out, replies matched by id. No reconnecting here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from itertools import count
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import orjson
 
-from ct112.asterisk.ari.errors import AriError, Disconnected, RequestTimeout, refusal
+from ct112.asterisk.ari.errors import AriError, Disconnected, refusal
 from ct112.asterisk.ari.request import Request
+from ct112.asterisk.ari.unanswered import Answer, Answered, Observe, Unanswered
 
 OnEvent = Callable[[Mapping[str, Any]], None]
-Observe = Callable[[float], None]
 
 REPLY_SECONDS = 5.0
 PING_SECONDS = 3.0
@@ -56,34 +55,37 @@ class Connection:
         """Take the socket over."""
         self._socket = socket
         self._on_event = on_event
-        self._observe = observe
-        self._ids = count(1)
         self._out: asyncio.Queue[str] = asyncio.Queue()
-        self._replies: dict[str, asyncio.Future[Any]] = {}
         self._loop = asyncio.get_running_loop()
+        self._unanswered = Unanswered(self._loop, observe)
         self._closed = False
 
-    def start(self, request: Request, seconds: float = REPLY_SECONDS) -> "asyncio.Future[Any]":
-        """Send a request after those started before it; the future gets the parsed reply or an AriError.
+    def send(self, requests: Sequence[Request], answered: Answered, seconds: float = REPLY_SECONDS) -> None:
+        """Send requests together, after those sent before; `answered` gets all their answers at once.
 
-        Asterisk carries a socket's requests out one after another, so the order started is the order done.
+        Asterisk carries a socket's requests out one after another, so the order sent is the order done.
+        `answered` is called in the reader, or at once when the socket is closed: it must not wait or raise.
         """
-        reply: asyncio.Future[Any] = self._loop.create_future()
         if self._closed:
-            reply.set_exception(Disconnected(f"{request.method} {request.path}: not connected"))
-            return reply
-        name = str(next(self._ids))
-        started = self._loop.time()
-        timer = self._loop.call_later(seconds, _time_out, reply, request)
-        self._replies[name] = reply
+            answered([Disconnected(f"{one.method} {one.path}: not connected") for one in requests])
+            return
+        names = self._unanswered.add(requests, answered, seconds)
+        for name, request in zip(names, requests, strict=True):
+            self._out.put_nowait(_message(name, request))
 
-        def finished(_reply: "asyncio.Future[Any]") -> None:
-            timer.cancel()
-            self._replies.pop(name, None)
-            self._observe(self._loop.time() - started)
+    def start(self, request: Request, seconds: float = REPLY_SECONDS) -> "asyncio.Future[Any]":
+        """Send a request; the future gets the parsed reply or an AriError."""
+        reply: asyncio.Future[Any] = self._loop.create_future()
 
-        reply.add_done_callback(finished)
-        self._out.put_nowait(_message(name, request))
+        def answered(answers: list[Answer]) -> None:
+            if reply.done():
+                return  # whoever waited has gone
+            if isinstance(answers[0], AriError):
+                reply.set_exception(answers[0])
+            else:
+                reply.set_result(answers[0])
+
+        self.send((request,), answered, seconds)
         return reply
 
     async def ask(self, request: Request, seconds: float = REPLY_SECONDS) -> Any:
@@ -99,7 +101,7 @@ class Connection:
             self._closed = True
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
-            self._fail_open(Disconnected("the connection to Asterisk is lost"))
+            self._unanswered.fail_all(Disconnected("the connection to Asterisk is lost"))
             await self._socket.close()
 
     async def close(self) -> None:
@@ -124,20 +126,13 @@ class Connection:
                 self._on_event(data)
 
     def _take_reply(self, data: Mapping[str, Any]) -> None:
-        reply = self._replies.get(str(data.get("request_id")))
-        if reply is None or reply.done():
-            return  # came after its time limit
-        status = int(data["status_code"])
-        body = data.get("message_body") or ""
+        status, body = int(data["status_code"]), data.get("message_body") or ""
+        answer: Answer
         if 200 <= status < 300:
-            reply.set_result(orjson.loads(body) if body else None)
+            answer = orjson.loads(body) if body else None
         else:
-            reply.set_exception(refusal(status, _reason(body) or str(data.get("reason_phrase", ""))))
-
-    def _fail_open(self, error: AriError) -> None:
-        for reply in list(self._replies.values()):
-            if not reply.done():
-                reply.set_exception(error)
+            answer = refusal(status, _reason(body) or str(data.get("reason_phrase", "")))
+        self._unanswered.answer(str(data.get("request_id")), answer)
 
 
 def _message(name: str, request: Request) -> str:
@@ -163,8 +158,3 @@ def _reason(body: str) -> str:
     except ValueError:
         return ""
     return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""
-
-
-def _time_out(reply: "asyncio.Future[Any]", request: Request) -> None:
-    if not reply.done():
-        reply.set_exception(RequestTimeout(f"{request.method} {request.path}: no reply in time"))
