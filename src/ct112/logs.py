@@ -7,8 +7,10 @@ never in a message, so that a log shipper can drop them.
 import contextlib
 import logging
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
+import orjson
 import structlog
 
 PERSONAL_FIELDS = frozenset({"ani", "dialled", "location", "digit", "remote_address"})
@@ -18,7 +20,9 @@ def configure(level: str = "info", *, as_json: bool = True) -> None:
     """Set up logging for the process; lines go to standard error."""
     numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer(serializer=_as_json)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
         processors=[
@@ -30,9 +34,13 @@ def configure(level: str = "info", *, as_json: bool = True) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         logger_factory=structlog.PrintLoggerFactory(Unbreakable(sys.stderr)),  # type: ignore[arg-type]
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _as_json(line: Any, default: Callable[[Any], Any], **_: Any) -> str:
+    return orjson.dumps(line, default=default).decode()
 
 
 class Unbreakable:

@@ -6,7 +6,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, case, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.callback import (
@@ -30,6 +49,46 @@ LOCK = text("SELECT pg_advisory_xact_lock(112, 1)")  # one writer of tasks at a 
 
 NUMBER = func.left(func.coalesce(CALLS.c.ani_e164, CALLS.c.ani), LONGEST)
 URGENCY = case({name: at for at, name in enumerate(CLASSES)}, value=TASKS.c.service_class)
+
+
+def _wanted() -> Select[Any]:
+    """Of `these` calls, those that have to be called back and made no task yet."""
+    known = select(MADE_BY.c.call_id).where(MADE_BY.c.call_id == CALLS.c.id).exists()
+    return (
+        select(CALLS, NUMBER.label("number"))
+        .where(THESE, CALLS.c.outcome.in_(FORGOTTEN), CALLS.c.ani.is_not(None), ~known)
+        .order_by(CALLS.c.ended_at)
+    )
+
+
+def _closing(which: ColumnElement[bool]) -> Update:
+    """Close the tasks whose caller reached a person later; `which` calls are looked at."""
+    answered = and_(
+        which,
+        CALLS.c.answered_at > TASKS.c.last_call_at,
+        or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
+    )
+    again = select(CALLS.c.id).where(answered, TASKS.c.number == NUMBER).exists()
+    # A call found out later to have been answered is the last call itself.
+    itself = select(MADE_BY.c.call_id).where(
+        MADE_BY.c.task_id == TASKS.c.id,
+        MADE_BY.c.call_id == CALLS.c.id,
+        which,
+        CALLS.c.answered_at.is_not(None),
+        CALLS.c.outcome.not_in(FORGOTTEN),
+        CALLS.c.ended_at >= TASKS.c.last_call_at,
+    )
+    closing = update(TASKS).where(TASKS.c.state != TaskState.CLOSED, or_(again, itself.exists()))
+    return closing.values(
+        state=TaskState.CLOSED, result=CallbackResult.CALLED_AGAIN, closed_at=bindparam("now")
+    )
+
+
+# Made once: this runs with every batch of records, on the thread that answers calls.
+THESE = CALLS.c.id == any_(bindparam("these", type_=ARRAY(Uuid)))
+WANTED = _wanted()
+CLOSE_BY_CALL = _closing(THESE)
+CLOSE_BY_NUMBER = _closing(any_(bindparam("numbers", type_=ARRAY(Text))) == NUMBER)
 
 
 class CallbackError(ValueError):
@@ -62,19 +121,13 @@ async def follow(connection: AsyncConnection, calls: Sequence[uuid.UUID]) -> Non
         for call in await _forgotten(connection, calls):  # another writer may have been first
             await _remember(connection, call)
         numbers = sorted({call.number for call in forgotten})
-        await _close_answered(connection, NUMBER.in_(numbers))
-    await _close_answered(connection, CALLS.c.id.in_(calls))
+        await connection.execute(CLOSE_BY_NUMBER, {"numbers": numbers, "now": datetime.now(UTC)})
+    await connection.execute(CLOSE_BY_CALL, {"these": calls, "now": datetime.now(UTC)})
 
 
 async def _forgotten(connection: AsyncConnection, calls: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
-    """Return those of the calls that have to be called back and made no task yet, in order."""
-    known = select(MADE_BY.c.call_id).where(MADE_BY.c.call_id == CALLS.c.id).exists()
-    wanted = (
-        select(CALLS, NUMBER.label("number"))
-        .where(CALLS.c.id.in_(calls), CALLS.c.outcome.in_(FORGOTTEN), CALLS.c.ani.is_not(None), ~known)
-        .order_by(CALLS.c.ended_at)
-    )
-    return (await connection.execute(wanted)).all()
+    found: Sequence[Row[Any]] = (await connection.execute(WANTED, {"these": calls})).all()
+    return found
 
 
 async def _remember(connection: AsyncConnection, call: Row[Any]) -> None:
@@ -126,31 +179,6 @@ async def _merge(connection: AsyncConnection, task: Row[Any], call: Row[Any]) ->
     )
     await connection.execute(merged)
     return int(task.id)
-
-
-async def _close_answered(connection: AsyncConnection, which: Any) -> None:
-    """Close the tasks whose caller reached a person later."""
-    answered = and_(
-        which,
-        CALLS.c.answered_at > TASKS.c.last_call_at,
-        or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
-    )
-    again = select(CALLS.c.id).where(answered, TASKS.c.number == NUMBER).exists()
-    # A call found out later to have been answered is the last call itself.
-    itself = select(MADE_BY.c.call_id).where(
-        MADE_BY.c.task_id == TASKS.c.id,
-        MADE_BY.c.call_id == CALLS.c.id,
-        which,
-        CALLS.c.answered_at.is_not(None),
-        CALLS.c.outcome.not_in(FORGOTTEN),
-        CALLS.c.ended_at >= TASKS.c.last_call_at,
-    )
-    closing = update(TASKS).where(TASKS.c.state != TaskState.CLOSED, or_(again, itself.exists()))
-    await connection.execute(
-        closing.values(
-            state=TaskState.CLOSED, result=CallbackResult.CALLED_AGAIN, closed_at=datetime.now(UTC)
-        )
-    )
 
 
 async def tasks(connection: AsyncConnection, *, all_: bool = False, limit: int = 200) -> list[Task]:
