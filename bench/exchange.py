@@ -28,6 +28,7 @@ QUEUE = "bench"
 TRIES = 100
 PASSWORD = "bench-0123456789"
 UAS_OFFSET, CALLER_OFFSET = 61, 62  # added to the port base: nothing of the lab is there
+SETTINGS = {"CT112_WRAP_UP_SECONDS": "0.05", "CT112_LOG_JSON": "true"}  # the log as in production
 MENU = """
 name: bench
 languages: [id]
@@ -103,7 +104,7 @@ def exchange(positions: int, overrides: Mapping[str, str] | None = None) -> Iter
     """Start everything with so many positions, all registered at one port; end it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ct112-bench-", dir="/var/tmp"))
     base = free_base()
-    lab = Lab(folder, base, overrides={"CT112_WRAP_UP_SECONDS": "0.05"} | dict(overrides or {}))
+    lab = Lab(folder, base, overrides=SETTINGS | dict(overrides or {}))
     lab.places = replace(lab.places, ports=WidePorts(base))
     running = Exchange(lab, positions)
     try:

@@ -5,6 +5,8 @@ import secrets
 import shutil
 import signal
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -42,13 +44,11 @@ class Server:
 
     def freeze(self) -> None:
         """Let the server take connections and answer nothing, as one on a stuck disk."""
-        for process in self._all():
-            process.suspend()
+        self._each(psutil.Process.suspend)
 
     def thaw(self) -> None:
         """Let it go on."""
-        for process in self._all():
-            process.resume()
+        self._each(psutil.Process.resume)
 
     def remove(self) -> None:
         """Stop it and remove everything."""
@@ -78,9 +78,12 @@ class Server:
         finally:
             await connection.close()
 
-    def _all(self) -> list[psutil.Process]:
+    def _each(self, act: Callable[[psutil.Process], None]) -> None:
+        """Do this to the server and its workers; one may end meanwhile."""
         process = self._table.living().get(postgres.NAME)
-        return [process, *process.children(recursive=True)] if process is not None else []
+        for one in [process, *process.children(recursive=True)] if process is not None else []:
+            with suppress(psutil.NoSuchProcess):
+                act(one)
 
 
 def migrated(server: Server) -> str:

@@ -61,7 +61,7 @@ class Switchboard:
         self._journal = journal
         self._clock = clock
         self._inbox: deque[tuple[float, Event]] = deque()
-        self._wake = asyncio.Event()
+        self._woken: asyncio.Future[None] | None = None  # while there is nothing to do
 
     @property
     def floor(self) -> Floor:
@@ -71,7 +71,7 @@ class Switchboard:
     def post(self, event: Event) -> None:
         """Put an event into the inbox; never waits, never drops."""
         self._inbox.append((self._clock.now(), event))
-        self._wake.set()
+        self._wake()
 
     def caught_up(self) -> bool:
         """Return whether every event posted so far has been handled."""
@@ -97,14 +97,21 @@ class Switchboard:
         if self._inbox:
             await asyncio.sleep(0)  # let the reader and the ports breathe between two batches
             return
-        self._wake.clear()
-        deadline = self._floor.next_deadline()
-        wait = None if deadline is None else max(0.0, deadline - self._clock.now())
+        loop, deadline = asyncio.get_running_loop(), self._floor.next_deadline()
+        self._woken = loop.create_future()
+        timer = None
+        if deadline is not None:
+            timer = loop.call_later(max(0.0, deadline - self._clock.now()), self._wake)
         try:
-            async with asyncio.timeout(wait):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+            await self._woken
+        finally:
+            self._woken = None
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
 
     def _handle_inbox(self) -> None:
         """Handle what is in the inbox now; what arrives meanwhile waits for the next batch."""

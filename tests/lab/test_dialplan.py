@@ -117,7 +117,7 @@ async def test_the_dead_mans_switch_takes_the_caller_to_the_fallback(node: Aster
     async with deaf_application(node) as socket, carrier(node, "-sn", "uac", "-s", "112", "-d", "60000"):
         arrived = await stasis_start(socket)
         assert arrived["channelvars"]["CT112_LEG"] == "caller"
-        assert arrived["channelvars"]["CT112_SIP_CALL_ID"]
+        assert arrived["protocol_id"]
         assert arrived["channelvars"]["CT112_LOCATION"] == ""
         caught = await in_fallback(node, SWITCH_SECONDS + 6)
     assert caught["id"] == arrived["id"]

@@ -149,7 +149,7 @@ class Inbound:
             node=self._node,
             ani=names.ani_of(channel),
             dialled=names.clean(channel.dialplan.exten),
-            sip_call_id=names.variable(channel, "CT112_SIP_CALL_ID"),
+            sip_call_id=channel.protocol_id or None,
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
         )
 

@@ -57,7 +57,7 @@ def _found_call(node: NodeName, channel: Channel, bridges: Sequence[Bridge]) -> 
         dialled=names.clean(channel.dialplan.exten),
         arrived_at=channel.creationtime.timestamp(),
         picked_up=channel.state == "Up",
-        sip_call_id=names.variable(channel, "CT112_SIP_CALL_ID"),
+        sip_call_id=channel.protocol_id or None,
         location=parse_location(names.variable(channel, "CT112_LOCATION")),
         joined=_joined(channel, bridges),
     )

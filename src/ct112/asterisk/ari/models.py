@@ -32,7 +32,7 @@ class DialplanCEP(Model):
 
 
 class Channel(Model):
-    """One leg as Asterisk sees it. `channelvars`: those that ari.conf names."""
+    """One leg as Asterisk sees it. `channelvars`: those that ari.conf names; `protocol_id`: SIP's Call-ID."""
 
     id: str
     name: str
@@ -40,6 +40,7 @@ class Channel(Model):
     caller: CallerID
     dialplan: DialplanCEP
     creationtime: datetime
+    protocol_id: str = ""
     channelvars: dict[str, Any] = Field(default_factory=dict)
 
 
