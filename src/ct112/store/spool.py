@@ -23,7 +23,7 @@ from ct112.store.spool_file import SpoolBusy, Spooled, SpoolFile, move_aside
 log = logs.get("spool")
 
 MOST_IN_A_COMMIT = 5000
-GATHER_SECONDS = 0.005  # after a commit, for what comes meanwhile to share the next one
+GATHER_SECONDS = 0.02  # after a commit, for what comes meanwhile to share the next one: each costs about 1 ms
 MOST_WAITING = 100_000  # entries in memory; past it the disk counts as failed
 REOPEN_SECONDS = 2.0
 BUSY_TRIES, BUSY_PAUSE_SECONDS = 15, 0.2  # a process that is leaving still has the file for a moment
