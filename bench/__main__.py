@@ -12,15 +12,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import capacity, client, core, figures, held, records, report, setting_up
+from bench import capacity, client, core, figures, held, ivr, records, report, setting_up, targets
 from bench.exchange import Exchange, exchange
+from bench.quantiles import quantile
 from bench.results import Results, machine
 from lab import packages
 from lab.places import REPOSITORY
 from lab.supervise import as_interrupt
 
-CASES = ("core", "records", "planning", "client", "set-up", "capacity", "held")
-ON_ASTERISK = {"client", "set-up", "capacity", "held"}
+CASES = ("core", "records", "planning", "ivr", "client", "set-up", "capacity", "held")
+ON_ONE_EXCHANGE = {"client", "set-up", "capacity"}
 POSITIONS = 120
 console = Console(highlight=False, width=160)
 app = typer.Typer(add_completion=False)
@@ -37,23 +38,27 @@ def bench(
 ) -> None:
     """Measure ct112 beside what one would use instead, in one run on one machine.
 
-    A whole run takes about forty minutes, half of it for the highest rates.
+    A whole run takes about forty minutes, most of it for the rates of set-up and capacity.
     """
     unknown = set(cases or ()) - set(CASES)
     if unknown:
         typer.echo(f"no case {', '.join(sorted(unknown))}: there are {', '.join(CASES)}", err=True)
         raise typer.Exit(2)
-    if page and set(CASES) - set(cases or CASES) - {"capacity"}:
-        typer.echo("--page needs every case but capacity: leave the names out", err=True)
+    if page and set(CASES) - set(cases or CASES):
+        typer.echo("--page needs every case: leave the names out", err=True)
         raise typer.Exit(2)
     packages.ensure("sipp", "sip-tester")
     results = Results(rounds=1 if quick else 3)
     began = time.monotonic()
-    for name in [one for one in CASES if one in (cases or CASES)]:
-        if name not in ON_ASTERISK:
+    wanted = [one for one in CASES if one in (cases or CASES)]
+    for name in wanted:
+        if name in ALONE:
             _step(name, lambda name=name: ALONE[name](results, quick))  # type: ignore[misc]
-    if ON_ASTERISK & set(cases or CASES):
-        _on_asterisk(results, quick, set(cases or CASES))
+    if ON_ONE_EXCHANGE & set(wanted):
+        _on_one_exchange(results, quick, set(wanted))
+    if "held" in wanted:
+        _step("held", lambda: _held(results, quick))
+    _show(targets.HEAD, list(targets.rows(results)))
     if json_file is not None:
         json_file.write_text(json.dumps(results.as_json()) + "\n", "utf-8")
     if page or (cases is None and not quick):
@@ -62,7 +67,7 @@ def bench(
     console.print(f"{time.monotonic() - began:.0f} s in all")
 
 
-def _on_asterisk(results: Results, quick: bool, cases: set[str]) -> None:
+def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:
     with exchange(POSITIONS) as running:
         results.machine = machine(running.node.cli("core show version").stdout.split(" built")[0].strip())
         if "client" in cases:
@@ -73,8 +78,6 @@ def _on_asterisk(results: Results, quick: bool, cases: set[str]) -> None:
             _step("set-up", lambda: _set_up(results, running, rates, seconds))
         if "capacity" in cases:
             _step("capacity", lambda: _capacity(results, running, quick))
-    if "held" in cases:
-        _step("held", lambda: _held(results, quick))
 
 
 def _core(results: Results, quick: bool) -> None:
@@ -107,15 +110,22 @@ def _planning(results: Results, quick: bool) -> None:
     _show(["simulated", "s"], [[what, f"{seconds:.1f}"] for what, seconds in results.planning.items()])
 
 
+def _ivr(results: Results, quick: bool) -> None:
+    results.ivr += ivr.rounds(10 if quick else 25, results.rounds)
+    _show(*figures.ivr_rows(results))
+
+
 def _client(results: Results, running: Exchange, quick: bool) -> None:
     results.client += client.rounds(running, 300 if quick else 2000, results.rounds)
+    results.events += client.events(running, 5_000 if quick else 50_000, results.rounds)
     _show(*figures.client_rows(results))
+    _show(*figures.events_rows(results))
 
 
 def _set_up(results: Results, running: Exchange, rates: tuple[float, ...], seconds: float) -> None:
     for figure in setting_up.rounds(running, rates, seconds, results.rounds):
         results.set_up.append(figure)
-        p50, p99 = (figures.quantile(figure.rung_ms, part) for part in (0.5, 0.99))
+        p50, p99 = (quantile(figure.rung_ms, part) for part in (0.5, 0.99))
         console.print(f"  {figure.rate:g}/s {figure.system}: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     _show(*figures.set_up_rows(results.set_up))
 
@@ -126,8 +136,9 @@ def _capacity(results: Results, running: Exchange, quick: bool) -> None:
 
 
 def _held(results: Results, quick: bool) -> None:
-    for calls in (100,) if quick else (100, 400):
-        with exchange(3) as running:  # a new one each time: memory that was used once is used again
+    # A new exchange each time: memory that was used once is used again.
+    for calls, positions in ((100, 3),) if quick else ((100, 3), (400, 3), (1000, 1000)):
+        with exchange(positions, max_calls=3000) as running:
             results.held.append(held.measure(running, calls, 10.0))
     _show(*figures.held_rows(results))
 
@@ -136,6 +147,7 @@ ALONE: dict[str, Callable[[Results, bool], None]] = {
     "core": _core,
     "records": _records,
     "planning": _planning,
+    "ivr": _ivr,
 }
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from bench.exchange import Exchange
 from bench.load import callers, operators
-from bench.setting_up import REST_SECONDS, SYSTEMS, TALK_MS, asyncari_centre, figure
+from bench.quantiles import quantile
+from bench.setting_up import REST_SECONDS, SYSTEMS, TALK_MS, SetUpFigure, asyncari_centre, figure
 
 STEP = 20.0
-FIRST, LAST = 20.0, 200.0
+LAST = 200.0
+PROBE_SECONDS = 10.0  # a rate that breaks sooner need not be tried for long
+AFTER_A_BREAK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,38 +26,58 @@ class CapacityFigure:
     because: str
     ct112_cpu_ms: float  # for each call, at the highest rate it held
     asterisk_cpu_ms: float
+    rung_p50_ms: dict[float, float]  # by rate, of those it got through
 
 
 def rounds(exchange: Exchange, seconds: float, count: int) -> Iterator[CapacityFigure]:
-    """Raise the rate step by step for every system in turn, `count` times over."""
+    """Find it for every system in turn, `count` times over."""
     with operators(exchange), asyncari_centre(exchange):
         for _ in range(count):
             for system in SYSTEMS:
-                yield _highest(exchange, system, seconds)
+                yield _Search(exchange, system).result(seconds)
 
 
-def _highest(exchange: Exchange, system: str, seconds: float) -> CapacityFigure:
-    parts = {"ct112": exchange.process("ct112"), "asterisk": exchange.process("asterisk-a")}
-    held, rate, cpu, why = 0.0, FIRST, (0.0, 0.0), ""
-    while rate <= LAST:
-        calls = int(rate * seconds)
-        load = callers(exchange, SYSTEMS[system], rate=rate, calls=calls, talk_ms=TALK_MS, parts=parts)
-        found = figure(system, rate, load)
-        time.sleep(REST_SECONDS)
+class _Search:
+    """Raises the rate in short tries until it breaks, then lowers it until one is held as long as asked."""
+
+    def __init__(self, exchange: Exchange, system: str) -> None:
+        self._exchange, self._system = exchange, system
+        self._parts = {"ct112": exchange.process("ct112"), "asterisk": exchange.process("asterisk-a")}
+        self._p50: dict[float, float] = {}
+        self._broke_at, self._because = 0.0, ""
+
+    def result(self, seconds: float) -> CapacityFigure:
+        """Return the highest rate held for so many seconds."""
+        rate = STEP
+        while rate <= LAST and self._holds(rate, min(PROBE_SECONDS, seconds)):
+            rate += STEP
+        rate -= STEP
+        found = None
+        while rate > 0 and not (found := self._holds(rate, seconds)):
+            rate -= STEP
+        return CapacityFigure(
+            system=self._system,
+            seconds=seconds,
+            calls_per_second=rate,
+            broke_at=self._broke_at,
+            because=self._because,
+            ct112_cpu_ms=found.ct112_cpu_ms if found else 0.0,
+            asterisk_cpu_ms=found.asterisk_cpu_ms if found else 0.0,
+            rung_p50_ms=self._p50,
+        )
+
+    def _holds(self, rate: float, seconds: float) -> SetUpFigure | None:
+        """Return what was measured at this rate, None when something broke."""
+        number, calls = SYSTEMS[self._system], int(rate * seconds)
+        load = callers(self._exchange, number, rate=rate, calls=calls, talk_ms=TALK_MS, parts=self._parts)
+        found = figure(self._system, rate, load)
         why = _broken(found.failed, found.retransmissions, found.unserved)
+        time.sleep(AFTER_A_BREAK_SECONDS if why else REST_SECONDS)
         if why:
-            break
-        held, cpu = rate, (found.ct112_cpu_ms, found.asterisk_cpu_ms)
-        rate += STEP
-    return CapacityFigure(
-        system=system,
-        seconds=seconds,
-        calls_per_second=held,
-        broke_at=rate,
-        because=why,
-        ct112_cpu_ms=cpu[0],
-        asterisk_cpu_ms=cpu[1],
-    )
+            self._broke_at, self._because = rate, why
+            return None
+        self._p50[rate] = quantile(found.rung_ms, 0.5)
+        return found
 
 
 def _broken(failed: int, retransmissions: int, unserved: int) -> str:

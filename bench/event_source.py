@@ -1,6 +1,6 @@
-"""Sends an ARI client events as fast as it takes them. Everything but the WebSocket is asked of the real Asterisk.
+"""Sends an ARI client events as fast as it takes them; anything else is asked of the real Asterisk.
 
-Runs as a process of its own: event_source.py UPSTREAM COUNT, where UPSTREAM is http://host:port/. Prints its port.
+Runs as a process of its own: event_source.py UPSTREAM COUNT (UPSTREAM: http://host:port/). Prints its port.
 """
 
 import asyncio
@@ -62,9 +62,7 @@ async def events(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse()
     await socket.prepare(request)
     application = request.query["app"].partition(",")[0]
-    frames = [
-        framed(json.dumps(event(number, application)).encode()) for number in range(request.app[COUNT])
-    ]
+    frames = [framed(json.dumps(event(number, application)).encode()) for number in range(request.app[COUNT])]
     transport = request.transport
     assert isinstance(transport, asyncio.WriteTransport)
     for first in range(0, len(frames), CHUNK):
@@ -89,9 +87,7 @@ async def anything_else(request: web.Request) -> web.Response:
             data=await request.read(),
         ) as answer,
     ):
-        return web.Response(
-            status=answer.status, body=await answer.read(), content_type=answer.content_type
-        )
+        return web.Response(status=answer.status, body=await answer.read(), content_type=answer.content_type)
 
 
 async def main(upstream: str, count: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 
+from ct112.asterisk.configfiles import NodeValues
 from ct112.store import Store
 from lab.api import Lab
 from lab.asterisk import AsteriskNode
@@ -23,7 +24,7 @@ from lab.raw_phone import RawPhone, raw_phone
 from lab.service import NAME as CT112
 from lab.world import sum_of
 
-CT112_NUMBER, QUEUE_NUMBER, ASYNCARI_NUMBER = "112", "9001", "9002"
+CT112_NUMBER, QUEUE_NUMBER, ASYNCARI_NUMBER, IVR_NUMBER = "112", "9001", "9002", "9003"
 QUEUE = "bench"
 TRIES = 100
 PASSWORD = "bench-0123456789"
@@ -94,17 +95,29 @@ class Exchange:
         with urllib.request.urlopen(f"{self.lab.service().url}/metrics", timeout=5) as answer:
             return sum_of(answer.read().decode(), name, labels)
 
+    def add_dialplan(self, text: str) -> None:
+        """Give Asterisk more dialplan."""
+        with (self.node.folder / "etc" / "extensions.conf").open("a") as config:
+            config.write(text)
+        self.node.cli("dialplan reload")
+
     def process(self, part: str) -> psutil.Process:
         """Return a part's process: ct112, asterisk-a or postgres."""
         return psutil.Process(self.lab.living()[part])
 
 
 @contextmanager
-def exchange(positions: int, overrides: Mapping[str, str] | None = None) -> Iterator[Exchange]:
+def exchange(
+    positions: int,
+    overrides: Mapping[str, str] | None = None,
+    *,
+    menu: str = MENU,
+    max_calls: int = NodeValues.max_calls,
+) -> Iterator[Exchange]:
     """Start everything with so many positions, all registered at one port; end it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ct112-bench-", dir="/var/tmp"))
     base = free_base()
-    lab = Lab(folder, base, overrides=SETTINGS | dict(overrides or {}))
+    lab = Lab(folder, base, overrides=SETTINGS | dict(overrides or {}), max_calls=max_calls)
     lab.places = replace(lab.places, ports=WidePorts(base))
     running = Exchange(lab, positions)
     try:
@@ -113,7 +126,7 @@ def exchange(positions: int, overrides: Mapping[str, str] | None = None) -> Iter
         _peers(running)
         lab.service().migrate()
         asyncio.run(_man(lab.database_url, positions))
-        _publish(lab, folder / "menu.yaml")
+        _publish(lab, folder / "menu.yaml", menu)
         lab.start(CT112)
         asyncio.run(_phones(running))
         yield running
@@ -126,11 +139,10 @@ def _peers(running: Exchange) -> None:
     """Give Asterisk a queue of its own and the extensions of the peers."""
     node = running.node
     members = "".join(f"member => PJSIP/{name}\n" for name in names(running.positions))
-    for file, more in (("extensions.conf", DIALPLAN), ("queues.conf", QUEUES + members)):
-        with (node.folder / "etc" / file).open("a") as config:
-            config.write(more)
-    for command in ("dialplan reload", "queue reload all"):
-        node.cli(command)
+    with (node.folder / "etc" / "queues.conf").open("a") as config:
+        config.write(QUEUES + members)
+    node.cli("queue reload all")
+    running.add_dialplan(DIALPLAN)
 
 
 def names(positions: int) -> list[str]:
@@ -147,9 +159,9 @@ async def _man(database_url: str, positions: int) -> None:
         await store.close()
 
 
-def _publish(lab: Lab, menu: Path) -> None:
-    menu.write_text(MENU, "utf-8")
-    command = [sys.executable, "-m", "ct112.cli", "ivr", "publish", str(menu)]
+def _publish(lab: Lab, file: Path, menu: str) -> None:
+    file.write_text(menu, "utf-8")
+    command = [sys.executable, "-m", "ct112.cli", "ivr", "publish", str(file)]
     subprocess.run(command, env=lab.service().environment(), cwd=REPOSITORY, check=True, capture_output=True)
 
 

@@ -3,20 +3,14 @@
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.core import CoreFigure
+from bench.quantiles import quantile
 from bench.results import Results
 from bench.setting_up import SetUpFigure
 
 Rows = list[list[str]]
-
-
-def quantile(values: Sequence[float], part: float) -> float:
-    """Return the value below which this part lies; not a number when there are none."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))] if ordered else float("nan")
 
 
 def grouped(figures: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
@@ -124,6 +118,26 @@ def client_rows(results: Results) -> tuple[list[str], Rows]:
     return ["client", "µs a request", "× ct112"], rows
 
 
+def events_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of events taken in."""
+    cases = grouped(results.events, lambda one: one.library)
+    middle = {name: statistics.median([one.per_second for one in rounds]) for name, rounds in cases.items()}
+    rows = [
+        [name, spread([one.per_second for one in rounds], 0), f"{middle['ct112'] / middle[name]:.1f}"]
+        for name, rounds in cases.items()
+    ]
+    return ["client", "events/s", "ct112 ×"], rows
+
+
+def ivr_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of keys in the menu."""
+    rows = []
+    for system, rounds in grouped(results.ivr, lambda one: one.system).items():
+        quantiles = (spread([quantile(one.reaction_ms, part) for one in rounds]) for part in (0.5, 0.95, 1.0))
+        rows.append([system, *quantiles, str(sum(one.unheard for one in rounds))])
+    return ["system", "p50, ms", "p95, ms", "at most, ms", "nothing heard"], rows
+
+
 def record_rows(results: Results) -> tuple[list[str], Rows]:
     """Return the table of records and facts."""
     names = {
@@ -156,45 +170,3 @@ def markdown(head: Sequence[str], rows: Rows) -> str:
     """Return a table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def plots(results: Results, folder: Path) -> list[Path]:
-    """Draw what can be drawn; return the files."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    if results.set_up:
-        figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
-        for axis, part in zip(axes, (0.5, 0.99), strict=True):
-            for system in dict.fromkeys(one.system for one in results.set_up):
-                cases = grouped([one for one in results.set_up if one.system == system], lambda one: one.rate)
-                values = [
-                    statistics.median([quantile(one.rung_ms, part) for one in r]) for r in cases.values()
-                ]
-                axis.plot(list(cases), values, marker="o", label=system)
-            axis.set(title=f"p{part * 100:.0f}", xlabel="calls a second", yscale="log")
-            axis.grid(visible=True, which="both", alpha=0.3)
-        axes[0].set_ylabel("INVITE to operator's INVITE, ms")
-        axes[0].legend()
-        files.append(folder / "set-up.png")
-        figure.tight_layout()
-        figure.savefig(files[-1], dpi=110)
-    if results.core:
-        figure, axis = plt.subplots(figsize=(6, 4))
-        for operators in dict.fromkeys(one.operators for one in results.core):
-            cases = grouped(
-                [one for one in results.core if one.operators == operators], lambda one: one.waiting
-            )
-            values = [statistics.median([one.microseconds for one in r]) for r in cases.values()]
-            axis.plot(list(cases), values, marker="o", label=f"{operators} operators")
-        axis.set(xlabel="calls waiting", ylabel="µs an event", xscale="log", ylim=(0, None))
-        axis.grid(visible=True, alpha=0.3)
-        axis.legend()
-        files.append(folder / "core.png")
-        figure.tight_layout()
-        figure.savefig(files[-1], dpi=110)
-    return files

@@ -8,9 +8,10 @@ from typing import Any
 import psutil
 
 from bench.capacity import CapacityFigure
-from bench.client import ClientFigure
+from bench.client import ClientFigure, EventsFigure
 from bench.core import CoreFigure
 from bench.held import HeldFigure
+from bench.ivr import IvrFigure
 from bench.records import RecordFigures
 from bench.setting_up import SetUpFigure
 
@@ -24,6 +25,8 @@ class Results:
     core: list[CoreFigure] = field(default_factory=list)
     records: list[RecordFigures] = field(default_factory=list)
     client: list[ClientFigure] = field(default_factory=list)
+    events: list[EventsFigure] = field(default_factory=list)
+    ivr: list[IvrFigure] = field(default_factory=list)
     set_up: list[SetUpFigure] = field(default_factory=list)
     capacity: list[CapacityFigure] = field(default_factory=list)
     held: list[HeldFigure] = field(default_factory=list)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ct112.asterisk.configfiles import NodeValues
 from lab import labfile, phones_part, processes, registry
 from lab.asterisk import AsteriskNode
 from lab.passwords import Passwords
@@ -30,8 +31,8 @@ DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 class Lab:
     """PostgreSQL, Asterisk nodes and ct112 on loopback. Not to be used from two threads at once.
 
-    `overrides` are CT112_ variables for ct112; `database_url` names a database to use instead of our own;
-    `tied` labs are ended by `./run` should this process die without ending them.
+    `overrides` are CT112_ variables for ct112; `max_calls` is a node's limit; `database_url` names a
+    database to use instead of our own; `tied` labs are ended by `./run` should this process die first.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Lab:
         *,
         overrides: Mapping[str, str] | None = None,
         nodes: int = 1,
+        max_calls: int = NodeValues.max_calls,
         database_url: str | None = None,
         progress: Progress | None = None,
         tied: bool = True,
@@ -48,6 +50,7 @@ class Lab:
         self.places = Places(directory.resolve(), Ports(port_base), asterisk_root())
         self._overrides = dict(overrides or {})
         self._node_names = NODE_NAMES[:nodes]
+        self._max_calls = max_calls
         self._database_url = database_url
         self._progress = progress or Quiet()
         self._tied = tied
@@ -165,6 +168,7 @@ class Lab:
                 self._secrets[f"ari-{name}"],
                 self._secrets[f"ami-{name}"],
                 int(float(self._overrides.get(DEAD_MAN, "12"))),
+                self._max_calls,
             )
             for index, name in enumerate(self._node_names)
         ]

@@ -30,6 +30,7 @@ class AsteriskNode:
     ari_password: str
     ami_password: str
     dead_man_seconds: int
+    max_calls: int = NodeValues.max_calls
 
     @property
     def part(self) -> str:
@@ -65,6 +66,7 @@ class AsteriskNode:
         return NodeValues(
             node=self.name,
             dead_man_seconds=self.dead_man_seconds,
+            max_calls=self.max_calls,
             etc_dir=f"{self._inside}/etc",
             varlib_dir=f"{self._inside}/varlib",
             cache_dir=f"{self._inside}/cache",

@@ -56,6 +56,8 @@ class RawCall:
     tag: str = field(default_factory=lambda: uuid.uuid4().hex[:10])
     branch: str = field(default_factory=lambda: f"z9hG4bK{uuid.uuid4().hex[:12]}")
     from_header: str = ""
+    dialled: str = "112"
+    rtp_port: int = 0
     answer: Message | None = None
 
 
@@ -100,14 +102,17 @@ class RawCaller(asyncio.DatagramProtocol):
         self,
         from_header: str = "<sip:0811000112@127.0.0.2>",
         *,
+        dialled: str = "112",
+        rtp_port: int = 0,
         location: tuple[float, float] | None = None,
         within: float = 8.0,
     ) -> RawCall:
-        """Call 112 and acknowledge the answer. `from_header` goes out as it is, without a tag.
+        """Call a number and acknowledge the answer. `from_header` goes out as it is, without a tag.
 
-        `location`: latitude and longitude, sent as PIDF-LO in the body (RFC 6442).
+        `rtp_port`: where sound is to be sent; some port nobody listens at by default. `location`: latitude
+        and longitude, sent as PIDF-LO in the body (RFC 6442).
         """
-        call = RawCall(from_header=from_header)
+        call = RawCall(from_header=from_header, dialled=dialled, rtp_port=rtp_port)
         self.send(self._invite(call, location))
         call.answer = await self.reply(within)
         self.send(self._request(call, "ACK", 1))
@@ -120,7 +125,7 @@ class RawCaller(asyncio.DatagramProtocol):
 
     def _invite(self, call: RawCall, location: tuple[float, float] | None) -> str:
         address, port = self._address()
-        sdp = SDP.format(address=address, port=port + 1 & ~1).replace("\n", "\r\n")
+        sdp = SDP.format(address=address, port=call.rtp_port or port + 1 & ~1).replace("\n", "\r\n")
         head, body = _multipart(sdp, location) if location else (["Content-Type: application/sdp"], sdp)
         return self._request(call, "INVITE", 1, head, body)
 
@@ -128,10 +133,10 @@ class RawCaller(asyncio.DatagramProtocol):
         self, call: RawCall, method: str, number: int, more: list[str] | None = None, body: str = ""
     ) -> str:
         address, port = self._address()
-        to = call.answer.headers["to"] if call.answer else f"<sip:112@{self._exchange[0]}>"
+        to = call.answer.headers["to"] if call.answer else f"<sip:{call.dialled}@{self._exchange[0]}>"
         branch = call.branch if method == "INVITE" else f"{call.branch}{method}"
         lines = [
-            f"{method} sip:112@{self._exchange[0]}:{self._exchange[1]} SIP/2.0",
+            f"{method} sip:{call.dialled}@{self._exchange[0]}:{self._exchange[1]} SIP/2.0",
             f"Via: SIP/2.0/UDP {address}:{port};branch={branch};rport",
             f"From: {call.from_header};tag={call.tag}",
             f"To: {to}",

@@ -43,7 +43,7 @@ class FakeAmi:
                 action = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
                 self.actions.append(action)
                 if action["Action"] not in self.mute:
-                    for fields in self._answer(action):
+                    for fields in self.answer(action):
                         writer.write(_message({**fields, "ActionID": action["ActionID"]}))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -51,7 +51,8 @@ class FakeAmi:
             self._writers.discard(writer)
             writer.close()
 
-    def _answer(self, action: dict[str, str]) -> list[dict[str, str]]:
+    def answer(self, action: dict[str, str]) -> list[dict[str, str]]:
+        """Return the messages an action is answered with."""
         match action["Action"]:
             case "Login" if (action["Username"], action["Secret"]) != (USER, PASSWORD):
                 return [{"Response": "Error", "Message": "Authentication failed"}]

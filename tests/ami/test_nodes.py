@@ -66,6 +66,22 @@ async def test_phones_are_known_at_once_and_as_they_come_and_go() -> None:
             assert known.phone("stranger") is None
 
 
+async def test_a_phone_that_comes_while_the_list_is_made_is_not_forgotten() -> None:
+    known = Known()
+    async with running() as ami:
+        ami.contacts, ami.mute = {"pos-2": "Reachable"}, {"PJSIPShowContacts"}
+        async with kept(ami, known) as nodes:
+            nodes.set_positions(["pos-1", "pos-2"])
+            await until(lambda: "PJSIPShowContacts" in ami.names(), "the list is asked for")
+            ami.send(Event="ContactStatus", EndpointName="pos-1", ContactStatus="NonQualified")
+            await until(lambda: known.phone("pos-1") is True, "one came")
+            asked = next(one for one in ami.actions if one["Action"] == "PJSIPShowContacts")
+            for fields in ami.answer(asked):  # the list as it was before
+                ami.send(**fields, ActionID=asked["ActionID"])
+            await until(lambda: known.phone("pos-2") is True, "the list is taken in")
+            assert known.phone("pos-1") is True
+
+
 async def test_the_fallback_queue_has_exactly_our_positions() -> None:
     async with running() as ami:
         ami.members = ["PJSIP/pos-1", "PJSIP/left-long-ago"]

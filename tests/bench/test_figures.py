@@ -10,6 +10,7 @@ import pytest
 
 from bench import core, figures
 from bench.load import Served, served
+from bench.quantiles import quantile
 from bench.setting_up import SetUpFigure
 from bench.sniffer import Packet, read
 
@@ -74,8 +75,8 @@ def test_each_system_is_put_beside_the_queue_of_the_same_rate() -> None:
 
 
 def test_percentiles_of_nothing_are_no_number() -> None:
-    assert math.isnan(figures.quantile([], 0.5))
-    assert figures.quantile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert math.isnan(quantile([], 0.5))
+    assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
 
 
 def test_the_floor_is_measured_with_as_many_calls_as_it_says() -> None:

@@ -21,6 +21,7 @@ from ct112.core.events import (
 from ct112.core.ivr import Queue
 from ct112.core.policy import Policy
 from ct112.core.record import ServiceClass
+from ct112.core.switch import ENOUGH
 from tests.core import floor_world as given
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, World
 from tests.core.ivr_documents import make
@@ -96,7 +97,7 @@ def test_a_key_during_the_prompt_stops_it_before_the_queue_is_heard() -> None:
     world.tell(PlayEnded(ONE, world.play()))
     menu = world.play()
     world.tell(DigitPressed(ONE, "2"))
-    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
+    assert names(world) == ["StopPlay", "Play"]
     assert world.asked_for(StopPlay)[0].play == menu
     assert world.asked_for(Play)[0].ringing_after
 
@@ -111,7 +112,8 @@ def test_an_answer_stops_the_ringing_and_asks_for_the_join_at_once() -> None:
 def test_the_switch_is_pushed_every_few_seconds_until_a_person_has_the_call() -> None:
     world = World()
     given.waiting(world)
-    assert len([c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]) == 15
+    pushed = [c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]
+    assert len(pushed) == 14  # every 4 s but one: the message was being said
     world.staffed(POS_1)
     world.tell(OfferAnswered(FIRST_OFFER), Joined(ONE, FIRST_OFFER))
     assert not [c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]
@@ -121,12 +123,31 @@ def test_nothing_is_pushed_while_a_prompt_plays_and_the_switch_outlasts_it() -> 
     world = World()
     given.arriving(world)
     world.tell(PickedUp(ONE))
+    (push,) = world.asked_for(HoldSwitch)
     world.tell(PlayEnded(ONE, world.play()))
     seconds = 4.0  # what the menu says
-    (push,) = world.asked_for(HoldSwitch)
-    assert push.seconds >= seconds + 2 * world.policy.switch_every_seconds
+    assert push.seconds >= seconds + ENOUGH * world.policy.switch_every_seconds
+    assert not world.asked_for(HoldSwitch)
     assert not [c for c in world.wait(seconds - 0.1) if isinstance(c, HoldSwitch)]
     assert [c for c in world.wait(world.policy.switch_every_seconds + 0.2) if isinstance(c, HoldSwitch)]
+
+
+def test_a_prompt_the_switch_would_not_outlast_is_said_after_a_push() -> None:
+    world = World()
+    given.arriving(world)
+    world.tell(PickedUp(ONE))
+    world.tell(PlayEnded(ONE, world.play()))
+    world.wait(3.9)  # of the switch's 12 s 8.1 are left, the waiting message and what follows take 9
+    world.tell(DigitPressed(ONE, "1"))
+    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
+
+
+def test_a_push_that_failed_does_not_count() -> None:
+    world = World()
+    given.arriving(world)
+    world.tell(PickedUp(ONE), CommandFailed(command="HoldSwitch", call=ONE))
+    world.tell(PlayEnded(ONE, world.play()))
+    assert names(world) == ["HoldSwitch", "Play"]
 
 
 def test_a_broken_talk_arms_the_switch_again_at_once() -> None:
@@ -190,7 +211,7 @@ def test_a_wrong_key_during_the_prompt_stops_it_before_it_is_said_again() -> Non
     world.tell(PlayEnded(ONE, world.play()))
     menu = world.play()
     world.tell(DigitPressed(ONE, "7"))
-    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
+    assert names(world) == ["StopPlay", "Play"]
     assert world.asked_for(StopPlay)[0].play == menu
 
 

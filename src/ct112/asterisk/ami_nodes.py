@@ -74,6 +74,7 @@ class _NodeWatch:
         self.changed = asyncio.Event()
         self._post = post
         self._registered: dict[str, bool] = {}
+        self._meanwhile: dict[str, bool] = {}  # what events said while the list was made: newer than it
         self._warmed: set[str] = set()
         self._security = SecurityWatch(node.name)
 
@@ -119,11 +120,12 @@ class _NodeWatch:
             await self.changed.wait()
 
     async def _list_phones(self, connection: AmiConnection) -> None:
+        self._meanwhile.clear()
         messages = await connection.send({"Action": "PJSIPShowContacts"})
         contacts = [_lower(message) for message in messages]
         there = {one.get("endpoint", "") for one in contacts if one.get("status", "") in REGISTERED}
         for position in self.positions:
-            self._seen(position, position in there)
+            self._seen(position, self._meanwhile.get(position, position in there))
 
     async def _keep_queue(self, connection: AmiConnection) -> None:
         """Make the fallback queue's members exactly who is wanted; they outlive Asterisk's restarts."""
@@ -152,8 +154,9 @@ class _NodeWatch:
         fields = _lower(event)
         if fields.get("event") == "ContactStatus":
             name = fields.get("endpointname") or fields.get("aor", "")
+            registered = self._meanwhile[name] = fields.get("contactstatus", "") in REGISTERED
             if name in self.positions:
-                self._seen(name, fields.get("contactstatus", "") in REGISTERED)
+                self._seen(name, registered)
         elif "sessionid" in fields or fields.get("eventtv"):
             self._security.take(fields)
 

@@ -23,8 +23,10 @@ def failed(board: Board, call: Call, event: CommandFailed) -> None:
             _offer(board, call, event)
         case "SendToFallback" | "HangUp":
             _leave(board, call, event)
-        case "StopPlay" | "HoldSwitch":
-            pass  # the switch is pushed again soon
+        case "HoldSwitch":
+            call.held_until = 0.0  # pushed again soon, or before the next prompt
+        case "StopPlay":
+            pass
         case _:
             board.unexpected(event, call)
 

@@ -10,23 +10,28 @@ from ct112.core.calls import Call
 from ct112.core.commands import HoldSwitch
 from ct112.core.ivr import Prompt
 
+ENOUGH = 1.5
+"""Times `switch_every_seconds`: so much of a switch is left when a prompt is over and pushing goes on."""
+
 
 def push(board: Board, call: Call) -> None:
     """Push this call's switch now, beyond the end of what it hears."""
     policy = board.policy
     speaking = max(0.0, call.speaking_until - board.now)
-    board.do(HoldSwitch(call.id, max(policy.switch_seconds, speaking + 2 * policy.switch_every_seconds)))
+    seconds = max(policy.switch_seconds, speaking + 2 * policy.switch_every_seconds)
+    call.held_until = board.now + seconds
+    board.do(HoldSwitch(call.id, seconds))
 
 
 def before_speaking(board: Board, call: Call, prompts: tuple[Prompt, ...]) -> None:
-    """Push the switch for the time of these prompts, about to be played.
+    """Push the switch for the time of these prompts, about to be played, unless it lasts long enough.
 
     While a leg plays, Asterisk answers a push only after the prompt, and every other call's requests wait
     behind it (measured: up to 5 s). So nothing is pushed meanwhile.
     """
     seconds = sum(prompt.seconds for prompt in prompts)
     call.speaking_until = board.now + seconds
-    if seconds:
+    if seconds and call.held_until < call.speaking_until + ENOUGH * board.policy.switch_every_seconds:
         push(board, call)
 
 

@@ -44,7 +44,8 @@ class Unanswered:
         self._observe = observe
         self._ids = count(1)
         self._sent: dict[str, _Sent] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._wakes_at = 0.0
 
     def add(self, requests: Sequence[Request], answered: Answered, seconds: float) -> list[str]:
         """Wait for the answers of requests sent together, `seconds` at most; return their ids, in order.
@@ -57,7 +58,7 @@ class Unanswered:
             name = str(next(self._ids))
             self._sent[name] = _Sent(step, place, request, now, now + seconds)
             ids.append(name)
-        if self._timer is None or now + seconds < self._timer.when():
+        if self._timer is None or now + seconds < self._wakes_at:
             self._wake_at(now + seconds)
         return ids
 
@@ -84,7 +85,7 @@ class Unanswered:
         """One timer for all: it is set to the earliest limit, and moved on when it goes off."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_at(time, self._limit)
+        self._timer, self._wakes_at = self._loop.call_at(time, self._limit), time
 
     def _limit(self) -> None:
         now, self._timer = self._loop.time(), None

@@ -1,0 +1,119 @@
+"""The targets, and what was reached: each a ratio to the peer in the same run, or a figure of its own."""
+
+import statistics
+from collections.abc import Iterable, Iterator
+
+from bench import figures
+from bench.quantiles import quantile
+from bench.results import Results
+
+HEAD = ["target", "reached"]
+
+
+def rows(results: Results) -> Iterator[list[str]]:
+    """Yield a row for each target whose case was played."""
+    for part in (_set_up, _capacity, _asyncari, _ivr, _client, _core, _held, _records, _planning):
+        yield from part(results)
+
+
+def _row(target: str, found: str, reached: bool) -> list[str]:
+    return [target, f"{'✓' if reached else '✗ missed:'} {found}"]
+
+
+def _at_most(target: str, found: float, limit: float, unit: str = "×", digits: int = 2) -> list[str]:
+    return _row(f"{target}: at most {limit:g} {unit}", f"{found:.{digits}f} {unit}", found <= limit)
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(list(values))
+
+
+def _set_up(results: Results) -> Iterator[list[str]]:
+    for part, limit in ((0.5, 1.25), (0.99, 2.0)):
+        middle = {
+            system: [
+                quantile(one.rung_ms, part)
+                for one in results.set_up
+                if (one.system, one.rate) == (system, 100.0)
+            ]
+            for system in ("ct112", "app_queue")
+        }
+        if all(middle.values()):
+            ratio = _median(middle["ct112"]) / _median(middle["app_queue"])
+            yield _at_most(f"set-up p{part * 100:.0f} at 100 calls/s, of app_queue's", ratio, limit)
+
+
+def _capacity(results: Results) -> Iterator[list[str]]:
+    held = {
+        name: [one.calls_per_second for one in results.capacity if one.system == name]
+        for name in ("ct112", "app_queue")
+    }
+    if all(held.values()):
+        ratio = _median(held["ct112"]) / max(1.0, _median(held["app_queue"]))
+        yield _row("the highest rate: at least 0.8 × app_queue's", f"{ratio:.2f} ×", ratio >= 0.8)
+
+
+def _asyncari(results: Results) -> Iterator[list[str]]:
+    """Beside the asyncari application at the highest rate that one held."""
+    own = [one for one in results.capacity if one.system == "ct112"]
+    for peer in (one for one in results.capacity if one.system == "asyncari"):
+        rate = peer.calls_per_second
+        if own and rate in own[0].rung_p50_ms and rate in peer.rung_p50_ms:
+            ratio = peer.rung_p50_ms[rate] / own[0].rung_p50_ms[rate]
+            target = "set-up p50: at least 3 × faster than the asyncari application"
+            yield _row(target, f"{ratio:.1f} × at its own highest rate, {rate:g}/s", ratio >= 3)
+
+
+def _ivr(results: Results) -> Iterator[list[str]]:
+    middle = {
+        system: [quantile(one.reaction_ms, 0.5) for one in results.ivr if one.system == system]
+        for system in ("ct112", "dialplan")
+    }
+    if all(middle.values()):
+        own, peer = _median(middle["ct112"]), _median(middle["dialplan"])
+        found = f"{own / peer:.1f} × ({own:.1f} ms, {peer:.1f} ms)"
+        yield _row(
+            "a key's effect in the menu, of the plain dialplan's: at most 1.5 ×", found, own <= 1.5 * peer
+        )
+
+
+def _client(results: Results) -> Iterator[list[str]]:
+    middle = {
+        name: [one.microseconds for one in results.client if one.library == name]
+        for name in ("ct112", "asyncari")
+    }
+    if all(middle.values()):
+        yield _at_most(
+            "an ARI request, of asyncari's", _median(middle["ct112"]) / _median(middle["asyncari"]), 0.25
+        )
+
+
+def _core(results: Results) -> Iterator[list[str]]:
+    if not results.core:
+        return
+    cases = figures.grouped(results.core, lambda one: (one.waiting, one.operators))
+    slowest = max(_median(one.microseconds for one in rounds) for rounds in cases.values())
+    found = f"{1e6 / slowest:,.0f} (slowest case)"
+    yield _row("the floor: at least 50,000 events/s", found, slowest <= 20)
+    few, many = (
+        _median(one.microseconds for one in results.core if one.waiting == waiting) for waiting in (10, 1000)
+    )
+    yield _at_most("… flat: 1,000 waiting, of what 10 cost", many / few, 1.25)
+
+
+def _held(results: Results) -> Iterator[list[str]]:
+    if results.held:
+        most = max(one.kilobytes_a_call for one in results.held)
+        yield _at_most("memory of a live call", most, 50, "kB", 1)
+
+
+def _records(results: Results) -> Iterator[list[str]]:
+    if results.records:
+        lag = _median(one.lag_p99_ms for one in results.records)
+        yield _at_most("fact to row, p99 at 100 calls/s", lag, 500, "ms", 0)
+
+
+def _planning(results: Results) -> Iterator[list[str]]:
+    if results.planning:
+        took = sum(results.planning.values())
+        yield _at_most("a year and a surge simulated", took, 60, "s", 0)
