@@ -131,7 +131,7 @@ def _set_up(results: Results, running: Exchange, rates: tuple[float, ...], secon
 
 
 def _capacity(results: Results, running: Exchange, quick: bool) -> None:
-    results.capacity += capacity.rounds(running, 5.0 if quick else 60.0, 1)
+    results.capacity += capacity.rounds(running, *((40.0, 5.0) if quick else (20.0, 60.0)), 1)
     _show(*figures.capacity_rows(results))
 
 

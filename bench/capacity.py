@@ -9,7 +9,6 @@ from bench.load import callers, operators
 from bench.quantiles import quantile
 from bench.setting_up import REST_SECONDS, SYSTEMS, TALK_MS, SetUpFigure, asyncari_centre, figure
 
-STEP = 20.0
 LAST = 200.0
 PROBE_SECONDS = 10.0  # a rate that breaks sooner need not be tried for long
 AFTER_A_BREAK_SECONDS = 10.0
@@ -29,12 +28,12 @@ class CapacityFigure:
     rung_p50_ms: dict[float, float]  # by rate, of those it got through
 
 
-def rounds(exchange: Exchange, seconds: float, count: int) -> Iterator[CapacityFigure]:
-    """Find it for every system in turn, `count` times over."""
+def rounds(exchange: Exchange, step: float, seconds: float, count: int) -> Iterator[CapacityFigure]:
+    """Find it for every system in turn, in steps of so many calls a second, `count` times over."""
     with operators(exchange), asyncari_centre(exchange):
         for _ in range(count):
             for system in SYSTEMS:
-                yield _Search(exchange, system).result(seconds)
+                yield _Search(exchange, system).result(step, seconds)
 
 
 class _Search:
@@ -46,15 +45,15 @@ class _Search:
         self._p50: dict[float, float] = {}
         self._broke_at, self._because = 0.0, ""
 
-    def result(self, seconds: float) -> CapacityFigure:
+    def result(self, step: float, seconds: float) -> CapacityFigure:
         """Return the highest rate held for so many seconds."""
-        rate = STEP
+        rate = step
         while rate <= LAST and self._holds(rate, min(PROBE_SECONDS, seconds)):
-            rate += STEP
-        rate -= STEP
+            rate += step
+        rate -= step
         found = None
         while rate > 0 and not (found := self._holds(rate, seconds)):
-            rate -= STEP
+            rate -= step
         return CapacityFigure(
             system=self._system,
             seconds=seconds,

@@ -188,7 +188,9 @@ async def _registered(phone: RawPhone, name: str) -> None:
 
 
 async def _until_ready(running: Exchange) -> None:
-    for _ in range(300):
+    for _ in range(
+        300 + running.positions
+    ):  # Asterisk asks new phones one after another whether they are there
         ready = await asyncio.to_thread(running.metric, "ct112_operators", state="Ready")
         if ready == await asyncio.to_thread(running.metric, "ct112_phones_registered") == running.positions:
             return
