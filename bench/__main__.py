@@ -23,6 +23,7 @@ from lab.supervise import as_interrupt
 CASES = ("core", "records", "planning", "ivr", "client", "set-up", "capacity", "held")
 ON_ONE_EXCHANGE = {"client", "set-up", "capacity"}
 POSITIONS = 120
+KEPT = REPOSITORY / ".lab" / "bench.json"
 console = Console(highlight=False, width=160)
 app = typer.Typer(add_completion=False)
 
@@ -53,11 +54,11 @@ def bench(
     wanted = [one for one in CASES if one in (cases or CASES)]
     for name in wanted:
         if name in ALONE:
-            _step(name, lambda name=name: ALONE[name](results, quick))  # type: ignore[misc]
+            _step(results, name, lambda name=name: ALONE[name](results, quick))  # type: ignore[misc]
     if ON_ONE_EXCHANGE & set(wanted):
         _on_one_exchange(results, quick, set(wanted))
     if "held" in wanted:
-        _step("held", lambda: _held(results, quick))
+        _step(results, "held", lambda: _held(results, quick))
     _show(targets.HEAD, list(targets.rows(results)))
     if json_file is not None:
         json_file.write_text(json.dumps(results.as_json()) + "\n", "utf-8")
@@ -71,13 +72,13 @@ def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:
     with exchange(POSITIONS) as running:
         results.machine = machine(running.node.cli("core show version").stdout.split(" built")[0].strip())
         if "client" in cases:
-            _step("client", lambda: _client(results, running, quick))
+            _step(results, "client", lambda: _client(results, running, quick))
         if "set-up" in cases:
             rates = (20.0, 100.0) if quick else (1.0, 20.0, 50.0, 100.0, 150.0)
             seconds = 5.0 if quick else 10.0
-            _step("set-up", lambda: _set_up(results, running, rates, seconds))
+            _step(results, "set-up", lambda: _set_up(results, running, rates, seconds))
         if "capacity" in cases:
-            _step("capacity", lambda: _capacity(results, running, quick))
+            _step(results, "capacity", lambda: _capacity(results, running, quick))
 
 
 def _core(results: Results, quick: bool) -> None:
@@ -151,11 +152,14 @@ ALONE: dict[str, Callable[[Results, bool], None]] = {
 }
 
 
-def _step(name: str, action: Callable[[], None]) -> None:
+def _step(results: Results, name: str, action: Callable[[], None]) -> None:
+    """Play a case; what was measured so far is kept, should a later one fail."""
     began = time.monotonic()
     console.print(f"[b]{name}[/b]")
     action()
     console.print(f"✓ {name}  {time.monotonic() - began:.0f} s")
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps(results.as_json()) + "\n", "utf-8")
 
 
 def _show(head: list[str], rows: figures.Rows) -> None:
