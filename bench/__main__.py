@@ -75,7 +75,7 @@ def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:
             _step(results, "client", lambda: _client(results, running, quick))
         if "set-up" in cases:
             rates = (20.0, 100.0) if quick else (1.0, 20.0, 50.0, 100.0, 150.0)
-            seconds = 5.0 if quick else 10.0
+            seconds = 5.0 if quick else 8.0
             _step(results, "set-up", lambda: _set_up(results, running, rates, seconds))
         if "capacity" in cases:
             _step(results, "capacity", lambda: _capacity(results, running, quick))

@@ -8,7 +8,7 @@ from bench.exchange import CT112_NUMBER, Exchange
 from bench.load import SCENARIO, operators, processor_seconds
 
 SECONDS_TO_SETTLE = 8.0  # ct112 counts its calls every few seconds
-RATE = 25
+RATE = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

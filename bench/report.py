@@ -84,7 +84,7 @@ def page(results: Results, drawn: list[str]) -> str:
             figures.markdown(*figures.record_rows(results)),
             "## Held calls",
             "",
-            "Callers come at 25 a second and stay. Those without an operator wait, and their switches are pushed every 4 s. Signalling only.",
+            "Callers come at 40 a second and stay. Those without an operator wait, and their switches are pushed every 4 s. Signalling only.",
             "400 calls are what a node takes (`maxcalls` in asterisk.conf); for 1,000 it was raised, and all of them talk: a thousand callers",
             "who hear a ringing tone are 50,000 packets a second, more than Asterisk can send on these two cores.",
             "",
