@@ -36,6 +36,7 @@ def bench(
     quick: Annotated[bool, typer.Option(help="One round, fewer calls: a look, under ten minutes.")] = False,
     page: Annotated[bool, typer.Option(help="Write docs/performance.md from these cases, too.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
+    again: Annotated[bool, typer.Option(help="Measure nothing: write the page from the last run.")] = False,
 ) -> None:
     """Measure ct112 beside what one would use instead, in one run on one machine.
 
@@ -48,8 +49,11 @@ def bench(
     if page and set(CASES) - set(cases or CASES):
         typer.echo("--page needs every case: leave the names out", err=True)
         raise typer.Exit(2)
+    if again:
+        _again()
+        return
     packages.ensure("sipp", "sip-tester")
-    results = Results(rounds=1 if quick else 3)
+    results = Results(rounds=1 if quick else 3, quick=quick)
     began = time.monotonic()
     wanted = [one for one in CASES if one in (cases or CASES)]
     for name in wanted:
@@ -63,9 +67,21 @@ def bench(
     if json_file is not None:
         json_file.write_text(json.dumps(results.as_json()) + "\n", "utf-8")
     if page or (cases is None and not quick):
-        report.write(results, REPOSITORY / "docs")
-        console.print("docs/performance.md is written")
+        _page(results)
     console.print(f"{time.monotonic() - began:.0f} s in all")
+
+
+def _again() -> None:
+    kept = Results.from_json(json.loads(KEPT.read_text("utf-8"))) if KEPT.exists() else Results(quick=True)
+    if kept.missing():
+        typer.echo(f"--again: {', '.join(kept.missing())} is missing: ./run bench measures all", err=True)
+        raise typer.Exit(2)
+    _page(kept)
+
+
+def _page(results: Results) -> None:
+    report.write(results, REPOSITORY / "docs")
+    console.print("docs/performance.md is written")
 
 
 def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:

@@ -22,6 +22,7 @@ class Results:
 
     machine: str = ""
     rounds: int = 1
+    quick: bool = False
     core: list[CoreFigure] = field(default_factory=list)
     records: list[RecordFigures] = field(default_factory=list)
     client: list[ClientFigure] = field(default_factory=list)
@@ -35,6 +36,30 @@ class Results:
     def as_json(self) -> dict[str, Any]:
         """Return it all, times of single calls as well."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "Results":
+        """Return what an earlier run kept."""
+        for one in told["capacity"]:  # JSON's keys are text
+            one["rung_p50_ms"] = {float(rate): p50 for rate, p50 in one["rung_p50_ms"].items()}
+        lists = {name: [kind(**one) for one in told[name]] for name, kind in KINDS.items()}
+        return cls(**(told | lists))
+
+    def missing(self) -> list[str]:
+        """Return the cases that were not played, or not in full."""
+        return ["a whole run"] if self.quick else [name for name in KINDS if not getattr(self, name)]
+
+
+KINDS: dict[str, Any] = {
+    "core": CoreFigure,
+    "records": RecordFigures,
+    "client": ClientFigure,
+    "events": EventsFigure,
+    "ivr": IvrFigure,
+    "set_up": SetUpFigure,
+    "capacity": CapacityFigure,
+    "held": HeldFigure,
+}
 
 
 def machine(asterisk: str) -> str:

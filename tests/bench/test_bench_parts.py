@@ -102,6 +102,20 @@ def held(system: str, rate: float, p50: dict[float, float]) -> CapacityFigure:
     )
 
 
+def test_what_was_kept_is_read_back_as_it_was() -> None:
+    results = Results(
+        machine="x",
+        rounds=3,
+        client=[ClientFigure("ct112", 200.0)],
+        set_up=[measured(20.0)],
+        capacity=[held("ct112", 100.0, {20.0: 3.0})],
+        planning={"a night": 1.0},
+    )
+    kept = json.loads(json.dumps(results.as_json()))
+    assert Results.from_json(kept) == results
+    assert results.missing() == ["core", "records", "events", "ivr", "held"]
+
+
 def test_targets_are_ratios_to_the_peer_and_only_of_what_was_played() -> None:
     results = Results(
         client=[ClientFigure("ct112", 200.0), ClientFigure("asyncari", 1000.0)],
