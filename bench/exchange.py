@@ -188,9 +188,8 @@ async def _registered(phone: RawPhone, name: str) -> None:
 
 
 async def _until_ready(running: Exchange) -> None:
-    for _ in range(
-        300 + running.positions
-    ):  # Asterisk asks new phones one after another whether they are there
+    tries = 300 + running.positions  # Asterisk asks new phones one after another whether they are there
+    for _ in range(tries):
         ready = await asyncio.to_thread(running.metric, "ct112_operators", state="Ready")
         if ready == await asyncio.to_thread(running.metric, "ct112_phones_registered") == running.positions:
             return

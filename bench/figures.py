@@ -88,7 +88,7 @@ def capacity_rows(results: Results) -> tuple[list[str], Rows]:
                 system,
                 spread(held, 0),
                 f"{statistics.median(held) / queue:.2f}",
-                f"{last.broke_at:.0f}/s",
+                f"{last.broke_at:.0f}/s" if last.broke_at else "not found",
                 last.because,
                 spread([one.ct112_cpu_ms for one in rounds]),
                 spread([one.asterisk_cpu_ms for one in rounds]),
@@ -109,24 +109,31 @@ def core_rows(figures: Sequence[CoreFigure]) -> tuple[list[str], Rows]:
 
 def client_rows(results: Results) -> tuple[list[str], Rows]:
     """Return the table of the ARI clients."""
-    cases = grouped(results.client, lambda one: one.library)
-    middle = {name: statistics.median([one.microseconds for one in rounds]) for name, rounds in cases.items()}
-    rows = [
-        [name, spread([one.microseconds for one in rounds], 0), f"{middle[name] / middle['ct112']:.1f}"]
-        for name, rounds in cases.items()
-    ]
-    return ["client", "µs a request", "× ct112"], rows
+    return ["client", "µs a request", "× ct112"], _by_library(
+        results.client, lambda one: one.microseconds, lambda theirs, ours: theirs / ours
+    )
 
 
 def events_rows(results: Results) -> tuple[list[str], Rows]:
     """Return the table of events taken in."""
-    cases = grouped(results.events, lambda one: one.library)
-    middle = {name: statistics.median([one.per_second for one in rounds]) for name, rounds in cases.items()}
-    rows = [
-        [name, spread([one.per_second for one in rounds], 0), f"{middle['ct112'] / middle[name]:.1f}"]
-        for name, rounds in cases.items()
+    return ["client", "events/s", "ct112 ×"], _by_library(
+        results.events, lambda one: one.per_second, lambda theirs, ours: ours / theirs
+    )
+
+
+def _by_library(
+    figures: Sequence[Any], value: Callable[[Any], float], times: Callable[[float, float], float]
+) -> Rows:
+    """Return a row for each library: its value, and how many times worse it is than ct112's."""
+    cases = {
+        name: [value(one) for one in rounds]
+        for name, rounds in grouped(figures, lambda one: one.library).items()
+    }
+    ours = statistics.median(cases["ct112"])
+    return [
+        [name, spread(values, 0), f"{times(statistics.median(values), ours):.1f}"]
+        for name, values in cases.items()
     ]
-    return ["client", "events/s", "ct112 ×"], rows
 
 
 def ivr_rows(results: Results) -> tuple[list[str], Rows]:

@@ -6,8 +6,7 @@ import socket
 import struct
 import tempfile
 import time
-import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.exchange import IVR_NUMBER, Exchange, exchange
-from lab.audio import RATE, tone
+from bench.sniffer import ANCILLARY_BYTES, SO_TIMESTAMPNS, kernel_time
+from ct112.prompts.audio import TARGET_DBFS, write_wav
+from lab.audio import tone
 from lab.raw_sip import TRUNK_ADDRESS, raw_caller
 
 MENU_HZ, NEXT_HZ = 440, 1000
@@ -23,8 +24,6 @@ SECONDS = 3.0  # each prompt: longer than anybody waits here, short enough to be
 TURNS = 28  # a frame of NEXT_HZ changes its sign 40 times, one of MENU_HZ 18 times
 FRAME = 160  # samples: 20 ms
 A_LAW, DIGITS = 8, 101  # RTP payload types
-SO_TIMESTAMPNS = 35
-LOUD_DBFS = -20.0  # as loud as ct112 makes every prompt
 MENU = """
 name: bench
 languages: [id]
@@ -55,6 +54,8 @@ exten => s,1,Answer()
 exten => 1,1,Background(@FOLDER@/next)
  same => n,Hangup()
 """
+Packets = list[tuple[float, bool]]
+"""Packets of sound: the kernel's time of each (epoch seconds), and whether it is NEXT_HZ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +83,14 @@ class Ear:
         """Give the socket back."""
         self._socket.close()
 
-    def heard(self) -> list[tuple[float, bool]]:
-        """Return what came: the kernel's time of each packet (epoch seconds), and whether it is NEXT_HZ."""
+    def heard(self) -> Packets:
+        """Return what came since the last time."""
         found = []
         with suppress(BlockingIOError):
             while True:
-                data, extra, _, self.peer = self._socket.recvmsg(2048, 64)
-                seconds, nanoseconds = struct.unpack("qq", extra[0][2])
+                data, extra, _, self.peer = self._socket.recvmsg(2048, ANCILLARY_BYTES)
                 if data[1] & 0x7F == A_LAW:
-                    found.append((seconds + nanoseconds / 1e9, turns(data[12:]) >= TURNS))
+                    found.append((kernel_time(extra), turns(data[12:]) >= TURNS))
         return found
 
     def be_silent(self) -> None:
@@ -143,11 +143,13 @@ async def reaction(sip: str, number: str) -> float | None:
     return (after[0] - pressed) * 1000 if after else None
 
 
-async def _listen(ear: Ear, *, seconds: float = 2.0, until: object = None) -> list[tuple[float, bool]]:
+async def _listen(
+    ear: Ear, *, seconds: float = 2.0, until: Callable[[Packets], bool] = lambda _: False
+) -> Packets:
     """Listen, silent ourselves, until it is enough or time is over; return what came."""
-    heard: list[tuple[float, bool]] = []
+    heard: Packets = []
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not (callable(until) and until(heard)):
+    while time.monotonic() < end and not until(heard):
         ear.be_silent()
         await asyncio.sleep(0.02)
         heard += ear.heard()
@@ -174,7 +176,7 @@ def _menus() -> Iterator[Exchange]:
         recordings = Path(folder) / "id"
         recordings.mkdir()
         for name, hz in (("menu", MENU_HZ), ("next", NEXT_HZ)):
-            _write(recordings / f"{name}.wav", hz)
+            (recordings / f"{name}.wav").write_bytes(_sound(hz))
         with exchange(3, {"CT112_RECORDINGS_DIR": folder}, menu=MENU) as running:
             _dialplan(running, recordings)
             yield running
@@ -189,7 +191,6 @@ def _dialplan(running: Exchange, recordings: Path) -> None:
     running.add_dialplan(DIALPLAN.replace("@FOLDER@", inside))
 
 
-def _write(path: Path, hz: int) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, RATE, 0, "NONE", ""))
-        file.writeframes(tone(hz, SECONDS, level_dbfs=LOUD_DBFS))
+def _sound(hz: int) -> bytes:
+    samples = np.frombuffer(tone(hz, SECONDS, level_dbfs=TARGET_DBFS), "<i2")
+    return write_wav(samples.astype(np.float64) / 32767)

@@ -16,6 +16,7 @@ ETH_P_ALL = 0x0003
 PACKET_TYPE = 0xFFFFF004  # SKF_AD_OFF + SKF_AD_PKTTYPE
 OUTGOING = 4  # loopback shows each packet twice: going out and coming in
 SO_TIMESTAMPNS, SO_ATTACH_FILTER = 35, 26
+ANCILLARY_BYTES = 64  # room for the kernel's time beside a packet
 HEADERS = 14 + 20 + 8
 LARGEST = 4096
 RECEIVE_BUFFER = 64 * 1024 * 1024
@@ -68,6 +69,12 @@ def _packet(at: float, frame: bytes) -> Packet | None:
         return None  # a keep-alive
     user = head.get("from", "").partition("sip:")[2].partition("@")[0]
     return Packet(at, lines[0], head["call-id"], head.get("cseq", ""), user, source, target)
+
+
+def kernel_time(ancillary: list[tuple[int, int, bytes]]) -> float:
+    """Return when a packet came (epoch seconds), from what SO_TIMESTAMPNS lets `recvmsg` return."""
+    seconds, nanoseconds = struct.unpack("qq", ancillary[0][2])
+    return float(seconds + nanoseconds / 1e9)
 
 
 def _filter(port: int) -> bytes:
@@ -124,11 +131,10 @@ def main() -> None:
     sys.stdout.flush()
     while going:
         try:
-            frame, extra, _, _ = listener.recvmsg(LARGEST, 64)
+            frame, extra, _, _ = listener.recvmsg(LARGEST, ANCILLARY_BYTES)
         except TimeoutError:
             continue
-        seconds, nanoseconds = struct.unpack("qq", extra[0][2])
-        kept.append((seconds + nanoseconds / 1e9, frame))
+        kept.append((kernel_time(extra), frame))
     with arguments.path.open("wb") as file:
         pickle.dump(kept, file)
 

@@ -1,7 +1,8 @@
 """The targets, and what was reached: each a ratio to the peer in the same run, or a figure of its own."""
 
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from bench import figures
 from bench.quantiles import quantile
@@ -28,28 +29,26 @@ def _median(values: Iterable[float]) -> float:
     return statistics.median(list(values))
 
 
+def _beside(
+    figures: Iterable[Any], value: Callable[[Any], float], peer: str, by: str = "system"
+) -> tuple[float, float] | None:
+    """Return the medians of ct112 and of its peer; None when one of them was not measured."""
+    values = {name: [value(one) for one in figures if getattr(one, by) == name] for name in ("ct112", peer)}
+    return (_median(values["ct112"]), _median(values[peer])) if all(values.values()) else None
+
+
 def _set_up(results: Results) -> Iterator[list[str]]:
+    at_100 = [one for one in results.set_up if one.rate == 100.0]
     for part, limit in ((0.5, 1.25), (0.99, 2.0)):
-        middle = {
-            system: [
-                quantile(one.rung_ms, part)
-                for one in results.set_up
-                if (one.system, one.rate) == (system, 100.0)
-            ]
-            for system in ("ct112", "app_queue")
-        }
-        if all(middle.values()):
-            ratio = _median(middle["ct112"]) / _median(middle["app_queue"])
-            yield _at_most(f"set-up p{part * 100:.0f} at 100 calls/s, of app_queue's", ratio, limit)
+        if both := _beside(at_100, lambda one, part=part: quantile(one.rung_ms, part), "app_queue"):  # type: ignore[misc]
+            yield _at_most(
+                f"set-up p{part * 100:.0f} at 100 calls/s, of app_queue's", both[0] / both[1], limit
+            )
 
 
 def _capacity(results: Results) -> Iterator[list[str]]:
-    held = {
-        name: [one.calls_per_second for one in results.capacity if one.system == name]
-        for name in ("ct112", "app_queue")
-    }
-    if all(held.values()):
-        ratio = _median(held["ct112"]) / max(1.0, _median(held["app_queue"]))
+    if both := _beside(results.capacity, lambda one: one.calls_per_second, "app_queue"):
+        ratio = both[0] / max(1.0, both[1])
         yield _row("the highest rate: at least 0.8 × app_queue's", f"{ratio:.2f} ×", ratio >= 0.8)
 
 
@@ -65,27 +64,15 @@ def _asyncari(results: Results) -> Iterator[list[str]]:
 
 
 def _ivr(results: Results) -> Iterator[list[str]]:
-    middle = {
-        system: [quantile(one.reaction_ms, 0.5) for one in results.ivr if one.system == system]
-        for system in ("ct112", "dialplan")
-    }
-    if all(middle.values()):
-        own, peer = _median(middle["ct112"]), _median(middle["dialplan"])
-        found = f"{own / peer:.1f} × ({own:.1f} ms, {peer:.1f} ms)"
-        yield _row(
-            "a key's effect in the menu, of the plain dialplan's: at most 1.5 ×", found, own <= 1.5 * peer
-        )
+    if both := _beside(results.ivr, lambda one: quantile(one.reaction_ms, 0.5), "dialplan"):
+        own, peer = both
+        target = "a key's effect in the menu, of the plain dialplan's: at most 1.5 ×"
+        yield _row(target, f"{own / peer:.1f} × ({own:.1f} ms, {peer:.1f} ms)", own <= 1.5 * peer)
 
 
 def _client(results: Results) -> Iterator[list[str]]:
-    middle = {
-        name: [one.microseconds for one in results.client if one.library == name]
-        for name in ("ct112", "asyncari")
-    }
-    if all(middle.values()):
-        yield _at_most(
-            "an ARI request, of asyncari's", _median(middle["ct112"]) / _median(middle["asyncari"]), 0.25
-        )
+    if both := _beside(results.client, lambda one: one.microseconds, "asyncari", by="library"):
+        yield _at_most("an ARI request, of asyncari's", both[0] / both[1], 0.25)
 
 
 def _core(results: Results) -> Iterator[list[str]]:

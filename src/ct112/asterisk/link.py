@@ -299,9 +299,7 @@ class Link:
 
     def _send(self, requests: Sequence[Request], answered: Answered) -> None:
         """Send what belongs together; `answered` is called in any case, sooner or later."""
-        if not requests:
-            answered([])
-        elif self._connection is not None:
+        if self._connection is not None:
             self._connection.send(requests, answered)
         else:
             answered([Disconnected("no link to the node") for _ in requests])

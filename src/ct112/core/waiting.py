@@ -33,20 +33,8 @@ def enter(
     call.queued_at = board.now if place is None else place
     board.save(call, queued_at=board.now, service_class=service_class, class_source=source, **ran)
     board.note(call, "queued", service_class=service_class.value, source=source.value)
-    if board.draining:
-        leaving.to_fallback(board, call, "draining")
-    elif call.node not in board.lost and board.operators.longest_idle(call.node) is not None:
-        call.state = Waiting(_ring_only(board, call))
-    else:
-        call.state = Waiting(start_hearing(board, call))
-
-
-def _ring_only(board: Board, call: Call) -> Hearing:
-    """Somebody will be rung at once: let the caller hear that, and the message only if it takes longer."""
-    board.hush(call)
-    _pick_up(board, call)
-    play = _ring_tone(board, call, ())
-    return Hearing(play, board.now + board.policy.message_after_seconds, plain=True)
+    rung_at_once = call.node not in board.lost and board.operators.longest_idle(call.node) is not None
+    _wait(board, call, first=False, message_later=rung_at_once)
 
 
 def enter_failed(board: Board, call: Call, *, place: float | None = None) -> None:
@@ -74,24 +62,25 @@ def found_again(board: Board, call: Call) -> None:
     _wait(board, call, first=call.answered)
 
 
-def _wait(board: Board, call: Call, *, first: bool) -> None:
+def _wait(board: Board, call: Call, *, first: bool, message_later: bool = False) -> None:
     if board.draining:
         leaving.to_fallback(board, call, "draining")
     else:
-        call.state = Waiting(start_hearing(board, call), first)
+        call.state = Waiting(start_hearing(board, call, message_later=message_later), first)
 
 
-def start_hearing(board: Board, call: Call) -> Hearing:
-    """Play the waiting message and then ringing; return what the caller hears from now on."""
+def start_hearing(board: Board, call: Call, *, message_later: bool = False) -> Hearing:
+    """Play the waiting message and then ringing; return what the caller hears from now on.
+
+    `message_later`: somebody is rung at once, so only ringing, and the message if it takes longer.
+    """
     board.hush(call)
-    _pick_up(board, call)
-    play = _ring_tone(board, call, _message(call))
-    return Hearing(play, board.now + board.policy.repeat_seconds)
-
-
-def _pick_up(board: Board, call: Call) -> None:
     if not call.picked_up:
         board.do(PickUp(call.id))
+    play = _ring_tone(board, call, () if message_later else _message(call))
+    policy = board.policy
+    seconds = policy.message_after_seconds if message_later else policy.repeat_seconds
+    return Hearing(play, board.now + seconds, plain=message_later)
 
 
 def play_ended(board: Board, call: Call, state: Queued, event: PlayEnded) -> None:

@@ -80,16 +80,9 @@ class SpoolFile:
         """Write the entries, all or none, and have them on the disk."""
         now = time.time()
         with _Transaction(self._db):
-            bodies = [to_text(entry) for entry in entries]
-            rows = [(kind_of(entry), body, now) for entry, body in zip(entries, bodies, strict=True)]
-            self._db.executemany(INSERT, rows)
-            self._remember(
-                {
-                    one.call: (one, body)
-                    for one, body in zip(entries, bodies, strict=True)
-                    if isinstance(one, CallRecord)
-                }
-            )
+            texts = [(entry, to_text(entry)) for entry in entries]
+            self._db.executemany(INSERT, [(kind_of(entry), body, now) for entry, body in texts])
+            self._remember({one.call: (one, body) for one, body in texts if isinstance(one, CallRecord)})
 
     def head(self, size: int) -> list[Spooled]:
         """Return the oldest entries; they stay."""

@@ -66,7 +66,7 @@ class Connection:
         Asterisk carries a socket's requests out one after another, so the order sent is the order done.
         `answered` is called in the reader, or at once when the socket is closed: it must not wait or raise.
         """
-        if self._closed:
+        if self._closed or not requests:
             answered([Disconnected(f"{one.method} {one.path}: not connected") for one in requests])
             return
         names = self._unanswered.add(requests, answered, seconds)
