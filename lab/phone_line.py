@@ -38,7 +38,7 @@ class Line:
         self._received = bytearray()
         self._forgotten = 0  # bytes received and no longer kept
         self._pump: asyncio.Task[None] | None = None
-        call.on(self._on_event)
+        call.on(self.take)
         call.on_dtmf(lambda digit: tell("digit", digit=digit.digit, milliseconds=digit.duration_ms))
 
     def set_tone(self, hz: int) -> None:
@@ -93,7 +93,8 @@ class Line:
     def _since(self, position: int) -> bytes:
         return bytes(self._received[max(0, position - self._forgotten) :])
 
-    def _on_event(self, event: StackEvent) -> None:
+    def take(self, event: StackEvent) -> None:
+        """Take what happened to the call."""
         what = WHAT.get(event.event)
         if what == "established" and self._pump is None:
             self._pump = asyncio.create_task(self._exchange_sound(), name="phone-sound")

@@ -18,9 +18,10 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
-from baresip import Account, BaresipError, Call, Config, RegistrationError, Runtime, UserAgent
+from baresip import Account, BaresipError, Call, Config, RegistrationError, Runtime, StackEvent, UserAgent
 
 from lab.carrier import Gateway, open_gateway
 from lab.phone_line import Line, as_json
@@ -119,8 +120,12 @@ class PhoneProcess:
     ) -> None:
         """Call `uri`. `caller` is the whole From address, for example `"Budi" <sip:0811@127.0.0.1>`."""
         agent = await self._agent_for(caller, exchange)
-        call = await agent.dial(uri, headers=headers)
-        self._lines[line] = Line(call, tone_hz, self._teller(line))
+        with self._listening() as early:
+            call = await agent.dial(uri, headers=headers)
+        dialled = self._lines[line] = Line(call, tone_hz, self._teller(line))
+        for event in early:
+            if event.call == call.handle:
+                dialled.take(event)
 
     async def do_answer(self, line: str) -> None:
         """Pick up a ringing call."""
@@ -159,6 +164,19 @@ class PhoneProcess:
         """Write what was received to a file: 8 kHz, 16 bit, mono, no header."""
         recording = self._lines[line].recording()
         await asyncio.to_thread(lambda: _write(path, recording))
+
+    @contextlib.contextmanager
+    def _listening(self) -> Iterator[list[StackEvent]]:
+        """Collect the stack's events: a call hears only those after `dial` has gone on, and a busy machine
+        lets the refusal come before that.
+        """
+        events: list[StackEvent] = []
+        hear = events.append
+        self._runtime.subscribe(hear)
+        try:
+            yield events
+        finally:
+            self._runtime.unsubscribe(hear)
 
     async def _agent_for(self, caller: str, exchange: str) -> UserAgent:
         """Return the agent for a From address; beyond our own address it goes through the gateway."""

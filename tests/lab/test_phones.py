@@ -1,13 +1,18 @@
 """The phones themselves: two processes call each other directly, with nothing between them."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from baresip import Event
 
+from lab.phone_process import PhoneProcess
 from lab.phones import ANSWER, DECLINE, RING, Behaviour, Phone, PhoneError, Phones, PhonesGone
 
 OPERATOR_HZ, CITIZEN_HZ = 523, 1400
@@ -74,6 +79,32 @@ async def test_a_second_call_finds_the_phone_busy() -> None:
         assert desk.refused == 1
         await ringing.answer()
         await first.wait_for("established")
+
+
+async def test_a_refusal_that_comes_before_dialling_is_done_is_not_missed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On a busy machine the stack tells of the 486 before the library's call exists that would hear it."""
+    listeners: list[Any] = []
+    phones = PhoneProcess("127.0.0.1")
+    phones._runtime = SimpleNamespace(subscribe=listeners.append, unsubscribe=listeners.remove)
+
+    def refused(call: int) -> Any:
+        return SimpleNamespace(event=Event.CALL_CLOSED, call=call, call_id="abc", text="486 Busy Here")
+
+    async def dial(_uri: str, headers: dict[str, str]) -> Any:
+        for call in (7, 8):
+            for listener in listeners:
+                listener(refused(call))
+        audio = SimpleNamespace(read=lambda _: b"")
+        return SimpleNamespace(handle=7, call_id=None, audio=audio, on=lambda _: None, on_dtmf=lambda _: None)
+
+    phones._agents["0822 x"] = SimpleNamespace(dial=dial)
+    await phones.do_call("out-3", "sip:pos-1@x", "x", "0822", 0, {})
+    assert phones._lines["out-3"].closed
+    (told,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told["event"], told["line"], told["text"]) == ("closed", "out-3", "486 Busy Here")
+    assert not listeners
 
 
 async def test_the_death_of_the_process_ends_every_wait() -> None:
