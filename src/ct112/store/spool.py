@@ -58,6 +58,7 @@ class Spool:
         self._next_try = 0.0
         self._healthy = True
         self._busy = False  # another process has the file
+        self._closing = threading.Event()  # nothing is gathered any more
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -108,6 +109,7 @@ class Spool:
         """Commit what was put, and close the file."""
         if self._thread.is_alive():
             self._queue.put(None)
+            self._closing.set()
             await asyncio.to_thread(self._thread.join, CLOSE_SECONDS)
 
     async def _ask(self, do: Callable[[SpoolFile], T]) -> T:
@@ -156,7 +158,7 @@ class Spool:
         metrics.spool_commit_seconds.observe(time.monotonic() - started)
         self._well()
         self._tell(self._committed, entries)
-        time.sleep(GATHER_SECONDS)
+        self._closing.wait(GATHER_SECONDS)
 
     def _answer(self, work: _Work[Any]) -> None:
         try:
