@@ -87,7 +87,7 @@ def capacity_rows(results: Results) -> tuple[list[str], Rows]:
             [
                 system,
                 spread(held, 0),
-                f"{statistics.median(held) / queue:.2f}",
+                f"{statistics.median(held) / queue:.2f}" if queue else "–",
                 f"{last.broke_at:.0f}/s" if last.broke_at else "not found",
                 last.because,
                 spread([one.ct112_cpu_ms for one in rounds]),

@@ -48,8 +48,9 @@ def _set_up(results: Results) -> Iterator[list[str]]:
 
 def _capacity(results: Results) -> Iterator[list[str]]:
     if both := _beside(results.capacity, lambda one: one.calls_per_second, "app_queue"):
-        ratio = both[0] / max(1.0, both[1])
-        yield _row("the highest rate: at least 0.8 × app_queue's", f"{ratio:.2f} ×", ratio >= 0.8)
+        own, peer = both
+        found = f"{own / peer:.2f} ×" if peer else "app_queue held no rate at all: nothing to compare with"
+        yield _row("the highest rate: at least 0.8 × app_queue's", found, 0 < 0.8 * peer <= own)
 
 
 def _asyncari(results: Results) -> Iterator[list[str]]:

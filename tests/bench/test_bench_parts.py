@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import capacity, event_source, ivr, targets
+from bench import capacity, event_source, figures, ivr, targets
 from bench.capacity import CapacityFigure
 from bench.client import ClientFigure
 from bench.ivr import IvrFigure
@@ -136,3 +136,9 @@ def test_targets_are_ratios_to_the_peer_and_only_of_what_was_played() -> None:
         "a key's effect in the menu, of the plain dialplan's": "✗ missed: 2.0 × (2.0 ms, 1.0 ms)",
         "an ARI request, of asyncari's": "✓ 0.20 ×",
     }
+
+
+def test_a_peer_that_held_nothing_is_nothing_to_compare_with() -> None:
+    results = Results(capacity=[held("ct112", 100.0, {}), held("app_queue", 0.0, {})])
+    assert [reached[0] for _, reached in targets.rows(results)] == ["✗"]
+    assert [row[2] for row in figures.capacity_rows(results)[1]] == ["–", "–"]
