@@ -133,6 +133,21 @@ async def test_many_entries_are_few_commits(path: Path, monkeypatch: pytest.Monk
     assert len(sizes) < 200
 
 
+async def test_what_nobody_foresaw_does_not_end_the_thread(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_module, "REOPEN_SECONDS", 0.0)
+    async with opened(path) as told:
+        with monkeypatch.context() as broken:
+            broken.setattr(told.spool._closing, "wait", lambda _seconds: os.read(-1, 1))
+            told.spool.put(fact(seq=1))
+            await told.until(lambda: told.kept and not told.spool.healthy)
+        told.spool.put(fact(seq=2))
+        await told.until(lambda: len(told.kept) == 2 and told.spool.healthy)
+        assert await told.spool.waiting() == 2
+        assert not told.refused
+
+
 async def test_open_calls_are_remembered_and_ended_ones_are_not(path: Path) -> None:
     async with opened(path) as told:
         for entry in (record(1), record(2), record(1, 2, ani="0812"), record(2, 2, ended_at=1e9)):

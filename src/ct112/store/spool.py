@@ -122,8 +122,11 @@ class Spool:
     def _run(self) -> None:
         while True:
             entries, work, stop = self._taken()
-            if entries:
-                self._commit(entries)
+            try:
+                if entries:
+                    self._commit(entries)
+            except Exception as error:  # noqa: BLE001 - what nobody foresaw costs a new opening, not the thread
+                self._fault(error)
             if work is not None:
                 self._answer(work)
             if stop:
@@ -155,9 +158,9 @@ class Spool:
             self._fault(error)
             self._tell(self._failed, entries)
             return
+        self._tell(self._committed, entries)  # before anything that could fail: they are on the disk
         metrics.spool_commit_seconds.observe(time.monotonic() - started)
         self._well()
-        self._tell(self._committed, entries)
         self._closing.wait(GATHER_SECONDS)
 
     def _answer(self, work: _Work[Any]) -> None:
