@@ -104,12 +104,12 @@ class PhoneCall:
             raise PhoneError(f"{self.line} closed instead of {state}: {self.reason or 'no reason given'}")
         return self
 
-    async def hears(self, hz: float, seconds: float = 0.6, within: float = 6.0) -> Heard:
+    async def hears(self, hz: float, seconds: float = 0.6, within: float = 15.0) -> Heard:
         """Listen from now on until a tone lasted `seconds`; the verdict also when it did not."""
         answer = await self.phones.ask("hear", line=self.line, hz=hz, seconds=seconds, within=within)
         return _heard(answer)
 
-    async def hears_sound(self, level_dbfs: float = -40.0, within: float = 6.0) -> float:
+    async def hears_sound(self, level_dbfs: float = -40.0, within: float = 15.0) -> float:
         """Listen from now on until anything is as loud as that; return how loud it was in the end."""
         return await self._level(level_dbfs, within, quiet=False)
 

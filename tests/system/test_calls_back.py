@@ -62,7 +62,7 @@ async def test_who_hung_up_is_called_back_and_both_hear_each_other(world: World,
     assert heard.seconds >= 0.6, heard
     assert (await take(world, task, "operator-1"))[0] == 409
     network.hang_up(citizen)
-    await at_desk.wait_for("closed", within=3)
+    await at_desk.wait_for("closed")
     done = await task_of(world, citizen.number, "closed")
     assert (done["result"], done["attempts"], done["taken_by"]) == ("reached", 1, "operator-1")
     assert citizen.rung == 1
