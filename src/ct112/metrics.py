@@ -34,6 +34,12 @@ ari_request_seconds = Histogram(
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
 )
 ari_events = Counter("ct112_ari_events_total", "ARI events received", ["node", "type"])
+ari_event_age_seconds = Histogram(
+    "ct112_ari_event_age_seconds",
+    "A call's arrival by Asterisk's clock to the event received: how far its message bus is behind",
+    ["node"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10),
+)
 security_events = Counter("ct112_security_events_total", "Asterisk security events", ["node", "event"])
 phones_registered = Gauge("ct112_phones_registered", "Positions with a registered softphone", ["node"])
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")

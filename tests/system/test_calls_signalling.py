@@ -119,3 +119,14 @@ async def test_a_wrong_sip_password_is_counted(world: World) -> None:
         "the security event is counted",
     )
     await call_is_answered(world)
+
+
+async def test_how_late_asterisk_tells_of_a_call_is_measured(world: World) -> None:
+    count, age = (f"ct112_ari_event_age_seconds_{part}" for part in ("count", "sum"))
+    before = await world.metric(count), await world.metric(age)
+    call = await world.dial()
+    await world.row(call)
+    await call.hang_up()
+    await world.ended(call)
+    assert await world.metric(count) == before[0] + 1
+    assert 0 < await world.metric(age) - before[1] < 10

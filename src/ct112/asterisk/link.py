@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -36,6 +37,7 @@ from ct112.asterisk.ari.models import (
     USED,
     ApplicationReplaced,
     AsteriskInfo,
+    StasisStart,
 )
 from ct112.asterisk.inbound import Inbound
 from ct112.core.commands import Join, JoinOut, TelephoneCommand
@@ -102,6 +104,7 @@ class Link:
         self._tasks: set[asyncio.Task[None]] = set()
         self._replaced = False
         self._counters: dict[str, Counter] = {}  # to look one up by its labels costs more
+        self._age = metrics.ari_event_age_seconds.labels(node=node.name)
 
     def has(self, call: CallId) -> bool:
         """Return whether the caller's leg of this call is on this node and in our hands."""
@@ -251,6 +254,8 @@ class Link:
         if isinstance(message, ApplicationReplaced):
             self._stand_down()
             return
+        if isinstance(message, StasisStart):
+            self._age.observe(max(0.0, time.time() - message.timestamp.timestamp()))
         event = self._inbound.translate(message)
         if event is not None:
             self._pass_on(event)
