@@ -111,8 +111,9 @@ def _capacity(results: Results, plot: str) -> list[str]:
         f"is held for {results.capacity[0].seconds:.0f} s.",
         "",
         figures.markdown(*figures.capacity_rows(results)),
-        "A message sent again means that half a second passed without an answer to it: one stall in a minute ends the search, whoever stalled",
-        "(ct112, Asterisk, SIPp or the machine; which of them is not told here). Short tries went further: see 100 and 150 calls/s above.",
+        "What ends it is processor time: a call costs the two columns on the right together, and SIPp, the packet sniffer and PostgreSQL take",
+        "their part of the same cores. Near the end whatever takes a core for a moment is caught up late, and one caller in a minute whose",
+        "operator is rung more than half a second late (he has left: *not rung*) ends the search. Shorter tries went further: see above.",
         "",
         plot,
     ]
