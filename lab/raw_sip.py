@@ -91,7 +91,7 @@ class RawCaller(asyncio.DatagramProtocol):
         assert self._transport is not None
         self._transport.sendto(data.encode() if isinstance(data, str) else data, self._exchange)
 
-    async def reply(self, within: float = 5.0) -> Message:
+    async def reply(self, within: float = 15.0) -> Message:
         """Return the next final answer; raises TimeoutError."""
         async with asyncio.timeout(within):
             while (message := await self._arrived.get()).status < 200:
@@ -105,7 +105,7 @@ class RawCaller(asyncio.DatagramProtocol):
         dialled: str = "112",
         rtp_port: int = 0,
         location: tuple[float, float] | None = None,
-        within: float = 8.0,
+        within: float = 15.0,
     ) -> RawCall:
         """Call a number and acknowledge the answer. `from_header` goes out as it is, without a tag.
 

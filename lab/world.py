@@ -108,7 +108,7 @@ class World:
     # ── what is written down
 
     async def row(
-        self, call: PhoneCall | str, holds: Callable[[Row], bool] = lambda _: True, within: float = 8
+        self, call: PhoneCall | str, holds: Callable[[Row], bool] = lambda _: True, within: float = 20
     ) -> Row:
         """Return the call's row as soon as it is as wanted; `call` may be a SIP Call-ID."""
         sip_call_id = call if isinstance(call, str) else call.sip_call_id
@@ -119,7 +119,7 @@ class World:
         rows = await eventually(look, lambda found: len(found) == 1 and holds(found[0]), within, "the row")
         return rows[0]
 
-    async def ended(self, call: PhoneCall | str, within: float = 8) -> Row:
+    async def ended(self, call: PhoneCall | str, within: float = 20) -> Row:
         """Return the call's row once it is complete."""
         return await self.row(call, lambda row: row["ended_at"] is not None, within)
 

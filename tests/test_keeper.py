@@ -58,7 +58,7 @@ async def turns(desk: Desk, one: Keeper, count: int) -> None:
     """Run the keeper until it has asked `count` more times and dealt with the answers but the last."""
     until = desk.asked + count
     task = asyncio.create_task(one.run(), name="keeper")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while desk.asked < until:  # noqa: ASYNC110 (the source counts; it is no event)
             await asyncio.sleep(0.001)
     task.cancel()

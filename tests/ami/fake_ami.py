@@ -102,7 +102,7 @@ async def running() -> AsyncIterator[FakeAmi]:
         await asyncio.sleep(0)
 
 
-async def until(holds: Callable[[], bool], what: str, within: float = 4.0) -> None:
+async def until(holds: Callable[[], bool], what: str, within: float = 20.0) -> None:
     """Wait until it holds; fails after `within` seconds."""
     end = asyncio.get_running_loop().time() + within
     while not holds():

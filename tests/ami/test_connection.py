@@ -35,7 +35,7 @@ async def login(ami: FakeAmi, take: Taken | None = None) -> AmiConnection:
 
 
 async def came(taken: Taken, kind: str) -> Mapping[str, str]:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while True:
             for event in taken.events:
                 if event.get("Event") == kind:

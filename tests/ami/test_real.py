@@ -83,18 +83,18 @@ async def test_a_phone_is_seen_to_come_and_go_and_a_wrong_password_is_counted(no
     await give_account(node, "pos-7")
     async with kept(node, known) as nodes, Phones("127.0.0.1") as phones:
         nodes.set_positions(["pos-7"])
-        await until(lambda: known.phone("pos-7") is False, "nobody there yet", 10)
+        await until(lambda: known.phone("pos-7") is False, "nobody there yet", 20)
         before = security_events("ChallengeResponseFailed")
         with pytest.raises(PhoneError):
             await phones.register("pos-7", "wrong", exchange)
-        await until(lambda: security_events("ChallengeResponseFailed") > before, "counted", 5)
+        await until(lambda: security_events("ChallengeResponseFailed") > before, "counted", 20)
         assert known.phone("pos-7") is False
         await phones.register("pos-7", PASSWORD, exchange, behaviour=ANSWER)
-        await until(lambda: known.phone("pos-7") is True, "seen to come", 5)
+        await until(lambda: known.phone("pos-7") is True, "seen to come", 20)
     later = Known()
     async with kept(node, later) as nodes:
         nodes.set_positions(["pos-7"])
-        await until(lambda: later.phone("pos-7") is False, "seen to have gone", 10)
+        await until(lambda: later.phone("pos-7") is False, "seen to have gone", 20)
 
 
 async def test_the_fallback_queue_gets_and_loses_its_members(node: AsteriskNode) -> None:
@@ -104,9 +104,9 @@ async def test_the_fallback_queue_gets_and_loses_its_members(node: AsteriskNode)
 
     async with kept(node, Known()) as nodes:
         nodes.set_positions(["pos-8", "pos-9"])
-        await until(lambda: members() == {"pos-8", "pos-9"}, "both are members", 5)
+        await until(lambda: members() == {"pos-8", "pos-9"}, "both are members", 20)
         nodes.set_positions(["pos-9"])
-        await until(lambda: members() == {"pos-9"}, "one is left", 5)
+        await until(lambda: members() == {"pos-9"}, "one is left", 20)
 
 
 async def test_prompts_are_in_the_cache_before_anyone_needs_them(node: AsteriskNode) -> None:
@@ -126,8 +126,8 @@ async def test_prompts_are_in_the_cache_before_anyone_needs_them(node: AsteriskN
     try:
         async with kept(node, Known()) as nodes:
             nodes.warm([url])
-            await until(lambda: "/hello.wav" in fetched, "fetched", 5)
-            await until(lambda: url in node.cli("media cache show all").stdout, "kept", 5)
+            await until(lambda: "/hello.wav" in fetched, "fetched", 20)
+            await until(lambda: url in node.cli("media cache show all").stdout, "kept", 20)
     finally:
         await runner.cleanup()
 

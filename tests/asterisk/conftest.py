@@ -91,7 +91,7 @@ class Client:
             self.events.append(EVENT.validate_python(data))
         self._came.set()
 
-    async def next(self, kind: type[AnyEvent], name: str = "", within: float = 8.0) -> Any:
+    async def next(self, kind: type[AnyEvent], name: str = "", within: float = 20.0) -> Any:
         """Return the first event of a kind (about a channel or playback), now or later."""
         async with asyncio.timeout(within):
             while True:

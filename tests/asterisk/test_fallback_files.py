@@ -40,7 +40,7 @@ def started(folder: Path, what: str, *, ani: str = "0812", leg: str = LEG, **kno
 
 def there(folder: Path, *names: str) -> None:
     """Wait for the files: they are written behind the call."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not all((folder / name).exists() for name in names):
         assert time.monotonic() < end, sorted(folder.glob("*"))
         time.sleep(0.01)

@@ -135,7 +135,7 @@ async def test_a_caller_who_leaves_the_fallback_is_gone(node: AsteriskNode) -> N
     async with carrier(node, "-sn", "uac", "-s", "112", "-d", "2000") as process:
         await in_fallback(node)
         assert await asyncio.wait_for(process.wait(), 10) == 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await nobody_there(node)
 
 

@@ -72,7 +72,7 @@ async def test_garbage_in_the_from_header_harms_nobody(world: World, header: str
     pids = world.lab.living()
     async with raw_caller(world.exchange) as caller:
         try:
-            call = await caller.invite(header)
+            call = await caller.invite(header, within=8.0)
         except TimeoutError:  # what cannot be parsed at all is dropped (RFC 3261, 16.3)
             call = None
         if call is not None and call.answer is not None and call.answer.status == 200:

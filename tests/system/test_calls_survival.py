@@ -93,7 +93,7 @@ async def test_a_graceful_end_keeps_the_talk_and_hands_over_who_waits(world: Wor
     await world.stop(CT112)
     await world.talk(talking, desk, at_desk)
     (other,) = await world.sit_down("pos-2")
-    in_fallback = await (await other.next_call(within=10)).wait_for("established")
+    in_fallback = await (await other.next_call()).wait_for("established")
     await world.talk(waiting, other, in_fallback)
     row = await world.ended(waiting)
     assert row["outcome"] == "fallback"

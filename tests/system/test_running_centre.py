@@ -148,6 +148,6 @@ async def test_a_wrong_sip_password_is_a_metric_and_a_log_line(world: World) -> 
     before = await failed()
     with pytest.raises(PhoneError):
         await world.desks.register("pos-1", "not the password", world.exchange)
-    await eventually(failed, lambda count: count > before, 5, "counted")
+    await eventually(failed, lambda count: count > before, 20, "counted")
     log = world.lab.places.log / "ct112.log"
     assert "ChallengeResponseFailed" in await asyncio.to_thread(log.read_text, "utf-8")
