@@ -36,7 +36,7 @@ ari_request_seconds = Histogram(
 ari_events = Counter("ct112_ari_events_total", "ARI events received", ["node", "type"])
 ari_event_age_seconds = Histogram(
     "ct112_ari_event_age_seconds",
-    "A call's arrival by Asterisk's clock to the event received: how far its message bus is behind",
+    "A leg handed to us, by Asterisk's clock, to the event received: how far it is behind",
     ["node"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10),
 )

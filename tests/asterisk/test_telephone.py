@@ -132,13 +132,6 @@ async def _endpoints(client: Client) -> list[str]:
 
 
 @pytest.mark.real
-def test_a_backlog_elsewhere_in_asterisk_refuses_no_call(asterisk: Lab) -> None:
-    settings = asterisk.nodes()[0].cli("pjsip show settings").stdout
-    (trigger,) = [line.split(":")[1].strip() for line in settings.splitlines() if "overload_trigger" in line]
-    assert trigger == "pjsip_only"
-
-
-@pytest.mark.real
 async def test_a_registered_phone_stays_registered_while_accounts_are_pushed(asterisk: Lab) -> None:
     real = target_of(asterisk)
     domain = f"127.0.0.1:{asterisk.places.ports.node(0).sip}"
