@@ -15,6 +15,7 @@ SCRIPT = Path(__file__).parent / "peers" / "asyncari_centre.py"
 TALK_MS = 500
 FEWEST = 20
 REST_SECONDS = 2.0
+LONG_REST_SECONDS = 15.0  # what a system could not cope with is still being worked off
 SYSTEMS = {"ct112": CT112_NUMBER, "app_queue": QUEUE_NUMBER, "asyncari": ASYNCARI_NUMBER}
 
 
@@ -43,8 +44,9 @@ def rounds(exchange: Exchange, rates: tuple[float, ...], seconds: float, count: 
                 for system, number in SYSTEMS.items():
                     calls = max(FEWEST, int(rate * seconds))
                     load = callers(exchange, number, rate=rate, calls=calls, talk_ms=TALK_MS, parts=parts)
-                    yield figure(system, rate, load)
-                    time.sleep(REST_SECONDS)
+                    found = figure(system, rate, load)
+                    yield found
+                    time.sleep(LONG_REST_SECONDS if found.failed or found.unserved else REST_SECONDS)
 
 
 def figure(system: str, rate: float, load: Load) -> SetUpFigure:
