@@ -19,6 +19,7 @@ from lab.phones import ANSWER, Behaviour, Phone, PhoneCall, Phones
 Row = Mapping[str, Any]
 T = TypeVar("T")
 CT112, POSTGRES, ASTERISK = "ct112", "postgres", "asterisk-a"
+QUALIFY_SECONDS = 3.5  # a little longer than an OPTIONS may go unanswered (pjsip.conf)
 
 
 async def eventually(
@@ -190,12 +191,18 @@ def sum_of(exposition: str, name: str, labels: Mapping[str, str]) -> float:
 
 
 async def carrier(world: World, *, there: bool) -> None:
-    """Have Asterisk ask the carrier at once, not in 30 s, until it knows whether somebody answers."""
+    """Have Asterisk ask the carrier at once, not in 30 s, until it knows whether somebody answers.
+
+    A question that went out before the carrier was there counts as unanswered afterwards, and would undo
+    the answer to a later one: it is over first.
+    """
     (node,) = world.lab.nodes()
+    if there:
+        await asyncio.sleep(QUALIFY_SECONDS)
 
     def asked() -> bool:
         node.cli("pjsip qualify trunk")
         lines = node.cli("pjsip show contacts").stdout.splitlines()
         return any("trunk" in line and "Avail" in line for line in lines)
 
-    await eventually(lambda: asyncio.to_thread(asked), lambda found: found == there, 10, "the carrier")
+    await eventually(lambda: asyncio.to_thread(asked), lambda found: found == there, 20, "the carrier")
