@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from bench.exchange import Exchange
 from bench.load import callers, operators
 from bench.quantiles import quantile
-from bench.setting_up import REST_SECONDS, SYSTEMS, TALK_MS, SetUpFigure, asyncari_centre, figure
+from bench.setting_up import (
+    LONG_REST_SECONDS,
+    REST_SECONDS,
+    SYSTEMS,
+    TALK_MS,
+    SetUpFigure,
+    asyncari_centre,
+    figure,
+)
 
 LAST = 200.0
 PROBE_SECONDS = 10.0  # a rate that breaks sooner need not be tried for long
-AFTER_A_BREAK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,7 @@ class _Search:
         load = callers(self._exchange, number, rate=rate, calls=calls, talk_ms=TALK_MS, parts=self._parts)
         found = figure(self._system, rate, load)
         why = _broken(found.failed, found.retransmissions, found.unserved)
-        time.sleep(AFTER_A_BREAK_SECONDS if why else REST_SECONDS)
+        time.sleep(LONG_REST_SECONDS if why else REST_SECONDS)
         if why:
             self._broke_at, self._because = rate, why
             return None

@@ -84,7 +84,7 @@ async def running(board: Switchboard) -> AsyncIterator[None]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Let the loop turn until the condition holds; at most five seconds."""
+    """Let the loop turn until the condition holds; at most twenty seconds."""
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 (the condition is the port's memory, not an event)
             await asyncio.sleep(0)

@@ -62,7 +62,7 @@ async def test_who_hung_up_is_called_back_and_both_hear_each_other(world: World,
     assert heard.seconds >= 0.6, heard
     assert (await take(world, task, "operator-1"))[0] == 409
     network.hang_up(citizen)
-    await at_desk.wait_for("closed")
+    await at_desk.wait_for("closed", within=3)
     done = await task_of(world, citizen.number, "closed")
     assert (done["result"], done["attempts"], done["taken_by"]) == ("reached", 1, "operator-1")
     assert citizen.rung == 1
@@ -82,7 +82,7 @@ async def test_who_cannot_be_reached_is_tried_again_later(
     task = await given_up(world, number)
     (desk,) = await world.sit_down("pos-1")
     assert await take(world, task) == (202, "")
-    await (await desk.next_call()).wait_for("closed")
+    await (await desk.next_call()).wait_for("closed", within=8)
     again = await task_of(world, number, "open")
     assert (again["result"], again["attempts"], again["taken_by"]) == (result, 1, None)
     assert again["next_try_at"] > again["last_call_at"]

@@ -9,7 +9,7 @@ async def test_without_the_database_calls_are_answered_and_the_rows_come_later(w
     call = await world.dial()
     assert await call.hears_sound() > -40
     await call.press("2")
-    at_desk = await (await desk.next_call()).wait_for("established")
+    at_desk = await (await desk.next_call(within=6)).wait_for("established")
     await world.talk(call, desk, at_desk)
     await call.hang_up()
     await at_desk.wait_for("closed")
@@ -50,7 +50,7 @@ async def test_killed_and_started_again_without_the_database_nothing_is_missing(
     await world.talk(talker, desk, at_desk)
     await talker.hang_up()
     await at_desk.wait_for("closed")
-    second = await (await desk.next_call(after=1)).wait_for("established")
+    second = await (await desk.next_call(after=1, within=8)).wait_for("established")
     await world.talk(waiter, desk, second)
     await second.hang_up()
     await waiter.wait_for("closed")

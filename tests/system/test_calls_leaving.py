@@ -29,7 +29,7 @@ async def test_while_a_phone_rings(world: World) -> None:
     call = await world.dial_and_press("1")
     ringing = await desk.next_call()
     await call.hang_up()
-    await ringing.wait_for("closed")
+    await ringing.wait_for("closed", within=3)
     row = await world.ended(call)
     assert (row["outcome"], row["ended_by"], row["answered_at"]) == ("abandoned", "caller", None)
     assert "offered" in [kind for kind, _ in await world.facts(row)]
@@ -41,7 +41,7 @@ async def test_while_talking(world: World) -> None:
     at_desk = await (await desk.next_call()).wait_for("established")
     await world.talk(call, desk, at_desk)
     await call.hang_up()
-    await at_desk.wait_for("closed")
+    await at_desk.wait_for("closed", within=3)
     row = await world.ended(call)
     assert (row["outcome"], row["ended_by"]) == ("answered", "caller")
 
@@ -52,6 +52,6 @@ async def test_the_operator_ends_the_talk(world: World) -> None:
     at_desk = await (await desk.next_call()).wait_for("established")
     await world.talk(call, desk, at_desk)
     await at_desk.hang_up()
-    await call.wait_for("closed")
+    await call.wait_for("closed", within=3)
     row = await world.ended(call)
     assert (row["outcome"], row["ended_by"]) == ("answered", "operator")

@@ -10,7 +10,7 @@ async def test_one_does_not_answer_and_the_next_is_rung(world: World) -> None:
     missing, missed = await world.first_to_ring(first_desk, second_desk)
     answering = second_desk if missing is first_desk else first_desk
     await answering.behave(ANSWER)
-    at_desk = await (await answering.next_call()).wait_for("established")
+    at_desk = await (await answering.next_call(within=4)).wait_for("established")
     assert missed.state == "closed", "two phones rang for one caller"
     await world.talk(call, answering, at_desk)
     await call.hang_up()
@@ -26,7 +26,7 @@ async def test_one_declines_and_the_next_is_rung(world: World) -> None:
     answering = second_desk if declining is first_desk else first_desk
     await answering.behave(ANSWER)
     await declined.hang_up()  # while it rings this is 486 Busy Here
-    at_desk = await (await answering.next_call()).wait_for("established")
+    at_desk = await (await answering.next_call(within=4)).wait_for("established")
     await world.talk(call, answering, at_desk)
     await call.hang_up()
     row = await world.ended(call)

@@ -1,12 +1,9 @@
 """What breaks while people call: ct112 dies, restarts, drains; the caller reaches a person all the same."""
 
-import asyncio
-
 from lab.phones import ANSWER, RING
 from lab.world import CT112, World
 
 FALLBACK_SECONDS = 20.0  # issue 2: from the death of ct112 until the waiting caller talks
-SWITCH_SECONDS = 12  # the dead-man's switch in the dialplan
 
 
 async def test_ct112_dies_while_a_caller_waits(world: World) -> None:
@@ -16,7 +13,7 @@ async def test_ct112_dies_while_a_caller_waits(world: World) -> None:
     await world.kill(CT112)
     await desk.behave(ANSWER)
     at_desk = await desk.next_call(after=1, within=FALLBACK_SECONDS)
-    await at_desk.wait_for("established")
+    await at_desk.wait_for("established", within=3)
     await world.talk(call, desk, at_desk)
     await world.start(CT112)
     await world.talk(call, desk, at_desk)
@@ -32,7 +29,7 @@ async def test_ct112_dies_while_a_caller_is_in_the_menu(world: World) -> None:
     assert await call.hears_sound() > -40
     await world.kill(CT112)
     at_desk = await desk.next_call(within=FALLBACK_SECONDS)
-    await at_desk.wait_for("established")
+    await at_desk.wait_for("established", within=3)
     await world.talk(call, desk, at_desk)
     await call.hang_up()
     await world.start(CT112)
@@ -59,14 +56,15 @@ async def test_ct112_dies_while_two_people_talk_and_finds_them_again(world: Worl
 
 
 async def test_the_switch_does_not_cut_a_talk_short(world: World) -> None:
-    """Without ct112 a talk outlives the dead-man's switch (12 s)."""
+    """Without ct112 a talk outlives the dead-man's switch (12 s) by far."""
     (desk,) = await world.sit_down("pos-1")
     call = await world.dial_and_press("1")
     at_desk = await (await desk.next_call()).wait_for("established")
     await world.talk(call, desk, at_desk)
     await world.kill(CT112)
-    await asyncio.sleep(SWITCH_SECONDS + 2)
-    await world.talk(call, desk, at_desk)
+    # longer than it takes: where a busy machine breaks the sound, it begins anew
+    heard = await call.hears(desk.tone_hz, seconds=14, within=60)
+    assert heard.seconds >= 14, heard
     assert (at_desk.state, len(desk.calls)) == ("established", 1), "the fallback rang the same phone again"
     await world.start(CT112)
     await call.hang_up()
@@ -93,7 +91,7 @@ async def test_a_graceful_end_keeps_the_talk_and_hands_over_who_waits(world: Wor
     await world.stop(CT112)
     await world.talk(talking, desk, at_desk)
     (other,) = await world.sit_down("pos-2")
-    in_fallback = await (await other.next_call()).wait_for("established")
+    in_fallback = await (await other.next_call(within=10)).wait_for("established")
     await world.talk(waiting, other, in_fallback)
     row = await world.ended(waiting)
     assert row["outcome"] == "fallback"
