@@ -69,6 +69,14 @@ class Service:
     def start(self) -> None:
         """Start ct112 and wait until it would handle calls."""
         require_free("ct112", tcp=(self.places.ports.web,))
+        self.launch()
+        try:
+            processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
+        except StepFailed as failure:
+            raise StepFailed(f"{failure.why}; readiness: {self.readiness()}", failure.remedy) from failure
+
+    def launch(self) -> None:
+        """Start ct112's process."""
         lines = (f"{name}={shlex.quote(value)}" for name, value in sorted(self.settings.items()))
         write_private(self.places.environment_file, "\n".join(lines) + "\n")
         self.places.state.mkdir(exist_ok=True)
@@ -76,10 +84,6 @@ class Service:
         self.table.add(
             NAME, processes.start(command, log=self.log, environment=self.environment(), cwd=REPOSITORY)
         )
-        try:
-            processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
-        except StepFailed as failure:
-            raise StepFailed(f"{failure.why}; readiness: {self.readiness()}", failure.remedy) from failure
 
     def ready(self) -> bool:
         """Return whether it says that it would handle calls."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ct112 import metrics
 from ct112.asterisk.ami_nodes import AmiNodes
@@ -30,8 +30,10 @@ class Watch:
         keeper: Keeper,
         journal: SpoolJournal,
         fallback: FallbackReader,
+        troubles: Callable[[], Mapping[str, str]],
     ) -> None:
-        """Look at these."""
+        """Look at these. `troubles`: the tasks that died lately, and why."""
+        self._troubles = troubles
         self._switchboard = switchboard
         self._telephone = telephone
         self._ami = ami
@@ -55,7 +57,13 @@ class Watch:
         )
         there = sum(self._fallback.in_progress.values())
         parts += (Part("fallback", there == 0, f"{there} calls in Asterisk's own queue", needed=False),)
+        parts += (self._tasks(),)
         return Health(ready=all(part.ok for part in parts if part.needed), parts=parts)
+
+    def _tasks(self) -> Part:
+        troubles = self._troubles()
+        detail = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
+        return Part("tasks", not troubles, detail or "all run", needed=False)
 
     def _spool(self) -> str:
         return (

@@ -25,6 +25,8 @@ inbox_lag_seconds = Histogram(
 )
 inbox_depth = Gauge("ct112_inbox_depth", "Events waiting for the floor")
 floor_errors = Counter("ct112_floor_errors_total", "Events whose handling raised; the call was kept")
+task_down = Gauge("ct112_task_down", "1 from a task's death until it has run for a minute again", ["task"])
+task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was started again", ["task"])
 link_up = Gauge("ct112_link_up", "1 when the link is ready", ["node", "link"])  # link: ari, ami
 link_losses = Counter("ct112_link_losses_total", "Times a link was lost", ["node", "link"])
 ari_request_seconds = Histogram(

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from ct112.reading import StoredCalls, StoreSource, compile_live
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.switchboard import Switchboard
-from ct112.tasks import run_together
+from ct112.tasks import Supervisor
 from ct112.web import WebServer, make_app
 
 log = logs.get("service")
@@ -81,33 +82,46 @@ class Service:
             remembered=len(remembered),
         )
         try:
-            await run_together(self._jobs(switchboard), self._leave)
+            await self._supervisor(switchboard).run(self._leave)
         finally:
             await self._finish()
 
-    def _jobs(self, switchboard: Switchboard) -> dict[str, Coroutine[Any, Any, None]]:
+    def _supervisor(self, switchboard: Switchboard) -> Supervisor:
+        """Return all tasks under one watch; the two without which no call is handled are vital."""
+        watch = Watch(
+            switchboard,
+            self._telephone,
+            self._ami,
+            self._keeper,
+            self._journal,
+            self._fallback,
+            lambda: supervisor.troubles(),
+        )
+        supervisor = Supervisor(
+            vital={"switchboard": switchboard.run, "telephone": self._telephone.run},
+            others={
+                "ami": self._ami.run,
+                "journal": self._journal.run,
+                "keeper": self._keeper.run,
+                "callbacks": self._callbacks.run,
+                "fallback": self._fallback.run,
+                "web": partial(self._serve_web, watch),
+                "gauges": watch.run,
+                "old records": partial(self._close_old_records, switchboard),
+            },
+        )
+        return supervisor
+
+    async def _serve_web(self, watch: Watch) -> None:
         settings = self._settings
-        watch = Watch(switchboard, self._telephone, self._ami, self._keeper, self._journal, self._fallback)
-        token = None if settings.api_token is None else settings.api_token.get_secret_value()
         app = make_app(
             health=watch.health,
             calls=StoredCalls(self._store),
             callbacks=self._callbacks,
             prompts_dir=settings.state_dir / "prompts",
-            api_token=token,
+            api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
         )
-        return {
-            "switchboard": switchboard.run(),
-            "telephone": self._telephone.run(),
-            "ami": self._ami.run(),
-            "journal": self._journal.run(),
-            "keeper": self._keeper.run(),
-            "callbacks": self._callbacks.run(),
-            "fallback": self._fallback.run(),
-            "web": WebServer(app, settings.web_host, settings.web_port).run(),
-            "gauges": watch.run(),
-            "old records": self._close_old_records(switchboard),
-        }
+        await WebServer(app, settings.web_host, settings.web_port).run()
 
     async def _finish(self) -> None:
         """Write down what is left; the calls themselves are safe in Asterisk."""

@@ -1,7 +1,11 @@
 """What breaks while people call: ct112 dies, restarts, drains; the caller reaches a person all the same."""
 
+import asyncio
+import socket
+
 from lab.phones import ANSWER, RING
-from lab.world import CT112, World
+from lab.ports import LOOPBACK
+from lab.world import CT112, World, eventually
 
 FALLBACK_SECONDS = 20.0  # issue 2: from the death of ct112 until the waiting caller talks
 
@@ -100,3 +104,30 @@ async def test_a_graceful_end_keeps_the_talk_and_hands_over_who_waits(world: Wor
     await talking.hang_up()
     await waiting.hang_up()
     assert (await world.ended(talking))["outcome"] == "answered"
+
+
+async def test_what_is_off_the_call_path_may_fail_and_calls_are_handled(world: World) -> None:
+    """The web server's port is taken by somebody else: ct112 runs without it until the port is free."""
+    (desk,) = await world.sit_down("pos-1")
+    await world.stop(CT112)
+    service = world.lab.service()
+    before = len(service.log.read_text("utf-8"))
+
+    def said() -> str:
+        return service.log.read_text("utf-8")[before:]
+
+    with socket.create_server((LOOPBACK, service.places.ports.web)):
+        await asyncio.to_thread(service.launch)
+        await eventually(
+            lambda: asyncio.to_thread(said),
+            lambda text: "node ready" in text and "task=web" in text,
+            20,
+            "ct112 is ready, but for its web server",
+        )
+        call = await world.dial()
+        at_desk = await (await desk.next_call(within=20)).wait_for("established")
+        await world.talk(call, desk, at_desk)
+        await call.hang_up()
+        row = await world.ended(call)
+        assert (row["outcome"], row["operator"]) == ("answered", "operator-1")
+    await eventually(lambda: asyncio.to_thread(service.ready), bool, 20, "the web server is there")
