@@ -51,7 +51,7 @@ async def fake() -> AsyncIterator[Target]:
     """The fake, on a free port."""
     ari = FakeAri()
     app = web.Application()
-    app.router.add_get("/ari/events", ari.serve)
+    ari.add_to(app)
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -31,11 +31,14 @@ class FakeAri:
         self.unwanted: set[str] = set()
         self.deaf = False  # answers nothing any more, and lets nobody know
         self.silent_after_survey = False  # deaf from the moment all bridges were asked for
+        self.garbled: bytes | None = None  # what every request over plain HTTP is answered with
+        self.fetched: list[str] = []  # what was asked over plain HTTP
         self._tasks: set[asyncio.Task[None]] = set()
         self.routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
             ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong"})),
             ("GET", _path("asterisk/info"), lambda query: (200, {"status": {"startup_time": STARTED}})),
             ("GET", _path("channels"), lambda query: (200, list(self.channels.values()))),
+            ("GET", _path("channels/(.+)"), self.get_channel),
             ("POST", _path("channels"), self.originate),
             ("POST", _path("channels/(.+)/answer"), self.answer),
             ("POST", _path("channels/(.+)/continue"), self.go_on),
@@ -58,11 +61,34 @@ class FakeAri:
             ("DELETE", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.delete),
         ]
 
+    def add_to(self, app: web.Application) -> None:
+        """Serve below /ari: events over a WebSocket, the rest over plain HTTP."""
+        app.router.add_get("/ari/events", self.serve)
+        app.router.add_route("*", "/ari/{path:.+}", self.serve_http)
+
+    async def serve_http(self, request: web.Request) -> web.StreamResponse:
+        """One request over plain HTTP; it is answered as one over the WebSocket is."""
+        _authorize(request)
+        self.fetched.append(f"{request.method} {request.path.removeprefix('/ari/')}")
+        message = {
+            "transaction_id": "http",
+            "request_id": "http",
+            "method": request.method,
+            "uri": request.raw_path.partition("?")[0].removeprefix("/ari/"),
+            "query_strings": [{"name": name, "value": value} for name, value in request.query.items()],
+            "message_body": await request.text(),
+        }
+        if self.garbled is not None:
+            return web.Response(body=self.garbled, content_type="application/json")
+        side = HttpSide(self)
+        if self.deaf:
+            await asyncio.Event().wait()
+        await self._reply(side, message)
+        return web.Response(status=side.status, text=side.body, content_type="application/json")
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One client's WebSocket."""
-        wanted = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {wanted}":
-            raise web.HTTPUnauthorized
+        _authorize(request)
         socket = web.WebSocketResponse(autoping=not self.deaf)
         await socket.prepare(request)
         application = request.query["app"]
@@ -75,7 +101,7 @@ class FakeAri:
                 await self._reply(socket, json.loads(message.data))
         return socket
 
-    async def _reply(self, socket: web.WebSocketResponse, message: Json) -> None:
+    async def _reply(self, socket: "web.WebSocketResponse | HttpSide", message: Json) -> None:
         status, body = self.do(message)
         reply = {
             "type": "RESTResponse",
@@ -89,7 +115,8 @@ class FakeAri:
         await socket.send_str(json.dumps(reply))
         if self.silent_after_survey and message["uri"] == "bridges":
             self.deaf = True
-            socket._autoping = False
+            for one in self.sockets.values():
+                one._autoping = False
 
     def do(self, message: Json) -> Answer:
         """Carry one request out."""
@@ -129,6 +156,11 @@ class FakeAri:
             channel["dialplan"] |= {"app_name": "Stasis", "app_data": query["app"]}
             self.emit("StasisStart", args=query["appArgs"].split(","), channel=channel)
         return 200, channel
+
+    def get_channel(self, query: Json, name: str) -> Answer:
+        """One channel."""
+        found = self.channels.get(name)
+        return (404, {"message": "Channel not found"}) if found is None else (200, found)
 
     def answer(self, query: Json, name: str) -> Answer:
         """Pick up."""
@@ -249,6 +281,29 @@ class FakeAri:
         if self.channels[name]["dialplan"]["app_name"] != "Stasis":
             return 409, {"message": "Channel not in Stasis application"}
         return None
+
+
+class HttpSide:
+    """Where the reply to one HTTP request goes; events sent to it go to every WebSocket."""
+
+    def __init__(self, ari: FakeAri) -> None:
+        self.status, self.body = 500, ""
+        self._ari = ari
+
+    async def send_str(self, text: str) -> None:
+        """Take a message as a WebSocket would."""
+        message = json.loads(text)
+        if message["type"] == "RESTResponse":
+            self.status, self.body = message["status_code"], message["message_body"]
+            return
+        for socket in list(self._ari.sockets.values()):
+            await socket.send_str(text)
+
+
+def _authorize(request: web.Request) -> None:
+    wanted = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    if request.headers.get("Authorization") != f"Basic {wanted}":
+        raise web.HTTPUnauthorized
 
 
 def _channel(name: str, state: str, variables: Json) -> Json:

@@ -25,6 +25,7 @@ TYPES: dict[str, object] = {"string": str, "int": int, "Date": datetime, "List[s
 
 REQUESTS = {
     "list channels": channels.every(),
+    "one channel": channels.one("c"),
     "answer": channels.answer("c"),
     "hang up": channels.hang_up("c"),
     "continue": channels.go_on("c", "fallback", "112"),

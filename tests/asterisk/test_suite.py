@@ -75,7 +75,9 @@ async def test_a_leg_enters_with_the_arguments_it_was_given(client: Client, leg:
     started = await client.next(StasisStart, leg)
     assert started.args == ["call", "x"]
     assert started.channel.dialplan.app_name == "Stasis"
-    assert leg in [one.id for one in CHANNELS.validate_python(await client.connection.ask(channels.every()))]
+    assert leg in [
+        one.id for one in CHANNELS.validate_python(await client.connection.fetch(channels.every()))
+    ]
 
 
 async def test_no_such_channel(client: Client) -> None:
@@ -135,7 +137,8 @@ async def test_two_legs_in_a_bridge_and_out_again(client: Client, leg: str) -> N
     for name in (leg, other):
         await client.connection.ask(bridges.add(bridge, name))
     there = {
-        one.id: one.channels for one in BRIDGES.validate_python(await client.connection.ask(bridges.every()))
+        one.id: one.channels
+        for one in BRIDGES.validate_python(await client.connection.fetch(bridges.every()))
     }
     assert set(there[bridge]) == {leg, other}
     await client.connection.ask(bridges.destroy(bridge))

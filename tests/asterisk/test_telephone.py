@@ -127,7 +127,7 @@ async def test_accounts_are_made_once_and_removed(client: Client) -> None:
 
 
 async def _endpoints(client: Client) -> list[str]:
-    found = await client.connection.ask(asterisk_config.endpoints("PJSIP"))
+    found = await client.connection.fetch(asterisk_config.endpoints("PJSIP"))
     return [one.resource for one in ENDPOINTS.validate_python(found)]
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ct112 import logs
-from ct112.asterisk.ari import Connection, NotFound, Refused, asterisk_config
+from ct112.asterisk.ari import NotFound, Refused, asterisk_config
 from ct112.asterisk.ari.models import ENDPOINTS
+from ct112.asterisk.wire import Wire
 
 log = logs.get("accounts")
 
@@ -58,7 +59,7 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-async def push(connection: Connection, accounts: Sequence[SipAccount], *, keep: str) -> int:
+async def push(connection: Wire, accounts: Sequence[SipAccount], *, keep: str) -> int:
     """Make Asterisk's accounts what they should be; return how many objects were written or deleted.
 
     Objects that are right already are left alone, so phones stay registered. `keep` is the trunk. A refusal
@@ -69,13 +70,13 @@ async def push(connection: Connection, accounts: Sequence[SipAccount], *, keep: 
         for kind, fields in objects(account).items():
             changed += await _make_right(connection, kind, account.position, fields)
     wanted = {account.position for account in accounts} | {keep}
-    found = ENDPOINTS.validate_python(await connection.ask(asterisk_config.endpoints("PJSIP"), SECONDS))
+    found = ENDPOINTS.validate_python(await connection.fetch(asterisk_config.endpoints("PJSIP"), SECONDS))
     for name in sorted({endpoint.resource for endpoint in found} - wanted):
         changed += await _remove(connection, name)
     return changed
 
 
-async def _make_right(connection: Connection, kind: str, name: str, fields: Mapping[str, str]) -> int:
+async def _make_right(connection: Wire, kind: str, name: str, fields: Mapping[str, str]) -> int:
     if await _is_right(connection, kind, name, fields):
         return 0
     try:
@@ -86,7 +87,7 @@ async def _make_right(connection: Connection, kind: str, name: str, fields: Mapp
     return 1
 
 
-async def _is_right(connection: Connection, kind: str, name: str, fields: Mapping[str, str]) -> bool:
+async def _is_right(connection: Wire, kind: str, name: str, fields: Mapping[str, str]) -> bool:
     try:
         there = await connection.ask(asterisk_config.get(CLASS, kind, name), SECONDS)
     except Refused:
@@ -109,7 +110,7 @@ def _same(there: str | None, wanted: str) -> bool:
         return False
 
 
-async def _remove(connection: Connection, name: str) -> int:
+async def _remove(connection: Wire, name: str) -> int:
     """Delete an account of ours that nobody needs any more."""
     try:
         there = await connection.ask(asterisk_config.get(CLASS, "endpoint", name), SECONDS)

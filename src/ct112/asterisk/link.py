@@ -3,12 +3,11 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import aiohttp
 from prometheus_client import Counter
 from pydantic import ValidationError
 
@@ -19,7 +18,6 @@ from ct112.asterisk.ari import (
     Answer,
     Answered,
     AriError,
-    Connection,
     Disconnected,
     NotFound,
     Request,
@@ -27,7 +25,6 @@ from ct112.asterisk.ari import (
     asterisk_config,
     bridges,
     channels,
-    connect,
 )
 from ct112.asterisk.ari.models import (
     BRIDGES,
@@ -40,6 +37,7 @@ from ct112.asterisk.ari.models import (
     StasisStart,
 )
 from ct112.asterisk.inbound import Inbound
+from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.commands import Join, JoinOut, TelephoneCommand
 from ct112.core.events import (
     CallArrived,
@@ -51,7 +49,7 @@ from ct112.core.events import (
     NodeSurveyed,
     OfferEnded,
 )
-from ct112.core.ids import BACK, CallId, NodeName, OfferId, call_of
+from ct112.core.ids import BACK, CallId, OfferId, call_of
 from ct112.ports import Post
 
 log = logs.get("link")
@@ -62,16 +60,6 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 class StandDown(RuntimeError):
     """Another process took our application over: two masters would be worse than none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """How one Asterisk is reached."""
-
-    name: NodeName
-    ari_url: str
-    user: str
-    password: str = field(repr=False)
 
 
 class Link:
@@ -85,18 +73,18 @@ class Link:
         prompts_url: str,
         trunk: str,
         post: Post,
-        session: Callable[[], aiohttp.ClientSession],
+        connect: Connect,
     ) -> None:
-        """`session` gives the HTTP session to connect with."""
+        """`connect` opens a connection to the node."""
         self.node = node
         self.ready = False
         self._application = application
         self._trunk = trunk
         self._post = post
-        self._session = session
+        self._connect = connect
         self._inbound = Inbound(node.name, self._forget)
         self._planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
-        self._connection: Connection | None = None
+        self._connection: Wire | None = None
         self._held: list[Event] | None = None
         self._joined: dict[CallId, OfferId] = {}
         self._accounts: Sequence[SipAccount] = ()
@@ -120,7 +108,7 @@ class Link:
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                connection = await self._connect()
+                connection = await self._connect(self.node, self._take)
             except AriError as error:
                 log.warning("no link to the node", node=self.node.name, reason=str(error))
             else:
@@ -147,18 +135,7 @@ class Link:
             self._joined[command.call] = command.offer
         self._send(plan.requests, partial(self._settled, command, plan))
 
-    async def _connect(self) -> Connection:
-        return await connect(
-            self._session(),
-            self.node.ari_url,
-            application=self._application,
-            user=self.node.user,
-            password=self.node.password,
-            on_event=self._take,
-            observe=metrics.ari_request_seconds.labels(node=self.node.name).observe,
-        )
-
-    async def _live(self, connection: Connection) -> None:
+    async def _live(self, connection: Wire) -> None:
         """Use one connection from its first survey to its end."""
         self._connection, self._held = connection, []
         self._inbound.clear()
@@ -180,7 +157,7 @@ class Link:
             log.warning("link to the node lost", node=self.node.name)
             self._post(NodeLost(self.node.name))
 
-    async def _get_ready(self, connection: Connection) -> None:
+    async def _get_ready(self, connection: Wire) -> None:
         """Survey, say ready, then keep the accounts right; ends when something of it fails."""
         try:
             await connection.ask(applications.leave_out(self._application, UNWANTED))
@@ -192,11 +169,11 @@ class Link:
         except (AriError, ValidationError) as error:
             log.warning("the node did not get ready", node=self.node.name, reason=str(error))
 
-    async def _survey(self, connection: Connection) -> NodeSurveyed:
+    async def _survey(self, connection: Wire) -> NodeSurveyed:
         """Ask for all channels and bridges, take over what is ours, hear of it from now on."""
         info = AsteriskInfo.model_validate(await connection.ask(asterisk_config.info()))
-        found = CHANNELS.validate_python(await connection.ask(channels.every()))
-        joined = BRIDGES.validate_python(await connection.ask(bridges.every()))
+        found = CHANNELS.validate_python(await connection.fetch(channels.every()))
+        joined = BRIDGES.validate_python(await connection.fetch(bridges.every()))
         result = survey.survey(self.node.name, self._application, found, joined, info)
         for call, channel in survey.legs(self.node.name, self._application, found).items():
             self._inbound.adopt(channel, call)
@@ -210,7 +187,7 @@ class Link:
         await self._subscribe(connection, [leg for leg in (*legs, *callees) if leg])
         return result
 
-    async def _subscribe(self, connection: Connection, legs: Sequence[str]) -> None:
+    async def _subscribe(self, connection: Wire, legs: Sequence[str]) -> None:
         """Hear of these legs again; one that ended meanwhile says so by its own event or is not there."""
         replies = [
             connection.start(applications.subscribe(self._application, f"channel:{leg}")) for leg in legs
@@ -232,7 +209,7 @@ class Link:
                 self._inbound.release(event.call)
             self._post(event)
 
-    async def _keep_accounts(self, connection: Connection) -> None:
+    async def _keep_accounts(self, connection: Wire) -> None:
         while True:
             self._accounts_changed.clear()
             changed = await accounts.push(connection, self._accounts, keep=self._trunk)

@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import aiohttp
 
+from ct112 import metrics
+from ct112.asterisk import ari
 from ct112.asterisk.accounts import SipAccount
-from ct112.asterisk.link import Link, Node, StandDown
+from ct112.asterisk.ari.connection import OnEvent
+from ct112.asterisk.link import Link, StandDown
 from ct112.asterisk.outbound import failure
+from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.commands import DialOut, EndOffer, EndOut, JoinOut, RingBack, TelephoneCommand
 from ct112.core.ids import NodeName
 from ct112.ports import Post
@@ -19,9 +23,20 @@ class AsteriskTelephone:
     """Keeps a link to every node and sends commands over them. Nothing here waits."""
 
     def __init__(
-        self, nodes: Sequence[Node], *, application: str, prompts_url: str, trunk: str, post: Post
+        self,
+        nodes: Sequence[Node],
+        *,
+        application: str,
+        prompts_url: str,
+        trunk: str,
+        post: Post,
+        connect: Connect | None = None,
     ) -> None:
-        """`prompts_url`: where nodes fetch prompts; `trunk`: the endpoint that is not a position."""
+        """`prompts_url`: where nodes fetch prompts; `trunk`: the endpoint that is not a position.
+
+        `connect` opens the connections; without it they are ARI over a WebSocket and HTTP.
+        """
+        self._application = application
         self._post = post
         self._session: aiohttp.ClientSession | None = None
         self._links = [
@@ -31,7 +46,7 @@ class AsteriskTelephone:
                 prompts_url=prompts_url,
                 trunk=trunk,
                 post=post,
-                session=self._get_session,
+                connect=connect or self._open,
             )
             for node in nodes
         ]
@@ -80,6 +95,14 @@ class AsteriskTelephone:
             if link.ready:
                 link.do(command)
 
-    def _get_session(self) -> aiohttp.ClientSession:
+    async def _open(self, node: Node, on_event: OnEvent) -> Wire:
         assert self._session is not None, "run() opens the session first"
-        return self._session
+        return await ari.connect(
+            self._session,
+            node.ari_url,
+            application=self._application,
+            user=node.user,
+            password=node.password,
+            on_event=on_event,
+            observe=metrics.ari_request_seconds.labels(node=node.name).observe,
+        )

@@ -1,7 +1,15 @@
-"""A typed asyncio ARI client: one WebSocket for events, requests and replies. Knows nothing of ct112."""
+"""A typed asyncio ARI client: a WebSocket for events and requests, HTTP for lists. Knows nothing of ct112."""
 
 from ct112.asterisk.ari.connection import Connection, connect
-from ct112.asterisk.ari.errors import AriError, Conflict, Disconnected, NotFound, Refused, RequestTimeout
+from ct112.asterisk.ari.errors import (
+    AriError,
+    Conflict,
+    Disconnected,
+    NotFound,
+    Refused,
+    RequestTimeout,
+    Unreadable,
+)
 from ct112.asterisk.ari.request import Request
 from ct112.asterisk.ari.unanswered import Answer, Answered
 
@@ -16,5 +24,6 @@ __all__ = [
     "Refused",
     "Request",
     "RequestTimeout",
+    "Unreadable",
     "connect",
 ]

@@ -12,6 +12,11 @@ def every() -> Request:
     return request("GET", "/channels")
 
 
+def one(channel: str) -> Request:
+    """Read one channel → `models.Channel`."""
+    return request("GET", ONE, {"channelId": channel})
+
+
 def answer(channel: str) -> Request:
     """Pick the channel up."""
     return request("POST", f"{ONE}/answer", {"channelId": channel})

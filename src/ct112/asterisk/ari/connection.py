@@ -1,4 +1,7 @@
-"""One WebSocket to one Asterisk: events in, requests out, replies matched by id. No reconnecting here."""
+"""One WebSocket to one Asterisk: events in, requests out, replies matched by id; long answers over HTTP.
+
+No reconnecting here.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -8,12 +11,15 @@ import aiohttp
 import orjson
 
 from ct112.asterisk.ari.errors import AriError, Disconnected, refusal
+from ct112.asterisk.ari.http import FETCH_SECONDS, Http
+from ct112.asterisk.ari.replies import parse
 from ct112.asterisk.ari.request import Request
 from ct112.asterisk.ari.unanswered import Answer, Answered, Observe, Unanswered
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 
 REPLY_SECONDS = 5.0
+HANDSHAKE_SECONDS = 5.0
 PING_SECONDS = 3.0
 
 
@@ -32,28 +38,33 @@ async def connect(
     `on_event` gets every event as it came, in the reader: it must not wait. `observe` gets each
     request's time in seconds. A peer that answers no ping for about three seconds is lost.
     """
+    headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
     try:
-        socket = await session.ws_connect(
-            f"{url}/events",
-            params={"app": application, "subscribeAll": "false"},
-            headers={"Authorization": aiohttp.encode_basic_auth(user, password)},
-            heartbeat=PING_SECONDS,
-            max_msg_size=16 * 1024 * 1024,
-            timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
-        )
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
+            socket = await session.ws_connect(
+                f"{url}/events",
+                params={"app": application, "subscribeAll": "false"},
+                headers=headers,
+                heartbeat=PING_SECONDS,
+                max_msg_size=16 * 1024 * 1024,
+                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
+            )
     except aiohttp.WSServerHandshakeError as error:
         raise refusal(error.status, error.message) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise Disconnected(f"{url}: {error or type(error).__name__}") from error
-    return Connection(socket, on_event, observe)
+    return Connection(socket, Http(session, url, headers), on_event, observe)
 
 
 class Connection:
     """An open WebSocket. `run` reads and writes until it is closed; requests may be started before."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, on_event: OnEvent, observe: Observe) -> None:
-        """Take the socket over."""
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, http: Http, on_event: OnEvent, observe: Observe
+    ) -> None:
+        """Take the socket over; `http` reaches the same Asterisk."""
         self._socket = socket
+        self._http = http
         self._on_event = on_event
         self._out: asyncio.Queue[str] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -65,7 +76,11 @@ class Connection:
 
         Asterisk carries a socket's requests out one after another, so the order sent is the order done.
         `answered` is called in the reader, or at once when the socket is closed: it must not wait or raise.
+        Raises ValueError for a request whose answer may be long: Asterisk could die of it.
         """
+        for request in requests:
+            if request.long_answer:
+                raise ValueError(f"{request.method} {request.path} has to be fetched over HTTP")
         if self._closed or not requests:
             answered([Disconnected(f"{one.method} {one.path}: not connected") for one in requests])
             return
@@ -91,6 +106,12 @@ class Connection:
     async def ask(self, request: Request, seconds: float = REPLY_SECONDS) -> Any:
         """Send a request and return its parsed reply. Raises AriError."""
         return await self.start(request, seconds)
+
+    async def fetch(self, request: Request, seconds: float = FETCH_SECONDS) -> Any:
+        """Send a request over HTTP and return its parsed reply, however long. Raises AriError."""
+        if self._closed:
+            raise Disconnected(f"{request.method} {request.path}: not connected")
+        return await self._http.fetch(request, seconds)
 
     async def run(self) -> None:
         """Read and write until the socket closes, for whatever reason; then every open request fails."""
@@ -120,18 +141,20 @@ class Connection:
                 data = orjson.loads(message.data)
             except ValueError:
                 continue  # one unreadable message must not cost the link
+            if not isinstance(data, dict):
+                continue
             if data.get("type") == "RESTResponse":
                 self._take_reply(data)
             else:
                 self._on_event(data)
 
     def _take_reply(self, data: Mapping[str, Any]) -> None:
-        status, body = int(data["status_code"]), data.get("message_body") or ""
-        answer: Answer
-        if 200 <= status < 300:
-            answer = orjson.loads(body) if body else None
-        else:
-            answer = refusal(status, _reason(body) or str(data.get("reason_phrase", "")))
+        try:
+            status = int(data["status_code"])
+        except (KeyError, TypeError, ValueError):
+            status = 500  # an answer all the same: whoever asked need not wait for the time limit
+        body = data.get("message_body") or ""
+        answer = parse(status, body if isinstance(body, str) else "", str(data.get("reason_phrase", "")))
         self._unanswered.answer(str(data.get("request_id")), answer)
 
 
@@ -149,12 +172,3 @@ def _message(name: str, request: Request) -> str:
         message["content_type"] = "application/json"
         message["message_body"] = orjson.dumps(request.body).decode()
     return orjson.dumps(message).decode()
-
-
-def _reason(body: str) -> str:
-    """Return Asterisk's own words from an error body, if there are any."""
-    try:
-        found = orjson.loads(body)
-    except ValueError:
-        return ""
-    return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""

@@ -13,6 +13,10 @@ class RequestTimeout(AriError):
     """No reply in time; Asterisk may or may not have done it."""
 
 
+class Unreadable(AriError):
+    """Asterisk answered with what nobody can read; it may have done what was asked."""
+
+
 class Refused(AriError):
     """Asterisk answered that it will not."""
 

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+SHORT_ANSWERS = frozenset(
+    {
+        "/asterisk/ping",
+        "/asterisk/info",
+        "/channels/{channelId}/variable",
+        "/asterisk/config/dynamic/{configClass}/{objectType}/{id}",
+    }
+)
+"""What may be read over the websocket: answers that do not grow with the number of calls."""
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]+", re.ASCII)
 
 
@@ -18,6 +27,11 @@ class Request:
     names: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Any] | None = None
+
+    @property
+    def long_answer(self) -> bool:
+        """Whether the answer may be long: a list, or what has one in it. It has to come over HTTP."""
+        return self.method == "GET" and self.path not in SHORT_ANSWERS
 
     @property
     def uri(self) -> str:
