@@ -25,10 +25,11 @@ ALLOWED: dict[str, set[str]] = {
     "clock": set(),
     "logs": set(),
     "metrics": set(),
-    "settings": {"ct112.core.policy"},
+    "settings": {"ct112.core.policy", "ct112.env_file"},
+    "env_file": set(),
 }
 # Command-line entry points inside a part read the settings, as `cli.py` does.
-COMMANDS = {"store/command.py", "store/migrate.py", "asterisk/configfiles.py"}
+COMMANDS = {"store/migrate.py"}
 
 
 def modules() -> list[Path]:

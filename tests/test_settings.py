@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ct112.settings import SettingsError, load
+from ct112.settings import SettingsError, load, origin
 
 NODE = (
     '[{"name": "a", "ari_url": "http://127.0.0.1:8088/ari", "ari_user": "u", "ari_password": "hidden",'
@@ -21,6 +21,36 @@ def test_variables_win_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (settings.web_port, settings.ring_seconds, settings.nodes[0].name) == (9001, 7, "a")
     assert settings.policy().ring_seconds == 7
     assert settings.prompts_url() == "http://127.0.0.1:9001/prompts"
+
+
+def test_the_usual_file_is_read_when_no_other_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = tmp_path / "ct112.env"
+    monkeypatch.setattr("ct112.settings.ENV_FILE", usual)
+    monkeypatch.delenv("CT112_ENV_FILE", raising=False)
+    assert load().ring_seconds == 15
+    usual.write_text("CT112_RING_SECONDS=7\n")
+    assert load().ring_seconds == 7
+    assert str(usual) in origin()
+    monkeypatch.setenv("CT112_ENV_FILE", "")  # none at all
+    assert load().ring_seconds == 15
+
+
+def test_a_line_that_says_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ct112.env"
+    file.write_text("CT112_WEB_PORT=9000\n\nCT112_NODES='[\n")
+    monkeypatch.setenv("CT112_ENV_FILE", str(file))
+    with pytest.raises(SettingsError, match=r"ct112\.env, line 3 is no NAME=value"):
+        load()
+
+
+def test_a_file_that_is_no_text_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ct112.env"
+    file.write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("CT112_ENV_FILE", str(file))
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load()
 
 
 def test_passwords_do_not_show_in_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ GROUPS = {
     "operator": ("ct112.cli_operator", "app", "Operators and their positions."),
     "callback": ("ct112.cli_callback", "app", "Who has to be called back."),
     "spool": ("ct112.cli_spool", "app", "What is on the disk and not yet in the database."),
-    "db": ("ct112.store.command", "db_app", "The database."),
-    "asterisk": ("ct112.asterisk.configfiles", "app", "Asterisk's configuration."),
+    "db": ("ct112.cli_db", "app", "The database."),
+    "asterisk": ("ct112.cli_asterisk", "app", "Asterisk's configuration."),
 }
 SWITCH_SECONDS = 0.0005  # the threads of spool and database give way to the calls this soon
 COMMANDS = {
@@ -114,7 +114,7 @@ def _refuse(why: str) -> NoReturn:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="ct112")
 
 
 if __name__ == "__main__":

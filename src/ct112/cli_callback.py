@@ -1,25 +1,24 @@
 """`ct112 callback`: who has to be called back."""
 
-import asyncio
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import aiohttp
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from ct112 import settings
-from ct112.callbacks import WITHHELD_HOURS
+from ct112 import cli_table
+from ct112.cli_edge import CannotDo, loaded, with_store
 from ct112.core.callback import CallbackResult
-from ct112.store import CallbackError, Store, Task
-from ct112.store.command import CannotDo, with_store
+
+if TYPE_CHECKING:
+    from ct112.store import Store, Task
 
 app = typer.Typer(help="Who has to be called back.", no_args_is_help=True)
 
-Number = Annotated[int, typer.Argument(help="The number of the call-back, as `list` shows it.")]
-ANSWER_SECONDS = 10
+Id = Annotated[
+    int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="The call-back's id, as `list` shows it.")
+]
+WITHHELD_HOURS = 24
+HEADER = ("id", "class", "number", "since", "calls", "tries", "state", "last result", "with", "next try")
 
 
 @app.command("list")
@@ -28,74 +27,52 @@ def list_(
 ) -> None:
     """Show the call-backs to be done, the most urgent and oldest first."""
     tasks, withheld = with_store(lambda store: _known(store, all_))
-    table = Table("no.", "class")
-    table.add_column("number", no_wrap=True, min_width=13)  # never cut: it is to be dialled
-    for name in ("since", "calls", "tries", "state", "last result", "with"):
-        table.add_column(name)
-    for task in tasks:
-        table.add_row(*_row(task))
-    Console().print(table if table.row_count else "nobody has to be called back")
+    if tasks:
+        cli_table.show(HEADER, [_row(task) for task in tasks])
+    else:
+        typer.echo("nobody has to be called back")
     if withheld:
         typer.echo(f"{withheld} more of the last {WITHHELD_HOURS} hours came without a number")
 
 
 @app.command()
-def take(number: Number, operator: Annotated[str, typer.Option(help="Whose phone shall ring.")]) -> None:
-    """Ring the operator's phone and, when it is picked up, the caller's."""
-    found = settings.load()
-    if found.api_token is None:
-        raise CannotDo("CT112_API_TOKEN is not set: the running ct112 has to be asked")
-    url = f"http://{found.web_host}:{found.web_port}/api/v1/callbacks/{number}/take"
+def take(number: Id, operator: Annotated[str, typer.Option(help="Whose phone shall ring.")]) -> None:
+    """Ring the operator's phone and, when it is picked up, the caller's. ID is the call-back's, no number."""
+    from ct112.cli_live import Silent, ask
+
     try:
-        status, detail = asyncio.run(_post(url, found.api_token.get_secret_value(), {"operator": operator}))
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise CannotDo(f"ct112 does not answer at {found.web_host}:{found.web_port}: start it") from error
+        status, answer = ask(loaded(), f"callbacks/{number}/take", {"operator": operator})
+    except Silent as error:
+        raise CannotDo(str(error)) from error
     if status != 202:
-        raise CannotDo(detail)
+        raise CannotDo(str(answer.get("detail", f"ct112 answered {status}: see its log")))
     typer.echo(f"the phone of {operator} rings")
 
 
 @app.command()
-def result(number: Number, result: Annotated[CallbackResult, typer.Argument(help="How it went.")]) -> None:
+def result(number: Id, result: Annotated[CallbackResult, typer.Argument(help="How it went.")]) -> None:
     """Note how a call-back went that was made in another way, or cancel one."""
-
-    async def note(store: Store) -> Task:
-        try:
-            return await store.finish_callback(number, result)
-        except CallbackError as error:
-            raise CannotDo(str(error)) from error
-
-    task = with_store(note)
-    again = f", again after {task.next_try_at:%H:%M} UTC" if task.state == "open" else ""
+    task = with_store(lambda store: store.finish_callback(number, result))
+    again = f", again after {cli_table.local(task.next_try_at)}" if task.state == "open" else ""
     typer.echo(f"call-back {number} is {task.state}: {task.result}{again}")
 
 
-async def _known(store: Store, all_: bool) -> tuple[list[Task], int]:
+async def _known(store: "Store", all_: bool) -> "tuple[list[Task], int]":
     since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
     return await store.callbacks(all_=all_), await store.withheld(since)
 
 
-def _row(task: Task) -> tuple[str, ...]:
+def _row(task: "Task") -> tuple[str, ...]:
+    later = task.state == "open" and task.next_try_at > datetime.now(UTC)
     return (
         str(task.id),
         task.service_class,
         task.ani,
-        f"{task.first_call_at:%m-%d %H:%M}",
+        cli_table.local(task.first_call_at),
         str(task.calls),
         str(task.attempts),
         task.state,
         task.result or "",
         task.taken_by or "",
+        "" if task.state != "open" else cli_table.local(task.next_try_at) if later else "now",
     )
-
-
-async def _post(url: str, token: str, body: dict[str, str]) -> tuple[int, str]:
-    """Return the status and, of a refusal, why."""
-    headers = {"Authorization": f"Bearer {token}"}
-    timeout = aiohttp.ClientTimeout(ANSWER_SECONDS)
-    async with (
-        aiohttp.ClientSession(headers=headers, timeout=timeout) as session,
-        session.post(url, json=body) as answer,
-    ):
-        told = json.loads(await answer.text())
-        return answer.status, str(told.get("detail", ""))

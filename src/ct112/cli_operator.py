@@ -1,19 +1,29 @@
 """`ct112 operator`: who takes calls, and where."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from ct112.store import OperatorRow, RosterRow, Store
-from ct112.store.command import with_store
+from ct112 import cli_table
+from ct112.cli_edge import CannotDo, loaded, with_store
+
+if TYPE_CHECKING:
+    from ct112.store import OperatorRow, RosterRow, Store
 
 app = typer.Typer(help="Operators and their positions.", no_args_is_help=True)
 
 Operator = Annotated[str, typer.Argument(help="The operator's name: small letters, digits and '-'.")]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the SIP password from stdin.")]
+STATES = {
+    "off_duty": "paused",
+    "ready": "ready",
+    "ringing": "rings",
+    "on_call": "in a call",
+    "wrap_up": "wrap-up",
+    "resting": "resting: did not take a call",
+}
+NOTHING_REGISTERED = "not registered: no calls"
 
 
 @app.command()
@@ -24,6 +34,10 @@ def add(
     password_stdin: FromStdin = False,
 ) -> None:
     """Put a new operator at a position; prints the softphone's password, this once."""
+    if position == loaded().trunk_endpoint:
+        raise CannotDo(
+            f"position {position!r} is the carrier's trunk (CT112_TRUNK_ENDPOINT): choose pos-1 or so"
+        )
     password = _password(password_stdin)
     row = with_store(
         lambda store: store.add_operator(operator, position, sip_password=password, ready=not paused)
@@ -35,17 +49,17 @@ def add(
 
 @app.command("list")
 def list_() -> None:
-    """Show positions and operators."""
+    """Show positions and operators, and how they are now: from the running ct112."""
     seats, operators = with_store(_everyone)
-    table = Table("position", "operator", "state")
-    for seat in seats:
-        table.add_row(seat.position, seat.operator or "–", _state(seat.ready) if seat.operator else "empty")
-    for person in operators:
-        if person.position is None:
-            table.add_row("–", person.operator, "no position")
-    Console().print(
-        table if table.row_count else "no positions yet: ct112 operator add NAME --position pos-1"
-    )
+    live, silent = _live()
+    rows = [_row(seat, live) for seat in seats]
+    rows += [("–", one.operator, "no position", "–") for one in operators if one.position is None]
+    if not rows:
+        typer.echo("no positions yet: ct112 operator add NAME --position pos-1")
+        return
+    cli_table.show(("position", "operator", "state", "phone"), rows)
+    if silent:
+        typer.echo(f"the roster alone; phones and talks are not known: {silent}", err=True)
 
 
 @app.command()
@@ -76,20 +90,54 @@ def pause(operator: Operator) -> None:
 
 @app.command()
 def password(operator: Operator, password_stdin: FromStdin = False) -> None:
-    """Change the SIP password of an operator's position; the softphone has to be told."""
+    """Give the softphone of an operator another SIP password; prints it, this once."""
     given = _password(password_stdin)
-    new = with_store(lambda store: store.change_password(operator, given))
-    typer.echo("the SIP password is changed")
+    row, new = with_store(lambda store: _changed(store, operator, given))
+    typer.echo(f"the SIP password of {row.position} is changed: the softphone has to be told")
     if given is None:
-        typer.echo(f"SIP password: {new}")
+        _show_account(str(row.position), new)
 
 
-async def _everyone(store: Store) -> tuple[list[RosterRow], list[OperatorRow]]:
+async def _changed(store: "Store", operator: str, given: str | None) -> "tuple[OperatorRow, str]":
+    new = await store.change_password(operator, given)
+    return next(one for one in await store.operators() if one.operator == operator), new
+
+
+async def _everyone(store: "Store") -> "tuple[list[RosterRow], list[OperatorRow]]":
     return await store.roster(), await store.operators()
 
 
+def _live() -> tuple[dict[str, dict[str, Any]], str]:
+    """Return what the running ct112 says of each position; else why it does not."""
+    from ct112.cli_live import Silent, ask
+
+    try:
+        status, answer = ask(loaded(), "positions")
+    except Silent as error:
+        return {}, str(error)
+    if status != 200:
+        return {}, f"ct112 answers {status}: {answer.get('detail', 'see its log')}"
+    return {one["position"]: one for one in answer["positions"]}, ""
+
+
+def _row(seat: "RosterRow", live: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    now = live.get(seat.position)
+    if seat.operator is None:
+        return seat.position, "–", "empty", _phone(now)
+    state = _state(seat.ready) if now is None else STATES.get(now["state"], now["state"])
+    return seat.position, seat.operator, state, _phone(now)
+
+
+def _phone(now: dict[str, Any] | None) -> str:
+    if now is None:
+        return "not known"
+    if now["refused_by"]:
+        return f"no account: refused by Asterisk {', '.join(now['refused_by'])}, see ct112's log"
+    return f"registered ({', '.join(now['registered_at'])})" if now["registered_at"] else NOTHING_REGISTERED
+
+
 def _password(from_stdin: bool) -> str | None:
-    return sys.stdin.readline().rstrip("\n") if from_stdin else None
+    return sys.stdin.readline().rstrip("\r\n") if from_stdin else None
 
 
 def _show_account(position: str, sip_password: str) -> None:

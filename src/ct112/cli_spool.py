@@ -2,16 +2,17 @@
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from ct112 import settings
-from ct112.store import Store
-from ct112.store.command import CannotDo, with_store
-from ct112.store.spool_file import SpoolBusy, SpoolFile, SpoolStatus, look_at
-from ct112.store.spool_journal import open_journal
+from ct112.cli_edge import CannotDo, loaded, with_store
+
+if TYPE_CHECKING:
+    from ct112.store import Store
+    from ct112.store.spool_file import SpoolStatus
 
 app = typer.Typer(help="What is on the disk and not yet in the database.", no_args_is_help=True)
 
@@ -21,7 +22,9 @@ REPLAY_SECONDS = 300.0
 @app.command()
 def status() -> None:
     """Say what waits for the database; exit 1 when something was set aside."""
-    path = _path()
+    from ct112.store.spool_file import look_at
+
+    path = loaded().spool_path
     try:
         found = look_at(path)
     except FileNotFoundError as error:
@@ -38,7 +41,9 @@ def status() -> None:
 @app.command()
 def replay() -> None:
     """With ct112 stopped: copy everything to the database, also what was set aside."""
-    path = _path()
+    from ct112.store.spool_file import SpoolBusy, look_at
+
+    path = loaded().spool_path
     try:
         before = _take_back(path)
     except SpoolBusy as error:
@@ -52,17 +57,12 @@ def replay() -> None:
     typer.echo(f"{before} entries are in the database now")
 
 
-def _path() -> Path:
-    try:
-        return settings.load().spool_path
-    except settings.SettingsError as error:
-        raise CannotDo(str(error)) from error
-
-
 def _take_back(path: Path) -> int:
     """Put what was set aside into the line again; return how many entries are to be copied."""
     if not path.exists():
         raise CannotDo(f"no spool at {path}: nothing to replay")
+    from ct112.store.spool_file import SpoolFile
+
     file = SpoolFile(path)
     try:
         file.take_back()
@@ -71,13 +71,15 @@ def _take_back(path: Path) -> int:
         file.close()
 
 
-async def _copy(store: Store, path: Path) -> None:
+async def _copy(store: "Store", path: Path) -> None:
+    from ct112.store.spool_journal import open_journal
+
     journal = open_journal(store, path)
     await journal.open()
     await asyncio.shield(journal.leave(REPLAY_SECONDS))
 
 
-def _said(found: SpoolStatus) -> str:
+def _said(found: "SpoolStatus") -> str:
     oldest = "" if found.oldest_at is None else f", the oldest of {_time(found.oldest_at)}"
     return (
         f"{found.waiting} entries wait for the database{oldest}; {found.open_calls} calls are open; "
@@ -86,4 +88,4 @@ def _said(found: SpoolStatus) -> str:
 
 
 def _time(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S %Z}"

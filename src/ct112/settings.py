@@ -1,6 +1,7 @@
 """The only reader of the environment: every setting, its unit and its default."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from ct112.core.policy import Policy
+from ct112.env_file import EnvFileError, read
 
+ENV_FILE = Path("/etc/ct112/ct112.env")
+"""Read when it is there and CT112_ENV_FILE names no other."""
+NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -18,7 +23,7 @@ class NodeSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
+    name: Annotated[str, Field(pattern=rf"^{NODE_NAME.pattern}$")]
     ari_url: str  # for example http://127.0.0.1:8088/ari
     ari_user: str
     ari_password: SecretStr
@@ -29,7 +34,7 @@ class NodeSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Read from `CT112_…` variables and, when CT112_ENV_FILE names one, from that file."""
+    """Read from `CT112_…` variables and, below them, from the file `env_file` returns."""
 
     model_config = SettingsConfigDict(env_prefix="CT112_", frozen=True, extra="ignore")
 
@@ -76,14 +81,38 @@ class SettingsError(ValueError):
 
 
 def load() -> Settings:
-    """Read the settings; variables win over the file CT112_ENV_FILE names. Raises SettingsError."""
-    env_file = os.environ.get("CT112_ENV_FILE")
-    if env_file and not Path(env_file).is_file():
-        raise SettingsError(f"CT112_ENV_FILE names {env_file}, which is not there: correct it or unset it")
+    """Read the settings; variables win over the file. Raises SettingsError."""
+    file = env_file()
+    if file is not None:
+        _look_at(file)
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=file)
     except (ValidationError, PydanticSettingsError) as error:
-        raise SettingsError(_explain(error)) from error
+        raise SettingsError(f"{_explain(error)} (read from {origin()})") from error
+
+
+def env_file() -> Path | None:
+    """Return the file of settings: what CT112_ENV_FILE names (empty: none), else /etc/ct112/ct112.env."""
+    named = os.environ.get("CT112_ENV_FILE")
+    if named is not None:
+        return Path(named) if named else None
+    return ENV_FILE if ENV_FILE.exists() else None
+
+
+def origin() -> str:
+    """Return where the settings come from, in words."""
+    file = env_file()
+    return "CT112_… variables" if file is None else f"{file} and CT112_… variables"
+
+
+def _look_at(file: Path) -> None:
+    """Raise SettingsError when the file is missing, is not ours to read, or has a line that says nothing."""
+    if not file.exists():
+        raise SettingsError(f"CT112_ENV_FILE names {file}, which is not there: correct it or unset it")
+    try:
+        read(file)
+    except EnvFileError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _explain(error: Exception) -> str:

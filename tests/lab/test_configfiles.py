@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from ct112.asterisk import configfiles
 from ct112.asterisk.configfiles import NodeValues, TemplateError, fill, find_templates, render
@@ -79,17 +78,3 @@ def test_a_value_cannot_bring_its_own_lines(value: str) -> None:
 def test_a_placeholder_nobody_fills_is_an_error() -> None:
     with pytest.raises(TemplateError, match="@GONE@"):
         fill("name = @GONE@\n", {}, "x")
-
-
-def test_the_command_says_how_ct112_reaches_the_node(tmp_path: Path) -> None:
-    arguments = ["render", "--trunk", "192.0.2.1", "--target", str(tmp_path / "etc")]
-    arguments += ["--env-file", str(tmp_path / "ct112.env")]
-    first = CliRunner().invoke(configfiles.app, arguments)
-    assert first.exit_code == 0, first.output
-    line = (tmp_path / "ct112.env").read_text("utf-8")
-    match = re.search(r"password = (\S+)", (tmp_path / "etc" / "ari.conf").read_text("utf-8"))
-    assert match is not None
-    assert match[1] in line
-    again = CliRunner().invoke(configfiles.app, arguments)
-    assert again.exit_code == 1
-    assert "--overwrite" in again.output

@@ -5,9 +5,8 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from ct112 import cli_operator
+from ct112 import cli_db, cli_operator
 from ct112.store import migrate
-from ct112.store.command import db_app
 from lab.throwaway import Server
 
 
@@ -26,7 +25,7 @@ class Terminal:
 
     def db(self, word: str, code: int = 0) -> str:
         """Run `ct112 db`, check its exit code, return what it said."""
-        result = self.runner.invoke(db_app, [word], env=self._environment)
+        result = self.runner.invoke(cli_db.app, [word], env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 
@@ -83,6 +82,9 @@ def test_an_empty_list_says_what_to_do(terminal: Terminal) -> None:
         (["remove", "budi"], "there is no operator 'budi'; there is: siti"),
         (["add", "budi", "--position", "pos-1"], "position pos-1 is taken by siti"),
         (["add", "Budi!", "--position", "pos-2"], "'Budi!' is no name"),
+        (["add", "budi", "--position", "trunk"], "position 'trunk'"),
+        (["add", "budi", "--position", "from-trunk"], "is a name Asterisk's configuration uses: choose"),
+        (["add", "budi", "--position", "fallback"], "is a name Asterisk's configuration uses"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(terminal: Terminal, words: list[str], reason: str) -> None:
@@ -121,3 +123,12 @@ def test_upgrade_can_be_repeated_and_status_agrees(terminal: Terminal, server: S
     assert terminal.db("upgrade") == f"the database is at {migrate.head()}\n"
     bare = Terminal(server.url())
     assert "run `ct112 db upgrade`" in bare.db("status", code=1)
+
+
+def test_the_carriers_trunk_is_no_position_whatever_its_name(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CT112_TRUNK_ENDPOINT", "telkom")
+    said = terminal.operator("add", "budi", "--position", "telkom", code=1)
+    assert "CT112_TRUNK_ENDPOINT" in said
+    assert "no positions yet" in terminal.operator("list")

@@ -1,16 +1,12 @@
 """Asterisk's configuration from the templates in asterisk-config/ and dialplan/, passwords generated."""
 
 import grp
-import json
 import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
@@ -154,71 +150,16 @@ def _items(value: Value, name: str) -> list[str]:
     return [item for item in items if item]
 
 
-def _let_read(files: Sequence[Path], user: str) -> None:
-    """Let Asterisk's own user read the files: it gives up root before it reads most of them."""
+def let_read(files: Sequence[Path], user: str) -> bool:
+    """Let Asterisk's own user read the files: it gives up root before it reads most of them.
+
+    Returns whether there is such a user's group here.
+    """
     try:
         group = grp.getgrnam(user).gr_gid
     except KeyError:
-        typer.echo(f"there is no group {user} here: give the files to the user Asterisk runs as", err=True)
-        return
+        return False
     for file in files:
         os.chown(file, -1, group)
         file.chmod(0o750 if file.parent.name == "agi-bin" else 0o640)
-
-
-def _refuse_existing(path: Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise TemplateError(f"{path} is there: move it away or give --overwrite")
-
-
-app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Asterisk's configuration."""
-
-
-@app.command("render")
-def render_command(
-    trunk: Annotated[list[str], typer.Option(help="Address of the carrier's trunk; repeat for several.")],
-    target: Annotated[Path, typer.Option(help="Where the files go.")] = Path("/etc/asterisk"),
-    env_file: Annotated[Path, typer.Option(help="Where ct112 reads how to reach the node.")] = Path(
-        "/etc/ct112/ct112.env"
-    ),
-    node: Annotated[str, typer.Option(help="Name of this node.")] = "a",
-    sip_address: Annotated[str, typer.Option(help="Address SIP listens on.")] = NodeValues.sip_address,
-    control_address: Annotated[str, typer.Option(help="Address ARI and AMI listen on.")] = "127.0.0.1",
-    ami_permit: Annotated[list[str], typer.Option(help="Network/mask ct112 comes from; repeatable.")] = [  # noqa: B006
-        "127.0.0.0/255.0.0.0"
-    ],
-    external_address: Annotated[str, typer.Option(help="Public address, behind NAT only.")] = "",
-    local_network: Annotated[list[str], typer.Option(help="Network without NAT; repeatable.")] = [],  # noqa: B006
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder with asterisk-config/ and dialplan/.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace files and passwords that are there.")] = False,
-) -> None:
-    """Write a node's configuration with newly generated passwords, and tell ct112 how to reach it."""
-    values = NodeValues(
-        node=node,
-        etc_dir=str(target),
-        sip_address=sip_address,
-        control_address=control_address,
-        ami_permit=ami_permit,
-        external_address=external_address,
-        local_networks=local_network,
-        trunk_addresses=trunk,
-        trunk_contacts=trunk,
-    )
-    try:
-        _refuse_existing(env_file, overwrite)
-        sources = (templates / "asterisk-config", templates / "dialplan") if templates else find_templates()
-        files = render(sources, target, values, overwrite=overwrite)
-    except TemplateError as error:
-        typer.echo(f"not rendered: {error}", err=True)
-        raise typer.Exit(1) from error
-    _let_read(files, values.run_user)
-    env_file.parent.mkdir(parents=True, exist_ok=True)
-    write_private(env_file, f"CT112_NODES='{json.dumps([values.connection()])}'\n")
-    typer.echo(f"{len(files)} files in {target}; ct112 reads {env_file}. Restart Asterisk and ct112.")
+    return True

@@ -1,6 +1,8 @@
 """What can go wrong with the database, in words the rest of the program may know."""
 
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+
+DATABASE_ERRORS = (OSError, TimeoutError, SQLAlchemyError)  # what using the database may raise
 
 # SQLSTATE classes that mean "this row, as it is, can never be written": data exception, integrity
 # constraint violation, program limit exceeded (PostgreSQL documentation, appendix A).

@@ -1,0 +1,38 @@
+"""`ct112 db`: the database's tables."""
+
+import typer
+
+from ct112.cli_edge import CannotDo, database_trouble, database_url, with_store
+
+app = typer.Typer(help="The database's tables.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the tables up to date; safe to repeat."""
+    address = database_url()
+    from alembic.util import CommandError
+
+    from ct112.store import migrate
+    from ct112.store.faults import DATABASE_ERRORS
+
+    try:
+        migrate.upgrade(address)
+        typer.echo(f"the database is at {migrate.head()}")
+    except DATABASE_ERRORS as error:
+        raise CannotDo(f"the database could not be migrated: {database_trouble(error, address)}") from error
+    except (CommandError, ValueError, migrate.NoMigrations) as error:
+        raise CannotDo(str(error)) from error
+
+
+@app.command()
+def status() -> None:
+    """Say which version the tables have; exit 1 when `ct112 db upgrade` is needed."""
+    there = with_store(lambda store: store.schema_version())
+    from ct112.store import migrate
+
+    if there != migrate.head():
+        raise CannotDo(
+            f"the database is at {there or 'nothing'}, not {migrate.head()}: run `ct112 db upgrade`"
+        )
+    typer.echo(f"the database is at {there}, the newest")

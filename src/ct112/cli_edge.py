@@ -1,0 +1,97 @@
+"""The edge of every command: what cannot be done is one sentence with its remedy, never a traceback."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import typer
+
+from ct112 import settings
+
+if TYPE_CHECKING:
+    from ct112.store import Store
+
+Result = TypeVar("Result")
+
+
+class CannotDo(typer.Exit):
+    """Ends the command with its reason on standard error."""
+
+    def __init__(self, reason: str, code: int = 1) -> None:
+        typer.echo(f"ct112: {' '.join(reason.split())}", err=True)
+        super().__init__(code)
+
+
+def loaded() -> settings.Settings:
+    """Return the settings, or end the command."""
+    try:
+        return settings.load()
+    except settings.SettingsError as error:
+        raise CannotDo(str(error)) from error
+
+
+def database_url() -> str:
+    """Return the address from the settings, or end the command."""
+    address = loaded().database_url
+    if not address:
+        raise CannotDo(
+            "no database is set: CT112_DATABASE_URL=postgresql://USER:PASSWORD@HOST/NAME, "
+            f"in the environment or in {settings.env_file() or settings.ENV_FILE}"
+        )
+    return address
+
+
+def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
+    """Do the work on the store from the settings; end the command with the reason when it cannot be done."""
+    address = database_url()
+    from ct112.store import CallbackError, RosterError, StoreUnavailable
+
+    try:
+        return asyncio.run(_do(address, work))
+    except StoreUnavailable as error:
+        raise CannotDo(database_trouble(error, address)) from error
+    except (RosterError, CallbackError, ValueError) as error:
+        raise CannotDo(str(error)) from error
+
+
+def database_trouble(error: BaseException, address: str) -> str:
+    """Return why the database cannot be used, and what to do; never the password."""
+    from ct112.store.faults import explain, sqlstate
+
+    cause = error.__cause__ or error
+    state = sqlstate(cause) or getattr(cause, "sqlstate", None) or ""
+    where = _place(address)
+    if state.startswith("28"):
+        return f"the database at {where} refuses this user or password: correct CT112_DATABASE_URL"
+    if state.startswith("3D"):
+        return f"there is no such database at {where}: create it, or correct CT112_DATABASE_URL"
+    if isinstance(cause, OSError | TimeoutError) or state.startswith(("08", "53", "57")):
+        return (
+            f"the database at {where} does not answer ({explain(cause)}): "
+            f"start PostgreSQL, or correct CT112_DATABASE_URL (read from {settings.origin()})"
+        )
+    why = explain(error)
+    return why if ": run" in why else f"the database at {where} cannot be used ({why}): see ct112 doctor"
+
+
+def _place(address: str) -> str:
+    """Return host and port of a database's address."""
+    parts = urlsplit(address)
+    return f"{parts.hostname or 'this machine'}:{parts.port or 5432}"
+
+
+async def _do(address: str, work: "Callable[[Store], Awaitable[Result]]") -> Result:
+    from ct112.store import Store
+
+    store = await Store.create(address)
+    try:
+        return await work(store)
+    finally:
+        await store.close()
+
+
+def leave(why: str) -> NoReturn:
+    """End the command with a text of its own on standard error."""
+    typer.echo(why, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,40 @@
+"""Asking the running ct112 over HTTP, for the commands that need to know what is true now."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from ct112.settings import Settings
+
+ANSWER_SECONDS = 12  # a little longer than it may take itself
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 (listened on, so asked here)
+
+
+class Silent(Exception):
+    """The running ct112 could not be asked; the text says why and what to do."""
+
+
+def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    """Return the status and the answer to GET, or with a body POST, of the API's `path`. Raises Silent."""
+    if found.api_token is None:
+        raise Silent("CT112_API_TOKEN is not set: set it for ct112 and for this command")
+    host = EVERYWHERE.get(found.web_host, found.web_host)
+    request = Request(
+        f"http://{host}:{found.web_port}/api/v1/{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {found.api_token.get_secret_value()}"},
+    )
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=ANSWER_SECONDS) as answer:
+            return answer.status, _parsed(answer.read())
+    except HTTPError as refusal:
+        with refusal:
+            return refusal.code, _parsed(refusal.read())
+    except (OSError, ValueError) as error:
+        raise Silent(f"ct112 does not answer at {host}:{found.web_port}: start it (ct112 serve)") from error
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    found = json.loads(body)
+    return found if isinstance(found, dict) else {}
