@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from ct112.asterisk.configfiles import NodeValues
 from lab import labfile, phones_part, processes, registry
 from lab.asterisk import AsteriskNode
 from lab.passwords import Passwords
 from lab.places import NODE_NAMES, Places, Ports, asterisk_root
+from lab.ports import LOOPBACK
 from lab.postgres import Postgres
 from lab.processes import ProcessTable
 from lab.root import Installation, find
@@ -25,6 +27,7 @@ ENDINGS = {
     CT112: (signal.SIGTERM, 10.0),  # leaves its calls to Asterisk and saves what it knows
     "postgres": (signal.SIGINT, 10.0),  # cuts connections, keeps what was committed
 }
+LEAVING_SECONDS = 60.0  # talks get 30 s to end, then it writes down what is left
 DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 
 
@@ -128,11 +131,25 @@ class Lab:
 
     def start(self, part: str) -> None:
         """Start one part if it is not running: postgres, asterisk-a, ct112 or phones."""
+        if part == CT112:
+            self._wait_while_leaving()
         if part in self.living():
             return
         registry.remember(self.places, tied=self._tied)
         self._starter(part)()
         self._tell()
+
+    def _wait_while_leaving(self) -> None:
+        """Wait for a ct112 that was told to leave: it lets talks end first, and keeps its port."""
+        service = self.service()
+
+        def settled() -> bool:
+            return CT112 not in self.living() or not service.leaving()
+
+        if not settled():
+            with step(self._progress, "the ct112 before leaves"):
+                if not processes.wait_until(settled, LEAVING_SECONDS, every=0.2):
+                    raise StepFailed("ct112 is still leaving", "./run down, then again")
 
     def stop(self, part: str) -> None:
         """End one part in good order."""
@@ -243,7 +260,16 @@ def from_environment(progress: Progress | None = None, *, tied: bool = False) ->
         places.directory,
         places.ports.base,
         overrides={name: os.environ[name] for name in names if name in os.environ},
-        database_url=os.environ.get("CT112_DATABASE_URL"),
+        database_url=_database_of_theirs(places, os.environ.get("CT112_DATABASE_URL")),
         progress=progress,
         tied=tied,
     )
+
+
+def _database_of_theirs(places: Places, url: str | None) -> str | None:
+    """Return the address of a database that is not the lab's own; a sourced .lab/ct112.env names that."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    own = parts.hostname == LOOPBACK and parts.port == places.ports.postgres
+    return None if own else url

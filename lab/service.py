@@ -48,7 +48,8 @@ class Service:
         """Return the whole environment: the settings and nothing of ours that could leak in."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         python_path = f"{REPOSITORY / 'src'}:{REPOSITORY}"
-        return kept | {"PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"} | dict(self.settings)
+        ours = {"PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1", "CT112_ENV_FILE": ""}
+        return kept | ours | dict(self.settings)
 
     def migrate(self) -> None:
         """Bring the database's tables up to date."""
@@ -88,6 +89,11 @@ class Service:
     def ready(self) -> bool:
         """Return whether it says that it would handle calls."""
         return self._get("/readyz")[0] == 200
+
+    def leaving(self) -> bool:
+        """Return whether it is on its way out: it takes no calls, or answers no more."""
+        status, body = self._get("/readyz")
+        return status == 0 or (status == 503 and '"leaving"' in body)
 
     def readiness(self) -> str:
         """Return what it says about its parts."""

@@ -132,3 +132,23 @@ async def test_an_outage_takes_nobody_off_duty(tmp_path: Path) -> None:
     await turns(desk, one, 2)
     assert desk.events == [RosterChanged(())]
     assert one.database_ok
+
+
+async def test_a_position_with_a_reserved_name_is_left_out_and_told(tmp_path: Path) -> None:
+    seats = (SEAT, Seat("trunk", "generated", "tina", True), Seat("telkom", "generated", "budi", True))
+    desk = Desk(Known(seats))
+    one = Keeper(
+        desk,
+        LastKnown(tmp_path / "last.json"),
+        compiled,
+        post=desk.events.append,
+        on_seats=desk.seats.append,
+        on_document=desk.documents.append,
+        trunk="telkom",
+    )
+    await one.first()
+    one.announce()
+    assert desk.seats == [(SEAT,)]
+    (roster,) = (event for event in desk.events if isinstance(event, RosterChanged))
+    assert [staff.position for staff in roster.staff] == ["pos-1"]
+    assert one.unusable == ("trunk", "telkom")

@@ -1,6 +1,7 @@
 """How the service is: for /readyz, and as gauges."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -12,7 +13,7 @@ from ct112.fallback import FallbackReader
 from ct112.keeper import Keeper
 from ct112.store import SpoolJournal
 from ct112.switchboard import Switchboard
-from ct112.web import Health, Part
+from ct112.web import Health, Part, PositionView
 
 EVERY_SECONDS = 1.0
 CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Leaving")
@@ -46,14 +47,15 @@ class Watch:
         links = self._telephone.ready()
         ami = self._ami.ready()
         floor = self._switchboard.floor
-        phones = sum(bool(operator.phones) for operator in floor.operators.values())
+        phones = sum(bool(seat.phones) for seat in floor.operators.values() if seat.name is not None)
         parts: tuple[Part, ...] = (
             Part("calls", not floor.draining, "leaving" if floor.draining else "taken", needed=True),
             Part("ari", any(links.values()), _said(links), needed=True),
             Part("ami", all(ami.values()), _said(ami), needed=False),
             Part("database", self._keeper.database_ok, self._database(), needed=False),
             Part("spool", self._journal.healthy, self._spool(), needed=False),
-            Part("phones", phones > 0, f"{phones} registered", needed=False),
+            Part("phones", phones > 0, f"{phones} of operators registered", needed=False),
+            self._accounts(),
         )
         there = sum(self._fallback.in_progress.values())
         parts += (Part("fallback", there == 0, f"{there} calls in Asterisk's own queue", needed=False),)
@@ -64,6 +66,29 @@ class Watch:
         troubles = self._troubles()
         detail = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
         return Part("tasks", not troubles, detail or "all run", needed=False)
+
+    def _accounts(self) -> Part:
+        """Return whether every position has its SIP account on every node."""
+        bad = dict.fromkeys(self._keeper.unusable, "its name is Asterisk's own")
+        for node, names in self._telephone.refused().items():
+            bad |= dict.fromkeys(names, f"refused by node {node}")
+        told = ", ".join(f"{name}: {why}" for name, why in sorted(bad.items()))
+        return Part("accounts", not bad, told or "all positions have theirs", needed=False)
+
+    def positions(self) -> list[PositionView]:
+        """Return each position as it is now, by name."""
+        floor = self._switchboard.floor
+        refused = self._telephone.refused()
+        return [
+            PositionView(
+                position=seat.position,
+                operator=seat.name,
+                state=re.sub(r"(?<!^)(?=[A-Z])", "_", type(seat.state).__name__).lower(),
+                registered_at=tuple(sorted(seat.phones)),
+                refused_by=tuple(sorted(node for node, names in refused.items() if seat.position in names)),
+            )
+            for seat in sorted(floor.operators.values(), key=lambda one: one.position)
+        ]
 
     def _spool(self) -> str:
         return (

@@ -12,6 +12,7 @@ from ct112 import logs
 from ct112.core.events import IvrPublished, RosterChanged, Staff
 from ct112.core.ids import OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
+from ct112.core.reserved import reserved
 from ct112.ports import Post
 
 log = logs.get("keeper")
@@ -100,8 +101,10 @@ class Keeper:
         post: Post,
         on_seats: Callable[[Sequence[Seat]], None],
         on_document: Callable[[IvrDocument], None],
+        trunk: str = "trunk",
     ) -> None:
-        """Keep the floor behind `post` up to date."""
+        """Keep the floor behind `post` up to date. No position has the name of `trunk`."""
+        self._trunk = trunk
         self._source = source
         self._last = last
         self._compile = compile_ivr
@@ -110,6 +113,7 @@ class Keeper:
         self._on_document = on_document
         self._known = Known()
         self.database_ok = source is None
+        self.unusable: tuple[str, ...] = ()  # positions with names of something else in Asterisk
         self.document: IvrDocument | None = None
 
     async def first(self) -> IvrDocument:
@@ -161,8 +165,12 @@ class Keeper:
         log.info("ivr document is live", version=document.version)
 
     def _tell_seats(self, seats: Sequence[Seat]) -> None:
-        self._on_seats(seats)
-        self._post(RosterChanged(tuple(_staff(seat) for seat in seats)))
+        self.unusable = tuple(seat.position for seat in seats if reserved(seat.position, self._trunk))
+        if self.unusable:
+            log.error("positions with reserved names are left out: remove them", positions=self.unusable)
+        usable = tuple(seat for seat in seats if seat.position not in self.unusable)
+        self._on_seats(usable)
+        self._post(RosterChanged(tuple(_staff(seat) for seat in usable)))
 
     async def _ask(self) -> Known | None:
         """Return the source's answer; None when it has none in time."""

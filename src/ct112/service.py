@@ -61,6 +61,7 @@ class Service:
             post=self._post,
             on_seats=self._take_seats,
             on_document=self._take_document,
+            trunk=settings.trunk_endpoint,
         )
 
     async def run(self) -> None:
@@ -118,6 +119,7 @@ class Service:
             health=watch.health,
             calls=StoredCalls(self._store),
             callbacks=self._callbacks,
+            positions=watch.positions,
             prompts_dir=settings.state_dir / "prompts",
             api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
         )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import pytest
@@ -175,3 +176,29 @@ async def test_legs_found_in_our_hands_are_surveyed(target: Target, session: aio
         telephone.do(HangUp(surveyed.calls[0].call))
         await inbox.until(lambda: len(inbox.events) == 2)
         assert type(inbox.events[1]).__name__ == "CallerLeft"
+
+
+async def test_an_account_that_is_not_taken_is_told(target: Target) -> None:
+    """One of the trunk's name would take the carrier's place: it is never offered to Asterisk."""
+    async with running(target) as (telephone, inbox, _):
+        telephone.set_accounts([ACCOUNT, SipAccount("trunk", "a-generated-password")])
+        await inbox.until(lambda: telephone.refused()[NODE])
+        assert telephone.refused() == {NODE: {"trunk"}}
+        telephone.set_accounts([ACCOUNT])
+        assert telephone.refused() == {NODE: frozenset()}
+
+
+async def test_an_account_asterisk_refuses_is_told(fake: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fake.fake is not None
+    put = fake.fake.put
+
+    def refusing(query: dict[str, Any], *key: str) -> Any:
+        return (403, {"message": "Forbidden"}) if key[-1] == "pos-2" else put(query, *key)
+
+    fake.fake.routes = [
+        (method, path, refusing if handler == put else handler) for method, path, handler in fake.fake.routes
+    ]
+    async with running(fake) as (telephone, inbox, _):
+        telephone.set_accounts([ACCOUNT, SipAccount("pos-2", "a-generated-password")])
+        await inbox.until(lambda: telephone.refused()[NODE])
+        assert telephone.refused() == {NODE: {"pos-2"}}

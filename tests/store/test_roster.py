@@ -91,3 +91,12 @@ async def test_an_unknown_operator_is_named_with_those_there_are(store: Store) -
         await store.set_ready("budi", True)
     with pytest.raises(RosterError, match="no operator 'budi'"):
         await store.change_password("budi")
+
+
+@pytest.mark.parametrize(
+    "name", ["trunk", "carrier", "ct112", "from-position", "anonymous", "ct112-fallback"]
+)
+async def test_a_position_takes_no_name_of_asterisks_own(store: Store, name: str) -> None:
+    with pytest.raises(RosterError, match="choose pos-1"):
+        await store.add_operator("tina", name)
+    assert await store.roster() == []

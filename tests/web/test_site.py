@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from ct112.core.record import Outcome, ServiceClass
 from ct112.web import Health, Part, make_app
-from ct112.web.model import Away, Callback, CallFact, CallView, CannotTake, NotThere
+from ct112.web.model import Away, Callback, CallFact, CallView, CannotTake, NotThere, PositionView
 
 TOKEN = "a token for tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -82,6 +82,11 @@ TASK = Callback(
 )
 
 
+SEAT = PositionView(
+    position="pos-1", operator="operator-1", state="on_call", registered_at=("a",), refused_by=()
+)
+
+
 class Backs:
     """One call-back, which operator-1 may take."""
 
@@ -104,6 +109,7 @@ class Site:
             health=lambda: self.health,
             calls=self.calls,
             callbacks=Backs(),
+            positions=lambda: [SEAT],
             prompts_dir=folder,
             api_token=token,
         )
@@ -275,6 +281,13 @@ async def test_the_description_fits_the_routes(site: Site) -> None:
     names = {one["name"] for one in body["paths"]["/api/v1/calls"]["get"]["parameters"]}
     assert names == {"limit", "before", "service_class", "outcome"}
     assert set(body["components"]["schemas"]["CallView"]["properties"]) == set(CallView.model_fields)
+
+
+async def test_positions_are_as_they_are_now_for_those_with_the_token(site: Site) -> None:
+    assert (await site.get("/api/v1/positions"))[0] == 401
+    status, body, _ = await site.get("/api/v1/positions", headers=BEARER)
+    assert (status, body["total"], body["positions"][0]["state"]) == (200, 1, "on_call")
+    assert body["positions"][0]["registered_at"] == ["a"]
 
 
 async def test_call_backs_are_listed_with_how_many_cannot_be(site: Site) -> None:

@@ -59,16 +59,26 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-async def push(connection: Wire, accounts: Sequence[SipAccount], *, keep: str) -> int:
+async def push(
+    connection: Wire, accounts: Sequence[SipAccount], *, keep: str, refused: set[str] | None = None
+) -> int:
     """Make Asterisk's accounts what they should be; return how many objects were written or deleted.
 
     Objects that are right already are left alone, so phones stay registered. `keep` is the trunk. A refusal
-    is logged and costs that account only. Raises Disconnected or RequestTimeout.
+    is logged and costs that account only; `refused` then has its position. Raises Disconnected or
+    RequestTimeout.
     """
     changed = 0
     for account in accounts:
-        for kind, fields in objects(account).items():
-            changed += await _make_right(connection, kind, account.position, fields)
+        made: list[bool | None] = [None]  # a position of the trunk's name would take the carrier's place
+        if account.position != keep:
+            made = [
+                await _make_right(connection, kind, account.position, fields)
+                for kind, fields in objects(account).items()
+            ]
+        changed += sum(one is True for one in made)
+        if refused is not None:
+            (refused.add if None in made else refused.discard)(account.position)
     wanted = {account.position for account in accounts} | {keep}
     found = ENDPOINTS.validate_python(await connection.fetch(asterisk_config.endpoints("PJSIP"), SECONDS))
     for name in sorted({endpoint.resource for endpoint in found} - wanted):
@@ -76,15 +86,16 @@ async def push(connection: Wire, accounts: Sequence[SipAccount], *, keep: str) -
     return changed
 
 
-async def _make_right(connection: Wire, kind: str, name: str, fields: Mapping[str, str]) -> int:
+async def _make_right(connection: Wire, kind: str, name: str, fields: Mapping[str, str]) -> bool | None:
+    """Return whether something was written; None when Asterisk refused it."""
     if await _is_right(connection, kind, name, fields):
-        return 0
+        return False
     try:
         await connection.ask(asterisk_config.put(CLASS, kind, name, fields), SECONDS)
     except Refused as error:
         log.warning("a SIP account was refused", position=name, kind=kind, reason=error.reason)
-        return 0
-    return 1
+        return None
+    return True
 
 
 async def _is_right(connection: Wire, kind: str, name: str, fields: Mapping[str, str]) -> bool:

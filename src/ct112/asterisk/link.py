@@ -88,6 +88,7 @@ class Link:
         self._held: list[Event] | None = None
         self._joined: dict[CallId, OfferId] = {}
         self._accounts: Sequence[SipAccount] = ()
+        self.refused: set[str] = set()  # positions whose SIP account Asterisk does not take
         self._accounts_changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._replaced = False
@@ -101,6 +102,7 @@ class Link:
     def set_accounts(self, wanted: Sequence[SipAccount]) -> None:
         """Want these accounts, and no others, on the node from now on."""
         self._accounts = tuple(wanted)
+        self.refused &= {account.position for account in wanted}
         self._accounts_changed.set()
 
     async def run(self) -> None:
@@ -212,7 +214,7 @@ class Link:
     async def _keep_accounts(self, connection: Wire) -> None:
         while True:
             self._accounts_changed.clear()
-            changed = await accounts.push(connection, self._accounts, keep=self._trunk)
+            changed = await accounts.push(connection, self._accounts, keep=self._trunk, refused=self.refused)
             if changed:
                 log.info("SIP accounts brought up to date", node=self.node.name, objects=changed)
             await self._accounts_changed.wait()

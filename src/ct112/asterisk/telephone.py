@@ -55,6 +55,10 @@ class AsteriskTelephone:
         """Return for each node whether its link is up and surveyed."""
         return {link.node.name: link.ready for link in self._links}
 
+    def refused(self) -> Mapping[NodeName, frozenset[str]]:
+        """Return for each node the positions whose SIP account it does not take."""
+        return {link.node.name: frozenset(link.refused) for link in self._links}
+
     def set_accounts(self, accounts: Sequence[SipAccount]) -> None:
         """Want these SIP accounts, and no others, on every node."""
         for link in self._links:

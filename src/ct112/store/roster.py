@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ct112.core.reserved import reserved
 from ct112.store.tables import NAME_PATTERN, Operator, Position
 
 PASSWORD = re.compile(r"[!-~]{12,80}")  # printable, without spaces: it has to survive every phone's settings
@@ -71,6 +72,10 @@ async def add(
     """
     _check_name("operator", operator)
     _check_name("position", position)
+    if reserved(position):
+        raise RosterError(
+            f"position {position!r} is a name Asterisk's configuration uses: choose pos-1 or so"
+        )
     if sip_password is not None:
         _check_password(sip_password)
     await _lock(connection)

@@ -12,6 +12,7 @@ from ct112.web.model import (
     Health,
     NotThere,
     Part,
+    PositionView,
 )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Health",
     "NotThere",
     "Part",
+    "PositionView",
     "WebServer",
     "make_app",
 ]

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ct112 import __version__, logs, metrics
 from ct112.web.callbacks import CallbackSite
-from ct112.web.model import Away, CallbacksSource, CallsSource, Health, NotThere, Wanted
+from ct112.web.model import Away, CallbacksSource, CallsSource, Health, NotThere, PositionView, Wanted
 from ct112.web.openapi import description
 from ct112.web.problems import explained, problem
 
@@ -47,12 +47,13 @@ def make_app(
     health: Callable[[], Health],
     calls: CallsSource,
     callbacks: CallbacksSource,
+    positions: Callable[[], Sequence[PositionView]],
     prompts_dir: Path,
     api_token: str | None,
 ) -> web.Application:
     """Return the application. Without `api_token` the API refuses everybody."""
     app = web.Application(middlewares=[faults])
-    site = _Site(health, calls, prompts_dir, api_token)
+    site = _Site(health, calls, positions, prompts_dir, api_token)
     back = CallbackSite(callbacks, site.refusal)
     app.router.add_get("/healthz", site.alive)
     app.router.add_get("/readyz", site.readiness)
@@ -61,6 +62,7 @@ def make_app(
     app.router.add_get("/api/v1/openapi.json", site.openapi)
     app.router.add_get("/api/v1/calls", site.list_calls)
     app.router.add_get("/api/v1/calls/{id}", site.one_call)
+    app.router.add_get("/api/v1/positions", site.list_positions)
     app.router.add_get("/api/v1/callbacks", back.list_callbacks)
     app.router.add_post("/api/v1/callbacks/{id}/take", back.take)
     return app
@@ -70,9 +72,15 @@ class _Site:
     """The handlers."""
 
     def __init__(
-        self, health: Callable[[], Health], calls: CallsSource, prompts: Path, token: str | None
+        self,
+        health: Callable[[], Health],
+        calls: CallsSource,
+        positions: Callable[[], Sequence[PositionView]],
+        prompts: Path,
+        token: str | None,
     ) -> None:
         self._health = health
+        self._positions = positions
         self._calls = calls
         self._prompts = prompts
         self._token = token
@@ -125,6 +133,14 @@ class _Site:
         call, facts = await self._calls.call(request.match_info["id"])
         body = call.model_dump(mode="json") | {"facts": [fact.model_dump(mode="json") for fact in facts]}
         return web.json_response(body)
+
+    async def list_positions(self, request: web.Request) -> web.Response:
+        """How operators and phones are now."""
+        refusal = self.refusal(request)
+        if refusal is not None:
+            return refusal
+        found = [one.model_dump(mode="json") for one in self._positions()]
+        return web.json_response({"positions": found, "total": len(found)})
 
     async def openapi(self, _request: web.Request) -> web.Response:
         return web.json_response(description())

@@ -97,6 +97,16 @@ class Callback(BaseModel):
     taken_by: str | None
 
 
+class PositionView(BaseModel):
+    """A position as it is now; `registered_at`, `refused_by`: nodes with its phone, without its account."""
+
+    position: str
+    operator: str | None
+    state: str
+    registered_at: tuple[str, ...]
+    refused_by: tuple[str, ...]
+
+
 class CannotTake(RuntimeError):
     """This call-back cannot be taken now; the text says why."""
 
