@@ -33,8 +33,11 @@ class Truths:
 
     def check(self, commands: list[Command], *, after_due: bool = False) -> None:
         """Check everything; `after_due`: nothing may be left that is due."""
+        found = {
+            one.fact.call for one in commands if isinstance(one, SaveFact) and one.fact.kind == "reopened"
+        }
         for command in commands:
-            self._about_record(command)
+            self._about_record(command, found)
             self._about_ended(command)
         self._pushes(commands)
         self._calls(after_due=after_due)
@@ -42,12 +45,17 @@ class Truths:
         self._nobody_waits_for_nothing()
         self._records()
 
-    def _about_record(self, command: Command) -> None:
+    def _about_record(self, command: Command, found: set[CallId]) -> None:
+        """A record is closed once; only a survey that finds the leg opens it again, and says so."""
         if isinstance(command, SaveRecord):
             record = command.record
             assert record.revision > self.revisions.get(record.call, -1)
             self.revisions[record.call] = record.revision
             self.ever.add(record.call)
+            if record.call in self.closed:
+                assert record.ended_at is None
+                assert record.call in found
+                del self.closed[record.call]
             if record.ended_at is not None:
                 assert record.outcome is not None
                 assert record.ended_by is not None

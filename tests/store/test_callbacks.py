@@ -111,6 +111,21 @@ async def test_a_call_found_out_to_have_been_answered_closes_its_own_task(store:
     assert await live(store) == []
 
 
+@pytest.mark.parametrize(("end", "open_"), [("answered", False), ("dropped", True), ("abandoned", True)])
+async def test_a_call_that_turned_out_to_live_is_judged_by_its_real_end(
+    store: Store, end: str, open_: bool
+) -> None:
+    talk = call(1, "dropped", answered_at=ARRIVED + 10)
+    await store.write([talk], [])
+    alive = replace(talk, revision=2, ended_at=None, ended_by=None, outcome=None)
+    await store.write([alive], [])
+    found = await store.call(talk.call)
+    assert (found.ended_at, found.ended_by, found.outcome) == (None, None, None)
+    assert (await only(store)).calls == 1
+    await store.write([replace(alive, revision=3, ended_at=ARRIVED + 90, outcome=Outcome(end))], [])
+    assert bool(await live(store)) is open_
+
+
 async def test_callers_without_a_number_are_counted(store: Store) -> None:
     await store.write([call(1, ani=None), call(2, "answered", ani=None), call(3)], [])
     assert len(await live(store)) == 1

@@ -13,12 +13,22 @@ from ct112.core.live import LiveCalls
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
+from ct112.core.value import value
 
 if TYPE_CHECKING:
     from ct112.core.calling_back import CallBack
 
 REMEMBERED = 1000
-"""How many ended calls are remembered, so that late news about them does not bring them back."""
+"""How many ended calls are remembered: late news do not bring them back, and a leg still there does."""
+
+
+@value(frozen=True, slots=True)
+class Ended:
+    """A call that is over as far as we know: its last record, and how far facts and names were counted."""
+
+    record: CallRecord
+    last_seq: int
+    names: int
 
 
 @dataclass(slots=True)
@@ -32,7 +42,7 @@ class Board:
     calls: LiveCalls = field(default_factory=LiveCalls)
     operators: Crew = field(default_factory=Crew)
     lost: set[NodeName] = field(default_factory=set)
-    ended: dict[CallId, None] = field(default_factory=dict)  # the last ones, in order
+    ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
     backs: dict[CallId, "CallBack"] = field(default_factory=dict)
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
     draining: bool = False
@@ -58,20 +68,18 @@ class Board:
         The revision is the lowest possible: whoever had the call meanwhile saw its end, and knows better.
         """
         del self.remembered[record.call]
-        revision = record.revision + 1
-        self.do(
-            SaveRecord(
-                record.changed(revision=revision, ended_at=self.now, outcome=outcome, ended_by=ended_by)
-            )
+        closed = record.changed(
+            revision=record.revision + 1, ended_at=self.now, outcome=outcome, ended_by=ended_by
         )
+        self.do(SaveRecord(closed))
         data = {"outcome": outcome.value, "ended_by": ended_by.value, "seen": False}
         seq = age_ms(record, self.now)
         self.do(SaveFact(Fact(call=record.call, seq=seq, at=self.now, kind="ended", data=data)))
-        self.over(record.call)
+        self.over(Ended(closed, seq, names=0))
 
-    def over(self, call: CallId) -> None:
+    def over(self, ended: Ended) -> None:
         """Remember for a while that this call has ended."""
-        self.ended[call] = None
+        self.ended[ended.record.call] = ended
         if len(self.ended) > REMEMBERED:
             del self.ended[next(iter(self.ended))]
 

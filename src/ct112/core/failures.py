@@ -10,8 +10,11 @@ ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "HoldSwitch", "SendToFallback", 
 
 
 def failed(board: Board, call: Call, event: CommandFailed) -> None:
-    """Find what follows from the failure, by what it was about."""
-    if event.gone and event.command in ABOUT_THE_CALLER:
+    """Find what follows from the failure, by what it was about.
+
+    That a leg is gone is believed of a node we hear of; of a lost one only the survey can say so.
+    """
+    if event.gone and event.command in ABOUT_THE_CALLER and call.node not in board.lost:
         leaving.caller_left(board, call)
         return
     match event.command:

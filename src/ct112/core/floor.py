@@ -255,7 +255,7 @@ class Floor:
         board = self._board
         board.lost.discard(event.node)
         known = {call.id: call for call in board.calls.values() if call.node == event.node}
-        for finding in reconcile.reconcile(known, board.ended, event):
+        for finding in reconcile.reconcile(known, event):
             match finding:
                 case reconcile.AdoptWaiting():
                     survey.adopt_waiting(board, event.node, finding.found)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from ct112.core.board import Board
+from ct112.core.board import Board, Ended
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
 from ct112.core.commands import HangUp, HoldSwitch, SendToFallback
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
@@ -88,7 +88,7 @@ def close(board: Board, call: Call, outcome: Outcome, ended_by: EndedBy) -> None
     board.save(call, outcome=outcome, ended_by=ended_by, ended_at=board.now, **_last_words(call, outcome))
     board.note(call, "ended", outcome=outcome.value, ended_by=ended_by.value)
     board.calls.remove(call)
-    board.over(call.id)
+    board.over(Ended(call.record, call.last_seq, max(call.offers, call.plays)))
 
 
 def free_operator(board: Board, call: Call) -> None:

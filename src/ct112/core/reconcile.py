@@ -1,6 +1,6 @@
 """After a gap: compare what we believe of a node with what was found there, and say what follows. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
@@ -55,10 +55,10 @@ Missed = PickedUp | CallerLeft | CallDropped | CallReleased | OfferAnswered | Of
 Finding = Missed | AdoptWaiting | AdoptTalking | Resume | Stray
 
 
-def reconcile(known: Mapping[CallId, Call], ended: Collection[CallId], survey: NodeSurveyed) -> list[Finding]:
-    """Return what follows from a survey, in the order to be done.
+def reconcile(known: Mapping[CallId, Call], survey: NodeSurveyed) -> list[Finding]:
+    """Return what follows from a survey, in the order to be done. `known`: our live calls of that node.
 
-    `known`: our live calls of that node; `ended`: calls whose record is closed and which stay so.
+    A leg in our hands is a live call whatever its record says: one we had closed is adopted as any other.
     """
     found = {one.call: one for one in survey.calls}
     offers = {one.offer: one for one in survey.offers}
@@ -68,7 +68,7 @@ def reconcile(known: Mapping[CallId, Call], ended: Collection[CallId], survey: N
             findings += _found_again(call, found[call.id], offers)
         else:
             findings.append(_gone(call, survey))
-    strangers = [one for one in survey.calls if one.call not in known and one.call not in ended]
+    strangers = [one for one in survey.calls if one.call not in known]
     findings += _adopted(strangers, offers)
     kept = _kept(findings) | {call.offer for call in known.values() if call.id in found}
     findings += [Stray(offer) for offer in offers if offer not in kept and task_of(call_of(offer)) is None]

@@ -16,6 +16,7 @@ from ct112.core.calls import (
     Offered,
     Talking,
     Waiting,
+    Way,
 )
 from ct112.core.commands import PickUp, StopPlay
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
@@ -52,8 +53,15 @@ def resume(board: Board, call_id: CallId) -> None:
 
 
 def adopt_waiting(board: Board, node: NodeName, found: FoundCall) -> None:
-    """Take over a caller who is with nobody: in the old place; without one an emergency, by arrival."""
+    """Take over a caller who is with nobody: in the old place; without one an emergency, by arrival.
+
+    Whose operator had ended the talk is asked to leave once more.
+    """
+    ended = board.ended.get(found.call)
     call = _stranger(board, node, found)
+    if ended is not None and ended.record.ended_by is EndedBy.OPERATOR:
+        leaving.ask_again(board, call, Leaving(Way.HANG_UP, 0.0, tries=0))
+        return
     if call.record.service_class is not None:
         waiting.found_again(board, call)
         return
@@ -112,9 +120,11 @@ def _withdraw(board: Board, offer: OfferId) -> None:
 
 
 def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
-    """Make a call of a leg from before a restart; its names must not meet those given then."""
-    record = board.remembered.pop(found.call, None) or record_of(found, node, found.arrived_at)
-    names = RINGING_NAMES + age_ms(record, board.now)
+    """Make a call of a leg we do not have; its names and facts must not meet those given before."""
+    ended = board.ended.pop(found.call, None)
+    remembered = board.remembered.pop(found.call, None)
+    record = ended.record if ended else remembered or record_of(found, node, found.arrived_at)
+    names = max(RINGING_NAMES + age_ms(record, board.now), ended.names if ended else 0)
     call = Call(
         record=record,
         began=Arriving(board.now + board.policy.pick_up_seconds),
@@ -124,9 +134,19 @@ def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
         answered=record.answered_at is not None,
         offers=names,
         plays=names,
+        last_seq=ended.last_seq if ended else -1,
     )
     board.calls.add(call)
+    if ended is not None:
+        _reopen(board, call)
     board.note(call, "found", node=node)
     for number in range(1, RINGING_NAMES + 1):
         board.do(StopPlay(call.id, play_id(call.id, number)))
     return call
+
+
+def _reopen(board: Board, call: Call) -> None:
+    """The record said that the call is over, and its leg is in our hands: it is a live call again."""
+    was = call.record
+    board.save(call, ended_at=None, outcome=None, ended_by=None)
+    board.note(call, "reopened", outcome=was.outcome.value if was.outcome else None)

@@ -61,7 +61,10 @@ def fact_row_of(fact: Fact) -> dict[str, Any]:
 
 
 def _upsert() -> Insert:
-    """The highest revision wins, but what it does not know (a call found after a restart) is kept."""
+    """The highest revision wins, but what it does not know (a call found after a restart) is kept.
+
+    Not an end: a call that is written without one lives, whatever an earlier record said.
+    """
     new = insert(CALLS)
     known: dict[str, Any] = {
         column.name: func.coalesce(new.excluded[column.name], column)
@@ -70,6 +73,7 @@ def _upsert() -> Insert:
         for column in CALLS.columns
         if not column.primary_key
     }
+    known |= {name: new.excluded[name] for name in ("ended_at", "ended_by", "outcome")}
     known["arrived_at"] = func.least(new.excluded.arrived_at, CALLS.c.arrived_at)
     known["dialled"] = func.coalesce(func.nullif(new.excluded.dialled, ""), CALLS.c.dialled)
     unknown_path = func.cardinality(new.excluded.ivr_path) == 0
