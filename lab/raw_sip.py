@@ -28,6 +28,11 @@ a=sendrecv
 """
 
 
+def as_bytes(text: str) -> bytes:
+    """Return what goes out; a byte that is no UTF-8 is written as surrogateescape gives it (\\udcff)."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A SIP message that arrived. `start`: its first line; header names in lower case."""
@@ -38,7 +43,7 @@ class Message:
     @classmethod
     def parse(cls, data: bytes) -> "Message":
         """Read the head; of a repeated header the first is kept, Via and Record-Route never repeat here."""
-        start, *lines = data.decode("utf-8", "replace").partition("\r\n\r\n")[0].split("\r\n")
+        start, *lines = data.decode("utf-8", "surrogateescape").partition("\r\n\r\n")[0].split("\r\n")
         pairs = (line.partition(":") for line in reversed(lines))
         return cls(start, {name.strip().lower(): value.strip() for name, _, value in pairs})
 
@@ -58,6 +63,7 @@ class RawCall:
     from_header: str = ""
     dialled: str = "112"
     rtp_port: int = 0
+    headers: tuple[str, ...] = ()  # more of them, in the INVITE alone
     answer: Message | None = None
 
 
@@ -89,7 +95,7 @@ class RawCaller(asyncio.DatagramProtocol):
     def send(self, data: str | bytes) -> None:
         """Send anything at all."""
         assert self._transport is not None
-        self._transport.sendto(data.encode() if isinstance(data, str) else data, self._exchange)
+        self._transport.sendto(as_bytes(data) if isinstance(data, str) else data, self._exchange)
 
     async def reply(self, within: float = 15.0) -> Message:
         """Return the next final answer; raises TimeoutError."""
@@ -104,15 +110,18 @@ class RawCaller(asyncio.DatagramProtocol):
         *,
         dialled: str = "112",
         rtp_port: int = 0,
-        location: tuple[float, float] | None = None,
+        location: tuple[float, float | str] | None = None,
+        call_id: str | None = None,
+        headers: tuple[str, ...] = (),
         within: float = 15.0,
     ) -> RawCall:
         """Call a number and acknowledge the answer. `from_header` goes out as it is, without a tag.
 
         `rtp_port`: where sound is to be sent; some port nobody listens at by default. `location`: latitude
-        and longitude, sent as PIDF-LO in the body (RFC 6442).
+        and longitude, sent as PIDF-LO in the body (RFC 6442). `headers`: more lines for the INVITE.
         """
-        call = RawCall(from_header=from_header, dialled=dialled, rtp_port=rtp_port)
+        call = RawCall(from_header=from_header, dialled=dialled, rtp_port=rtp_port, headers=headers)
+        call.call_id = call_id or call.call_id
         self.send(self._invite(call, location))
         call.answer = await self.reply(within)
         self.send(self._request(call, "ACK", 1))
@@ -123,11 +132,11 @@ class RawCaller(asyncio.DatagramProtocol):
         self.send(self._request(call, "BYE", 2))
         return await self.reply()
 
-    def _invite(self, call: RawCall, location: tuple[float, float] | None) -> str:
+    def _invite(self, call: RawCall, location: tuple[float, float | str] | None) -> str:
         address, port = self._address()
         sdp = SDP.format(address=address, port=call.rtp_port or port + 1 & ~1).replace("\n", "\r\n")
         head, body = _multipart(sdp, location) if location else (["Content-Type: application/sdp"], sdp)
-        return self._request(call, "INVITE", 1, head, body)
+        return self._request(call, "INVITE", 1, [*call.headers, *head], body)
 
     def _request(
         self, call: RawCall, method: str, number: int, more: list[str] | None = None, body: str = ""
@@ -145,7 +154,7 @@ class RawCaller(asyncio.DatagramProtocol):
             f"Contact: <sip:caller@{address}:{port}>",
             "Max-Forwards: 70",
             *(more or []),
-            f"Content-Length: {len(body.encode())}",
+            f"Content-Length: {len(as_bytes(body))}",
         ]
         return "\r\n".join(lines) + "\r\n\r\n" + body
 
@@ -160,7 +169,7 @@ class RawCaller(asyncio.DatagramProtocol):
             self._transport.close()
 
 
-def _multipart(sdp: str, location: tuple[float, float]) -> tuple[list[str], str]:
+def _multipart(sdp: str, location: tuple[float, float | str]) -> tuple[list[str], str]:
     """Return headers and body of a request that carries SDP and a location (RFC 6442)."""
     pidf = PIDF_LO.format(latitude=location[0], longitude=location[1]).replace("\n", "\r\n")
     parts = [

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,25 +18,41 @@ LEG = "a-1790000000.7"
 MEMBER = "PJSIP/pos-1"
 
 
-def started(folder: Path, what: str, *, ani: str = "0812", leg: str = LEG, **known: str) -> None:
-    """Start the program as Asterisk does: variables on its input, questions on its output."""
-    values = {"CT112_FALLBACK_DIR": str(folder), "CT112_SIP_CALL_ID": "abc@phone"} | known
-    lines = [f"agi_uniqueid: {leg}", "agi_channel: PJSIP/trunk-1", f"agi_callerid: {ani}"]
-    if what != "answered":
-        lines.append(f"agi_arg_1: {what}")
-    with subprocess.Popen(
-        [PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    ) as program:
+def started(
+    folder: Path,
+    what: str,
+    *,
+    ani: str = "0812",
+    leg: str = LEG,
+    source: str = "",
+    member: str = "",
+    heard: str = "",
+) -> None:
+    """Start the program as Asterisk does: its words on the input, answers to its questions.
+
+    `heard`: what a caller got into the first words.
+    """
+    values = {
+        "${CALLERID(num)}": ani,
+        "${CT112_SIP_CALL_ID}": "abc@phone",
+        "${MEMBERINTERFACE}": member,
+        "${CHANNEL(hangupsource)}": source,
+        "${CHANNEL(name)}": "PJSIP/trunk-1",
+    }
+    lines = [f"agi_uniqueid: {leg}", f"agi_callerid: {ani}{heard}", f"agi_arg_1: {what}"]
+    program = subprocess.Popen(
+        [PROGRAM, what, str(folder), leg], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    with suppress(BrokenPipeError), program:  # one that has nothing to write does not listen to the end
         assert program.stdin is not None
         assert program.stdout is not None
         program.stdin.write("\n".join(lines) + "\n\n")
         program.stdin.flush()
         for question in program.stdout:
-            name = question.removeprefix("GET VARIABLE ").strip()
-            told = f"200 result=1 ({values[name]})" if name in values else "200 result=0"
-            program.stdin.write(told + "\n")
+            token, _, expression = question.removeprefix("GET FULL VARIABLE ").strip().partition(":")
+            program.stdin.write(f"200 result=1 ({token}:{values.get(expression, '')})\n")
             program.stdin.flush()
-    assert program.returncode == 0
+    assert program.wait() == 0
 
 
 def there(folder: Path, *names: str) -> None:
@@ -54,10 +71,10 @@ def later() -> float:
 def test_a_call_that_was_answered(tmp_path: Path) -> None:
     folder = tmp_path / "made by the program"
     for what in ("entered", "answered"):
-        started(folder, what, MEMBERINTERFACE=MEMBER)
+        started(folder, what, member=MEMBER)
         there(folder, f"{LEG}.{what}")
     assert look(folder, NODE, up_since=None, now=later()).in_progress == 1
-    started(folder, "ended", **{"CHANNEL(hangupsource)": "PJSIP/pos-1-3"})
+    started(folder, "ended", source="PJSIP/pos-1-3")
     there(folder, f"{LEG}.ended")
     (call,) = look(folder, NODE, up_since=None, now=later()).over
     assert (call.leg, call.ani, call.sip_call_id, call.position) == (LEG, "0812", "abc@phone", "pos-1")
@@ -70,7 +87,7 @@ def test_a_call_that_was_answered(tmp_path: Path) -> None:
 
 def test_a_call_that_was_given_up(tmp_path: Path) -> None:
     started(tmp_path, "entered", ani="unknown")
-    started(tmp_path, "ended", ani="unknown", **{"CHANNEL(hangupsource)": "PJSIP/trunk-1"})
+    started(tmp_path, "ended", ani="unknown", source="PJSIP/trunk-1")
     there(tmp_path, f"{LEG}.entered", f"{LEG}.ended")
     assert look(tmp_path, NODE, up_since=None, now=time.time()).in_progress == 1, "one may land late"
     (call,) = look(tmp_path, NODE, up_since=None, now=later()).over
@@ -96,6 +113,34 @@ def test_a_name_that_is_no_name_writes_nothing(tmp_path: Path, leg: str) -> None
     started(folder, "entered", leg=leg)
     time.sleep(0.2)
     assert not folder.exists()
+
+
+FORGED = [
+    "\nagi_uniqueid: a-1790000000.8",
+    "\nagi_arg_1: answered\nagi_arg_3: a-1790000000.8",
+    "\n\n200 result=1 (/tmp)\n200 result=1 (PJSIP/pos-2)\n200 result=1 (x)\n200 result=1 (x)",
+    "\n\n511 Command Not Permitted on a dead channel or intercept routine\n" * 9,
+    "\nHANGUP\n\n",
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_a_caller_writes_between_asterisks_words_changes_no_record(tmp_path: Path, forged: str) -> None:
+    started(tmp_path, "entered", heard=forged)
+    there(tmp_path, f"{LEG}.entered")
+    time.sleep(0.1)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{LEG}.entered"]
+    notes = (tmp_path / f"{LEG}.entered").read_text()
+    assert f"uniqueid={LEG}\n" in notes
+    assert "pos-2" not in notes
+    assert len(notes.splitlines()) == 9
+
+
+def test_control_characters_are_not_written_down(tmp_path: Path) -> None:
+    started(tmp_path, "entered", ani="08\x0012\r\x1b[2J\x7f")
+    there(tmp_path, f"{LEG}.entered")
+    notes = (tmp_path / f"{LEG}.entered").read_text()
+    assert "ani=0812[2J\n" in notes
 
 
 def test_a_folder_that_cannot_be_written_ends_well(tmp_path: Path) -> None:

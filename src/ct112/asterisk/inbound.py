@@ -148,7 +148,7 @@ class Inbound:
             call=call,
             node=self._node,
             ani=names.ani_of(channel),
-            dialled=names.clean(channel.dialplan.exten),
+            dialled=names.dialled_of(channel),
             sip_call_id=channel.protocol_id or None,
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
         )

@@ -82,6 +82,11 @@ def ani_of(channel: Channel) -> str | None:
     return known_number(channel.caller.number)
 
 
+def dialled_of(channel: Channel) -> str:
+    """Return the number the caller dialled: the dialplan keeps any other than 112 in a variable."""
+    return clean(variable(channel, "CT112_DIALLED") or channel.dialplan.exten)
+
+
 def known_number(text: str) -> str | None:
     """Return a number as received, without control characters; None when it is withheld."""
     number = clean(text)

@@ -54,7 +54,7 @@ def _found_call(node: NodeName, channel: Channel, bridges: Sequence[Bridge]) -> 
     return FoundCall(
         call=names.call_of_channel(node, channel),
         ani=names.ani_of(channel),
-        dialled=names.clean(channel.dialplan.exten),
+        dialled=names.dialled_of(channel),
         arrived_at=channel.creationtime.timestamp(),
         picked_up=channel.state == "Up",
         sip_call_id=channel.protocol_id or None,
