@@ -29,6 +29,7 @@ task_down = Gauge("ct112_task_down", "1 from a task's death until it has run for
 task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was started again", ["task"])
 link_up = Gauge("ct112_link_up", "1 when the link is ready", ["node", "link"])  # link: ari, ami
 link_losses = Counter("ct112_link_losses_total", "Times a link was lost", ["node", "link"])
+link_errors = Counter("ct112_link_errors_total", "Errors of a link that nobody foresaw", ["node", "link"])
 ari_request_seconds = Histogram(
     "ct112_ari_request_seconds",
     "ARI request to reply",

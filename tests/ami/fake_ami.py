@@ -16,6 +16,7 @@ class FakeAmi:
         self.actions: list[dict[str, str]] = []
         self.mute: set[str] = set()  # actions that get no answer
         self.contacts: dict[str, str] = {}  # endpoint: status
+        self.refused: dict[str, list[dict[str, str]]] = {}  # action: what it is answered with instead
         self.members: list[str] = []
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -27,6 +28,20 @@ class FakeAmi:
         """Send an event to everyone."""
         for writer in self._writers:
             writer.write(_message(fields))
+
+    def contact(self, phone: str, status: str, port: int = 5060) -> None:
+        """Send a ContactStatus, and remember it for the next list (of one contact a phone)."""
+        if status == "Removed":
+            self.contacts.pop(phone, None)
+        else:
+            self.contacts[phone] = status
+        self.send(
+            Event="ContactStatus",
+            EndpointName=phone,
+            AOR=phone,
+            URI=uri_of(phone, port),
+            ContactStatus=status,
+        )
 
     def drop(self) -> None:
         """Cut every connection."""
@@ -53,6 +68,8 @@ class FakeAmi:
 
     def answer(self, action: dict[str, str]) -> list[dict[str, str]]:
         """Return the messages an action is answered with."""
+        if action["Action"] in self.refused:
+            return self.refused[action["Action"]]
         match action["Action"]:
             case "Login" if (action["Username"], action["Secret"]) != (USER, PASSWORD):
                 return [{"Response": "Error", "Message": "Authentication failed"}]
@@ -60,7 +77,7 @@ class FakeAmi:
                 return [{"Response": "Error", "Message": "No Contacts found"}]
             case "PJSIPShowContacts":
                 found = [
-                    {"Event": "ContactList", "Endpoint": name, "Status": status}
+                    {"Event": "ContactList", "Endpoint": name, "Uri": uri_of(name), "Status": status}
                     for name, status in self.contacts.items()
                 ]
                 return _list(found, "ContactListComplete")
@@ -74,6 +91,11 @@ class FakeAmi:
                 return [{"Response": "Error", "Message": "no"}]
             case _:
                 return [{"Response": "Success"}]
+
+
+def uri_of(phone: str, port: int = 5060) -> str:
+    """Return the contact a phone registers."""
+    return f"sip:{phone}@192.0.2.1:{port}"
 
 
 def _list(events: list[dict[str, str]], end: str) -> list[dict[str, str]]:

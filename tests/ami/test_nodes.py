@@ -56,14 +56,80 @@ async def test_phones_are_known_at_once_and_as_they_come_and_go() -> None:
                 None,
             )
             assert nodes.ready() == {NODE: True}
-            ami.send(Event="ContactStatus", EndpointName="pos-3", ContactStatus="NonQualified")
+            ami.contact("pos-3", "NonQualified")
             await until(lambda: known.phone("pos-3") is True, "one came")
-            ami.send(Event="ContactStatus", EndpointName="pos-1", ContactStatus="Removed")
+            ami.contact("pos-1", "Removed")
             await until(lambda: known.phone("pos-1") is False, "one went")
-            ami.send(Event="ContactStatus", EndpointName="stranger", ContactStatus="Reachable")
-            ami.send(Event="ContactStatus", EndpointName="pos-1", ContactStatus="Reachable")
+            ami.contact("stranger", "Reachable")
+            ami.contact("pos-1", "Reachable")
             await until(lambda: known.phone("pos-1") is True, "and came again")
             assert known.phone("stranger") is None
+
+
+async def test_a_phone_back_from_another_port_is_registered_although_the_old_contact_goes_last() -> None:
+    known = Known()
+    async with running() as ami:
+        ami.contacts = {"pos-1": "Unreachable"}
+        async with kept(ami, known) as nodes:
+            nodes.set_positions(["pos-1"])
+            await until(lambda: known.phone("pos-1") is False, "its old contact is dead")
+            ami.contact("pos-1", "Reachable", port=50000)
+            ami.contact("pos-1", "Removed", port=5060)
+            ami.contact("pos-9", "Reachable")
+            await until(lambda: known.phone("pos-1") is True, "it came back")
+            ami.send(Event="InvalidPassword", EventTV="2026-11-24T00:00:00", SessionID="1")
+            await asyncio.sleep(0.05)
+            assert known.phone("pos-1") is True
+
+
+async def test_what_is_in_doubt_is_read_again() -> None:
+    known = Known()
+    async with running() as ami:
+        ami.contacts = {"pos-1": "Reachable"}
+        async with kept(ami, known) as nodes:
+            nodes.set_positions(["pos-1"])
+            await until(lambda: known.phone("pos-1") is True, "the phone is there")
+            ami.contacts = {}
+            ami.send(
+                Event="ContactStatus", EndpointName="pos-1", ContactStatus="Removed"
+            )  # of which contact?
+            await until(lambda: known.phone("pos-1") is False, "the list tells")
+
+
+@pytest.mark.parametrize("rows", [[{"Event": "QueueMember"}], [{"Response": "Error", "Message": "no queue"}]])
+async def test_an_answer_that_does_not_fit_costs_itself_alone(rows: list[dict[str, str]]) -> None:
+    known = Known()
+    async with running() as ami:
+        ami.contacts = {"pos-1": "Reachable"}
+        complete = [{"Event": "QueueStatusComplete", "EventList": "Complete"}]
+        start = [{"Response": "Success", "EventList": "start", "Message": "will follow"}]
+        ami.refused["QueueStatus"] = rows if "Response" in rows[0] else [*start, *rows, *complete]
+        async with kept(ami, known) as nodes:
+            nodes.set_positions(["pos-1", "bad\r\nname"])
+            await until(lambda: known.phone("pos-1") is True, "phones are known all the same")
+            await until(lambda: "QueueStatus" in ami.names(), "the queue is looked at")
+            ami.contact("pos-1", "Unreachable")
+            await until(lambda: known.phone("pos-1") is False, "and followed")
+            assert ami.names().count("Login") == 1
+
+
+async def test_an_error_nobody_foresaw_is_counted_and_the_link_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def errors() -> float:
+        labels = {"node": NODE, "link": "ami"}
+        return REGISTRY.get_sample_value("ct112_link_errors_total", labels) or 0.0
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    known, before = Known(), errors()
+    async with running() as ami, kept(ami, known) as nodes:
+        with monkeypatch.context() as broken:
+            broken.setattr("ct112.asterisk.contacts.Contacts.listed", fail)
+            await until(lambda: errors() > before, "counted")
+            assert not nodes.ready()[NODE]
+        await until(lambda: nodes.ready()[NODE], "back")
 
 
 async def test_a_phone_that_comes_while_the_list_is_made_is_not_forgotten() -> None:
@@ -73,7 +139,7 @@ async def test_a_phone_that_comes_while_the_list_is_made_is_not_forgotten() -> N
         async with kept(ami, known) as nodes:
             nodes.set_positions(["pos-1", "pos-2"])
             await until(lambda: "PJSIPShowContacts" in ami.names(), "the list is asked for")
-            ami.send(Event="ContactStatus", EndpointName="pos-1", ContactStatus="NonQualified")
+            ami.contact("pos-1", "NonQualified")
             await until(lambda: known.phone("pos-1") is True, "one came")
             asked = next(one for one in ami.actions if one["Action"] == "PJSIPShowContacts")
             for fields in ami.answer(asked):  # the list as it was before

@@ -8,20 +8,23 @@ the answer to its ping. All four are taken away here.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from ct112 import logs
+from ct112.core.ids import NodeName
 
 log = logs.get("ami")
 
 ACTION_SECONDS = 10.0
 PING_EVERY_SECONDS = 5.0
 PING_SECONDS = 3.0
+LONGEST_MESSAGE = 1024 * 1024  # characters; a real one has a few thousand
 LISTS = frozenset({"PJSIPShowContacts", "QueueStatus"})
 NOTHING_THERE = frozenset({"No Contacts found"})  # what Asterisk says, as an error, for an empty list
 Fields = Mapping[str, str]
@@ -36,6 +39,47 @@ class AmiError(Exception):
 
 class AmiLost(AmiError):
     """The connection is gone; the action may or may not have been done, and is not sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmiNode:
+    """How one node's AMI is reached."""
+
+    name: NodeName
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+
+class Ami(Protocol):
+    """A logged-in AMI connection. `AmiConnection` is one; the simulator brings its own."""
+
+    async def send(self, action: Fields, seconds: float = ACTION_SECONDS) -> list[Fields]:
+        """Send an action; return its response and the events of its list. Raises ValueError, AmiError."""
+        ...
+
+    async def watch(self) -> None:
+        """Return when the connection is lost."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+Connect = Callable[[AmiNode, OnEvent], Awaitable[Ami]]
+"""Connects to a node's AMI and logs in. Raises AmiError."""
+
+
+class _Bounded(AMIProtocol):  # type: ignore[misc]
+    """panoramisk's reader, which keeps what it cannot read to the end yet: not without limit."""
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; a message that does not end costs the connection."""
+        super().data_received(data)
+        if sum(map(len, self.queue)) > LONGEST_MESSAGE:
+            self.transport.abort()
 
 
 class _Once(Manager):  # type: ignore[misc]
@@ -117,13 +161,18 @@ class AmiConnection:
         self._manager.protocol.transport.abort()
 
 
+async def over_tcp(node: AmiNode, on_event: OnEvent) -> Ami:
+    """Connect to the node itself. Raises AmiError."""
+    return await connect(node.host, node.port, node.user, node.password, on_event)
+
+
 async def connect(host: str, port: int, user: str, password: str, on_event: OnEvent) -> AmiConnection:
     """Connect and log in. `on_event` is told every event. Raises AmiError, ValueError."""
     manager = _Once(on_event)
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(ACTION_SECONDS):
-            _, protocol = await loop.create_connection(AMIProtocol, host, port)
+            _, protocol = await loop.create_connection(_Bounded, host, port)
     except (OSError, TimeoutError) as error:
         raise AmiError(f"{host}:{port}: {error or 'no answer'}") from error
     manager.take(protocol)

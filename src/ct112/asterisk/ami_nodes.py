@@ -1,42 +1,35 @@
 """What AMI is for: which phones are registered, who tries passwords, the fallback queue, the prompt cache."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ct112 import logs, metrics
-from ct112.asterisk.ami import AmiConnection, AmiError, Fields, connect
+from ct112.asterisk.ami import Ami, AmiError, AmiLost, AmiNode, Connect, Fields, over_tcp
+from ct112.asterisk.contacts import Contacts
 from ct112.asterisk.security import SecurityWatch
 from ct112.core.events import PhoneSeen
 from ct112.core.ids import NodeName, PositionName
 from ct112.ports import Post
 
+__all__ = ["AmiNode", "AmiNodes"]
+
 log = logs.get("ami")
 
 QUEUE = "ct112-fallback"
-REGISTERED = frozenset({"Reachable", "NonQualified", "Created", "Updated", "Avail", "NonQual", "Unknown"})
 FIRST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class AmiNode:
-    """How one node's AMI is reached."""
-
-    name: NodeName
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
+READ_AGAIN_SECONDS = 60.0  # the phones are listed that often, whatever events say
+BETWEEN_LISTS_SECONDS = 0.2
 
 
 class AmiNodes:
     """Keeps AMI to every node; what is wanted of it is applied now and after every connect."""
 
-    def __init__(self, nodes: Sequence[AmiNode], *, post: Post) -> None:
+    def __init__(self, nodes: Sequence[AmiNode], *, post: Post, connect: Connect = over_tcp) -> None:
         """`post` is told which phones are registered."""
-        self._watches = [_NodeWatch(node, post) for node in nodes]
+        self._watches = [_NodeWatch(node, post, connect) for node in nodes]
 
     async def run(self) -> None:
         """Keep all connections until cancelled."""
@@ -51,9 +44,7 @@ class AmiNodes:
     def set_positions(self, positions: Sequence[str], *, members: Sequence[str] | None = None) -> None:
         """Watch these positions, and have exactly `members` (by default all) in the fallback queue."""
         for watch in self._watches:
-            watch.positions = tuple(positions)
-            watch.members = tuple(positions if members is None else members)
-            watch.changed.set()
+            watch.want(tuple(positions), tuple(positions if members is None else members))
 
     def warm(self, urls: Sequence[str]) -> None:
         """Have these prompts in every node's media cache; one that fails is a log line."""
@@ -65,7 +56,7 @@ class AmiNodes:
 class _NodeWatch:
     """One node's AMI."""
 
-    def __init__(self, node: AmiNode, post: Post) -> None:
+    def __init__(self, node: AmiNode, post: Post, connect: Connect) -> None:
         self.node = node
         self.ready = False
         self.positions: tuple[str, ...] = ()
@@ -73,31 +64,42 @@ class _NodeWatch:
         self.urls: tuple[str, ...] = ()
         self.changed = asyncio.Event()
         self._post = post
-        self._registered: dict[str, bool] = {}
-        self._meanwhile: dict[str, bool] = {}  # what events said while the list was made: newer than it
+        self._connect = connect
+        self._contacts = Contacts()
+        self._told: dict[str, bool] = {}  # since the last connect
         self._warmed: set[str] = set()
         self._security = SecurityWatch(node.name)
+        self._was_ready = False
+
+    def want(self, positions: tuple[str, ...], members: tuple[str, ...]) -> None:
+        """Watch these positions; a new one is told of even if nothing happens to its phone."""
+        self.positions, self.members = positions, members
+        self._told = {name: value for name, value in self._told.items() if name in positions}
+        self.changed.set()
 
     async def run(self) -> None:
-        """Connect, keep everything right, connect again."""
+        """Connect, keep everything right, connect again; nothing that comes from outside ends this."""
         pause = FIRST_PAUSE_SECONDS
         while True:
+            self._was_ready = False
             try:
-                connection = await connect(
-                    self.node.host, self.node.port, self.node.user, self.node.password, self._take
-                )
-                pause = FIRST_PAUSE_SECONDS
-                await self._live(connection)
+                await self._live(await self._connect(self.node, self._take))
             except AmiError as error:
                 log.warning("no AMI to the node", node=self.node.name, reason=str(error))
+            except Exception:
+                metrics.link_errors.labels(node=self.node.name, link="ami").inc()
+                log.exception("AMI failed on something unforeseen", node=self.node.name)
+            pause = FIRST_PAUSE_SECONDS if self._was_ready else min(pause * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _live(self, connection: AmiConnection) -> None:
+    async def _live(self, connection: Ami) -> None:
+        """Use one connection to its end. Raises what the work on it raised."""
         watch = asyncio.create_task(connection.watch(), name=f"ami watch {self.node.name}")
         work = asyncio.create_task(self._keep_right(connection), name=f"ami work {self.node.name}")
         try:
             await asyncio.wait({watch, work}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done() and not work.cancelled():
+                work.result()
         finally:
             self.ready = False
             metrics.link_up.labels(node=self.node.name, link="ami").set(0)
@@ -107,63 +109,79 @@ class _NodeWatch:
             await asyncio.gather(watch, work, return_exceptions=True)
             connection.close()
 
-    async def _keep_right(self, connection: AmiConnection) -> None:
-        """Ask which phones are there; then do what is wanted, whenever it changes."""
+    async def _keep_right(self, connection: Ami) -> None:
+        """Ask which phones are there; then do what is wanted, whenever it changes or is in doubt."""
         self._warmed.clear()
+        self._told.clear()
         while True:
             self.changed.clear()
             await self._list_phones(connection)
-            self.ready = True
+            self.ready = self._was_ready = True
             metrics.link_up.labels(node=self.node.name, link="ami").set(1)
-            await self._keep_queue(connection)
+            await self._keep_fallback(connection)
             await self._keep_prompts(connection)
-            await self.changed.wait()
+            await asyncio.sleep(BETWEEN_LISTS_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), READ_AGAIN_SECONDS)
 
-    async def _list_phones(self, connection: AmiConnection) -> None:
-        self._meanwhile.clear()
+    async def _list_phones(self, connection: Ami) -> None:
+        self._contacts.begin_list()
         messages = await connection.send({"Action": "PJSIPShowContacts"})
-        contacts = [_lower(message) for message in messages]
-        there = {one.get("endpoint", "") for one in contacts if one.get("status", "") in REGISTERED}
+        self._contacts.listed(_lower(message) for message in messages)
         for position in self.positions:
-            self._seen(position, self._meanwhile.get(position, position in there))
+            self._tell(position)
+        if self._contacts.in_doubt:
+            self.changed.set()
 
-    async def _keep_queue(self, connection: AmiConnection) -> None:
+    async def _keep_fallback(self, connection: Ami) -> None:
+        """Keep the fallback queue right; its refusal costs it alone."""
+        try:
+            await self._keep_queue(connection)
+        except AmiLost:
+            raise
+        except AmiError as error:
+            log.warning("the fallback queue cannot be read", node=self.node.name, reason=str(error))
+
+    async def _keep_queue(self, connection: Ami) -> None:
         """Make the fallback queue's members exactly who is wanted; they outlive Asterisk's restarts."""
         found = await connection.send({"Action": "QueueStatus", "Queue": QUEUE})
-        members = {_lower(one)["location"] for one in found if _lower(one).get("event") == "QueueMember"}
+        rows = [_lower(row) for row in found]
+        members = {row.get("location", "") for row in rows if row.get("event") == "QueueMember"} - {""}
         wanted = {f"PJSIP/{position}": position for position in self.members}
         for interface in sorted(wanted.keys() - members):
             await self._try(connection, _member(interface, wanted[interface]))
         for interface in sorted(members - wanted.keys()):
             await self._try(connection, {"Action": "QueueRemove", "Queue": QUEUE, "Interface": interface})
 
-    async def _keep_prompts(self, connection: AmiConnection) -> None:
+    async def _keep_prompts(self, connection: Ami) -> None:
         for url in self.urls:
             if url not in self._warmed:
                 self._warmed.add(url)
                 await self._try(connection, {"Action": "Command", "Command": f"media cache refresh {url}"})
 
-    async def _try(self, connection: AmiConnection, action: Fields) -> None:
+    async def _try(self, connection: Ami, action: Fields) -> None:
         """Do an action whose refusal harms nothing but itself."""
         try:
             await connection.send(action)
-        except AmiError as error:
+        except (AmiError, ValueError) as error:
             log.warning("AMI refused", node=self.node.name, action=action["Action"], reason=str(error))
 
     def _take(self, event: Fields) -> None:
         fields = _lower(event)
         if fields.get("event") == "ContactStatus":
-            name = fields.get("endpointname") or fields.get("aor", "")
-            registered = self._meanwhile[name] = fields.get("contactstatus", "") in REGISTERED
-            if name in self.positions:
-                self._seen(name, registered)
+            self._tell(self._contacts.take(fields))
+            if self._contacts.in_doubt:
+                self.changed.set()
         elif "sessionid" in fields or fields.get("eventtv"):
             self._security.take(fields)
 
-    def _seen(self, position: str, registered: bool) -> None:
-        """Tell when it changed, and once after each connect."""
-        self._registered[position] = registered
-        count = sum(self._registered.get(one, False) for one in self.positions)
+    def _tell(self, position: str) -> None:
+        """Tell whether a position's phone is registered: when it changed, and once after each connect."""
+        registered = self._contacts.usable(position)
+        if position not in self.positions or self._told.get(position) is registered:
+            return
+        self._told[position] = registered
+        count = sum(self._told.get(name, False) for name in self.positions)
         metrics.phones_registered.labels(node=self.node.name).set(count)
         self._post(PhoneSeen(PositionName(position), self.node.name, registered))
 
