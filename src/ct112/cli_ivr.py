@@ -1,92 +1,160 @@
 """`ct112 ivr`: the menu callers hear."""
 
+import re
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ct112 import ivr, settings
-from ct112.prompts.library import PromptLibrary
-from ct112.store.command import with_store
+from ct112 import cli_table
+from ct112.cli_edge import CannotDo, leave, loaded, with_store
+
+if TYPE_CHECKING:
+    from ct112 import ivr
+    from ct112.prompts.library import PromptLibrary
 
 app = typer.Typer(no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="the document, YAML")]
 
+HEADER = re.compile(r"\A(?:# (?:version \d+, |built-in document: |note: ).*\n)+")
+LONGEST_NOTE = 500
+
 
 @app.command()
 def validate(file: File) -> None:
-    """Check a document: problems with line and remedy, and the worst time to the emergency queue."""
-    report = _report(_draft(file))
-    if not report.ok:
+    """Check a document: every problem with line and remedy, and the worst time to the emergency queue."""
+    report = _report(file)
+    if report is None or not report.ok:
         raise typer.Exit(1)
     typer.echo(f"{file} is good: {report.ways[0]}" if report.ways else f"{file} is good")
 
 
 @app.command()
-def show(
-    version: Annotated[int | None, typer.Option(help="a version; the live one by default")] = None,
-) -> None:
-    """Print a published document; the built-in one when none was published."""
-    found = with_store(lambda store: store.versions(limit=1 if version is None else 10_000))
-    chosen = [one for one in found if version is None or one.version == version]
-    if version is not None and not chosen:
-        known = ", ".join(str(one.version) for one in found) or "none"
-        _leave(f"there is no version {version}; there is: {known}")
-    if not chosen:
-        typer.echo("# built-in document: nothing was published yet\n" + ivr.default_text(), nl=False)
+def versions(limit: Annotated[int, typer.Option(help="how many", min=1, max=10_000)] = 50) -> None:
+    """List the published versions, the live one first."""
+    found = with_store(lambda store: store.versions(limit=limit))
+    if not found:
+        typer.echo("nothing was published yet: callers hear the built-in document")
         return
-    typer.echo(f"# version {chosen[0].version}, {chosen[0].published_at:%Y-%m-%d %H:%M} UTC {chosen[0].note}")
-    typer.echo(chosen[0].source_yaml, nl=False)
+    rows = [(str(one.version), cli_table.local(one.published_at, year=True), one.note) for one in found]
+    cli_table.show(("version", "published", "note"), rows)
 
 
 @app.command()
-def publish(file: File, note: Annotated[str, typer.Option(help="why")] = "") -> None:
-    """Make a document live for new calls; refused when it has a problem."""
-    draft = _draft(file)
-    if not _report(draft).ok:
-        _leave("not published: callers go on hearing the live version")
-    version = with_store(lambda store: store.publish(draft.to_json(), draft.source, note))
+def show(
+    version: Annotated[
+        int | None, typer.Option(help="a version; the live one by default", min=1, max=2**63 - 1)
+    ] = None,
+) -> None:
+    """Print a published document; the built-in one when none was published."""
+    from ct112 import ivr
+
+    found = with_store(lambda store: store.versions(limit=1 if version is None else 10_000))
+    chosen = [one for one in found if version is None or one.version == version]
+    if version is not None and not chosen:
+        raise CannotDo(f"there is no version {version}: see ct112 ivr versions")
+    if not chosen:
+        typer.echo("# built-in document: nothing was published yet\n" + ivr.default_text(), nl=False)
+        return
+    one = chosen[0]
+    typer.echo(f"# version {one.version}, published {cli_table.local(one.published_at, year=True)}")
+    if one.note:
+        typer.echo(f"# note: {cli_table.one_line(one.note)}")
+    typer.echo(HEADER.sub("", one.source_yaml), nl=False)
+
+
+@app.command()
+def publish(file: File, note: Annotated[str, typer.Option(help="why, in one line")] = "") -> None:
+    """Make a document live for new calls; refused when it has a problem.
+
+    It is judged by the settings of the running ct112, whose prompts callers hear.
+    """
+    if len(note) > LONGEST_NOTE:
+        raise CannotDo(f"the note has {len(note)} characters: {LONGEST_NOTE} at most")
+    _same_settings()
+    report = _report(file)
+    if report is None or not report.ok:
+        leave("not published: callers go on hearing the live version")
+    draft, source = report.draft, HEADER.sub("", report.draft.source)
+    version = with_store(lambda store: store.publish(draft.to_json(), source, cli_table.one_line(note)))
     typer.echo(f"version {version} is live for new calls within seconds")
 
 
 @app.command()
 def simulate(
     file: Annotated[Path | None, typer.Argument(help="the document; the built-in one by default")] = None,
-    digits: Annotated[str, typer.Option(help="keys the caller presses, in order")] = "",
-    wait: Annotated[float, typer.Option(help="seconds to follow the caller")] = 30.0,
+    digits: Annotated[
+        str, typer.Option(help="keys the caller presses, in order: 0-9 * #, and - for none")
+    ] = "",
+    wait: Annotated[float, typer.Option(help="seconds to follow the caller", min=0, max=3600)] = 30.0,
 ) -> None:
     """Print the path a caller would take, with times."""
-    draft = _draft(file)
-    compiled = ivr.compile_document(draft, 0, _library())
-    now = time.time()
-    for moment in ivr.simulate(compiled.document, digits, wait, now=now, texts=compiled.texts):
+    from ct112 import ivr
+
+    if not re.fullmatch(r"[0-9*#-]*", digits):
+        raise CannotDo(
+            f"--digits {digits!r} has what is no key: use 0-9, * and #, and - for pressing nothing"
+        )
+    report = _report(file)
+    if report is None:
+        raise typer.Exit(1)
+    compiled = report.compiled
+    for moment in ivr.simulate(compiled.document, digits, wait, now=time.time(), texts=compiled.texts):
         typer.echo(f"{moment.at:6.1f} s  {moment.node:<14} {moment.what}")
 
 
-def _draft(file: Path | None) -> ivr.Draft:
-    """Return the document, or leave with every problem."""
-    try:
-        text = ivr.default_text() if file is None else file.read_text(encoding="utf-8")
-        return ivr.load(text, name=str(file or "built-in document"))
-    except ivr.IvrError as error:
-        _leave(str(error))
-    except (OSError, UnicodeDecodeError) as error:
-        _leave(f"{file} cannot be read: {error}")
+def _report(file: Path | None) -> "ivr.Report | None":
+    """Return the report on a document, its problems printed; None when it cannot run."""
+    from ct112 import ivr
 
-
-def _report(draft: ivr.Draft) -> ivr.Report:
-    report = ivr.check(draft, _library(), limit=settings.load().ivr_emergency_limit_seconds)
-    for problem in report.problems:
-        typer.echo(f"{'✗' if problem.fatal else '!'} {draft.name}: {problem}", err=True)
+    name, text = str(file or "built-in document"), ivr.default_text() if file is None else _text(file)
+    limit = loaded().ivr_emergency_limit_seconds
+    problems, report = ivr.every_problem(text, _library(), name=name, limit=limit)
+    for problem in problems:
+        typer.echo(f"{'✗' if problem.fatal else '!'} {name}: {problem}", err=True)
     return report
 
 
-def _library() -> PromptLibrary:
-    found = settings.load()
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CannotDo(f"{file} is no text in UTF-8: save it as UTF-8") from error
+    except OSError as error:
+        raise CannotDo(f"{file} cannot be read ({error.strerror}): name a file of yours") from error
+
+
+def _library() -> "PromptLibrary":
+    from ct112.prompts.library import PromptLibrary
+
+    found = loaded()
     return PromptLibrary(found.state_dir / "prompts", found.recordings_dir)
 
 
-def _leave(why: str) -> NoReturn:
-    typer.echo(why, err=True)
-    raise typer.Exit(1)
+def _same_settings() -> None:
+    """End the command when the running ct112 would judge the document by other settings than ours."""
+    from ct112.cli_live import Silent, ask
+    from ct112.settings import origin
+
+    found = loaded()
+    ours = found.ivr_settings()
+    try:
+        status, theirs = ask(found, "ivr")
+    except Silent as error:
+        typer.echo(f"! judged by {origin()}, not by what runs: {error}", err=True)
+        return
+    if status != 200:
+        typer.echo(f"! judged by {origin()}: ct112 answers {theirs.get('detail', status)}", err=True)
+        return
+    other = [
+        f"{name} is {ours[name]} here, {theirs.get(name)} there"
+        for name in ours
+        if ours[name] != theirs.get(name)
+    ]
+    if other:
+        raise CannotDo(
+            f"not published: the running ct112 has other settings ({'; '.join(other)}): "
+            "run this with its file (CT112_ENV_FILE), on its machine"
+        )
+    typer.echo(f"judged as the running ct112 does: recordings from {ours['recordings_dir'] or 'nowhere'}")

@@ -120,6 +120,7 @@ class Service:
             calls=StoredCalls(self._store),
             callbacks=self._callbacks,
             positions=watch.positions,
+            ivr=settings.ivr_settings(),
             prompts_dir=settings.state_dir / "prompts",
             api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
         )

@@ -71,6 +71,15 @@ class Settings(BaseSettings):
         """Return where facts and records are kept until the database has them."""
         return self.state_dir / "spool" / "spool.sqlite"
 
+    def ivr_settings(self) -> dict[str, str | float | None]:
+        """Return what a document is judged by, the limit in seconds."""
+        recordings = None if self.recordings_dir is None else str(self.recordings_dir.absolute())
+        return {
+            "recordings_dir": recordings,
+            "state_dir": str(self.state_dir.absolute()),
+            "emergency_limit_seconds": self.ivr_emergency_limit_seconds,
+        }
+
     def prompts_url(self) -> str:
         """Return the address under which Asterisk finds the prompts, without a slash at its end."""
         return (self.prompt_base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/") + "/prompts"

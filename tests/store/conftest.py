@@ -7,6 +7,7 @@ import pytest
 
 from ct112.store import Store
 from lab.throwaway import Server, migrated
+from tests.store.terminal import Terminal
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,9 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     opened = await Store.create(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def terminal(database_url: str) -> Terminal:
+    """Give a terminal on a fresh database."""
+    return Terminal(database_url)

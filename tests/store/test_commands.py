@@ -3,37 +3,10 @@
 import re
 
 import pytest
-from typer.testing import CliRunner
 
-from ct112 import cli_db, cli_operator
 from ct112.store import migrate
 from lab.throwaway import Server
-
-
-class Terminal:
-    """Runs commands with the database in the environment."""
-
-    def __init__(self, database_url: str | None) -> None:
-        self._environment = {"CT112_DATABASE_URL": database_url, "CT112_ENV_FILE": None, "COLUMNS": "100"}
-        self.runner = CliRunner()
-
-    def operator(self, *words: str, stdin: str = "", code: int = 0) -> str:
-        """Run `ct112 operator`, check its exit code, return what it said."""
-        result = self.runner.invoke(cli_operator.app, list(words), input=stdin, env=self._environment)
-        assert result.exit_code == code, result.output
-        return result.output
-
-    def db(self, word: str, code: int = 0) -> str:
-        """Run `ct112 db`, check its exit code, return what it said."""
-        result = self.runner.invoke(cli_db.app, [word], env=self._environment)
-        assert result.exit_code == code, result.output
-        return result.output
-
-
-@pytest.fixture
-def terminal(database_url: str) -> Terminal:
-    """Give a terminal on a fresh database."""
-    return Terminal(database_url)
+from tests.store.terminal import Terminal
 
 
 def test_the_password_is_shown_once_and_never_listed(terminal: Terminal) -> None:

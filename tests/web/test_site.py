@@ -110,6 +110,7 @@ class Site:
             calls=self.calls,
             callbacks=Backs(),
             positions=lambda: [SEAT],
+            ivr={"recordings_dir": None},
             prompts_dir=folder,
             api_token=token,
         )

@@ -1,6 +1,6 @@
 """IVR documents: YAML in, checked, made into what the core runs; tried without a telephone."""
 
-from ct112.ivr.checking import Report, check, default_text, load
+from ct112.ivr.checking import Report, check, default_text, every_problem, load
 from ct112.ivr.compiling import Compiled, compile_document
 from ct112.ivr.loading import Draft
 from ct112.ivr.problems import IvrError, Problem
@@ -18,6 +18,7 @@ __all__ = [
     "check",
     "compile_document",
     "default_text",
+    "every_problem",
     "load",
     "simulate",
     "ways_to_emergency",

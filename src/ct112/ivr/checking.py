@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from ct112.ivr.compiling import Compiled, compile_document
-from ct112.ivr.loading import Draft, shape_of
+from ct112.ivr.loading import Draft, drafted
 from ct112.ivr.paths import path_problems
 from ct112.ivr.problems import IvrError, Problem, in_order
 from ct112.ivr.timing import Way, ways_to_emergency
@@ -17,6 +17,7 @@ DEFAULT_LIMIT_SECONDS = 15.0
 class Report:
     """What the check found. `ways`: the times to the emergency queue, the worst first."""
 
+    draft: Draft
     compiled: Compiled
     problems: tuple[Problem, ...]
     ways: tuple[Way, ...]
@@ -29,11 +30,29 @@ class Report:
 
 def load(text: str, *, name: str) -> Draft:
     """Return the draft in `text`, its paths checked. Raises IvrError with every problem and its line."""
-    draft = shape_of(text, name=name)
-    problems = path_problems(draft)
+    draft, problems = drafted(text, name=name)
+    problems += path_problems(draft)
     if any(problem.fatal for problem in problems):
         raise IvrError(name, problems)
     return Draft(draft.name, draft.source, draft.shape, draft.marked, in_order(problems))
+
+
+def every_problem(
+    text: str, library: PromptLibrary, *, name: str, limit: float = DEFAULT_LIMIT_SECONDS
+) -> tuple[tuple[Problem, ...], Report | None]:
+    """Return all that is wrong with a document, and its report if it can run. Blocking."""
+    try:
+        draft, problems = drafted(text, name=name)
+    except IvrError as error:
+        return error.problems, None
+    problems += path_problems(draft)
+    if not any(problem.fatal for problem in problems):
+        whole = Draft(draft.name, draft.source, draft.shape, draft.marked, in_order(problems))
+        report = check(whole, library, limit=limit)
+        return report.problems, report
+    if draft.shape.languages:
+        problems += compile_document(draft, 0, library).problems
+    return in_order(problems), None
 
 
 def check(
@@ -43,7 +62,7 @@ def check(
     compiled = compile_document(draft, version, library)
     ways = tuple(ways_to_emergency(compiled.document))
     late = [_late(draft, way, limit) for way in ways if way.seconds > limit]
-    return Report(compiled, in_order([*draft.warnings, *compiled.problems, *late]), ways)
+    return Report(draft, compiled, in_order([*draft.warnings, *compiled.problems, *late]), ways)
 
 
 def default_text() -> str:

@@ -88,11 +88,7 @@ class _Studio:
             made = self.library.make(piece, shape.voice or language)
         except PromptError as error:
             self.problems.append(
-                Problem(
-                    line=line,
-                    message=f"this cannot be said: {error}",
-                    remedy="callers would hear nothing here",
-                )
+                Problem(line=line, message=f"this cannot be said: {error}", remedy=_remedy(error))
             )
             return None
         if made.warning:
@@ -100,6 +96,12 @@ class _Studio:
             self.problems.append(Problem(line=line, message=made.warning, remedy=remedy, fatal=False))
         self.texts[made.prompt.key] = shape.text or f"[{shape.recording}]"
         return made.prompt
+
+
+def _remedy(error: PromptError) -> str:
+    if "no voice" in str(error):
+        return "record it ({ recording: NAME }), or let another voice speak it ({ text: …, voice: id })"
+    return "until it can, callers hear nothing here"
 
 
 def _node(name: str, node: NodeShape, studio: _Studio) -> Node:

@@ -9,7 +9,8 @@ from pydantic_core import ErrorDetails
 
 from ct112.ivr.links import unknown_targets
 from ct112.ivr.marked import Marked, Path, Value, read
-from ct112.ivr.problems import IvrError, Problem, did_you_mean, in_order
+from ct112.ivr.partial import partial
+from ct112.ivr.problems import IvrError, Problem, did_you_mean
 from ct112.ivr.shape import NODE_TYPES, DocumentShape, NodeShape
 
 
@@ -22,6 +23,7 @@ class Draft:
     shape: DocumentShape
     marked: Marked
     warnings: tuple[Problem, ...] = ()
+    whole: bool = True  # False: what was wrong is left out, or led to an emergency queue of its own
 
     def line(self, *path: str | int) -> int | None:
         """Return the line of a part of the document."""
@@ -32,19 +34,20 @@ class Draft:
         return self.shape.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def shape_of(text: str, *, name: str) -> Draft:
-    """Return the draft in `text`; its paths are not checked yet. Raises IvrError with all problems."""
+def drafted(text: str, *, name: str) -> tuple[Draft, list[Problem]]:
+    """Return the draft of all that is right in `text`, and what is not; its paths are not checked yet.
+
+    Raises IvrError when there is no document at all.
+    """
     marked = read(text, name=name)
     if not isinstance(marked.value, dict):
         remedy = "begin with `start:` and `nodes:`, see docs/ivr.md"
         raise IvrError(name, [Problem(line=1, message="there is no document here", remedy=remedy)])
     nodes, problems = _nodes(marked, marked.value.get("nodes"))
-    whole: dict[str, Any] = {**marked.value, "nodes": nodes}
-    shape, more = _validated(DocumentShape, whole, marked, ())
+    shape, more = _validated(DocumentShape, {**marked.value, "nodes": nodes}, marked, ())
     problems = [*marked.problems, *problems, *more, *unknown_targets(marked, nodes)]
-    if problems or shape is None:
-        raise IvrError(name, in_order(problems))
-    return Draft(name, text, shape, marked)
+    whole = not problems and shape is not None
+    return Draft(name, text, shape if whole else partial(marked, nodes), marked, whole=whole), problems
 
 
 def _nodes(marked: Marked, value: Value) -> tuple[Any, list[Problem]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from ct112.ivr.problems import IvrError, Problem
+from ct112.ivr.syntax import syntax_problem
 
 Value = str | None | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]
@@ -41,7 +42,7 @@ def read(text: str, *, name: str) -> Marked:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise IvrError(name, [_syntax(error)]) from error
+        raise IvrError(name, [syntax_problem(text, error)]) from error
     except RecursionError as error:
         raise IvrError(name, [_too_deep(None)]) from error
     marked = Marked()
@@ -101,12 +102,3 @@ def _scalar(node: yaml.Node) -> str | None:
 
 def _too_deep(line: int | None) -> Problem:
     return Problem(line=line, message="too many levels inside one another", remedy="check the indentation")
-
-
-def _syntax(error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    what = getattr(error, "problem", None) or "not readable"
-    remedy = "check the indentation, the colons and the quotes here and in the line before"
-    if "cannot start any token" in what or "alias" in what or "anchor" in what:
-        remedy = 'put * and # and texts that begin with a sign into quotes, for example "*"'
-    return Problem(line=mark.line + 1 if mark else None, message=f"this is not YAML ({what})", remedy=remedy)

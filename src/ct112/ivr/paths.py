@@ -1,7 +1,7 @@
 """Where the paths of a document lead: whoever presses nothing, or the wrong key, must reach a person."""
 
 from collections.abc import Callable, Iterator
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ct112.core.ivr_run import MOST_VISITS
 from ct112.core.record import ServiceClass
@@ -17,8 +17,10 @@ MOST_IDLE_VISITS = MOST_VISITS - 10  # nodes a silent caller may pass; the run g
 
 
 def path_problems(draft: Draft) -> list[Problem]:
-    """Return all problems of a draft whose shape and targets are right; warnings are not fatal."""
-    problems = [*_keys(draft), *_languages(draft), *_time_zone(draft), *_unreachable(draft)]
+    """Return all problems of a draft; warnings are not fatal. In one that is not whole, those of the rest."""
+    problems = [*_keys(draft), *_languages(draft), *_time_zone(draft)]
+    if draft.whole:  # else a path may lead through what is left out
+        problems += _unreachable(draft)
     circles = list(_circles(draft))
     return [*problems, *circles, *([] if circles else _idle_ends(draft))]
 
@@ -36,6 +38,8 @@ def _keys(draft: Draft) -> Iterator[Problem]:
 
 def _languages(draft: Draft) -> Iterator[Problem]:
     known = draft.shape.languages
+    if not known:
+        return
     yield from _texts(draft, draft.shape.waiting, "waiting")
     for name, node in draft.shape.nodes.items():
         for field in ("say", "again"):
@@ -70,11 +74,11 @@ def _texts(draft: Draft, say: Say, *path: str) -> Iterator[Problem]:
 def _time_zone(draft: Draft) -> Iterator[Problem]:
     try:
         ZoneInfo(draft.shape.time_zone)
-    except (ValueError, OSError):  # unknown, misspelled, or a path
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # misspelled, a path, or unknown
         yield Problem(
             line=draft.line("time_zone"),
             message=f"no time zone '{draft.shape.time_zone}'",
-            remedy="use for example Asia/Jakarta",
+            remedy="use for example Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)",
         )
 
 

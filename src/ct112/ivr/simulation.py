@@ -101,4 +101,14 @@ class _Simulation:
 
     def _speech(self, run: IvrRun, say: tuple[Prompt, ...]) -> str:
         text = " ".join(self._texts.get(prompt.key, prompt.key[:8]) for prompt in say)
-        return f"hears [{run.language}] {text} ({sum(prompt.seconds for prompt in say):.1f} s)"
+        language = self._language(run, say)
+        return f"hears [{language}] {text} ({sum(prompt.seconds for prompt in say):.1f} s)"
+
+    def _language(self, run: IvrRun, say: tuple[Prompt, ...]) -> str:
+        """Return the language these prompts stand under: another one's when there is none in the caller's."""
+        node = self._document.nodes[run.node]
+        for spoken in (getattr(node, "say", {}), getattr(node, "again", {})):
+            found = [language for language in (run.language, *spoken) if spoken.get(language) == say]
+            if found:
+                return str(found[0])
+        return run.language

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -48,12 +48,16 @@ def make_app(
     calls: CallsSource,
     callbacks: CallbacksSource,
     positions: Callable[[], Sequence[PositionView]],
+    ivr: Mapping[str, object],
     prompts_dir: Path,
     api_token: str | None,
 ) -> web.Application:
-    """Return the application. Without `api_token` the API refuses everybody."""
+    """Return the application. Without `api_token` the API refuses everybody.
+
+    `ivr`: the settings a document is judged by here.
+    """
     app = web.Application(middlewares=[faults])
-    site = _Site(health, calls, positions, prompts_dir, api_token)
+    site = _Site(health, calls, positions, ivr, prompts_dir, api_token)
     back = CallbackSite(callbacks, site.refusal)
     app.router.add_get("/healthz", site.alive)
     app.router.add_get("/readyz", site.readiness)
@@ -62,6 +66,7 @@ def make_app(
     app.router.add_get("/api/v1/openapi.json", site.openapi)
     app.router.add_get("/api/v1/calls", site.list_calls)
     app.router.add_get("/api/v1/calls/{id}", site.one_call)
+    app.router.add_get("/api/v1/ivr", site.ivr_settings)
     app.router.add_get("/api/v1/positions", site.list_positions)
     app.router.add_get("/api/v1/callbacks", back.list_callbacks)
     app.router.add_post("/api/v1/callbacks/{id}/take", back.take)
@@ -76,11 +81,13 @@ class _Site:
         health: Callable[[], Health],
         calls: CallsSource,
         positions: Callable[[], Sequence[PositionView]],
+        ivr: Mapping[str, object],
         prompts: Path,
         token: str | None,
     ) -> None:
         self._health = health
         self._positions = positions
+        self._ivr = ivr
         self._calls = calls
         self._prompts = prompts
         self._token = token
@@ -141,6 +148,10 @@ class _Site:
             return refusal
         found = [one.model_dump(mode="json") for one in self._positions()]
         return web.json_response({"positions": found, "total": len(found)})
+
+    async def ivr_settings(self, request: web.Request) -> web.Response:
+        """What a document is judged by: the command that publishes compares."""
+        return self.refusal(request) or web.json_response(dict(self._ivr))
 
     async def openapi(self, _request: web.Request) -> web.Response:
         return web.json_response(description())

@@ -1,0 +1,37 @@
+"""A terminal on which an administrator runs commands."""
+
+from typer.testing import CliRunner
+
+from ct112 import cli_callback, cli_db, cli_ivr, cli_operator
+
+
+class Terminal:
+    """Runs commands with the database, and what else is given, in the environment."""
+
+    def __init__(self, database_url: str | None, **more: str) -> None:
+        self._environment = {"CT112_DATABASE_URL": database_url, "CT112_ENV_FILE": None, **more}
+        self.runner = CliRunner()
+
+    def operator(self, *words: str, stdin: str = "", code: int = 0) -> str:
+        """Run `ct112 operator`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_operator.app, list(words), input=stdin, env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def ivr(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 ivr`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_ivr.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def callback(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 callback`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_callback.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def db(self, word: str, code: int = 0) -> str:
+        """Run `ct112 db`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_db.app, [word], env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
