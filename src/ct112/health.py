@@ -16,7 +16,7 @@ from ct112.switchboard import Switchboard
 from ct112.web import Health, Part, PositionView
 
 EVERY_SECONDS = 1.0
-CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Leaving")
+CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Stranded", "Leaving")
 OPERATOR_STATES = ("OffDuty", "Ready", "Ringing", "OnCall", "WrapUp", "Resting")
 
 

@@ -12,7 +12,7 @@ from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
 from ct112.callbacks import CallbackDesk
 from ct112.clock import SteadyClock
-from ct112.core.calls import Talking
+from ct112.core.calls import Stranded, Talking
 from ct112.core.events import Event, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
@@ -177,7 +177,9 @@ class Service:
     def _only_talks(self) -> bool:
         assert self._switchboard is not None
         calls = self._switchboard.floor.calls.values()
-        return self._switchboard.caught_up() and all(isinstance(call.state, Talking) for call in calls)
+        return self._switchboard.caught_up() and all(
+            isinstance(call.state, Talking | Stranded) for call in calls
+        )
 
     async def _until(self, true: Any, seconds: float) -> None:
         """Wait until `true()`, at most `seconds`."""

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     dead_man_seconds: Seconds = 12
     ring_seconds: Seconds = 15
     wrap_up_seconds: Seconds = 10
+    lost_node_seconds: Seconds = (
+        60  # a node away for so long: its calls are closed as dropped, and called back
+    )
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30  # on SIGTERM, how long talks are waited for
     ivr_emergency_limit_seconds: Seconds = 15
     trunk_endpoint: str = "trunk"
@@ -64,6 +67,7 @@ class Settings(BaseSettings):
             wrap_up_seconds=self.wrap_up_seconds,
             switch_seconds=self.dead_man_seconds,
             switch_every_seconds=self.dead_man_seconds / 3,
+            lost_node_end_seconds=self.lost_node_seconds,
         )
 
     @property

@@ -70,6 +70,7 @@ def page() -> str:
             calls.Offered,
             calls.Joining,
             calls.Talking,
+            calls.Stranded,
             calls.Leaving,
         ),
         "",

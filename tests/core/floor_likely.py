@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import HangUp, Join, PickUp, Play, Ring, SendToFallback
 from ct112.core.events import (
     CallerLeft,
@@ -85,6 +85,13 @@ def fits(call: Call) -> list[Event]:
                 OfferEnded(offer, OfferEnd.LOST),
                 failed(HangUp.__name__, call),
             ]
+        case Stranded(offer=offer):
+            return [
+                CallerLeft(one),
+                Joined(one, offer),
+                OfferEnded(offer, OfferEnd.LOST),
+                DigitPressed(one, "1"),
+            ]
         case Leaving():
             failures = [failed(SendToFallback.__name__, call), failed(HangUp.__name__, call)]
             return [CallReleased(one), *failures, CallerLeft(one)]
@@ -100,22 +107,29 @@ def survey(floor: Floor, move: Gap) -> NodeSurveyed:
     calls, offers, elsewhere = [], [], set()
     there = [call for call in floor.calls.values() if call.node == move.node]
     for call, how in zip(there, move.how, strict=False):
-        position = call.state.position if isinstance(call.state, Offered | Joining | Talking) else None
+        position, believed = _operators_leg(call)
         if how == 3:
             elsewhere.add(call.id)
         if how in (2, 3):
             continue
-        joined = call.offer if isinstance(call.state, Talking) or how == 5 else None
+        joined = believed if isinstance(call.state, Talking | Stranded) or how == 5 else None
         if how == 6:
             joined, position = OfferId(f"{call.id}.77"), PositionName("pos-2")
         calls.append(_found(call, None if how == 4 else joined))
         if position is not None and how != 4:
-            leg = joined or call.offer
+            leg = joined or believed
             assert leg is not None
             offers.append(FoundOffer(offer=leg, position=position, answered=how > 0))
     return NodeSurveyed(
         node=move.node, calls=tuple(calls), offers=tuple(offers), elsewhere=frozenset(elsewhere)
     )
+
+
+def _operators_leg(call: Call) -> tuple[PositionName | None, OfferId | None]:
+    """Return where the operator's leg rings and its name, if there is one as far as we know."""
+    if isinstance(call.state, Offered | Joining | Talking | Stranded):
+        return call.state.position, call.state.offer
+    return None, None
 
 
 def _found(call: Call, joined: OfferId | None) -> FoundCall:

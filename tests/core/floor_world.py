@@ -172,10 +172,12 @@ def over(world: World, call: CallId = ONE, node: NodeName = A) -> None:
     world.tell(CallerLeft(call))
 
 
-def lost(world: World, call: CallId = ONE, node: NodeName = A) -> None:
-    """Bring a call into a talk and lose the link to its node."""
+def stranded(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call into a talk, and lose its node while the operator's phone is registered at another too."""
     talking(world, call, node)
+    world.staffed(POS_1, node=B if node == A else A)
     world.tell(NodeLost(node))
+    world.wait(world.policy.lost_node_free_seconds)
 
 
 Builder = Callable[[World], None]
@@ -187,6 +189,7 @@ STATES: dict[str, Builder] = {
     "Offered": offered,
     "Joining": joining,
     "Talking": talking,
+    "Stranded": stranded,
     "Leaving (fallback)": releasing,
     "Leaving (hang up)": hanging_up,
 }

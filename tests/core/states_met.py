@@ -14,6 +14,7 @@ from ct112.core.events import (
     FoundCall,
     FoundOffer,
     Joined,
+    NodeLost,
     NodeSurveyed,
     OfferAnswered,
     OfferEnd,
@@ -31,6 +32,7 @@ from tests.core.floor_world import (
     START,
     STATES,
     A,
+    B,
     Builder,
     World,
     offered,
@@ -71,6 +73,19 @@ def deadline(world: World) -> None:
 def play_over(world: World) -> None:
     """End what the caller hears."""
     world.tell(PlayEnded(ONE, world.floor.calls[ONE].play or play_id(ONE, 3)))
+
+
+def lost(world: World) -> None:
+    """Lose the call's node for so long that its operator is freed: their phone is at another node as well."""
+    world.staffed(POS_1, node=B)
+    world.tell(NodeLost(A))
+    world.wait(world.policy.lost_node_free_seconds)
+
+
+def lost_for_good(world: World) -> None:
+    """Lose the call's node, which does not come back."""
+    world.tell(NodeLost(A))
+    world.wait(world.policy.lost_node_end_seconds)
 
 
 def found(*, answered_by: int | None = None, leg: bool = True) -> Happening:
@@ -120,6 +135,8 @@ HAPPENINGS: dict[str, Happening] = {
     "survey: found talking to another": found(answered_by=2),
     "survey: in the dialplan": tell(NodeSurveyed(node=A, elsewhere=frozenset({ONE}))),
     "survey: gone": tell(NodeSurveyed(node=A)),
+    "node lost, operator's phone elsewhere": lost,
+    "node lost for good": lost_for_good,
 }
 
 

@@ -146,7 +146,7 @@ def test_on_a_lost_node_nothing_is_offered_and_nothing_is_taken_for_gone() -> No
     given.hanging_up(world, ONE)
     given.waiting(world, TWO)
     world.tell(NodeLost(A))
-    world.wait(120.0)
+    world.wait(world.policy.lost_node_end_seconds - 1)
     assert set(world.floor.calls) == {ONE, TWO}
     assert isinstance(world.state(TWO), Waiting)
     assert not [c for c in world.log if isinstance(c, Ring) and c.call == TWO]

@@ -90,17 +90,22 @@ def test_no_call_is_lost_while_we_leave(start: str, script: list[Move]) -> None:
 @MODERATE
 @given(st.sampled_from(sorted(STATES)), moves)
 def test_time_alone_never_ends_a_talk_nor_a_wait(start: str, script: list[Move]) -> None:
-    """Three minutes without any event: whoever waits still waits, whoever talks still talks."""
+    """Three minutes without any event: whoever waits still waits, whoever talks still talks.
+
+    But at a lost node: its calls have an end.
+    """
     game = Game(start)
     for move in script:
         game.make(move)
     left_alone = {"Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking"}
     if game.world.floor.draining:
         left_alone = {"Talking"}  # who waits then is given to the fallback
-    calls = game.world.floor.calls.values()
+    lost = game.truths.lost
+    calls = [call for call in game.world.floor.calls.values() if call.node not in lost]
     before = {call.id for call in calls if type(call.state).__name__ in left_alone}
-    talks = {call.id for call in game.world.floor.calls.values() if isinstance(call.state, Talking)}
+    talks = {call.id for call in calls if isinstance(call.state, Talking)}
     game.wait(180.0)
     after = game.world.floor.calls
     assert before <= set(after)
     assert talks == {call.id for call in after.values() if isinstance(call.state, Talking)}
+    assert not [call for call in after.values() if call.node in lost]

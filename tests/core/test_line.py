@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ct112.core import offering
-from ct112.core.board import Board
+from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Hearing, Offered, Waiting
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
 from ct112.core.policy import Policy
@@ -43,7 +43,7 @@ def settled(
     callers: list[Caller], desks: list[Desk], lost: frozenset[NodeName] = frozenset()
 ) -> dict[str, str]:
     """Return who is rung for whom: call to position."""
-    board = Board(Policy(), DOCUMENT, now=NOW, lost=set(lost))
+    board = Board(Policy(), DOCUMENT, now=NOW, lost={node: Lost() for node in lost})
     for desk in desks:
         operator = board.operator(PositionName(desk.name))
         operator.phones |= desk.nodes

@@ -32,6 +32,17 @@ class Ended:
 
 
 @dataclass(slots=True)
+class Lost:
+    """A node we do not hear of. `since` is None until we look: it was lost before we started.
+
+    `look_at`: when something has to be done about it.
+    """
+
+    since: float | None = None
+    look_at: float = 0.0
+
+
+@dataclass(slots=True)
 class Board:
     """Everything the floor knows. `now` and `commands` belong to the step under way."""
 
@@ -41,7 +52,7 @@ class Board:
     commands: list[Command] = field(default_factory=list)
     calls: LiveCalls = field(default_factory=LiveCalls)
     operators: Crew = field(default_factory=Crew)
-    lost: set[NodeName] = field(default_factory=set)
+    lost: dict[NodeName, Lost] = field(default_factory=dict)
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
     backs: dict[CallId, "CallBack"] = field(default_factory=dict)
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down

@@ -114,15 +114,21 @@ def _operator_answered(board: Board, back: CallBack, event: OfferAnswered) -> No
 
 def _operator_ended(board: Board, back: CallBack) -> None:
     """The operator's leg is gone."""
+    dialled = back.phase is not Phase.RINGING
+    if dialled:
+        board.do(EndOut(back.id, back.node))
+    _close(board, back, _result_when_cut(back), tried=dialled)
+
+
+def _result_when_cut(back: CallBack) -> CallbackResult:
+    """Return how a call-back went that ends where it is now."""
     match back.phase:
         case Phase.RINGING:
-            _close(board, back, CallbackResult.FAILED, tried=False)
+            return CallbackResult.FAILED
         case Phase.DIALLING:
-            board.do(EndOut(back.id, back.node))
-            _close(board, back, CallbackResult.NO_ANSWER)
+            return CallbackResult.NO_ANSWER
         case Phase.TALKING:
-            board.do(EndOut(back.id, back.node))
-            _close(board, back, CallbackResult.REACHED)
+            return CallbackResult.REACHED
 
 
 def _callee_answered(board: Board, back: CallBack) -> None:
@@ -167,10 +173,20 @@ def drain(board: Board) -> None:
             _operator_ended(board, back)
 
 
+def at_node(board: Board, node: NodeName) -> list[CallBack]:
+    """Return the call-backs under way at a node."""
+    return [back for back in board.backs.values() if back.node == node]
+
+
+def lost(board: Board, back: CallBack) -> None:
+    """Its node is lost: over, as far as we know. Who talked was reached, the others are tried again."""
+    _done(board, back, _result_when_cut(back), tried=back.phase is not Phase.RINGING)
+
+
 def surveyed(board: Board, event: NodeSurveyed) -> None:
     """After a gap: end those whose operator's leg is gone, take over the talks of before a restart."""
     found = {one.offer: one for one in event.offers if is_back(one.offer)}
-    for back in [one for one in board.backs.values() if one.node == event.node]:
+    for back in at_node(board, event.node):
         if back.offer not in found:
             _operator_ended(board, back)
     for offer, leg in found.items():
@@ -215,5 +231,9 @@ def _close(board: Board, back: CallBack, result: CallbackResult, *, tried: bool 
         operator.rest(board.now + board.policy.rest_seconds)
     else:
         operator.wrap_up(board.now + board.policy.wrap_up_seconds)
+    _done(board, back, result, tried=tried)
+
+
+def _done(board: Board, back: CallBack, result: CallbackResult, *, tried: bool) -> None:
     board.do(CallbackDone(task=back.task, result=result, tried=tried))
     del board.backs[back.id]

@@ -96,6 +96,15 @@ class Talking:
         return
 
 
+@value(frozen=True, slots=True)
+class Stranded:
+    """With a person as far as we know, at a node lost for a while: the operator gets other nodes' callers."""
+
+    offer: OfferId
+    position: PositionName
+    deadline: float
+
+
 class Way(StrEnum):
     """How a call is asked to leave us."""
 
@@ -112,7 +121,7 @@ class Leaving:
     tries: int = 1
 
 
-CallState = Arriving | InMenu | Waiting | Offered | Joining | Talking | Leaving
+CallState = Arriving | InMenu | Waiting | Offered | Joining | Talking | Stranded | Leaving
 Queued = Waiting | Offered
 """The states in which a call has a place in the queue."""
 WithOffer = Offered | Joining | Talking

@@ -8,6 +8,7 @@ from ct112.core import (
     calling_back,
     failures,
     leaving,
+    lost,
     menu,
     offering,
     reconcile,
@@ -17,9 +18,9 @@ from ct112.core import (
     talking,
     waiting,
 )
-from ct112.core.board import Board
+from ct112.core.board import Board, Lost
 from ct112.core.calling_back import CallBack
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Command
 from ct112.core.events import (
     CallArrived,
@@ -65,10 +66,12 @@ class Floor:
         """Start with no calls and no operators; `document` is the IVR new calls run.
 
         `remembered`: the records that were open when an earlier process wrote them last. A survey of their
-        node says which of those calls are still there.
+        node says which of those calls are still there; a node that is not surveyed, because it never comes
+        back or is not ours any more, is lost from the start.
         """
         self._board = Board(policy, document)
         self._board.remembered = {record.call: record for record in remembered}
+        self._board.lost = {record.node: Lost() for record in self._board.remembered.values()}
 
     @property
     def calls(self) -> Mapping[CallId, Call]:
@@ -107,6 +110,7 @@ class Floor:
         while (pause := board.operators.first_due()) is not None and pause[0] <= now:
             pause[1].due(now)
         calling_back.due(board)
+        lost.due(board)
         while (call := board.calls.first_due()) is not None and call[0] <= now:
             self._call_due(call[1])
         return self._settled()
@@ -121,6 +125,9 @@ class Floor:
         for back in board.backs.values():
             if back.deadline is not None and (at is None or back.deadline < at):
                 at = back.deadline
+        for node in board.lost.values():
+            if at is None or node.look_at < at:
+                at = node.look_at
         return at
 
     def _settled(self) -> list[Command]:
@@ -143,6 +150,8 @@ class Floor:
                 talking.join_due(board, call, state)
             case Leaving():
                 leaving.due(board, call, state)
+            case Stranded():
+                leaving.dropped(board, call)  # `lost` has done so, if its node is still lost
             case Talking():
                 pass
             case _:
@@ -165,7 +174,7 @@ class Floor:
             case NodeSurveyed():
                 self._surveyed(event)
             case NodeLost():
-                self._board.lost.add(event.node)
+                lost.lose(self._board, event.node)
             case CallbackAsked():
                 calling_back.asked(self._board, event)
             case CalleeAnswered() | CalleeEnded():
@@ -253,7 +262,7 @@ class Floor:
 
     def _surveyed(self, event: NodeSurveyed) -> None:
         board = self._board
-        board.lost.discard(event.node)
+        board.lost.pop(event.node, None)
         known = {call.id: call for call in board.calls.values() if call.node == event.node}
         for finding in reconcile.reconcile(known, event):
             match finding:

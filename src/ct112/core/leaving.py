@@ -4,7 +4,18 @@ from dataclasses import replace
 from typing import assert_never
 
 from ct112.core.board import Board, Ended
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
+from ct112.core.calls import (
+    Arriving,
+    Call,
+    InMenu,
+    Joining,
+    Leaving,
+    Offered,
+    Stranded,
+    Talking,
+    Waiting,
+    Way,
+)
 from ct112.core.commands import HangUp, HoldSwitch, SendToFallback
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
@@ -28,7 +39,7 @@ def drain(board: Board, call: Call) -> None:
         case Offered():
             free_operator(board, call)
             to_fallback(board, call, "draining")
-        case Joining() | Talking() | Leaving():
+        case Joining() | Talking() | Stranded() | Leaving():
             pass
         case _:
             assert_never(call.state)

@@ -125,6 +125,10 @@ class Operator:
         """Pause after a talk."""
         self.state = WrapUp(until) if self.ready else OffDuty()
 
+    def let_go(self, now: float) -> None:
+        """Be ready behind the others: the node of the call is lost, and the talk may still be going on."""
+        self.state = Ready(now) if self.ready else OffDuty()
+
     def due(self, now: float) -> None:
         """End a pause that is over; being idle counts from its end."""
         if isinstance(self.state, WrapUp | Resting) and self.state.until <= now:

@@ -22,4 +22,6 @@ class Policy:
     switch_seconds: float = 12.0  # the dead-man's switch, while no operator is connected
     switch_every_seconds: float = 4.0  # how often it is pushed
     dial_seconds: float = 45.0  # somebody who is called back may let it ring this long
+    lost_node_free_seconds: float = 5.0  # a node is lost so long: its operators get other nodes' callers
+    lost_node_end_seconds: float = 60.0  # and so long: its calls are closed as dropped, and called back
     patience_seconds: float = 180.0  # a waiting information call older than this counts as urgent

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.events import (
     CallDropped,
     CallerLeft,
@@ -93,7 +93,7 @@ def _found_again(call: Call, found: FoundCall, offers: Mapping[OfferId, FoundOff
         yield PickedUp(call.id)
     talk = _talk(found, offers)
     match call.state:
-        case Arriving() | InMenu() | Waiting():
+        case Arriving() | InMenu() | Waiting() | Stranded():
             yield Resume(call.id) if talk is None else AdoptTalking(found, talk)
         case Leaving():
             yield Resume(call.id)

@@ -14,6 +14,7 @@ from ct112.core.calls import (
     Joining,
     Leaving,
     Offered,
+    Stranded,
     Talking,
     Waiting,
     Way,
@@ -46,6 +47,8 @@ def resume(board: Board, call_id: CallId) -> None:
             talking.ask_to_join(board, call, state)
         case Leaving():
             leaving.ask_again(board, call, replace(state, tries=0))
+        case Stranded():
+            waiting.come_back(board, call, "operator lost")
         case InMenu() | Talking():
             pass
         case _:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ct112.core import leaving, switch, waiting
 from ct112.core.board import Board
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Talking, Waiting
+from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Join, PickUp
 from ct112.core.events import Joined, OfferEnd
 from ct112.core.operators import Operator
@@ -32,7 +32,7 @@ def joined(board: Board, call: Call, event: Joined) -> None:
     match call.state:
         case Joining(offer=offer) if offer == event.offer:
             _talk(board, call, call.state)
-        case Talking(offer=offer) if offer == event.offer:
+        case Talking(offer=offer) | Stranded(offer=offer) if offer == event.offer:
             board.unexpected(event, call)
         case _:
             board.unexpected(event, call)

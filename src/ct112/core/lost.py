@@ -1,0 +1,98 @@
+"""A node whose link is lost: its operators are freed for other nodes, after a while its calls have an end.
+
+Nobody knows what becomes of its calls meanwhile: a talk may well go on. So both steps are what is best for
+those who wait elsewhere, and for callers who were cut off; should the node come back, its survey puts them
+right.
+"""
+
+from ct112.core import calling_back, leaving
+from ct112.core.board import Board, Lost
+from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
+from ct112.core.ids import NodeName
+from ct112.core.operators import Operator
+from ct112.core.record import EndedBy, Outcome
+
+
+def lose(board: Board, node: NodeName) -> None:
+    """The link broke: the node's calls stay as they are for a few seconds."""
+    if node not in board.lost:
+        board.lost[node] = Lost(board.now, board.now + board.policy.lost_node_free_seconds)
+
+
+def due(board: Board) -> None:
+    """Look after the lost nodes whose time has come."""
+    for node, lost in board.lost.items():
+        if lost.look_at <= board.now:
+            _look(board, node, lost)
+
+
+def _look(board: Board, node: NodeName, lost: Lost) -> None:
+    """Free operators every few seconds: a phone may turn up elsewhere later. In the end give the node up."""
+    if lost.since is None:
+        lost.since = board.now
+    free_seconds, end_at = (
+        board.policy.lost_node_free_seconds,
+        lost.since + board.policy.lost_node_end_seconds,
+    )
+    if end_at <= board.now:
+        _give_up(board, node)
+        lost.look_at = board.now + board.policy.lost_node_end_seconds
+        return
+    if lost.since + free_seconds <= board.now:
+        _free_operators(board, node, end_at)
+    lost.look_at = min(board.now + free_seconds, end_at)
+
+
+def _free_operators(board: Board, node: NodeName, end_at: float) -> None:
+    """Free the operators of a node's calls whose phones other nodes can ring."""
+    for call in _calls(board, node):
+        operator = board.operator_of(call)
+        if operator is not None and _elsewhere(board, operator):
+            _strand(board, call, operator, end_at)
+    for back in calling_back.at_node(board, node):
+        operator = board.operator(back.position)
+        if _elsewhere(board, operator):
+            calling_back.lost(board, back)
+            operator.let_go(board.now)
+
+
+def _strand(board: Board, call: Call, operator: Operator, end_at: float) -> None:
+    """Part a call from its operator: one not picked up waits again, a talk may go on as far as we know."""
+    state = call.state
+    if isinstance(state, Offered):
+        call.state = Waiting(state.hearing, state.first)
+    elif isinstance(state, Joining | Talking):
+        board.note(
+            call,
+            "stranded",
+            offer=state.offer,
+            position=state.position,
+            operator=operator.name,
+            node=call.node,
+        )
+        call.state = Stranded(state.offer, state.position, end_at)
+    operator.let_go(board.now)
+
+
+def _give_up(board: Board, node: NodeName) -> None:
+    """Close what is still open of a node: as far as anybody knows, its callers were cut off."""
+    for call in _calls(board, node):
+        board.note(call, "given_up", node=node)
+        if isinstance(call.state, Leaving) and call.state.way is Way.HANG_UP:
+            leaving.close(board, call, Outcome.ANSWERED, EndedBy.OPERATOR)
+        else:
+            leaving.dropped(board, call)
+    for record in [record for record in board.remembered.values() if record.node == node]:
+        board.close_remembered(record, Outcome.DROPPED, EndedBy.SYSTEM)
+    for back in calling_back.at_node(board, node):
+        calling_back.lost(board, back)
+        board.operator(back.position).let_go(board.now)
+
+
+def _calls(board: Board, node: NodeName) -> list[Call]:
+    return [call for call in board.calls.values() if call.node == node]
+
+
+def _elsewhere(board: Board, operator: Operator) -> bool:
+    """Return whether a node we can act on rings the operator's phone."""
+    return any(node not in board.lost for node in operator.phones)
