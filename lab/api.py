@@ -252,14 +252,24 @@ class Lab:
             labfile.write(self.places.lab_json, info | {"pids": pids})
 
 
-def from_environment(progress: Progress | None = None, *, tied: bool = False) -> Lab:
-    """Return the lab the CT112_LAB_… variables describe; other CT112_ settings are passed on to ct112."""
+def from_environment(
+    progress: Progress | None = None, *, tied: bool = False, nodes: int | None = None
+) -> Lab:
+    """Return the lab the CT112_LAB_… variables describe; other CT112_ settings are passed on to ct112.
+
+    `nodes`: how many Asterisk nodes; by default as many as the lab that is up has, else one. Raises
+    StepFailed when a lab with another number of nodes is up.
+    """
     places = Places.from_environment()
+    there = nodes_up(places)
+    if there and nodes not in (None, there):
+        raise StepFailed(f"the lab is up with {there} node(s)", f"./run down, then ./run up --nodes {nodes}")
     names = {"CT112_DEAD_MAN_SECONDS", "CT112_RING_SECONDS", "CT112_WRAP_UP_SECONDS", "CT112_LOG_LEVEL"}
     return Lab(
         places.directory,
         places.ports.base,
         overrides={name: os.environ[name] for name in names if name in os.environ},
+        nodes=nodes or there or 1,
         database_url=_database_of_theirs(places, os.environ.get("CT112_DATABASE_URL")),
         progress=progress,
         tied=tied,
@@ -273,3 +283,11 @@ def _database_of_theirs(places: Places, url: str | None) -> str | None:
     parts = urlsplit(url)
     own = parts.hostname == LOOPBACK and parts.port == places.ports.postgres
     return None if own else url
+
+
+def nodes_up(places: Places) -> int:
+    """Return how many nodes the lab that is up has, 0 when none is up."""
+    info = labfile.read(places.lab_json)
+    if info is not None:
+        return len(info["ari"])
+    return sum(part.startswith("asterisk-") for part in ProcessTable(places.processes).living())

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from lab import packages, phones_part, root
 from lab.api import from_environment
-from lab.places import asterisk_root
+from lab.places import NODE_NAMES, asterisk_root
 from lab.steps import Shown, Step, StepFailed, step
 from lab.supervise import as_interrupt, supervise
 
@@ -24,9 +24,12 @@ def up(
         str | None, typer.Option(help="Start this part alone: postgres, asterisk, ct112, phones.")
     ] = None,
     phones: Annotated[bool, typer.Option(help="Attach simulated phones that answer by themselves.")] = False,
+    nodes: Annotated[
+        int | None, typer.Option(min=1, max=len(NODE_NAMES), help="How many Asterisk nodes; one by default.")
+    ] = None,
 ) -> None:
     """Start what is not running."""
-    lab = from_environment(Shown(console))
+    lab = from_environment(Shown(console), nodes=nodes)
     if only:
         lab.start(SHORT.get(only, only))
         return

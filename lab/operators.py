@@ -33,16 +33,39 @@ async def register_positions(
 async def register_position(
     phones: Phones, lab: Mapping[str, Any], position: Mapping[str, str], behaviour: Behaviour, tone_hz: int
 ) -> Phone:
-    """Register one phone; tries again while its account is still on its way to Asterisk."""
+    """Register one phone at every node that runs; tries again while its account is on its way to Asterisk."""
+    first, *others = exchanges(lab)
+    phone = await _register(phones, first, position, behaviour, tone_hz, also=False)
+    for exchange in others:
+        await _register(phones, exchange, position, behaviour, tone_hz, also=True)
+    return phone
+
+
+def exchanges(lab: Mapping[str, Any]) -> list[str]:
+    """Return where the nodes that run speak SIP, host:port; of a lab that is down, where all would."""
+    pairs = zip(lab["sip"], lab["ari"], strict=True)
+    return [sip for sip, ari in pairs if f"asterisk-{ari['name']}" in lab["pids"]] or list(lab["sip"])
+
+
+async def _register(
+    phones: Phones,
+    exchange: str,
+    position: Mapping[str, str],
+    behaviour: Behaviour,
+    tone_hz: int,
+    *,
+    also: bool,
+) -> Phone:
     end = time.monotonic() + FIRST_TRY_SECONDS
     while True:
         try:
             return await phones.register(
                 position["sip_user"],
                 position["sip_password"],
-                lab["sip"][0],
+                exchange,
                 behaviour=behaviour,
                 tone_hz=tone_hz,
+                also=also,
             )
         except PhoneError:
             if phones.gone or time.monotonic() > end:

@@ -155,15 +155,23 @@ class PhoneCall:
 
 
 class Phone:
-    """A registered softphone and the calls that reached it, oldest first."""
+    """A registered softphone and the calls that reached it, oldest first.
+
+    `exchanges`: where it is registered; one phone at two of them rings for either and has one call at most.
+    """
 
     def __init__(self, phones: Process, user: str, tone_hz: int) -> None:
         self.user = user
         self.tone_hz = tone_hz
         self.calls: list[PhoneCall] = []
-        self.registered = False
+        self.exchanges: list[str] = []
         self.refused = 0  # calls that came while another one was here
         self._phones = phones
+
+    @property
+    def registered(self) -> bool:
+        """Whether it is registered anywhere."""
+        return bool(self.exchanges)
 
     async def behave(self, behaviour: Behaviour) -> None:
         """Change what it does when it rings."""
@@ -172,7 +180,7 @@ class Phone:
     async def unregister(self) -> None:
         """Take the registration back."""
         await self._phones.ask("unregister", user=self.user)
-        self.registered = False
+        self.exchanges = []
 
     async def next_call(self, after: int = 0, within: float = 15.0) -> PhoneCall:
         """Wait for the call number `after` (0 is the first one that ever came)."""

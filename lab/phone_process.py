@@ -34,10 +34,10 @@ Json = dict[str, Any]
 
 
 class Handset:
-    """A registered phone: who it is and what it does when it rings."""
+    """A registered phone: who it is and what it does when it rings. `agents`: one for each exchange."""
 
-    def __init__(self, agent: UserAgent, user: str, behaviour: Json, tone_hz: int) -> None:
-        self.agent = agent
+    def __init__(self, user: str, behaviour: Json, tone_hz: int) -> None:
+        self.agents: list[UserAgent] = []
         self.user = user
         self.behaviour = behaviour
         self.tone_hz = tone_hz
@@ -74,7 +74,7 @@ class PhoneProcess:
     async def close(self) -> None:
         """Hang up, take the registrations back and stop; whatever fails is left behind."""
         await asyncio.gather(*(line.end() for line in self._lines.values() if not line.closed))
-        leaving = [handset.agent.unregister(timeout=1) for handset in self._handsets.values()]
+        leaving = [_unregister(handset, 1) for handset in self._handsets.values()]
         await asyncio.gather(*leaving, return_exceptions=True)  # the registrar may be gone
         for gateway in self._gateways.values():
             gateway.close()
@@ -92,24 +92,28 @@ class PhoneProcess:
             answer = {"error": f"{name}: {error!r}"}
         say({"id": number, **answer})
 
-    async def do_register(self, user: str, password: str, domain: str, behaviour: Json, tone_hz: int) -> None:
+    async def do_register(
+        self, user: str, password: str, domain: str, behaviour: Json, tone_hz: int, also: bool
+    ) -> None:
         """Register a phone with digest authentication; it then behaves as told when it rings.
 
-        Without a domain it registers nowhere and is called at the process's own port.
+        Without a domain it registers nowhere and is called at the process's own port. `also`: the phone is
+        there already and registers at one more exchange; a call of one makes it busy for the other.
         """
         account = Account(
             user=user, domain=domain or HOME, password=password, reg_interval=60 if domain else 0
         )
         agent = await UserAgent.create(self._runtime, account)
-        handset = Handset(agent, user, behaviour, tone_hz)
+        handset = self._handsets[user] if also else Handset(user, behaviour, tone_hz)
         agent.on_incoming(lambda call: self._on_incoming(handset, call))
         if domain:
             await agent.register(timeout=5)
+        handset.agents.append(agent)
         self._handsets[user] = handset
 
     async def do_unregister(self, user: str) -> None:
-        """Take a phone's registration back."""
-        await self._handsets[user].agent.unregister(timeout=5)
+        """Take a phone's registrations back."""
+        await _unregister(self._handsets[user], 5)
 
     async def do_behave(self, user: str, behaviour: Json) -> None:
         """Change what a phone does when it rings."""
@@ -211,6 +215,15 @@ class PhoneProcess:
 
     def _teller(self, line: str) -> Any:
         return lambda what, **details: say({"event": what, "line": line, **details})
+
+
+async def _unregister(handset: Handset, seconds: float) -> None:
+    """Take the registrations back; raises the error of the last exchange only when no exchange took it."""
+    leaving = [agent.unregister(timeout=seconds) for agent in handset.agents]
+    results = await asyncio.gather(*leaving, return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
+    if errors and len(errors) == len(results):
+        raise errors[-1]
 
 
 async def _react(line: Line, behaviour: Json) -> None:

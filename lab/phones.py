@@ -100,9 +100,19 @@ class Phones:
         await self._process.wait()
 
     async def register(
-        self, user: str, password: str, domain: str, *, behaviour: Behaviour = ANSWER, tone_hz: int = 523
+        self,
+        user: str,
+        password: str,
+        domain: str,
+        *,
+        behaviour: Behaviour = ANSWER,
+        tone_hz: int = 523,
+        also: bool = False,
     ) -> Phone:
-        """Register a softphone at `domain` (host:port); raises PhoneError with the SIP status."""
+        """Register a softphone at `domain` (host:port); raises PhoneError with the SIP status.
+
+        `also`: the phone is registered at another exchange already, and from now on at this one too.
+        """
         phone = self._phones.setdefault(user, Phone(self, user, tone_hz))
         await self.ask(
             "register",
@@ -111,8 +121,9 @@ class Phones:
             domain=domain,
             behaviour=behaviour.as_json(),
             tone_hz=tone_hz,
+            also=also,
         )
-        phone.registered = True
+        phone.exchanges = [*(phone.exchanges if also else ()), domain]
         return phone
 
     async def call(
@@ -162,9 +173,12 @@ class Phones:
         assert self._process is not None
         return self._process.pid
 
-    def registered(self) -> tuple[str, ...]:
-        """Return the phones that are registered."""
-        return tuple(user for user, phone in self._phones.items() if phone.registered)
+    def registered(self, exchange: str | None = None) -> tuple[str, ...]:
+        """Return the phones that are registered: anywhere, or at this exchange."""
+        phones = self._phones.items()
+        return tuple(
+            user for user, phone in phones if phone.registered and exchange in (None, *phone.exchanges)
+        )
 
     async def wait_gone(self) -> None:
         """Wait until the process has ended."""

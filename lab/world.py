@@ -18,7 +18,7 @@ from lab.phones import ANSWER, Behaviour, Phone, PhoneCall, Phones
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
-CT112, POSTGRES, ASTERISK = "ct112", "postgres", "asterisk-a"
+CT112, POSTGRES, ASTERISK, ASTERISK_B = "ct112", "postgres", "asterisk-a", "asterisk-b"
 QUALIFY_SECONDS = 3.5  # a little longer than an OPTIONS may go unanswered (pjsip.conf)
 
 
@@ -51,39 +51,59 @@ class World:
     @property
     def exchange(self) -> str:
         """Return where SIP is spoken, host:port."""
-        sip: str = self.info["sip"][0]
-        return sip
+        return self.exchange_of("a")
+
+    def exchange_of(self, node: str) -> str:
+        """Return where this node speaks SIP."""
+        exchanges: dict[str, str] = {
+            ari["name"]: sip for sip, ari in zip(self.info["sip"], self.info["ari"], strict=True)
+        }
+        return exchanges[node]
+
+    def nodes(self) -> list[str]:
+        """Return the nodes that run."""
+        living = self.lab.living()
+        return [ari["name"] for ari in self.info["ari"] if f"asterisk-{ari['name']}" in living]
 
     # ── people
 
     async def sit_down(self, *positions: str, behaviour: Behaviour = ANSWER) -> list[Phone]:
-        """Register the phones of these positions and wait until ct112, when it is there, knows of them."""
+        """Register the phones of these positions at every node that runs, and wait until ct112, when it is
+        there, knows of them.
+        """
         rows = {row["name"]: row for row in self.info["positions"]}
         phones = []
         for name in positions:
             tone = OPERATOR_TONES[list(rows).index(name)]
             phones.append(await register_position(self.desks, self.info, rows[name], behaviour, tone))
         if CT112 in self.lab.living():
-            await eventually(
-                lambda: self.metric("ct112_phones_registered"),
-                lambda count: 0 <= count - len(self.desks.registered()) <= self.elsewhere,
-                5,
-                "ct112 knows who sits where",
-            )
+            for node in self.nodes():
+                await self._known_at(node)
         return phones
 
-    async def dial(self, ani: str | None = None, **more: Any) -> PhoneCall:
+    async def _known_at(self, node: str) -> None:
+        """Wait until ct112 knows which phones are registered at this node."""
+        await eventually(
+            lambda: self.metric("ct112_phones_registered", node=node),
+            lambda count: 0 <= count - len(self.desks.registered(self.exchange_of(node))) <= self.elsewhere,
+            5,
+            f"ct112 knows who sits where, at node {node}",
+        )
+
+    async def dial(self, ani: str | None = None, *, node: str = "a", **more: Any) -> PhoneCall:
         """Let a citizen call 112, from a number nobody else has unless one is given."""
         number = f"08{SystemRandom().randrange(10**9, 10**10)}" if ani is None else ani
         tone = CITIZEN_TONES[len(self.calls) % len(CITIZEN_TONES)]
-        call = await self.citizens.call(f"sip:112@{self.exchange}", number, **{"tone_hz": tone, **more})
+        call = await self.citizens.call(
+            f"sip:112@{self.exchange_of(node)}", number, **{"tone_hz": tone, **more}
+        )
         self.calls.append(call)
         await call.wait_for("established", 8)
         return call
 
-    async def dial_and_press(self, digits: str) -> PhoneCall:
+    async def dial_and_press(self, digits: str, *, node: str = "a") -> PhoneCall:
         """Let a citizen call, listen until the menu speaks, press keys and be queued."""
-        call = await self.dial()
+        call = await self.dial(node=node)
         assert await call.hears_sound() > -40, "the menu does not speak"
         await call.press(digits)
         await self.row(call, lambda row: row["queued_at"] is not None)
@@ -144,12 +164,14 @@ class World:
         return sum_of(await self._get(f"{self.info['web']}/metrics"), name, labels)
 
     async def channels(self) -> list[str]:
-        """Return the names of the legs Asterisk has."""
-        ari = self.info["ari"][0]
-        text = await self._get(
-            f"{ari['url']}/channels", aiohttp.encode_basic_auth(ari["user"], ari["password"])
-        )
-        return [channel["name"] for channel in json.loads(text)]
+        """Return the names of the legs the nodes that run have."""
+        return [leg["name"] for node in self.nodes() for leg in await self.ari(node, "channels")]
+
+    async def ari(self, node: str, what: str) -> Any:
+        """Ask a node for a list (channels, bridges, …) over ARI."""
+        ari = next(one for one in self.info["ari"] if one["name"] == node)
+        authorization = aiohttp.encode_basic_auth(ari["user"], ari["password"])
+        return json.loads(await self._get(f"{ari['url']}/{what}", authorization))
 
     async def _get(self, url: str, authorization: str = "") -> str:
         async with (
@@ -196,7 +218,7 @@ async def carrier(world: World, *, there: bool) -> None:
     A question that went out before the carrier was there counts as unanswered afterwards, and would undo
     the answer to a later one: it is over first.
     """
-    (node,) = world.lab.nodes()
+    node = world.lab.nodes()[0]
     if there:
         await asyncio.sleep(QUALIFY_SECONDS)
 

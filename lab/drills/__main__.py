@@ -16,10 +16,11 @@ from rich.table import Table
 
 from lab import packages
 from lab.api import Lab
-from lab.drills import faults, started
+from lab.drills import faults, started, two_nodes
 from lab.drills.judging import Verdict, failed
 from lab.drills.special import hang_ups, rush
 from lab.drills.stage import Fault, Stage
+from lab.drills.two_nodes import TwoNodes
 from lab.free_ports import free_base
 from lab.phones import PhoneError, Phones
 from lab.supervise import as_interrupt
@@ -53,8 +54,14 @@ BEFORE: dict[str, Fault] = {
     "clock-jumps-1h": started.with_a_clock_of_its_own,
     "dns-dead": started.with_dead_dns,
 }
+TWO_NODES: dict[str, Fault] = {
+    "node-lost": two_nodes.node_lost,
+    "node-cut-off-for-45s": two_nodes.node_cut_off_for_long,
+    "link-to-one-node-cut": two_nodes.link_to_one_node_cut,
+    "ct112-restarted-two-nodes": two_nodes.ct112_killed_and_started,
+}
 WHOLE = {"hang-up-in-every-state": hang_ups, "rush-of-30-on-3": rush}
-NAMES = [*FAULTS, *WHOLE]
+NAMES = [*FAULTS, *WHOLE, *TWO_NODES]
 app = typer.Typer(add_completion=False)
 console = Console(highlight=False, width=150)
 
@@ -83,8 +90,17 @@ def drill(
 
 
 async def _all(names: list[str]) -> list[Verdict]:
+    """Play the drills with one node, then those with two, each group in a lab of its own."""
+    single = [name for name in names if name not in TWO_NODES]
+    double = [name for name in names if name in TWO_NODES]
+    return [*await _in_lab(single, nodes=1), *await _in_lab(double, nodes=2)]
+
+
+async def _in_lab(names: list[str], *, nodes: int) -> list[Verdict]:
+    if not names:
+        return []
     folder = Path(tempfile.mkdtemp(prefix="ct112-drill-"))
-    lab = Lab(folder, free_base(), overrides=OVERRIDES)
+    lab = Lab(folder, free_base(nodes), overrides=OVERRIDES, nodes=nodes)
     verdicts = []
     try:
         for name in names:
@@ -103,8 +119,10 @@ async def _all(names: list[str]) -> list[Verdict]:
 async def _one(lab: Lab, name: str) -> Verdict:
     await asyncio.to_thread(lab.up)
     async with Phones("127.0.0.1") as desks, Phones("127.0.0.2") as citizens:
-        stage = Stage(World(lab, desks, citizens))
+        stage = (TwoNodes if name in TWO_NODES else Stage)(World(lab, desks, citizens))
         await stage.world.nothing_left()
+        if name in TWO_NODES:
+            return await stage.play(name, TWO_NODES[name])
         if name in WHOLE:
             return await WHOLE[name](stage, name)
         return await _played(stage, name)

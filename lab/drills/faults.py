@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -89,23 +91,27 @@ async def asterisk_killed(stage: Stage) -> None:
 
 async def link_cut(stage: Stage) -> None:
     """A firewall drops every packet between ct112 and Asterisk's ARI, both ways, and says nothing."""
-    port = stage.world.lab.nodes()[0].ports.http
-    table = f"ct112_drill_{port}"
-    rules = (
-        f"table inet {table} {{ chain cut {{ type filter hook output priority 0; "
-        f"tcp dport {port} drop; tcp sport {port} drop; }}; }}"
-    )
-    await _run("nft", "-f", "-", stdin=rules)
-    try:
+    async with cut_off(stage.world.lab.nodes()[0].ports.http):
         await asyncio.sleep(SHORT_SECONDS)
+
+
+@asynccontextmanager
+async def cut_off(*ports: int) -> AsyncIterator[None]:
+    """Drop every packet to and from these TCP ports while the block runs."""
+    table = f"ct112_drill_{ports[0]}"
+    drops = "".join(f"tcp dport {port} drop; tcp sport {port} drop; " for port in ports)
+    rules = f"table inet {table} {{ chain cut {{ type filter hook output priority 0; {drops}}}; }}"
+    await run("nft", "-f", "-", stdin=rules)
+    try:
+        yield
     finally:
-        await _run("nft", "delete", "table", "inet", table)
+        await run("nft", "delete", "table", "inet", table)
 
 
 async def link_closed(stage: Stage) -> None:
     """The kernel ends the connections to ARI: both sides see it at once."""
     port = stage.world.lab.nodes()[0].ports.http
-    await _run("ss", "-K", "dst", "127.0.0.1", "dport", "=", str(port))
+    await run("ss", "-K", "dst", "127.0.0.1", "dport", "=", str(port))
     await asyncio.sleep(SHORT_SECONDS)
 
 
@@ -178,7 +184,7 @@ async def _set_read_only(stage: Stage, value: str) -> None:
         await connection.close(timeout=2)
 
 
-async def _run(*command: str, stdin: str = "") -> None:
+async def run(*command: str, stdin: str = "") -> None:
     """Run a command as root. Raises RuntimeError with what it said."""
     process = await asyncio.create_subprocess_exec(
         *command,

@@ -32,27 +32,33 @@ class Verdict:
     first_seconds: float | None  # from the fault until the first of the rerouted heard a person
     last_seconds: float | None  # … and until the last of them did
     note: str = ""
+    broken: tuple[str, ...] = ()  # what this drill alone promises, and what did not hold of it
 
     @property
     def good(self) -> bool:
-        """Whether nobody and nothing was lost."""
-        return self.in_flight > 0 and self.lost == 0 and self.missing == 0
+        """Whether nobody and nothing was lost, and every promise of the drill's own was kept."""
+        return self.in_flight > 0 and self.lost == 0 and self.missing == 0 and not self.broken
 
 
 def failed(drill: str, why: str) -> Verdict:
     """Return the line of a drill that could not be played: it is never good."""
-    zero = {"kept": 0, "rerouted": 0, "called_back": 0, "lost": 0, "missing": 0}
     return Verdict(
         drill=drill,
         in_flight=0,
+        kept=0,
+        rerouted=0,
+        called_back=0,
+        lost=0,
+        missing=0,
         first_seconds=None,
         last_seconds=None,
         note=f"not played: {why[:200]}",
-        **zero,
     )
 
 
-def judge(drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "") -> Verdict:
+def judge(
+    drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "", broken: Sequence[str] = ()
+) -> Verdict:
     """Return the line for what was seen of the callers and the rows that were written."""
     whole = [str(row["sip_call_id"]) for row in rows if is_whole(row)]
     reached = [one.reached_after for one in seen if one.reached_after is not None and not one.kept]
@@ -69,7 +75,8 @@ def judge(drill: str, seen: Sequence[Seen], rows: Iterable[Row], note: str = "")
         missing=sum(whole.count(one.sip_call_id) != 1 for one in seen),
         first_seconds=min(reached, default=None),
         last_seconds=max(reached, default=None),
-        note=note,
+        note="; ".join(one for one in (note, *broken) if one),
+        broken=tuple(broken),
     )
 
 

@@ -32,6 +32,7 @@ class Stage:
     talker: PhoneCall | None = None
     others: list[PhoneCall] = field(default_factory=list)
     note: str = ""
+    broken: list[str] = field(default_factory=list)  # promises of the drill's own that did not hold
     apart: Phones | None = None  # where the phone of desk 1 lives, when it is to die alone
     unanswered: bool = False  # nobody takes the first call that rings at desk 2
 
@@ -70,6 +71,10 @@ class Stage:
                 seen.append(Seen(sip_call_id=call.sip_call_id, reached_after=await task))
         return await self.judged(drill, seen)
 
+    def spared(self) -> set[str]:
+        """Return the operators' lines whose talk nobody ends: the first one."""
+        return {self.desks[0].calls[0].line} if self.talker is not None else set()
+
     async def judged(self, drill: str, seen: list[Seen]) -> Verdict:
         """End what is left, wait for the rows, and judge."""
         for call in self.world.calls:
@@ -93,7 +98,7 @@ class Stage:
             )
             for one in seen
         ]
-        return judge(drill, judged, rows, self.note)
+        return judge(drill, judged, rows, self.note, self.broken)
 
     async def _rows(self, seen: list[Seen]) -> list[dict[str, object]]:
         wanted = [one.sip_call_id for one in seen]
@@ -148,7 +153,7 @@ async def working(stage: Stage) -> AsyncIterator[None]:
 
 async def _work(stage: Stage) -> None:
     """The operators' evening."""
-    spared = {stage.desks[0].calls[0].line} if stage.talker is not None else set()
+    spared = stage.spared()
     left = {stage.desks[1].calls[0].line} if stage.unanswered else set()
     ending: set[str] = set()
     loop = asyncio.get_running_loop()

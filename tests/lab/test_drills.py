@@ -55,3 +55,11 @@ def test_a_row_that_is_not_there_once_and_whole_is_missing(rows: list[dict[str, 
 def test_who_left_in_the_menu_has_no_class_and_that_is_right() -> None:
     early = row(outcome="abandoned", service_class=None, queued_at=None, answered_at=None)
     assert judge("x", [Seen(sip_call_id="a", left=True)], [early]).good
+
+
+def test_a_promise_of_the_drills_own_that_did_not_hold_is_not_good_and_is_named() -> None:
+    kept = [Seen(sip_call_id="a", kept=True)]
+    assert judge("x", kept, [row()], "fine").good
+    verdict = judge("x", kept, [row()], "fine", ["too late: 50 s, 10 at most"])
+    assert (verdict.good, verdict.lost, verdict.missing) == (False, 0, 0)
+    assert verdict.note == "fine; too late: 50 s, 10 at most"

@@ -2,9 +2,13 @@
 
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lab import labfile
+from lab.api import nodes_up
+from lab.operators import exchanges
 from lab.places import Places, Ports
 
 
@@ -49,3 +53,25 @@ def test_the_environment_names_folder_base_and_root(tmp_path: Path) -> None:
 def test_two_labs_have_two_keys(tmp_path: Path) -> None:
     keys = {Places(tmp_path / name, Ports(), tmp_path).key for name in ("one", "two")}
     assert len(keys) == 2
+
+
+def two_nodes(*living: str) -> dict[str, Any]:
+    """Return the lab.json of a lab with two nodes, of which these parts run."""
+    return {
+        "sip": ["127.0.0.1:1", "127.0.0.1:2"],
+        "ari": [{"name": "a"}, {"name": "b"}],
+        "pids": dict.fromkeys(living, 1),
+    }
+
+
+def test_phones_register_at_the_nodes_that_run_and_before_any_does_at_all() -> None:
+    assert exchanges(two_nodes("asterisk-a", "asterisk-b")) == ["127.0.0.1:1", "127.0.0.1:2"]
+    assert exchanges(two_nodes("asterisk-b")) == ["127.0.0.1:2"]
+    assert exchanges(two_nodes()) == ["127.0.0.1:1", "127.0.0.1:2"]
+
+
+def test_a_lab_that_is_up_keeps_its_number_of_nodes(tmp_path: Path) -> None:
+    places = Places(tmp_path, Ports(22000), tmp_path)
+    assert nodes_up(places) == 0
+    labfile.write(places.lab_json, two_nodes("asterisk-a", "asterisk-b"))
+    assert nodes_up(places) == 2
