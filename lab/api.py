@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +33,7 @@ DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 
 
 class Lab:
-    """PostgreSQL, Asterisk nodes and ct112 on loopback. Not to be used from two threads at once.
+    """PostgreSQL, Asterisk nodes and ct112 on loopback. Two threads may be at two different parts at once.
 
     `overrides` are CT112_ variables for ct112; `max_calls` is a node's limit; `database_url` names a
     database to use instead of our own; `tied` labs are ended by `./run` should this process die first.
@@ -59,6 +60,7 @@ class Lab:
         self._tied = tied
         self._installation: Installation | None = None
         self._positions: list[dict[str, Any]] = []
+        self._telling = threading.Lock()
         self.places.log.mkdir(parents=True, exist_ok=True)
         self._table = ProcessTable(self.places.processes)
         self._secrets = Passwords(self.places.secrets)
@@ -151,6 +153,16 @@ class Lab:
                 if not processes.wait_until(settled, LEAVING_SECONDS, every=0.2):
                     raise StepFailed("ct112 is still leaving", "./run down, then again")
 
+    def start_again(self, part: str) -> None:
+        """Start a part that ran before; ct112 without the database and without waiting."""
+        if part in self.living():
+            return
+        if part == CT112:
+            self.service().launch()
+        else:
+            self._starter(part)()
+        self._tell()
+
     def stop(self, part: str) -> None:
         """End one part in good order."""
         process = self._table.living().get(part)
@@ -238,18 +250,19 @@ class Lab:
 
     def _tell(self) -> None:
         """Bring lab.json up to date: written when all parts run, its pids kept right afterwards."""
-        pids, info = self.living(), labfile.read(self.places.lab_json)
-        if self._positions and all(part in pids for part in self.parts):
-            info = labfile.contents(
-                web=self.service().url,
-                nodes=self.nodes(),
-                database_url=self.database_url,
-                api_token=self._secrets["api-token"],
-                positions=self._positions,
-                pids=pids,
-            )
-        if info is not None and self.places.directory.exists():
-            labfile.write(self.places.lab_json, info | {"pids": pids})
+        with self._telling:
+            pids, info = self.living(), labfile.read(self.places.lab_json)
+            if self._positions and all(part in pids for part in self.parts):
+                info = labfile.contents(
+                    web=self.service().url,
+                    nodes=self.nodes(),
+                    database_url=self.database_url,
+                    api_token=self._secrets["api-token"],
+                    positions=self._positions,
+                    pids=pids,
+                )
+            if info is not None and self.places.directory.exists():
+                labfile.write(self.places.lab_json, info | {"pids": pids})
 
 
 def from_environment(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, Self
 
 from lab.audio import Heard
+from lab.diary import Span
 
 State = Literal["dialling", "ringing", "established", "closed"]
 Json = dict[str, Any]
@@ -124,6 +125,13 @@ class PhoneCall:
     async def heard(self, hz: float) -> Heard:
         """Return how long a tone lasted at most in all that was received so far (the last minute)."""
         return _heard(await self.phones.ask("heard", line=self.line, hz=hz))
+
+    async def diary(self, tones: tuple[int, ...]) -> tuple[list[Span], float]:
+        """Return which of these tones was heard when (epoch seconds) since this was first asked, or at most a
+        minute before; and for how many seconds no sound has come at all.
+        """
+        answer = await self.phones.ask("diary", line=self.line, tones=list(tones))
+        return [Span(*span) for span in answer["spans"]], float(answer["silent"])
 
     async def press(self, digits: str, gap_ms: int = 120) -> None:
         """Press keys; they travel as RFC 4733 events."""

@@ -2,16 +2,19 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
 from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, Event, StackEvent
 
 from lab.audio import RATE, Heard, level_dbfs, listen_for, tone
+from lab.diary import Diary, Span
 
 TICK_SECONDS = 0.04
 AHEAD_BYTES = RATE * 2 // 5  # 0.2 s: more would delay a change of tone, less could run dry
 KEPT_SECONDS = 60
+KEPT_WITH_DIARY_SECONDS = 3
 SOUND_BYTES = RATE * 2 // 5  # 0.2 s: long enough not to be a click
 QUIET_BYTES = RATE * 2  # a second: longer than the pause between two sentences
 QUIET_SECONDS = 1.0
@@ -37,6 +40,7 @@ class Line:
         self._last_piece = asyncio.get_running_loop().time()
         self._received = bytearray()
         self._forgotten = 0  # bytes received and no longer kept
+        self._diary: Diary | None = None
         self._pump: asyncio.Task[None] | None = None
         call.on(self.take)
         call.on_dtmf(lambda digit: tell("digit", digit=digit.digit, milliseconds=digit.duration_ms))
@@ -72,6 +76,13 @@ class Line:
             if done or self.closed or asyncio.get_running_loop().time() >= end:
                 return now
             await asyncio.sleep(TICK_SECONDS)
+
+    def diary(self, tones: tuple[int, ...]) -> tuple[list[Span], float]:
+        """Keep a diary of these tones from now on; return it, and for how long nothing has come."""
+        if self._diary is None:
+            self._diary = Diary(tones)
+            self._diary.feed(bytes(self._received), time.time())
+        return self._diary.spans, self._silent_for()
 
     def _silent_for(self) -> float:
         """Return for how long nothing has come, in seconds."""
@@ -121,7 +132,10 @@ class Line:
             while piece := self.call.audio.read(RATE):
                 self._received += piece
                 self._last_piece = asyncio.get_running_loop().time()
-        surplus = len(self._received) - KEPT_SECONDS * RATE * 2
+                if self._diary is not None:
+                    self._diary.feed(bytes(piece), time.time())
+        kept = KEPT_SECONDS if self._diary is None else KEPT_WITH_DIARY_SECONDS
+        surplus = len(self._received) - kept * RATE * 2
         if surplus > 0:
             del self._received[:surplus]
             self._forgotten += surplus

@@ -164,6 +164,11 @@ class PhoneProcess:
         """Look back over all that was received."""
         return as_json(self._lines[line].heard(hz))
 
+    async def do_diary(self, line: str, tones: list[int]) -> Json:
+        """Look into the diary of a call: which of these tones was heard when."""
+        spans, silent = self._lines[line].diary(tuple(tones))
+        return {"spans": [[span.hz, span.start, span.end, span.seconds] for span in spans], "silent": silent}
+
     async def do_record(self, line: str, path: str) -> None:
         """Write what was received to a file: 8 kHz, 16 bit, mono, no header."""
         recording = self._lines[line].recording()

@@ -180,6 +180,10 @@ class Phones:
             user for user, phone in phones if phone.registered and exchange in (None, *phone.exchanges)
         )
 
+    def phone(self, user: str) -> Phone | None:
+        """Return a phone that is, or was, registered here."""
+        return self._phones.get(user)
+
     async def wait_gone(self) -> None:
         """Wait until the process has ended."""
         if self._reader is not None:

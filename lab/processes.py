@@ -30,7 +30,7 @@ class Known:
         """Return the process while it lives and is still the one we started."""
         child = _children.get(self.pid)
         if child is not None and child.poll() is not None:
-            del _children[self.pid]
+            _children.pop(self.pid, None)
         try:
             found = psutil.Process(self.pid)
             same = abs(found.create_time() - self.created) < 1 and found.status() != psutil.STATUS_ZOMBIE
@@ -40,10 +40,11 @@ class Known:
 
 
 class ProcessTable:
-    """The file that says which processes belong to the lab."""
+    """The file that says which processes belong to the lab. Threads of one process may share it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._changing = threading.Lock()
 
     def all(self) -> dict[str, Known]:
         """Return what is written down, alive or not."""
@@ -58,11 +59,14 @@ class ProcessTable:
 
     def add(self, name: str, pid: int) -> None:
         """Write a process down."""
-        self._write(self.all() | {name: Known(pid, psutil.Process(pid).create_time())})
+        known = Known(pid, psutil.Process(pid).create_time())
+        with self._changing:
+            self._write(self.all() | {name: known})
 
     def forget(self, name: str) -> None:
         """Strike a process out."""
-        self._write({key: known for key, known in self.all().items() if key != name})
+        with self._changing:
+            self._write({key: known for key, known in self.all().items() if key != name})
 
     def _write(self, table: Mapping[str, Known]) -> None:
         new = self._path.with_suffix(".new")

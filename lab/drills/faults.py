@@ -42,8 +42,10 @@ async def ct112_stalled(stage: Stage) -> None:
     """The process stands still for two seconds."""
     process = _process(stage, CT112)
     process.suspend()
-    await asyncio.sleep(2)
-    process.resume()
+    try:
+        await asyncio.sleep(2)
+    finally:
+        process.resume()
 
 
 async def postgres_stopped(stage: Stage) -> None:
@@ -69,17 +71,21 @@ async def postgres_hung(stage: Stage) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.suspend()
-    await asyncio.sleep(SHORT_SECONDS)
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.resume()
+    try:
+        await asyncio.sleep(SHORT_SECONDS)
+    finally:
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 async def postgres_read_only(stage: Stage) -> None:
     """Every transaction is read-only, as on a standby."""
     await _set_read_only(stage, "on")
-    await asyncio.sleep(SHORT_SECONDS)
-    await _set_read_only(stage, "off")
+    try:
+        await asyncio.sleep(SHORT_SECONDS)
+    finally:
+        await _set_read_only(stage, "off")
 
 
 async def asterisk_killed(stage: Stage) -> None:
@@ -133,9 +139,11 @@ async def spool_full(stage: Stage) -> None:
     process = _process(stage, CT112)
     before = process.rlimit(psutil.RLIMIT_FSIZE)
     process.rlimit(psutil.RLIMIT_FSIZE, (TINY_BYTES, before[1]))
-    await asyncio.sleep(SHORT_SECONDS)
-    stage.note = f"alarm {await stage.world.metric('ct112_spool_failed'):.0f}"
-    process.rlimit(psutil.RLIMIT_FSIZE, before)
+    try:
+        await asyncio.sleep(SHORT_SECONDS)
+        stage.note = f"alarm {await stage.world.metric('ct112_spool_failed'):.0f}"
+    finally:
+        process.rlimit(psutil.RLIMIT_FSIZE, before)
 
 
 async def phone_unregisters(stage: Stage) -> None:
