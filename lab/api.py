@@ -15,7 +15,7 @@ from lab import labfile, phones_part, processes, registry
 from lab.asterisk import AsteriskNode
 from lab.passwords import Passwords
 from lab.places import NODE_NAMES, Places, Ports, asterisk_root
-from lab.ports import LOOPBACK
+from lab.ports import LOOPBACK, require_free
 from lab.postgres import Postgres
 from lab.processes import ProcessTable
 from lab.root import Installation, find
@@ -158,6 +158,7 @@ class Lab:
         if part in self.living():
             return
         if part == CT112:
+            require_free("ct112", tcp=(self.places.ports.web,))
             self.service().launch()
         else:
             self._starter(part)()

@@ -69,14 +69,6 @@ class Service:
 
     def start(self) -> None:
         """Start ct112 and wait until it would handle calls."""
-        self.launch()
-        try:
-            processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
-        except StepFailed as failure:
-            raise StepFailed(f"{failure.why}; readiness: {self.readiness()}", failure.remedy) from failure
-
-    def launch(self) -> None:
-        """Start ct112."""
         require_free("ct112", tcp=(self.places.ports.web,))
         self.launch()
         try:
