@@ -10,7 +10,7 @@ from ct112.core.events import CallbackAsked
 from ct112.core.floor import Floor
 from ct112.core.operators import Operator
 from ct112.ports import Post
-from ct112.store import CallbackError, Store, StoreUnavailable
+from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable
 from ct112.web import Away, Callback, CannotTake
 
 log = logs.get("callbacks")
@@ -68,6 +68,8 @@ class CallbackDesk:
             raise CannotTake(str(error)) from error
         except StoreUnavailable as error:
             raise Away(str(error)) from error
+        except RowRefused as error:
+            raise CannotTake(f"call-back {number} cannot be taken: {error}") from error
         self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.position))
         return Callback.model_validate(task)
 
@@ -91,4 +93,6 @@ class CallbackDesk:
             return False
         except CallbackError as error:  # closed meanwhile: the caller called again
             log.info("a call-back's result came too late", task=result.task, reason=str(error))
+        except ValueError as error:
+            self._store.aside.keep("call-back result", result, str(error), task=result.task)
         return True

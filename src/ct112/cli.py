@@ -84,9 +84,9 @@ def serve() -> None:
 
 async def _serve(settings: "Settings") -> None:
     from ct112.service import Service
-    from ct112.store import Store
+    from ct112.store import ASIDE, Store
 
-    store = await Store.create(settings.database_url or "")
+    store = await Store.create(settings.database_url or "", settings.spool_path.with_name(ASIDE))
     gc.collect()
     gc.freeze()  # what was imported is not looked through again: a full collection took a tenth of a second
     await Service(settings, store).run()

@@ -51,6 +51,9 @@ journal_failures = Counter("ct112_journal_failures_total", "Database writes that
 spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
 spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
 spool_set_aside = Counter("ct112_spool_set_aside_total", "Entries kept aside: they can never be written")
+set_aside = Counter(
+    "ct112_set_aside_total", "Things kept aside on disk because they can never be written, by kind", ["kind"]
+)
 spool_commit_seconds = Histogram(
     "ct112_spool_commit_seconds",
     "One commit of the spool: what a crash can take",

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from ct112.core.callback import CallbackPolicy, CallbackResult, Next, TaskState, after
 from ct112.core.record import CallRecord, Outcome, ServiceClass
 from ct112.store import Store
-from ct112.store.callbacks import CallbackError, Task
+from ct112.store.callbacks import TASKS, CallbackError, Task
 from tests.store.examples import ARRIVED, record
 
 NUMBER = "081234567890"
@@ -174,12 +175,23 @@ async def test_nobody_there_is_tried_again_later_and_in_the_end_not(store: Store
         await store.take_callback(number, "operator-1")
         task = await store.finish_callback(number, CallbackResult.NO_ANSWER)
         assert (task.state, task.result, task.attempts, task.taken_by) == ("open", "no_answer", attempt, None)
-        assert task.next_try_at > datetime.now(UTC)
+        pause = (task.next_try_at - datetime.now(UTC)).total_seconds()
+        assert pause == pytest.approx(300 * attempt, abs=30)
+        with pytest.raises(CallbackError, match="was tried: no_answer"):
+            await store.take_callback(number, "operator-1")
+        await _forward(store, 300 * attempt)
     await store.take_callback(number, "operator-1")
     task = await store.finish_callback(number, CallbackResult.BUSY)
     assert (task.state, task.result, task.attempts) == ("closed", "busy", 3)
     with pytest.raises(CallbackError, match="is closed: busy"):
         await store.take_callback(number, "operator-1")
+
+
+async def _forward(store: Store, seconds: float) -> None:
+    """Let that much time pass for all call-backs."""
+    async with store._transaction() as connection:
+        passed = timedelta(seconds=seconds)
+        await connection.execute(update(TASKS).values(next_try_at=TASKS.c.next_try_at - passed))
 
 
 async def test_a_try_in_which_nothing_was_dialled_does_not_count(store: Store) -> None:

@@ -1,8 +1,10 @@
 """The journal: at once for the caller, whatever the database does, and nothing lost within its bound."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from prometheus_client import REGISTRY
 
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
-from ct112.store import DatabaseJournal, Store
+from ct112.store import DatabaseJournal, Store, kept_aside
 from ct112.store import journal as journal_module
+from ct112.store.aside import Aside
 from ct112.store.faults import StoreUnavailable
 from lab.throwaway import Server
 from tests.store.examples import ARRIVED, call_id, fact, record
@@ -180,10 +183,9 @@ BAD_ROWS: list[CallRecord | Fact] = [
 
 @pytest.mark.parametrize("bad", BAD_ROWS, ids=range(len(BAD_ROWS)))
 async def test_what_can_never_be_written_does_not_hold_up_the_others(
-    store: Store, bad: CallRecord | Fact
+    store: Store, bad: CallRecord | Fact, tmp_path: Path
 ) -> None:
-    journal = DatabaseJournal(store)
-    dropped = counted("journal_dropped")
+    journal = DatabaseJournal(store, aside=Aside(tmp_path / "aside.jsonl"))
     journal.save(record(1))
     journal.note(fact(1))
     journal.note(bad) if isinstance(bad, Fact) else journal.save(bad)
@@ -193,7 +195,9 @@ async def test_what_can_never_be_written_does_not_hold_up_the_others(
         assert await journal.flush(WAIT)
     assert [row.id for row in await store.calls()] == [call_id(3), call_id(1)]
     assert len(await store.facts(call_id(1))) == len(await store.facts(call_id(3))) == 1
-    assert counted("journal_dropped") == dropped + 1
+    (kept,) = kept_aside(tmp_path / "spool.sqlite")
+    assert (kept.count, kept.path) == (1, tmp_path / "aside.jsonl")
+    assert json.loads(kept.path.read_text())["thing"]["call"] == bad.call
     errors = [line for line in lines if line["log_level"] == "error"]
     assert [line["call"] for line in errors] == [bad.call]
     assert "0812" not in str(lines)

@@ -1,8 +1,10 @@
 """What is written down about a call, and what is never lost again."""
 
+import json
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -136,6 +138,7 @@ async def test_facts_are_written_once_and_come_back_in_order(store: Store) -> No
     assert [(one.seq, one.kind) for one in await store.facts(call_id(1))] == [
         (2, "arrived"),
         (3, "queued"),
+        (4, "another"),
         (7, "ended"),
     ]
 
@@ -179,6 +182,23 @@ async def test_records_nobody_will_close_are_closed_and_the_live_ones_left_alone
         ("closed", {"outcome": "fallback"})
     ]
     assert await store.close_open_records(NODE, [live.call], ARRIVED + 100) == 0
+
+
+@pytest.mark.parametrize("arrived_at", ["-infinity", "0044-03-15 BC"])
+async def test_a_record_that_cannot_be_closed_costs_itself_alone(
+    database_url: str, tmp_path: Path, arrived_at: str
+) -> None:
+    store = await Store.create(database_url, tmp_path / "aside.jsonl")
+    await store.write([record(1), record(2), record(3)], [])
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(f"UPDATE call_record SET arrived_at = '{arrived_at}' WHERE id = '{call_id(2)}'")
+    await connection.execute("ALTER TABLE call_fact ADD CHECK (seq < 1000000)")  # whatever refuses a row
+    await connection.close()
+    assert await store.close_open_records(NODE, [], ARRIVED + 100) == 2
+    (line,) = (tmp_path / "aside.jsonl").read_text().splitlines()
+    assert json.loads(line)["thing"] == {"call": call_id(2)}
+    assert (tmp_path / "aside.jsonl").stat().st_mode & 0o077 == 0
+    await store.close()
 
 
 async def test_what_is_known_better_wins_over_a_closed_record(store: Store) -> None:

@@ -27,8 +27,19 @@ class CallbackResult(StrEnum):
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     FAILED = "failed"  # the trunk refused it, or nobody at the position picked up
+    UNAVAILABLE = "unavailable"  # because of us: trunk or node away; no try, so it never counts
     CALLED_AGAIN = "called_again"
     CANCELLED = "cancelled"
+
+
+class NotDialled(StrEnum):
+    """Why a number is not dialled: anybody can send any number."""
+
+    CODE = "code"  # `*` or `#`: it would change something on our own line
+    EMERGENCY = "emergency"  # 112 calling itself, or 110, 113, …
+    PREMIUM = "premium"
+    SATELLITE = "satellite"
+    NO_DIGIT = "no_digit"
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,7 @@ class CallbackPolicy:
     window_seconds: float = 2 * 3600
     tries: int = 3
     pause_seconds: float = 300  # after the first failed try; the second pause is twice as long
+    our_pause_seconds: float = 30  # after a try that failed because of us
     forget_taken_seconds: float = 600  # a task taken so long ago, with no result, is open again
 
 
@@ -52,6 +64,8 @@ class Next:
 def after(result: CallbackResult, attempts: int, policy: CallbackPolicy, now: float) -> Next:
     """Return what follows from a try, `attempts` counting it. `now`: epoch seconds."""
     final = result in (CallbackResult.REACHED, CallbackResult.CALLED_AGAIN, CallbackResult.CANCELLED)
+    if result is CallbackResult.UNAVAILABLE:
+        return Next(TaskState.OPEN, now + policy.our_pause_seconds)
     if final or attempts >= policy.tries:
         return Next(TaskState.CLOSED, None)
     return Next(TaskState.OPEN, now + policy.pause_seconds * attempts)

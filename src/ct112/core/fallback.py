@@ -1,7 +1,8 @@
 """A call the dialplan's own queue took while we were away: its notes as record and facts. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName, derive_call_id
@@ -9,6 +10,10 @@ from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, S
 
 OUTRANKS = 10**15
 """Added to a record's revision (microseconds): what Asterisk saw itself outranks what we conclude later."""
+LONGEST_CALL = 86_400.0
+"""Seconds. Times of one call that are further apart were not written by the same clock."""
+LEG_CREATED = re.compile(r"(?:.*-)?(\d{9,11})\.\d+", re.ASCII)
+DIGEST = (1 << 80) - 1  # what an id says of node and leg; above it are the milliseconds of its creation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,28 +40,107 @@ class FallbackCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The record we had begun for the call before it went to the fallback."""
+    """A record that may be of the same call: we had begun it, or the fallback's notes were taken in before.
+
+    `last_at`: the latest we had seen of the call. `leg`: of the fallback's call that is in it, if one is.
+    """
 
     call: CallId
     revision: int
     arrived_at: float
+    last_at: float
     classed: bool
+    sip_call_id: str | None = None
+    ani: str | None = None
+    taken: bool = False
+    leg: str | None = None
+
+
+def own_id(found: FallbackCall) -> CallId:
+    """Return the id of a call that the fallback alone knows."""
+    return derive_call_id(found.node, found.leg, found.entered_at)
+
+
+def created_about(leg: str) -> float | None:
+    """Return when Asterisk made the leg, by its node's clock, as its uniqueid says; None when it does not."""
+    match = LEG_CREATED.fullmatch(leg)
+    return None if match is None else float(match[1])
+
+
+def begun_of(found: FallbackCall, candidates: Sequence[Begun]) -> Begun | None:
+    """Return the record of this call. A leg names its call; a SIP Call-ID alone is what anybody may send."""
+    return next(
+        (
+            one
+            for same in (_same_leg, _same_sip_call)
+            for one in sorted(candidates, key=lambda one: -one.arrived_at)
+            if same(found, one)
+        ),
+        None,
+    )
+
+
+def _same_leg(found: FallbackCall, begun: Begun) -> bool:
+    """The id is made of node and leg; a node that boots with the same wrong time gives a name twice."""
+    same = _digest(begun.call) == _digest(own_id(found)) or begun.leg == found.leg
+    return same and _agree(found.sip_call_id, begun.sip_call_id)
+
+
+def _same_sip_call(found: FallbackCall, begun: Begun) -> bool:
+    """One call, as far as anything says: nobody else's notes are in it, and the numbers agree."""
+    return (
+        found.sip_call_id is not None
+        and found.sip_call_id == begun.sip_call_id
+        and not begun.taken
+        and _agree(found.ani, begun.ani)
+        and abs(begun.arrived_at - found.entered_at) <= LONGEST_CALL
+    )
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def _digest(call: CallId) -> int:
+    return int(call.replace("-", ""), 16) & DIGEST
+
+
+def in_order(found: FallbackCall, begun: Begun | None) -> FallbackCall:
+    """Return the call with times that can be: nothing before what it follows.
+
+    A node whose clock was set right during the call: what is a day or more from the end counts as the end.
+    The node's clock and ours may differ: what the fallback did follows what we had seen, and its
+    durations, measured by one clock, stay as they are.
+    """
+    end = found.ended_at
+    entered = found.entered_at if abs(end - found.entered_at) < LONGEST_CALL else end
+    answered = found.answered_at
+    if answered is not None:
+        answered = max(entered, answered if abs(end - answered) < LONGEST_CALL else end)
+    behind = 0.0 if begun is None else max(0.0, begun.last_at - entered)
+    return replace(
+        found,
+        entered_at=entered + behind,
+        answered_at=None if answered is None else answered + behind,
+        ended_at=max(end, entered, answered or entered) + behind,
+    )
 
 
 def record_of(found: FallbackCall, begun: Begun | None, operator: str | None) -> CallRecord:
     """Return the call's complete record; what an earlier half knows already is left to it."""
     new = begun is None or not begun.classed
+    times = in_order(found, begun)
     return CallRecord(
-        call=begun.call if begun else derive_call_id(found.node, found.leg, found.entered_at),
+        call=begun.call if begun else own_id(found),
         node=found.node,
-        revision=(begun.revision if begun else 0) + OUTRANKS,
-        arrived_at=begun.arrived_at if begun else found.entered_at,
+        revision=_revision(begun),
+        arrived_at=begun.arrived_at if begun else times.entered_at,
         sip_call_id=found.sip_call_id,
         ani=found.ani,
         dialled=found.dialled,
-        queued_at=None if begun else found.entered_at,
-        answered_at=found.answered_at,
-        ended_at=max(found.ended_at, found.answered_at or found.entered_at),
+        queued_at=None if begun else times.entered_at,
+        answered_at=times.answered_at,
+        ended_at=times.ended_at,
         service_class=ServiceClass.EMERGENCY if new else None,
         class_source=ClassSource.FALLBACK if new else None,
         operator=None if operator is None else OperatorName(operator),
@@ -67,15 +151,23 @@ def record_of(found: FallbackCall, begun: Begun | None, operator: str | None) ->
     )
 
 
-def facts_of(found: FallbackCall, record: CallRecord) -> list[Fact]:
+def _revision(begun: Begun | None) -> int:
+    """Return one that outranks what we had; to take the same call in again and again ends at no limit."""
+    if begun is None:
+        return OUTRANKS
+    return begun.revision + (1 if begun.taken else OUTRANKS)
+
+
+def facts_of(found: FallbackCall, begun: Begun | None, record: CallRecord) -> list[Fact]:
     """Return what happened in the fallback; a fact's number is the call's age in ms, the same every time."""
-    told: list[tuple[str, float | None, dict[str, Any]]] = [
-        ("fallback_entered", found.entered_at, {}),
-        ("fallback_answered", found.answered_at, {"position": found.position, "operator": record.operator}),
-        ("ended", record.ended_at, {"outcome": found.outcome.value, "ended_by": found.ended_by.value}),
+    times = in_order(found, begun)
+    kinds: list[tuple[str, float | None, dict[str, Any]]] = [
+        ("fallback_entered", times.entered_at, {"leg": found.leg}),
+        ("fallback_answered", times.answered_at, {"position": found.position, "operator": record.operator}),
+        ("ended", times.ended_at, {"outcome": found.outcome.value, "ended_by": found.ended_by.value}),
     ]
     facts: list[Fact] = []
-    for kind, at, data in told:
+    for kind, at, data in kinds:
         if at is not None:
             age = max(0, int((at - record.arrived_at) * 1000))
             seq = max(age, facts[-1].seq + 1) if facts else age

@@ -1,29 +1,21 @@
-"""Call-back tasks: made with the record of a call nobody answered, in the same transaction."""
+"""Call-back tasks: listing them in the order they are to be done, taking one, noting how it went."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
+    Integer,
     Row,
     Select,
     Table,
-    Text,
-    Update,
-    Uuid,
-    and_,
-    any_,
-    bindparam,
     case,
+    cast,
     func,
-    insert,
-    or_,
     select,
-    text,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,62 +25,27 @@ from ct112.core.callback import (
     FORGOTTEN,
     CallbackPolicy,
     CallbackResult,
+    NotDialled,
     TaskState,
     after,
-    most_urgent,
 )
-from ct112.core.record import Outcome, ServiceClass
-from ct112.store.tables import CallbackCall, CallbackTask, CallRow
+from ct112.store.numbers import not_dialled
+from ct112.store.tables import CallbackTask, CallRow
 
 CALLS: Table = CallRow.metadata.tables["call_record"]
 TASKS: Table = CallbackTask.metadata.tables["callback_task"]
-MADE_BY: Table = CallbackCall.metadata.tables["callback_call"]
 POLICY = CallbackPolicy()
-LONGEST = 64  # characters of a number that tell callers apart
-LOCK = text("SELECT pg_advisory_xact_lock(112, 1)")  # one writer of tasks at a time
+MOST = 500  # tasks in a page
+LARGEST_ID = 2**63 - 1
 
-NUMBER = func.left(func.coalesce(CALLS.c.ani_e164, CALLS.c.ani), LONGEST)
 URGENCY = case({name: at for at, name in enumerate(CLASSES)}, value=TASKS.c.service_class)
-
-
-def _wanted() -> Select[Any]:
-    """Of `these` calls, those that have to be called back and made no task yet."""
-    known = select(MADE_BY.c.call_id).where(MADE_BY.c.call_id == CALLS.c.id).exists()
-    return (
-        select(CALLS, NUMBER.label("number"))
-        .where(THESE, CALLS.c.outcome.in_(FORGOTTEN), CALLS.c.ani.is_not(None), ~known)
-        .order_by(CALLS.c.ended_at)
-    )
-
-
-def _closing(which: ColumnElement[bool]) -> Update:
-    """Close the tasks whose caller reached a person later; `which` calls are looked at."""
-    answered = and_(
-        which,
-        CALLS.c.answered_at > TASKS.c.last_call_at,
-        or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
-    )
-    again = select(CALLS.c.id).where(answered, TASKS.c.number == NUMBER).exists()
-    # A call found out later to have been answered is the last call itself.
-    itself = select(MADE_BY.c.call_id).where(
-        MADE_BY.c.task_id == TASKS.c.id,
-        MADE_BY.c.call_id == CALLS.c.id,
-        which,
-        CALLS.c.answered_at.is_not(None),
-        CALLS.c.outcome.not_in(FORGOTTEN),
-        CALLS.c.ended_at >= TASKS.c.last_call_at,
-    )
-    closing = update(TASKS).where(TASKS.c.state != TaskState.CLOSED, or_(again, itself.exists()))
-    return closing.values(
-        state=TaskState.CLOSED, result=CallbackResult.CALLED_AGAIN, closed_at=bindparam("now")
-    )
-
-
-# Made once: this runs with every batch of records, on the thread that answers calls.
-THESE = CALLS.c.id == any_(bindparam("these", type_=ARRAY(Uuid)))
-WANTED = _wanted()
-CLOSE_BY_CALL = _closing(THESE)
-CLOSE_BY_NUMBER = _closing(any_(bindparam("numbers", type_=ARRAY(Text))) == NUMBER)
+WHY_NOT_DIALLED = {
+    NotDialled.CODE: "it has a * or # in it, which would change something on our own line",
+    NotDialled.EMERGENCY: "it is an emergency number",
+    NotDialled.PREMIUM: "it is a premium-rate number",
+    NotDialled.SATELLITE: "it is a satellite or other global network's number",
+    NotDialled.NO_DIGIT: "it has no digit",
+}
 
 
 class CallbackError(ValueError):
@@ -97,7 +54,7 @@ class CallbackError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A task as stored; times in UTC."""
+    """A task as stored; times in UTC. `not_dialled`: why nobody dials the number for an operator."""
 
     id: int
     ani: str
@@ -111,83 +68,57 @@ class Task:
     last_call_at: datetime
     next_try_at: datetime
     taken_by: str | None
+    not_dialled: str | None
 
 
-async def follow(connection: AsyncConnection, calls: Sequence[uuid.UUID]) -> None:
-    """Make, merge and close the tasks that follow from these calls' records as they are now."""
-    forgotten = await _forgotten(connection, calls)
-    if forgotten:
-        await connection.execute(LOCK)
-        for call in await _forgotten(connection, calls):  # another writer may have been first
-            await _remember(connection, call)
-        numbers = sorted({call.number for call in forgotten})
-        await connection.execute(CLOSE_BY_NUMBER, {"numbers": numbers, "now": datetime.now(UTC)})
-    await connection.execute(CLOSE_BY_CALL, {"these": calls, "now": datetime.now(UTC)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPage:
+    """Some of the tasks, how many there are in all, and where the next page begins (None: at the end)."""
+
+    tasks: Sequence[Task]
+    total: int
+    next: int | None
 
 
-async def _forgotten(connection: AsyncConnection, calls: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
-    found: Sequence[Row[Any]] = (await connection.execute(WANTED, {"these": calls})).all()
-    return found
+async def page(connection: AsyncConnection, *, all_: bool, limit: int, after_: int | None) -> TaskPage:
+    """Return a page of the live tasks in the order they are to be done; `all_`: also closed, newest first.
+
+    That order: what can be dialled before what is not, then the class, what is due before what pauses, and
+    the oldest first. `limit`: 1 to 500. `after_`: the last id of the page before. Raises CallbackError.
+    """
+    keys = _newest() if all_ else _urgency()
+    wanted = None if all_ else TASKS.c.state != TaskState.CLOSED
+    query, count = select(TASKS), select(func.count()).select_from(TASKS)
+    if wanted is not None:
+        query, count = query.where(wanted), count.where(wanted)
+    size = min(max(limit, 1), MOST)
+    behind = await _behind(connection, query, keys, after_)
+    rows = (await connection.execute(behind.order_by(*keys).limit(size + 1))).all()
+    found = [_task(row) for row in rows[:size]]
+    total = int((await connection.execute(count)).scalar_one())
+    return TaskPage(tasks=found, total=total, next=found[-1].id if len(rows) > size else None)
 
 
-async def _remember(connection: AsyncConnection, call: Row[Any]) -> None:
-    """Add the call to the live task of its number within the window, or make one."""
-    since = call.arrived_at - timedelta(seconds=POLICY.window_seconds)
-    live = (
-        select(TASKS)
-        .where(
-            TASKS.c.number == call.number, TASKS.c.state != TaskState.CLOSED, TASKS.c.last_call_at >= since
-        )
-        .order_by(TASKS.c.id.desc())
-        .limit(1)
-    )
-    task = (await connection.execute(live)).one_or_none()
-    number = await _make(connection, call) if task is None else await _merge(connection, task, call)
-    await connection.execute(insert(MADE_BY).values(call_id=call.id, task_id=number))
+def _newest() -> list[ColumnElement[Any]]:
+    return [-TASKS.c.id]
 
 
-async def _make(connection: AsyncConnection, call: Row[Any]) -> int:
-    new = (
-        insert(TASKS)
-        .values(
-            number=call.number,
-            ani=call.ani[:LONGEST],
-            service_class=call.service_class or ServiceClass.EMERGENCY,
-            reason=call.outcome,
-            state=TaskState.OPEN,
-            calls=1,
-            attempts=0,
-            first_call_at=call.arrived_at,
-            last_call_at=call.ended_at,
-            next_try_at=call.ended_at,
-        )
-        .returning(TASKS.c.id)
-    )
-    return int((await connection.execute(new)).scalar_one())
+def _urgency() -> list[ColumnElement[Any]]:
+    left_to_a_person = cast(TASKS.c.not_dialled.is_not(None), Integer)
+    pauses = cast(TASKS.c.next_try_at > func.now(), Integer)
+    return [left_to_a_person, URGENCY, pauses, TASKS.c.first_call_at, TASKS.c.id]
 
 
-async def _merge(connection: AsyncConnection, task: Row[Any], call: Row[Any]) -> int:
-    """Whoever calls again is waiting again: the task is due at once, in its most urgent class."""
-    found = ServiceClass(call.service_class or ServiceClass.EMERGENCY)
-    merged = update(TASKS).where(TASKS.c.id == task.id)
-    merged = merged.values(
-        calls=TASKS.c.calls + 1,
-        service_class=most_urgent(ServiceClass(task.service_class), found),
-        first_call_at=func.least(TASKS.c.first_call_at, call.arrived_at),
-        last_call_at=func.greatest(TASKS.c.last_call_at, call.ended_at),
-        next_try_at=func.least(TASKS.c.next_try_at, call.ended_at),
-    )
-    await connection.execute(merged)
-    return int(task.id)
-
-
-async def tasks(connection: AsyncConnection, *, all_: bool = False, limit: int = 200) -> list[Task]:
-    """Return the live tasks in the order they are to be done; `all_`: closed ones too, the newest first."""
-    order = (TASKS.c.id.desc(),) if all_ else (URGENCY, TASKS.c.first_call_at)
-    wanted = select(TASKS).order_by(*order).limit(limit)
-    if not all_:
-        wanted = wanted.where(TASKS.c.state != TaskState.CLOSED)
-    return [_task(row) for row in await connection.execute(wanted)]
+async def _behind(
+    connection: AsyncConnection, query: Select[Any], keys: Sequence[ColumnElement[Any]], last: int | None
+) -> Select[Any]:
+    """Return the query for what comes after that task."""
+    if last is None:
+        return query
+    place = (await connection.execute(select(*keys).where(TASKS.c.id == _id(last)))).one_or_none()
+    if place is None:
+        raise CallbackError(_unknown(last))
+    return query.where(tuple_(*keys) > tuple_(*place))
 
 
 async def withheld(connection: AsyncConnection, since: datetime) -> int:
@@ -201,36 +132,37 @@ async def withheld(connection: AsyncConnection, since: datetime) -> int:
 
 
 async def take(connection: AsyncConnection, number: int, operator: str) -> Task:
-    """Give a task to an operator. Raises CallbackError when it is not there, over, or somebody else's."""
+    """Give a task to an operator. Raises CallbackError.
+
+    It is refused when the task is not there, over, somebody else's, not to be dialled, or pausing.
+    """
     now = datetime.now(UTC)
-    free = or_(
-        TASKS.c.state == TaskState.OPEN,
-        TASKS.c.taken_at < now - timedelta(seconds=POLICY.forget_taken_seconds),
+    row = await _locked(connection, number)
+    why_not = _why_not(row, number, now)
+    if why_not is not None:
+        raise CallbackError(why_not)
+    taking = update(TASKS).where(TASKS.c.id == number)
+    taking = taking.values(
+        state=TaskState.TAKEN, taken_by=operator, taken_at=now, attempts=TASKS.c.attempts + 1
     )
-    taking = (
-        update(TASKS)
-        .where(TASKS.c.id == number, TASKS.c.state != TaskState.CLOSED, free)
-        .values(state=TaskState.TAKEN, taken_by=operator, taken_at=now, attempts=TASKS.c.attempts + 1)
-        .returning(TASKS)
-    )
-    row = (await connection.execute(taking)).one_or_none()
-    if row is None:
-        raise CallbackError(await _why_not(connection, number))
-    return _task(row)
+    return _task((await connection.execute(taking.returning(TASKS))).one())
 
 
 async def finish(connection: AsyncConnection, number: int, result: CallbackResult, *, tried: bool) -> Task:
     """Note how a try went: the task closes, or is due again later. Raises CallbackError.
 
-    `tried`: a number was dialled; else the try does not count against the caller.
+    `tried`: a number was dialled; else, or when we were to blame, the try does not count against the caller.
     """
-    row = (await connection.execute(select(TASKS).where(TASKS.c.id == number))).one_or_none()
-    if row is None or row.state == TaskState.CLOSED:
-        raise CallbackError(await _why_not(connection, number))
+    row = await _locked(connection, number)
+    if row is None:
+        raise CallbackError(_unknown(number))
+    if row.state == TaskState.CLOSED:
+        raise CallbackError(_closed(row))
     now = datetime.now(UTC)
-    attempts = row.attempts if tried or row.state != TaskState.TAKEN else row.attempts - 1
+    counts = tried and result is not CallbackResult.UNAVAILABLE
+    attempts = row.attempts if counts or row.state != TaskState.TAKEN else row.attempts - 1
     then = after(result, attempts, POLICY, now.timestamp())
-    again = now if not tried or then.again_at is None else datetime.fromtimestamp(then.again_at, UTC)
+    at_once = then.again_at is None or (not tried and result is not CallbackResult.UNAVAILABLE)
     changed = (
         update(TASKS)
         .where(TASKS.c.id == number)
@@ -238,7 +170,7 @@ async def finish(connection: AsyncConnection, number: int, result: CallbackResul
             state=then.state,
             result=result,
             attempts=attempts,
-            next_try_at=again,
+            next_try_at=now if at_once else datetime.fromtimestamp(then.again_at or 0, UTC),
             taken_by=row.taken_by if then.state is TaskState.CLOSED else None,
             taken_at=None,
             closed_at=now if then.state is TaskState.CLOSED else None,
@@ -248,13 +180,43 @@ async def finish(connection: AsyncConnection, number: int, result: CallbackResul
     return _task((await connection.execute(changed)).one())
 
 
-async def _why_not(connection: AsyncConnection, number: int) -> str:
-    row = (await connection.execute(select(TASKS).where(TASKS.c.id == number))).one_or_none()
+async def _locked(connection: AsyncConnection, number: int) -> Row[Any] | None:
+    wanted = select(TASKS).where(TASKS.c.id == _id(number)).with_for_update()
+    return (await connection.execute(wanted)).one_or_none()
+
+
+def _id(number: int) -> int:
+    """Return the number. Raises CallbackError when no task can have it."""
+    if not 0 < number <= LARGEST_ID:
+        raise CallbackError("there is no such call-back: see ct112 callback list")
+    return number
+
+
+def _why_not(row: Row[Any] | None, number: int, now: datetime) -> str | None:
+    """Return why nobody may take this task now; None when somebody may."""
     if row is None:
-        return f"there is no call-back {number}: see ct112 callback list"
+        return _unknown(number)
     if row.state == TaskState.CLOSED:
-        return f"call-back {number} is closed: {row.result}"
-    return f"call-back {number} is with {row.taken_by} already"
+        return _closed(row)
+    if row.state == TaskState.TAKEN and row.taken_at >= now - timedelta(seconds=POLICY.forget_taken_seconds):
+        return f"call-back {number} is with {row.taken_by} already"
+    reason = not_dialled(row.ani)
+    if reason is not None:
+        return (
+            f"call-back {number} is not dialled: {WHY_NOT_DIALLED[reason]}. Should the caller be real,"
+            f" call by other means, then: ct112 callback result {number} reached"
+        )
+    if row.result is not None and row.next_try_at > now:
+        return f"call-back {number} was tried: {row.result}; again from {row.next_try_at:%H:%M:%S} UTC"
+    return None
+
+
+def _unknown(number: int) -> str:
+    return f"there is no call-back {number}: see ct112 callback list"
+
+
+def _closed(row: Row[Any]) -> str:
+    return f"call-back {row.id} is closed: {row.result}"
 
 
 def _task(row: Row[Any]) -> Task:

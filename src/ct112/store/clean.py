@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+EARLIEST, LATEST = -62_135_596_800.0, 253_402_300_799.0
+"""Epoch seconds of the years 1 to 9999: what PostgreSQL holds beyond, the driver cannot read back."""
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -42,8 +44,15 @@ def moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else exact(seconds)
 
 
+def is_time(seconds: float) -> bool:
+    """Return whether these epoch seconds can be written, and read again."""
+    return EARLIEST <= seconds < LATEST
+
+
 def exact(seconds: float) -> datetime:
     """Return epoch seconds as a time in UTC. Raises ValueError when it is no time."""
+    if not is_time(seconds):
+        raise ValueError("not a time")
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError) as error:

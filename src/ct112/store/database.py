@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -11,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ct112.core.callback import CallbackResult
 from ct112.core.fallback import FallbackCall
 from ct112.core.record import CallRecord, Fact
-from ct112.store import callbacks, fallback, ivr_versions, migrate, records, reports, roster
+from ct112.store import callbacks, closing, fallback, ivr_versions, migrate, records, reports, roster
 from ct112.store import engine as connecting
-from ct112.store.callbacks import Task
+from ct112.store.aside import Aside
+from ct112.store.callbacks import Task, TaskPage
 from ct112.store.ivr_versions import StoredIvr
 from ct112.store.reports import StoredCall, StoredFact, Wanted
 from ct112.store.roster import OperatorRow, RosterRow
@@ -24,13 +26,18 @@ EVERYTHING = Wanted()
 class Store:
     """One pool of connections. Each method is one transaction; it raises StoreUnavailable when it cannot."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, aside: Aside) -> None:
+        """Use `create`. `aside`: where things are kept that can never be written."""
         self._engine = engine
+        self.aside = aside
 
     @classmethod
-    async def create(cls, database_url: str) -> "Store":
-        """Return a store; connects at first use. Raises ValueError when the address is none."""
-        return cls(connecting.open_engine(database_url))
+    async def create(cls, database_url: str, aside: Path | None = None) -> Self:
+        """Return a store; connects at first use. Raises ValueError when the address is none.
+
+        `aside`: the file of what can never be written; without it that is counted and logged alone.
+        """
+        return cls(connecting.open_engine(database_url), Aside(aside))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -52,10 +59,14 @@ class Store:
     async def close_open_records(self, node: str, live: Collection[str], now: float) -> int:
         """Close the node's records that arrived before `now` (epoch seconds) and are not of a `live` call.
 
-        `live` has to be what was true at `now`. Returns how many were closed.
+        `live` has to be what was true at `now`. Returns how many were closed; one that cannot be is set
+        aside, and stays as it is.
         """
         async with self._transaction() as connection:
-            return await records.close_open(connection, node, live, now)
+            closed, refused = await closing.close_open(connection, node, live, now)
+        for call, reason in refused:
+            self.aside.keep("open record", {"call": call}, reason, call=call)
+        return closed
 
     async def roster(self) -> list[RosterRow]:
         """Return all positions by name, with who sits there."""
@@ -121,10 +132,20 @@ class Store:
         async with self._transaction() as connection:
             return await reports.facts(connection, call_id)
 
-    async def callbacks(self, *, all_: bool = False) -> list[Task]:
-        """Return the call-backs to be done, the most urgent first; `all_`: every one, the newest first."""
+    async def callbacks(self, *, all_: bool = False, limit: int = 200) -> list[Task]:
+        """Return the first call-backs of the list: see `callback_page`."""
+        return list((await self.callback_page(all_=all_, limit=limit)).tasks)
+
+    async def callback_page(
+        self, *, all_: bool = False, limit: int = 50, after: int | None = None
+    ) -> TaskPage:
+        """Return call-backs to be done, the most urgent first, and how many there are in all.
+
+        `all_`: closed ones too, the newest first. `after`: the last id of the page before. Raises
+        CallbackError.
+        """
         async with self._transaction() as connection:
-            return await callbacks.tasks(connection, all_=all_)
+            return await callbacks.page(connection, all_=all_, limit=limit, after_=after)
 
     async def withheld(self, since: datetime) -> int:
         """Return how many callers without a number nobody answered since then."""

@@ -10,20 +10,24 @@ ROW_FAULTS = frozenset({"22", "23", "54"})
 # Connection lost or refused, wrong password, shutting down, out of resources, no such database.
 AWAY = frozenset({"08", "28", "53", "57", "3D"})
 NO_SUCH_TABLE = frozenset({"42P01", "42703"})
+STATEMENT_CANCELLED = "57014"  # by statement_timeout
+NO_ROW = (ValueError, TypeError, OverflowError, AttributeError, RecursionError)
+"""What making a row of something that is none may raise."""
 
 
 class StoreUnavailable(Exception):
     """The database cannot be used now: away, too slow, full, or not migrated. Trying again may help.
 
-    `refused`: the server is there and said no.
+    `refused`: the server is there and said no. `slow`: it was there and took too long: less may do.
     """
 
-    def __init__(self, reason: str, *, refused: bool = False) -> None:
+    def __init__(self, reason: str, *, refused: bool = False, slow: bool = False) -> None:
         super().__init__(reason)
         self.refused = refused
+        self.slow = slow
 
 
-class RowRefused(Exception):
+class RowRefused(ValueError):
     """The row itself is to blame: trying again is of no use. The text never holds what is in it."""
 
 
@@ -48,7 +52,9 @@ def of_the_row(error: BaseException) -> bool:
 def unavailable(error: BaseException) -> StoreUnavailable:
     """Return the same error in our words."""
     state = sqlstate(error)
-    return StoreUnavailable(explain(error), refused=state is not None and state[:2] not in AWAY)
+    refused = state is not None and state[:2] not in AWAY
+    slow = isinstance(error, TimeoutError) or state == STATEMENT_CANCELLED
+    return StoreUnavailable(explain(error), refused=refused, slow=slow)
 
 
 def explain(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ct112 import logs, metrics
 from ct112.core.record import CallRecord, Fact
+from ct112.store.aside import Aside
 from ct112.store.database import Store
 from ct112.store.delivery import deliver
 from ct112.store.faults import explain
@@ -24,8 +25,9 @@ class DatabaseJournal:
     While the database is away everything waits, up to `limit` entries; past it facts go before records.
     """
 
-    def __init__(self, store: Store, limit: int = 10_000) -> None:
-        """`limit` counts waiting records and facts together."""
+    def __init__(self, store: Store, limit: int = 10_000, aside: Aside | None = None) -> None:
+        """`limit` counts waiting records and facts together. `aside`: where what nobody can write is kept."""
+        self._aside = aside or Aside()
         self._store = store
         self._pending = Pending(limit)
         self._wake = asyncio.Event()
@@ -97,10 +99,8 @@ class DatabaseJournal:
         return delivered.error is None
 
     def _give_up(self, entry: Entry, error: Exception) -> None:
-        """Drop an entry that can never be written. Its contents are not logged: they may be personal."""
-        metrics.journal_dropped.inc()
-        kind = type(entry).__name__
-        log.error("an entry cannot be written, dropped", entry=kind, call=entry.call, reason=explain(error))
+        """Keep an entry apart that can never be written. What is in it may be personal, and is not logged."""
+        self._aside.keep(type(entry).__name__, entry, explain(error), call=entry.call)
         self._strike_out([entry])
 
     def _strike_out(self, entries: Sequence[Entry]) -> None:

@@ -83,7 +83,7 @@ async def calls(
         query = query.where(tuple_(CallRow.arrived_at, CallRow.id) < tuple_(arrived_at, last))
     newest_first = query.order_by(CallRow.arrived_at.desc(), CallRow.id.desc())
     found = await connection.execute(newest_first.limit(min(max(limit, 1), MOST)))
-    return [_call(row) for row in found.mappings()]
+    return [stored(row) for row in found.mappings()]
 
 
 async def call(connection: AsyncConnection, call_id: str) -> StoredCall:
@@ -92,7 +92,7 @@ async def call(connection: AsyncConnection, call_id: str) -> StoredCall:
     row = found.mappings().first()
     if row is None:
         raise UnknownCall(call_id)
-    return _call(row)
+    return stored(row)
 
 
 async def facts(connection: AsyncConnection, call_id: str) -> list[StoredFact]:
@@ -138,7 +138,8 @@ def _uuid(call_id: str) -> uuid.UUID:
         raise UnknownCall(call_id) from error
 
 
-def _call(row: Mapping[Any, Any]) -> StoredCall:
+def stored(row: Mapping[Any, Any]) -> StoredCall:
+    """Return a row of `call_record`, without its revision, as a call."""
     values = dict(row)
     values["id"] = str(values["id"])
     values["ivr_path"] = tuple(values["ivr_path"])

@@ -9,6 +9,7 @@ from ct112 import logs, metrics
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
 from ct112.ports import Audience
+from ct112.store.aside import NAME, Aside
 from ct112.store.database import Store
 from ct112.store.delivery import deliver
 from ct112.store.faults import explain
@@ -200,7 +201,7 @@ def open_journal(store: Store, spool_path: Path, audience: Sequence[Audience] = 
 
     `audience` is told each fact once it is on the disk.
     """
-    direct = DatabaseJournal(store)
+    direct = DatabaseJournal(store, aside=Aside(spool_path.with_name(NAME)))
     journal: SpoolJournal
     spool = Spool(
         spool_path,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ct112.core.callback import CallbackResult, TaskState
+from ct112.core.callback import CallbackResult, NotDialled, TaskState
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,30}$"
@@ -112,8 +112,8 @@ class FactRow(Base):
 class CallbackTask(Base):
     """Somebody nobody answered, to be called back; calls of one number within a window are one task.
 
-    `number` is what makes two calls the same caller, `ani` what is dialled. `last_call_at`: when the last
-    of the calls ended.
+    `number` is what makes two calls the same caller, `ani` what is dialled, unless `not_dialled` says why
+    not. `last_call_at`: when the last of the calls ended.
     """
 
     __tablename__ = "callback_task"
@@ -121,6 +121,7 @@ class CallbackTask(Base):
         _one_of("service_class", ServiceClass),
         _one_of("state", TaskState),
         _one_of("result", CallbackResult),
+        _one_of("not_dialled", NotDialled),
         Index("ix_callback_task_live", "number", postgresql_where=text("state <> 'closed'")),
     )
 
@@ -139,6 +140,7 @@ class CallbackTask(Base):
     taken_by: Mapped[str | None]
     taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    not_dialled: Mapped[str | None]
 
 
 class CallbackCall(Base):

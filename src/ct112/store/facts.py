@@ -1,0 +1,98 @@
+"""Writing facts: each once, and none lost, even if two different ones have the same number."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ct112.core.record import Fact
+from ct112.store import clean
+from ct112.store.faults import NO_ROW, RowRefused
+
+# The facts are one text that PostgreSQL takes apart itself: that costs us less than making rows of them.
+GIVEN = """
+    SELECT CAST(f->>0 AS uuid) AS call_id, CAST(f->>1 AS bigint) AS seq,
+           to_timestamp(CAST(f->>2 AS double precision)) AS at, f->>3 AS kind, f->4 AS data, place
+    FROM jsonb_array_elements(CAST(:facts AS jsonb)) WITH ORDINALITY AS given(f, place)
+"""
+APPEND = text(f"""
+    INSERT INTO call_fact (call_id, seq, at, kind, data)
+    SELECT call_id, seq, at, kind, data FROM ({GIVEN}) AS g
+    ON CONFLICT DO NOTHING
+""")  # noqa: S608 - no value is in it
+CROWDED_OUT = text(f"""
+    SELECT g.call_id, g.seq, g.at, g.kind, CAST(g.data AS text) AS data FROM ({GIVEN}) AS g
+    WHERE NOT EXISTS (
+        SELECT FROM call_fact AS c WHERE c.call_id = g.call_id AND c.seq >= g.seq
+            AND c.at = g.at AND c.kind = g.kind AND c.data = g.data)
+    ORDER BY g.place
+""")  # noqa: S608 - no value is in it
+APPEND_BEHIND = text("""
+    INSERT INTO call_fact (call_id, seq, at, kind, data)
+    SELECT CAST(:call_id AS uuid), min(taken.seq) + 1, CAST(:at AS timestamptz), CAST(:kind AS text),
+           CAST(:data AS jsonb)
+    FROM call_fact AS taken
+    WHERE taken.call_id = CAST(:call_id AS uuid) AND taken.seq >= CAST(:seq AS bigint) AND NOT EXISTS (
+        SELECT FROM call_fact AS next WHERE next.call_id = taken.call_id AND next.seq = taken.seq + 1)
+    ON CONFLICT DO NOTHING
+""")
+NUL = b"\\u0000"
+TRIES = 5  # another writer may take the same free number at the same moment
+
+
+async def append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Write facts; one that is there already is not written again. Raises RowRefused.
+
+    A different fact of the same call and number (a clock went back over a restart) takes the next number
+    that is free.
+    """
+    given = {"facts": as_json(facts)}
+    written = await connection.execute(APPEND, given)
+    if written.rowcount == len(facts):
+        return
+    crowded_out = (await connection.execute(CROWDED_OUT, given)).all()
+    for row in dict.fromkeys(crowded_out):  # each once, in order
+        await _behind(connection, row._asdict())
+
+
+async def _behind(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    for _ in range(TRIES):
+        if (await connection.execute(APPEND_BEHIND, row)).rowcount:
+            return
+    raise RowRefused("no free number for a fact")
+
+
+def row_of(fact: Fact) -> tuple[Any, ...]:
+    """Return the fact as PostgreSQL can hold it. Raises RowRefused when its time is none."""
+    try:
+        clean.exact(fact.at)
+        return clean.text(fact.call), fact.seq, fact.at, clean.text(fact.kind), clean.json(fact.data)
+    except NO_ROW as error:
+        raise RowRefused(type(error).__name__) from None
+
+
+def as_json(facts: Sequence[Fact]) -> str:
+    """Return facts as one text; what cannot be stored as it is is made storable. Raises RowRefused."""
+    return _as_they_are(facts) or _made_storable(facts)
+
+
+def _as_they_are(facts: Sequence[Fact]) -> str | None:
+    """Return them the fast way; None when something in them, as half a character, has to be changed first."""
+    try:
+        if not all(clean.is_time(fact.at) for fact in facts):
+            return None
+        told = orjson.dumps([(fact.call, fact.seq, fact.at, fact.kind, fact.data) for fact in facts])
+    except NO_ROW:
+        return None
+    return None if NUL in told else told.decode()
+
+
+def _made_storable(facts: Sequence[Fact]) -> str:
+    rows = [row_of(fact) for fact in facts]
+    try:
+        return json.dumps(rows)
+    except NO_ROW as error:
+        raise RowRefused(type(error).__name__) from None
