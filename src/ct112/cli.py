@@ -3,19 +3,22 @@
 import asyncio
 import gc
 import sys
+import traceback
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from ct112 import __version__, logs
+from ct112 import __version__
+from ct112.cli_edge import CannotDo, loaded
 
 if TYPE_CHECKING:
     from ct112.settings import Settings
 
 GROUPS = {
-    "ivr": ("ct112.cli_ivr", "app", "The menu callers hear: validate, show, publish, simulate."),
+    "ivr": ("ct112.cli_ivr", "app", "The menu callers hear: validate, show, versions, publish, simulate."),
     "operator": ("ct112.cli_operator", "app", "Operators and their positions."),
     "callback": ("ct112.cli_callback", "app", "Who has to be called back."),
     "spool": ("ct112.cli_spool", "app", "What is on the disk and not yet in the database."),
@@ -24,9 +27,12 @@ GROUPS = {
 }
 SWITCH_SECONDS = 0.0005  # the threads of spool and database give way to the calls this soon
 COMMANDS = {
-    "doctor": "ct112.doctor.command",
-    "simulate": "ct112.simulation.command",
-    "capacity": "ct112.planning.command",
+    "doctor": (
+        "ct112.doctor.command",
+        "What must be true before going live, and what to do where it is not.",
+    ),
+    "simulate": ("ct112.simulation.command", "Nights on virtual time in which everything breaks."),
+    "capacity": ("ct112.planning.command", "The operators and trunk lines a busy hour needs."),
 }
 
 
@@ -37,6 +43,13 @@ class Lazy(TyperGroup):
         """Name them all."""
         return [*super().list_commands(ctx), *GROUPS, *COMMANDS]
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        others = [(name, text) for name, (*_, text) in (GROUPS | COMMANDS).items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*own, *others])
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; None when there is none of this name."""
         if cmd_name in GROUPS:
@@ -45,8 +58,8 @@ class Lazy(TyperGroup):
             group.name, group.help, group.short_help = cmd_name, text, text
             return group
         if cmd_name in COMMANDS:
-            alone = typer.Typer()
-            alone.command(cmd_name)(getattr(import_module(COMMANDS[cmd_name]), cmd_name))
+            alone = typer.Typer(rich_markup_mode=None)
+            alone.command(cmd_name)(getattr(import_module(COMMANDS[cmd_name][0]), cmd_name))
             return typer.main.get_command(alone)
         return super().get_command(ctx, cmd_name)
 
@@ -56,7 +69,23 @@ app = typer.Typer(
     help="ct112: an emergency call centre that drives Asterisk.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ct112 {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version_: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Answer 112: an emergency call centre that drives Asterisk."""
 
 
 @app.command()
@@ -70,6 +99,7 @@ def serve() -> None:
     """Answer calls until SIGTERM: then no new calls, talks go on, everything is saved."""
     import uvloop
 
+    from ct112 import logs
     from ct112.tasks import TaskStopped
 
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -79,7 +109,11 @@ def serve() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(settings))
     except TaskStopped as stopped:
-        _refuse(f"the part {stopped} died: {stopped.__cause__ or 'it came to its end'}; see the log")
+        raise CannotDo(
+            f"the part {stopped} died: {stopped.__cause__ or 'it came to its end'}; see the log", 2
+        ) from stopped
+    except ValueError as error:
+        raise CannotDo(str(error), 2) from error
 
 
 async def _serve(settings: "Settings") -> None:
@@ -94,27 +128,34 @@ async def _serve(settings: "Settings") -> None:
 
 def _settings() -> "Settings":
     """Return the settings, or leave saying what is wrong with them."""
-    from ct112.settings import SettingsError, load
+    from ct112.settings import ENV_FILE
 
-    try:
-        settings = load()
-    except SettingsError as error:
-        _refuse(str(error))
+    settings = loaded(2)
+    where = f"in the environment or in {ENV_FILE}"
     if not settings.nodes:
-        _refuse("CT112_NODES is empty: name at least one Asterisk node, see docs/runbook.md")
+        raise CannotDo(f"CT112_NODES is empty: ct112 asterisk render writes it, or set it {where}", 2)
     if not settings.database_url:
-        _refuse("CT112_DATABASE_URL is not set: for example postgresql://ct112@localhost/ct112")
+        raise CannotDo(
+            f"CT112_DATABASE_URL is not set: for example postgresql://ct112@localhost/ct112, {where}", 2
+        )
     return settings
 
 
-def _refuse(why: str) -> NoReturn:
-    typer.echo(f"ct112: {why}", err=True)
-    sys.exit(2)
-
-
 def main() -> None:
-    """Run the command line."""
-    app(prog_name="ct112")
+    """Run the command line; what nobody foresaw is one sentence too."""
+    try:
+        app(prog_name="ct112")
+    except BrokenPipeError:  # who read our output has left
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 (the edge: where it happened is said)
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(at.filename).name}:{at.lineno}"
+        why = " ".join(str(error).split())[:200]
+        typer.echo(
+            f"ct112: a fault of ours, please report it: {type(error).__name__} at {place}: {why}", err=True
+        )
+        sys.exit(70)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from ct112.asterisk.configfiles import NodeValues, TemplateError, find_templates
 from ct112.cli_edge import CannotDo
 from ct112.settings import ENV_FILE, NODE_NAME
 
-app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
+app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True, rich_markup_mode=None)
 
 KEPT = ("ari_user", "ari_password", "ami_user", "ami_password")
 

@@ -12,7 +12,7 @@ from ct112.core.callback import CallbackResult
 if TYPE_CHECKING:
     from ct112.store import Store, Task
 
-app = typer.Typer(help="Who has to be called back.", no_args_is_help=True)
+app = typer.Typer(help="Who has to be called back.", no_args_is_help=True, rich_markup_mode=None)
 
 Id = Annotated[
     int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="The call-back's id, as `list` shows it.")

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ct112 import settings
-
 if TYPE_CHECKING:
+    from ct112.settings import Settings
     from ct112.store import Store
 
 Result = TypeVar("Result")
@@ -23,18 +22,22 @@ class CannotDo(typer.Exit):
         super().__init__(code)
 
 
-def loaded() -> settings.Settings:
+def loaded(code: int = 1) -> "Settings":
     """Return the settings, or end the command."""
+    from ct112.settings import SettingsError, load
+
     try:
-        return settings.load()
-    except settings.SettingsError as error:
-        raise CannotDo(str(error)) from error
+        return load()
+    except SettingsError as error:
+        raise CannotDo(str(error), code) from error
 
 
 def database_url() -> str:
     """Return the address from the settings, or end the command."""
     address = loaded().database_url
     if not address:
+        from ct112 import settings
+
         raise CannotDo(
             "no database is set: CT112_DATABASE_URL=postgresql://USER:PASSWORD@HOST/NAME, "
             f"in the environment or in {settings.env_file() or settings.ENV_FILE}"
@@ -46,17 +49,19 @@ def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
     """Do the work on the store from the settings; end the command with the reason when it cannot be done."""
     address = database_url()
     from ct112.store import CallbackError, RosterError, StoreUnavailable
+    from ct112.store.faults import RowRefused
 
     try:
         return asyncio.run(_do(address, work))
     except StoreUnavailable as error:
         raise CannotDo(database_trouble(error, address)) from error
-    except (RosterError, CallbackError, ValueError) as error:
+    except (RosterError, CallbackError, RowRefused, ValueError) as error:
         raise CannotDo(str(error)) from error
 
 
 def database_trouble(error: BaseException, address: str) -> str:
     """Return why the database cannot be used, and what to do; never the password."""
+    from ct112.settings import origin
     from ct112.store.faults import explain, sqlstate
 
     cause = error.__cause__ or error
@@ -69,7 +74,7 @@ def database_trouble(error: BaseException, address: str) -> str:
     if isinstance(cause, OSError | TimeoutError) or state.startswith(("08", "53", "57")):
         return (
             f"the database at {where} does not answer ({explain(cause)}): "
-            f"start PostgreSQL, or correct CT112_DATABASE_URL (read from {settings.origin()})"
+            f"start PostgreSQL, or correct CT112_DATABASE_URL (read from {origin()})"
         )
     why = explain(error)
     return why if ": run" in why else f"the database at {where} cannot be used ({why}): see ct112 doctor"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ct112 import ivr
     from ct112.prompts.library import PromptLibrary
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 File = Annotated[Path, typer.Argument(help="the document, YAML")]
 
 HEADER = re.compile(r"\A(?:# (?:version \d+, |built-in document: |note: ).*\n)+")
@@ -157,4 +157,5 @@ def _same_settings() -> None:
             f"not published: the running ct112 has other settings ({'; '.join(other)}): "
             "run this with its file (CT112_ENV_FILE), on its machine"
         )
-    typer.echo(f"judged as the running ct112 does: recordings from {ours['recordings_dir'] or 'nowhere'}")
+    recordings = ours["recordings_dir"] or "nowhere"
+    typer.echo(f"judged as the running ct112 does: recordings from {recordings}", err=True)

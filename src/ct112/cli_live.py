@@ -8,7 +8,6 @@ from urllib.request import ProxyHandler, Request, build_opener
 from ct112.settings import Settings
 
 ANSWER_SECONDS = 12  # a little longer than it may take itself
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 (listened on, so asked here)
 
 
 class Silent(Exception):
@@ -19,9 +18,8 @@ def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple
     """Return the status and the answer to GET, or with a body POST, of the API's `path`. Raises Silent."""
     if found.api_token is None:
         raise Silent("CT112_API_TOKEN is not set: set it for ct112 and for this command")
-    host = EVERYWHERE.get(found.web_host, found.web_host)
-    request = Request(
-        f"http://{host}:{found.web_port}/api/v1/{path}",
+    request = Request(  # noqa: S310 (http, at an address of our own settings)
+        f"{found.local_url()}/api/v1/{path}",
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {found.api_token.get_secret_value()}"},
     )
@@ -32,7 +30,7 @@ def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple
         with refusal:
             return refusal.code, _parsed(refusal.read())
     except (OSError, ValueError) as error:
-        raise Silent(f"ct112 does not answer at {host}:{found.web_port}: start it (ct112 serve)") from error
+        raise Silent(f"ct112 does not answer at {found.local_url()}: start it (ct112 serve)") from error
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

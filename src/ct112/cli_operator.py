@@ -11,7 +11,7 @@ from ct112.cli_edge import CannotDo, loaded, with_store
 if TYPE_CHECKING:
     from ct112.store import OperatorRow, RosterRow, Store
 
-app = typer.Typer(help="Operators and their positions.", no_args_is_help=True)
+app = typer.Typer(help="Operators and their positions.", no_args_is_help=True, rich_markup_mode=None)
 
 Operator = Annotated[str, typer.Argument(help="The operator's name: small letters, digits and '-'.")]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the SIP password from stdin.")]

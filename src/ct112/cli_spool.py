@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ct112.store import Store
     from ct112.store.spool_file import SpoolStatus
 
-app = typer.Typer(help="What is on the disk and not yet in the database.", no_args_is_help=True)
+app = typer.Typer(
+    help="What is on the disk and not yet in the database.", no_args_is_help=True, rich_markup_mode=None
+)
 
 REPLAY_SECONDS = 300.0
 

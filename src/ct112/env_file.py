@@ -32,6 +32,11 @@ def read(path: Path) -> str:
     return text
 
 
+def names(text: str) -> list[str]:
+    """Return what the file sets."""
+    return [binding.key for binding in _bindings(text) if binding.key]
+
+
 def value(text: str, name: str) -> str | None:
     """Return what the file sets `name` to; the last one counts. None when it does not."""
     found = [binding.value for binding in _bindings(text) if binding.key == name]

@@ -10,11 +10,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from ct112.core.policy import Policy
-from ct112.env_file import EnvFileError, read
+from ct112.env_file import EnvFileError, names, read
 
 ENV_FILE = Path("/etc/ct112/ct112.env")
 """Read when it is there and CT112_ENV_FILE names no other."""
+OF_THE_LAB = ("CT112_LAB_", "CT112_ASTERISK_ROOT", "CT112_CALLER_DIR")
 NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
+"""Where to ask what listens on all addresses."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -84,6 +87,11 @@ class Settings(BaseSettings):
             "emergency_limit_seconds": self.ivr_emergency_limit_seconds,
         }
 
+    def local_url(self) -> str:
+        """Return where the web server of this machine's ct112 is asked."""
+        host = EVERYWHERE.get(self.web_host, self.web_host)
+        return f"http://{host}:{self.web_port}"
+
     def prompts_url(self) -> str:
         """Return the address under which Asterisk finds the prompts, without a slash at its end."""
         return (self.prompt_base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/") + "/prompts"
@@ -116,6 +124,16 @@ def origin() -> str:
     """Return where the settings come from, in words."""
     file = env_file()
     return "CT112_… variables" if file is None else f"{file} and CT112_… variables"
+
+
+def strangers() -> list[str]:
+    """Return the CT112_… names in the environment and the file that are no settings: misspelled."""
+    file = env_file()
+    given = {name.upper() for name in os.environ} | set(names(read(file)) if file and file.exists() else ())
+    known = {f"CT112_{name.upper()}" for name in Settings.model_fields} | {"CT112_ENV_FILE"}
+    return sorted(
+        name for name in given - known if name.startswith("CT112_") and not name.startswith(OF_THE_LAB)
+    )
 
 
 def _look_at(file: Path) -> None:

@@ -8,38 +8,36 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
 LIMIT_SECONDS = 8.0
-NEWEST_NEEDED = (22, 10, 1)
-MODULES = (
-    "res_ari_channels",
-    "res_ari_bridges",
-    "res_ari_events",
-    "res_stasis_playback",
-    "res_pjsip",
-    "res_geolocation",
-    "res_http_media_cache",
-    "res_security_log",
-    "app_queue",
-    "app_stasis",
-)
 LEAST_FREE_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line: `ok` None is a warning, which does not keep anyone from going live."""
+    """One line: `ok` None is a warning, which does not keep anyone from going live.
+
+    `asked` False: what it needs is not there, and has a line of its own.
+    """
 
     name: str
     ok: bool | None
     detail: str
     remedy: str = ""
+    asked: bool = True
 
 
 Answer = tuple[bool | None, str]
+
+
+class Trouble(Exception):
+    """Why a check does not hold, with the remedy that fits just this."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 async def checked(name: str, remedy: str, work: Callable[[], Awaitable[Answer]]) -> Check:
@@ -47,9 +45,16 @@ async def checked(name: str, remedy: str, work: Callable[[], Awaitable[Answer]])
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             ok, detail = await work()
+    except Trouble as trouble:
+        return Check(name, False, str(trouble), trouble.remedy)
     except Exception as error:  # noqa: BLE001 (a check that fails is a finding, not a crash)
         ok, detail = False, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return Check(name, ok, detail, "" if ok else remedy)
+
+
+def not_asked(name: str, cause: str) -> Check:
+    """Return the line of a check that would only repeat its cause."""
+    return Check(name, None, f"not asked: {cause}", asked=False)
 
 
 async def python_version() -> Answer:
@@ -79,56 +84,3 @@ async def prompts(folder: Path, keys: Sequence[str], url: str) -> Answer:
         return False, f"{len(missing)} of {len(keys)} missing in {folder}"
     async with aiohttp.ClientSession() as session, session.get(f"{url}/{keys[0]}.wav") as answer:
         return answer.status == 200, f"{len(keys)} present, served with status {answer.status}"
-
-
-class Ari:
-    """Asks one node over plain HTTP, as an outsider would."""
-
-    def __init__(self, url: str, user: str, password: str) -> None:
-        """Nothing is asked yet."""
-        self._url = url
-        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
-
-    async def get(self, path: str) -> Any:
-        """Return the parsed answer; raises with the status."""
-        session = aiohttp.ClientSession(headers=self._headers)
-        async with session, session.get(f"{self._url}/{path}") as answer:
-            if answer.status != 200:
-                raise RuntimeError(f"status {answer.status}")
-            return await answer.json()
-
-    async def version(self) -> Answer:
-        """Asterisk is new enough: older ones have known holes."""
-        found = str((await self.get("asterisk/info"))["system"]["version"])
-        digits = found.partition("+")[0].partition("~")[0]
-        return tuple(int(part) for part in digits.split(".")) >= NEWEST_NEEDED, found
-
-    async def clock(self) -> Answer:
-        """Asterisk's clock and ours agree within a second."""
-        theirs = (await self.get("asterisk/ping"))["timestamp"]
-        from datetime import datetime
-
-        apart = abs(datetime.fromisoformat(theirs).timestamp() - time.time())
-        return apart < 1, f"{apart:.2f} s apart"
-
-    async def modules(self) -> Answer:
-        """The modules we need are running."""
-        running = {one["name"].removesuffix(".so") for one in await self.get("asterisk/modules")}
-        missing = [name for name in MODULES if name not in running]
-        return not missing, f"missing: {', '.join(missing)}" if missing else f"{len(running)} running"
-
-    async def application(self, name: str) -> Answer:
-        """ct112 is registered."""
-        await self.get(f"applications/{name}")
-        return True, name
-
-    async def trunk(self, name: str) -> Answer:
-        """The carrier answers OPTIONS."""
-        state = (await self.get(f"endpoints/PJSIP/{name}"))["state"]
-        return state == "online", str(state)
-
-    async def phones(self, trunk: str) -> Answer:
-        """At least one position is registered."""
-        found = await self.get("endpoints/PJSIP")
-        online = [one["resource"] for one in found if one["state"] == "online" and one["resource"] != trunk]
-        return bool(online), ", ".join(online) or "none registered"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ct112.core.callback import CallbackResult
 from ct112.core.fallback import FallbackCall
 from ct112.core.record import CallRecord, Fact
-from ct112.store import callbacks, closing, fallback, ivr_versions, migrate, records, reports, roster
+from ct112.store import callbacks, closing, fallback, ivr_versions, records, reports, roster
 from ct112.store import engine as connecting
 from ct112.store.aside import Aside
 from ct112.store.callbacks import Task, TaskPage
@@ -173,4 +173,6 @@ class Store:
 
     async def migrated(self) -> bool:
         """Return whether the database is at the newest migration. Raises migrate.NoMigrations."""
+        from ct112.store import migrate  # Alembic: here, for commands that start at once
+
         return await self.schema_version() == migrate.head()

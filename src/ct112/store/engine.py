@@ -14,6 +14,8 @@ CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 8
 TRANSACTION_SECONDS = 10
 DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
+OPTIONS = {"host", "passfile", "port", "ssl", "target_session_attrs"}
+SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
 def normalise(database_url: str) -> URL:
@@ -27,6 +29,11 @@ def normalise(database_url: str) -> URL:
     query = dict(url.query)
     if "sslmode" in query:  # libpq's word; the driver says `ssl`
         query["ssl"] = query.pop("sslmode")
+    unknown = query.keys() - OPTIONS
+    if unknown:
+        raise ValueError(f"the database address has options that are not known: {', '.join(sorted(unknown))}")
+    if query.get("ssl", "prefer") not in SSL_MODES:
+        raise ValueError(f"sslmode in the database address is not one of {', '.join(sorted(SSL_MODES))}")
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 

@@ -1,0 +1,149 @@
+"""Which checks there are and which needs which: one cause has one ✗, what it hides is not asked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import aiohttp
+
+from ct112.cli_edge import database_trouble
+from ct112.core.reserved import reserved
+from ct112.doctor import checks
+from ct112.doctor.asterisk import Ari, queue
+from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
+from ct112.keeper import Known
+from ct112.prompts.library import PromptLibrary
+from ct112.reading import StoreSource, compile_live
+from ct112.settings import NodeSettings, Settings, origin, strangers
+from ct112.store import Store, StoreUnavailable
+
+Work = Callable[[], Awaitable[Answer]]
+Plan = Sequence[tuple[str, str, Work]]
+"""Checks by name, each with its remedy."""
+
+
+class Examination:
+    """Looks at everything the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is asked yet."""
+        self._settings = settings
+        self._known: Known | None = None
+
+    async def run(self) -> list[Check]:
+        """Return all checks, in a fixed order."""
+        settings = self._settings
+        first: Plan = [
+            ("settings", "correct the name, or remove the line", self._names),
+            ("python", "install Python 3.11 or later", checks.python_version),
+            ("host name resolves", "put this machine's name into /etc/hosts", checks.host_name),
+            ("disk", "free space, or move CT112_STATE_DIR", partial(checks.disk, settings.state_dir)),
+            ("database migrated", "ct112 db upgrade", self._database),
+            ("ct112", "see its log", self._service),
+        ]
+        found = await _all(first)
+        database, service = found[-2], found[-1]
+        away = [one.name for one in (database, service) if one.ok is False]
+        prompts = "start ct112, or correct CT112_PROMPT_BASE_URL"
+        found += await _unless(away, [("prompts", prompts, self._prompts)])
+        if not settings.nodes:
+            return [*found, Check("nodes", False, "CT112_NODES is empty", "ct112 asterisk render writes it")]
+        for node in await asyncio.gather(*(self._node(node, away) for node in settings.nodes)):
+            found += node
+        return found
+
+    async def _node(self, node: NodeSettings, away: list[str]) -> list[Check]:
+        """Return the checks of a node: only whether it answers when it does not."""
+        ari, name, settings = Ari(node), node.name, self._settings
+        reached = await checked(f"{name}: ARI, version", "install Asterisk 22.10.1 or later", ari.version)
+        gone = [reached.name] if reached.ok is False and "nothing answers" in reached.detail else []
+        cause = gone or ([reached.name] if reached.ok is False else [])
+        render, trunk = "ct112 asterisk render, then restart Asterisk", settings.trunk_endpoint
+        positions = [seat.position for seat in self._known.seats] if self._known else []
+        manned = [seat.position for seat in self._known.seats if seat.operator] if self._known else []
+        own: Plan = [
+            (f"{name}: modules", render, ari.modules),
+            (f"{name}: clock", "let both machines use the same NTP servers", ari.clock),
+            (f"{name}: trunk", "the carrier answers no OPTIONS: ask them", partial(ari.trunk, trunk)),
+        ]
+        ours: Plan = [
+            (f"{name}: application", "see ct112's log", partial(ari.application, settings.application)),
+            (f"{name}: SIP accounts", "see ct112's log for why", partial(ari.accounts, positions)),
+            (f"{name}: phones", "register an operator's softphone", partial(ari.phones, manned)),
+        ]
+        fallback: Plan = [(f"{name}: AMI, fallback queue", "ct112 operator add", partial(queue, node))]
+        return [
+            reached,
+            *await _unless(cause, own),
+            *await _unless(cause or away, ours),
+            *await _unless(gone, fallback),
+        ]
+
+    async def _names(self) -> Answer:
+        unknown = strangers()
+        if unknown:
+            return None, f"no such setting: {', '.join(unknown)}"
+        return True, f"from {origin()}"
+
+    async def _database(self) -> Answer:
+        """The database answers, has our tables, and every position in it can be used."""
+        address = self._settings.database_url
+        if not address:
+            raise Trouble(
+                "CT112_DATABASE_URL is not set", "CT112_DATABASE_URL=postgresql://USER:PASSWORD@HOST/NAME"
+            )
+        store = await Store.create(address)
+        try:
+            if not await store.migrated():
+                return False, f"at {await store.schema_version()}"
+            self._known = await StoreSource(store).known()
+        except StoreUnavailable as error:
+            why, _, remedy = database_trouble(error, address).partition(": ")
+            raise Trouble(why, remedy) from error
+        finally:
+            await store.close()
+        bad = [
+            one.position for one in self._known.seats if reserved(one.position, self._settings.trunk_endpoint)
+        ]
+        if bad:
+            remedy = "ct112 operator remove whoever sits there, and add them at another position"
+            raise Trouble(f"positions with names of Asterisk's own: {', '.join(bad)}", remedy)
+        return True, f"at {await _head()}"
+
+    async def _service(self) -> Answer:
+        """ct112 runs, and would handle calls."""
+        url = f"{self._settings.local_url()}/readyz"
+        try:
+            async with aiohttp.ClientSession() as session, session.get(url) as answer:
+                body = await answer.json(content_type=None)
+        except (aiohttp.ClientError, ValueError, OSError) as error:
+            raise Trouble(f"ct112 does not answer at {url}", "start it: ct112 serve") from error
+        bad = [f"{part['name']}: {part['detail']}" for part in body["parts"] if not part["ok"]]
+        return (None if body["ready"] and bad else body["ready"]), "; ".join(bad) or "ready"
+
+    async def _prompts(self) -> Answer:
+        settings = self._settings
+        folder = settings.state_dir / "prompts"
+        library = PromptLibrary(folder, settings.recordings_dir)
+        live = self._known.ivr if self._known else None
+        limit = settings.ivr_emergency_limit_seconds
+        document = await asyncio.to_thread(compile_live, live, library, limit)
+        return await checks.prompts(folder, sorted(document.prompt_keys()), settings.prompts_url())
+
+
+async def _head() -> str:
+    from ct112.store import migrate
+
+    return await asyncio.to_thread(migrate.head)
+
+
+async def _all(plan: Plan) -> list[Check]:
+    """Run checks side by side."""
+    return list(await asyncio.gather(*(checked(name, remedy, work) for name, remedy, work in plan)))
+
+
+async def _unless(causes: Sequence[str], plan: Plan) -> list[Check]:
+    """Run checks; when there is a cause for which they cannot hold, name that instead."""
+    if causes:
+        return [not_asked(name, f"see '{causes[0]}'") for name, _, _ in plan]
+    return await _all(plan)
