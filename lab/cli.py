@@ -84,7 +84,9 @@ def demo(context: typer.Context) -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def drill(context: typer.Context) -> None:
-    """Run the drills."""
+    """Run the drills, or a night of them: `drill night --minutes 10 --seed 1`."""
+    if context.args[:1] == ["night"]:
+        _supervised("lab.night", context.args[1:])
     _supervised("lab.drills", context.args)
 
 
