@@ -30,6 +30,9 @@ task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was 
 link_up = Gauge("ct112_link_up", "1 when the link is ready", ["node", "link"])  # link: ari, ami
 link_losses = Counter("ct112_link_losses_total", "Times a link was lost", ["node", "link"])
 link_errors = Counter("ct112_link_errors_total", "Errors of a link that nobody foresaw", ["node", "link"])
+unreadable_legs = Gauge(
+    "ct112_unreadable_legs", "Legs that Asterisk could not describe at the last survey", ["node"]
+)
 ari_request_seconds = Histogram(
     "ct112_ari_request_seconds",
     "ARI request to reply",

@@ -30,12 +30,13 @@ class FakeAri:
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.unwanted: set[str] = set()
         self.deaf = False  # answers nothing any more, and lets nobody know
-        self.silent_after_survey = False  # deaf from the moment all bridges were asked for
+        self.refused: dict[str, int] = {}  # "GET channels": the status it is answered with
+        self.after: dict[str, Callable[[], None]] = {}  # "GET channels": once, when its answer is made
         self.garbled: bytes | None = None  # what every request over plain HTTP is answered with
         self.fetched: list[str] = []  # what was asked over plain HTTP
         self._tasks: set[asyncio.Task[None]] = set()
         self.routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
-            ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong"})),
+            ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong", "timestamp": _now()})),
             ("GET", _path("asterisk/info"), lambda query: (200, {"status": {"startup_time": STARTED}})),
             ("GET", _path("channels"), lambda query: (200, list(self.channels.values()))),
             ("GET", _path("channels/(.+)"), self.get_channel),
@@ -113,15 +114,25 @@ class FakeAri:
             "message_body": json.dumps(body) if body is not None else "",
         }
         await socket.send_str(json.dumps(reply))
-        if self.silent_after_survey and message["uri"] == "bridges":
-            self.deaf = True
-            for one in self.sockets.values():
-                one._autoping = False
+
+    def go_silent(self) -> None:
+        """Answer nothing any more, not even a ping."""
+        self.deaf = True
+        for socket in self.sockets.values():
+            socket._autoping = False
 
     def do(self, message: Json) -> Answer:
         """Carry one request out."""
         query = {one["name"]: one["value"] for one in message.get("query_strings", [])}
         query |= {"body": json.loads(message["message_body"])} if message.get("message_body") else {}
+        asked = f"{message['method']} {message['uri']}"
+        if asked in self.refused:
+            return self.refused[asked], {"message": "Internal Server Error"}
+        answer = self._answer(message, query)
+        self.after.pop(asked, lambda: None)()
+        return answer
+
+    def _answer(self, message: Json, query: Json) -> Answer:
         for method, path, handle in self.routes:
             match = path.fullmatch(message["uri"])
             if match and method == message["method"]:
@@ -168,13 +179,39 @@ class FakeAri:
 
     def hang_up(self, query: Json, name: str) -> Answer:
         """End a channel."""
-        channel = self.channels.pop(name, None)
-        if channel is None:
+        if name not in self.channels:
             return 404, {"message": "Channel not found"}
-        self.emit("ChannelHangupRequest", channel=channel, cause=16)
+        self.end(name)
+        return 204, None
+
+    def end(self, name: str, *, asked: bool = True) -> None:
+        """A channel ends; not `asked`: its hang-up was before anybody listened."""
+        channel = self.channels.pop(name)
+        for bridge in self.bridges.values():
+            bridge["channels"] = [one for one in bridge["channels"] if one != name]
+        if asked:
+            self.emit("ChannelHangupRequest", channel=channel, cause=16)
         self.emit("StasisEnd", channel=channel)
         self.emit("ChannelDestroyed", channel=channel, cause=16, cause_txt="Normal Clearing")
-        return 204, None
+
+    def caller(self, name: str, application: str) -> Json:
+        """A caller's leg comes into the hands of an application."""
+        channel = self.channels[name] = _channel(name, "Up", {"CT112_LEG": "caller"})
+        channel["name"] = f"PJSIP/trunk-{name}"
+        channel["dialplan"] |= {"app_name": "Stasis", "app_data": f"{application},call"}
+        self.emit("StasisStart", args=["call"], channel=channel)
+        return channel
+
+    def operator(self, offer: str, application: str) -> Json:
+        """An operator's leg is there, answered."""
+        channel = self.channels[f"op-{offer}"] = _channel(f"op-{offer}", "Up", {"CT112_LEG": "operator"})
+        channel["name"] = "PJSIP/pos-1-00000001"
+        channel["dialplan"] |= {"app_name": "Stasis", "app_data": application}
+        return channel
+
+    def talk(self, bridge: str, *channels: str) -> None:
+        """Channels hear each other."""
+        self.bridges[bridge] = {"id": bridge, "channels": list(channels)}
 
     def go_on(self, query: Json, name: str) -> Answer:
         """Leave Stasis."""
@@ -233,9 +270,10 @@ class FakeAri:
         """Put a channel into a bridge."""
         if name not in self.bridges:
             return 404, {"message": "Bridge not found"}
-        if query["channel"] not in self.channels:
+        wanted = query["channel"].split(",")
+        if any(channel not in self.channels for channel in wanted):
             return 400, {"message": "Channel not found"}
-        self.bridges[name]["channels"].append(query["channel"])
+        self.bridges[name]["channels"] += wanted
         return 204, None
 
     def destroy_bridge(self, query: Json, name: str) -> Answer:
@@ -256,7 +294,10 @@ class FakeAri:
     def endpoints(self, query: Json, technology: str) -> Answer:
         """List the endpoints among the objects."""
         names = [key[2] for key in self.objects if key[1] == "endpoint"]
-        return 200, [{"technology": technology, "resource": name, "state": "offline"} for name in names]
+        return 200, [
+            {"technology": technology, "resource": name, "state": "offline", "channel_ids": []}
+            for name in names
+        ]
 
     def put(self, query: Json, *key: str) -> Answer:
         """Make or change an object."""

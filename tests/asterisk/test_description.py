@@ -19,6 +19,7 @@ RESOURCES = [
     "Playback",
     "Endpoint",
     "AsteriskInfo",
+    "AsteriskPing",
     "StatusInfo",
 ]
 TYPES: dict[str, object] = {"string": str, "int": int, "Date": datetime, "List[string]": list[str]}

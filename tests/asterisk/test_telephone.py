@@ -83,8 +83,8 @@ async def test_a_lost_link_is_told_and_comes_back_with_another_survey(fake: Targ
 
 async def test_a_node_that_goes_silent_is_lost(fake: Target) -> None:
     assert fake.fake is not None
-    fake.fake.silent_after_survey = True
     async with running(fake) as (_, inbox, _task):
+        fake.fake.go_silent()
         await inbox.until(lambda: inbox.count(NodeLost) == 1, within=20)
 
 

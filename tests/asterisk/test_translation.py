@@ -6,7 +6,7 @@ import pytest
 
 from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT
-from ct112.asterisk.inbound import Inbound
+from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.location import parse_location
 from ct112.asterisk.outbound import Planner, failure, is_gone
 from ct112.core.commands import (
@@ -62,7 +62,9 @@ def channel(
 def told(inbound: Inbound, kind: str, **fields: Any) -> Event | None:
     """What an ARI event means to the core."""
     event = {"type": kind, "application": "ct112", "timestamp": WHEN, **fields}
-    return inbound.translate(EVENT.validate_python(event))
+    told = inbound.translate(EVENT.validate_python(event))
+    assert not isinstance(told, Doubt)
+    return told
 
 
 def arrived(inbound: Inbound, **fields: Any) -> CallArrived:

@@ -1,18 +1,24 @@
 """Operators' SIP accounts, pushed over ARI into Asterisk's own database, where they outlive restarts."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from ct112 import logs
-from ct112.asterisk.ari import NotFound, Refused, asterisk_config
+from ct112 import logs, metrics
+from ct112.asterisk.ari import AriError, Refused, asterisk_config
 from ct112.asterisk.ari.models import ENDPOINTS
 from ct112.asterisk.wire import Wire
+from ct112.core.ids import NodeName
 
 log = logs.get("accounts")
 
 CLASS = "res_pjsip"
 MADE_BY = "from-position"  # the context of every endpoint we make: how ours are told from others
 SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,52 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
     }
 
 
+class AccountKeeper:
+    """Keeps one node's accounts what they should be. What goes wrong costs accounts, never calls."""
+
+    def __init__(self, node: NodeName, trunk: str) -> None:
+        """`trunk` is the endpoint that is no account of ours."""
+        self.refused: set[str] = set()  # positions whose account Asterisk does not take
+        self._node = node
+        self._trunk = trunk
+        self._wanted: Sequence[SipAccount] = ()
+        self._changed = asyncio.Event()
+
+    def want(self, accounts: Sequence[SipAccount]) -> None:
+        """Want these accounts, and no others, from now on."""
+        self._wanted = tuple(accounts)
+        self.refused &= {account.position for account in accounts}
+        self._changed.set()
+
+    async def keep(self, connection: Wire) -> None:
+        """Keep them right for as long as the connection lives; tries again later what did not work."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            self._changed.clear()
+            if await self._try(connection):
+                pause = FIRST_PAUSE_SECONDS
+                await self._changed.wait()
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _try(self, connection: Wire) -> bool:
+        """Push the accounts once; return whether all that Asterisk takes of them is right."""
+        try:
+            changed = await push(connection, self._wanted, keep=self._trunk, refused=self.refused)
+        except AriError as error:
+            log.warning("SIP accounts not brought up to date", node=self._node, reason=str(error))
+        except Exception:
+            log.exception("SIP accounts not brought up to date", node=self._node)
+        else:
+            if changed:
+                log.info("SIP accounts brought up to date", node=self._node, objects=changed)
+            return True
+        metrics.link_errors.labels(node=self._node, link="accounts").inc()
+        return False
+
+
 async def push(
     connection: Wire, accounts: Sequence[SipAccount], *, keep: str, refused: set[str] | None = None
 ) -> int:
@@ -100,11 +152,16 @@ async def _make_right(connection: Wire, kind: str, name: str, fields: Mapping[st
 
 async def _is_right(connection: Wire, kind: str, name: str, fields: Mapping[str, str]) -> bool:
     try:
-        there = await connection.ask(asterisk_config.get(CLASS, kind, name), SECONDS)
+        values = _values(await connection.ask(asterisk_config.get(CLASS, kind, name), SECONDS))
     except Refused:
         return False
-    values = {one["attribute"]: one["value"] for one in there}
     return all(_same(values.get(key), value) for key, value in fields.items())
+
+
+def _values(answer: Any) -> dict[str, str]:
+    """Return an object's values by attribute; what does not fit is left out."""
+    rows = answer if isinstance(answer, list) else []
+    return {str(row.get("attribute")): str(row.get("value")) for row in rows if isinstance(row, dict)}
 
 
 def _same(there: str | None, wanted: str) -> bool:
@@ -124,10 +181,10 @@ def _same(there: str | None, wanted: str) -> bool:
 async def _remove(connection: Wire, name: str) -> int:
     """Delete an account of ours that nobody needs any more."""
     try:
-        there = await connection.ask(asterisk_config.get(CLASS, "endpoint", name), SECONDS)
-    except NotFound:
+        values = _values(await connection.ask(asterisk_config.get(CLASS, "endpoint", name), SECONDS))
+    except Refused:
         return 0
-    if {"attribute": "context", "value": MADE_BY} not in there:
+    if values.get("context") != MADE_BY:
         return 0  # not ours
     for kind in ("endpoint", "aor", "auth"):
         try:

@@ -1,6 +1,7 @@
 """ARI events become the core's events. Little state: which leg is which call, and which were asked to end."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ct112.asterisk import names
 from ct112.asterisk.ari.models import (
@@ -60,6 +61,14 @@ UNREACHED = {
 """Q.850 causes of a dialled leg nobody picked up; any other means the trunk did not get there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A leg found by a survey left Stasis: was it hung up before we listened, or does it go on elsewhere?"""
+
+    call: CallId
+    channel: str
+
+
 class Inbound:
     """Translates one node's events; `forget` is told the calls that left us."""
 
@@ -72,25 +81,20 @@ class Inbound:
         self._ending: set[str] = set()
         self._answered: set[OfferId] = set()
         self._picked_up: set[CallId] = set()
+        self._found: set[str] = set()  # callers' channels that a survey found
 
     def channel_of(self, call: CallId) -> str | None:
         """Return the caller's channel of a call, if it is in our hands."""
         return self._channels.get(call)
 
-    def calls(self) -> frozenset[CallId]:
-        """Return the calls whose caller's leg is in our hands."""
-        return frozenset(self._channels)
+    def legs(self) -> frozenset[str]:
+        """Return the callers' legs in our hands."""
+        return frozenset(self._callers)
 
     def adopt(self, channel: Channel, call: CallId) -> None:
         """Take a caller's leg into our hands that was found by a survey."""
-        self._callers[channel.id] = call
-        self._channels[call] = channel.id
-
-    def release(self, call: CallId) -> None:
-        """Forget a call whose caller's leg is not ours any more."""
-        channel = self._channels.pop(call, None)
-        if channel is not None:
-            self._callers.pop(channel, None)
+        self._take(channel, call)
+        self._found.add(channel.id)
 
     def adopt_offer(self, offer: OfferId, answered: bool) -> None:
         """Know of an operator's leg that was found by a survey."""
@@ -104,17 +108,21 @@ class Inbound:
         self._ending.clear()
         self._answered.clear()
         self._picked_up.clear()
+        self._found.clear()
 
-    def translate(self, event: AnyEvent) -> Event | None:
-        """Return what the event means to the core; None when it means nothing."""
+    def translate(self, event: AnyEvent) -> Event | Doubt | None:
+        """Return what the event means to the core; None when it means nothing (any more)."""
         match event:
             case StasisStart(channel=channel):
                 return self._started(channel, event.args)
             case ChannelStateChange(channel=channel):
                 offer = names.offer_of(channel.id)
-                return OfferRinging(offer) if offer is not None and channel.state == "Ringing" else None
+                if offer is None or offer in self._answered or channel.state != "Ringing":
+                    return None
+                return OfferRinging(offer)
             case ChannelHangupRequest(channel=channel):
-                self._ending.add(channel.id)
+                if channel.id in self._callers:
+                    self._ending.add(channel.id)
                 return None
             case StasisEnd(channel=channel):
                 return self._left_stasis(channel)
@@ -134,6 +142,8 @@ class Inbound:
     def _started(self, channel: Channel, args: list[str]) -> Event | None:
         offer = names.offer_of(channel.id)
         if offer is not None:
+            if offer in self._answered:
+                return None  # a survey has said so
             self._answered.add(offer)
             return OfferAnswered(offer)
         callee = names.callee_of(channel.id)
@@ -143,7 +153,7 @@ class Inbound:
         if args[:1] != ["call"]:
             return None
         call = names.call_of_channel(self._node, channel)
-        self.adopt(channel, call)
+        self._take(channel, call)
         return CallArrived(
             call=call,
             node=self._node,
@@ -153,14 +163,17 @@ class Inbound:
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
         )
 
-    def _left_stasis(self, channel: Channel) -> Event | None:
+    def _left_stasis(self, channel: Channel) -> Event | Doubt | None:
         """A leg that nobody asked to end goes on in the dialplan: the fallback has it."""
+        found = channel.id in self._found
         call = self._drop(channel)
         if call is None:
             return None
         ended = channel.id in self._ending
         self._ending.discard(channel.id)
-        return CallerLeft(call) if ended else CallReleased(call)
+        if ended:
+            return CallerLeft(call)
+        return Doubt(call, channel.id) if found else CallReleased(call)
 
     def _destroyed(self, channel: Channel, cause: int) -> Event | None:
         self._ending.discard(channel.id)
@@ -186,7 +199,12 @@ class Inbound:
             return OfferEnd.HUNG_UP if cause == NORMAL_CLEARING else OfferEnd.LOST
         return BEFORE_ANSWER.get(cause, OfferEnd.MISSED)
 
+    def _take(self, channel: Channel, call: CallId) -> None:
+        self._callers[channel.id] = call
+        self._channels[call] = channel.id
+
     def _drop(self, channel: Channel) -> CallId | None:
+        self._found.discard(channel.id)
         call = self._callers.pop(channel.id, None)
         if call is not None:
             self._channels.pop(call, None)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,8 +12,8 @@ from prometheus_client import Counter
 from pydantic import ValidationError
 
 from ct112 import logs, metrics
-from ct112.asterisk import accounts, names, outbound, survey
-from ct112.asterisk.accounts import SipAccount
+from ct112.asterisk import listing, outbound, survey
+from ct112.asterisk.accounts import AccountKeeper
 from ct112.asterisk.ari import (
     Answer,
     Answered,
@@ -22,40 +22,43 @@ from ct112.asterisk.ari import (
     NotFound,
     Request,
     applications,
-    asterisk_config,
     bridges,
     channels,
 )
 from ct112.asterisk.ari.models import (
-    BRIDGES,
-    CHANNELS,
+    CHANNEL,
     EVENT,
     UNWANTED,
     USED,
+    AnyEvent,
     ApplicationReplaced,
-    AsteriskInfo,
     StasisStart,
+    leg_of,
 )
-from ct112.asterisk.inbound import Inbound
+from ct112.asterisk.bridging import Bridging
+from ct112.asterisk.inbound import Doubt, Inbound
+from ct112.asterisk.listing import Listing
 from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.commands import Join, JoinOut, TelephoneCommand
 from ct112.core.events import (
-    CallArrived,
     CalleeEnded,
     CallerLeft,
     CallReleased,
     Event,
     NodeLost,
-    NodeSurveyed,
     OfferEnded,
 )
-from ct112.core.ids import BACK, CallId, OfferId, call_of
+from ct112.core.ids import CallId
 from ct112.ports import Post
 
 log = logs.get("link")
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
+SURVEY_SECONDS = 15.0
+DOUBT_SECONDS = 0.1  # what a leg that left Stasis needs to be gone, or to be somewhere else
+DOUBT_TRIES = 10
+KINDS = 100  # event types that are counted by name; Asterisk has about sixty
 
 
 class StandDown(RuntimeError):
@@ -82,14 +85,12 @@ class Link:
         self._trunk = trunk
         self._post = post
         self._connect = connect
-        self._inbound = Inbound(node.name, self._forget)
+        self._bridging = Bridging(self._destroy)
+        self._inbound = Inbound(node.name, self._bridging.part)
         self._planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
         self._connection: Wire | None = None
-        self._held: list[Event] | None = None
-        self._joined: dict[CallId, OfferId] = {}
-        self._accounts: Sequence[SipAccount] = ()
-        self.refused: set[str] = set()  # positions whose SIP account Asterisk does not take
-        self._accounts_changed = asyncio.Event()
+        self._held: list[AnyEvent] | None = None  # from the opening of the socket to the end of the survey
+        self.accounts = AccountKeeper(node.name, trunk)
         self._tasks: set[asyncio.Task[None]] = set()
         self._replaced = False
         self._counters: dict[str, Counter] = {}  # to look one up by its labels costs more
@@ -99,32 +100,40 @@ class Link:
         """Return whether the caller's leg of this call is on this node and in our hands."""
         return self._inbound.channel_of(call) is not None
 
-    def set_accounts(self, wanted: Sequence[SipAccount]) -> None:
-        """Want these accounts, and no others, on the node from now on."""
-        self._accounts = tuple(wanted)
-        self.refused &= {account.position for account in wanted}
-        self._accounts_changed.set()
-
     async def run(self) -> None:
         """Stay connected until cancelled. Raises StandDown when another process took the application over."""
+        try:
+            await self._keep_connected()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _keep_connected(self) -> None:
         pause = FIRST_PAUSE_SECONDS
         while True:
+            surveyed = False
             try:
-                connection = await self._connect(self.node, self._take)
+                surveyed = await self._live(await self._connect(self.node, self._take))
             except AriError as error:
                 log.warning("no link to the node", node=self.node.name, reason=str(error))
-            else:
-                pause = FIRST_PAUSE_SECONDS
-                await self._live(connection)
+            except Exception:
+                metrics.link_errors.labels(node=self.node.name, link="ari").inc()
+                log.exception("the link failed on something unforeseen", node=self.node.name)
             if self._replaced:
                 raise StandDown(
                     f"node {self.node.name}: another process runs application {self._application}"
                 )
+            pause = FIRST_PAUSE_SECONDS if surveyed else min(pause * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def do(self, command: TelephoneCommand) -> None:
-        """Start carrying a command out; what goes wrong is posted."""
+        """Start carrying a command out; what goes wrong is posted.
+
+        Until the survey is done nobody knows what is there: then nothing is said to be gone.
+        """
+        if not self.ready:
+            self._post(outbound.failure(command, "the link is not ready", gone=False))
+            return
         try:
             plan = self._planner.plan(command)
         except ValueError as error:
@@ -134,17 +143,19 @@ class Link:
             self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
             return
         if isinstance(command, Join | JoinOut):
-            self._joined[command.call] = command.offer
+            self._bridging.joining(command)
         self._send(plan.requests, partial(self._settled, command, plan))
 
-    async def _live(self, connection: Wire) -> None:
-        """Use one connection from its first survey to its end."""
+    async def _live(self, connection: Wire) -> bool:
+        """Use one connection from its first survey to its end; return whether the survey succeeded."""
         self._connection, self._held = connection, []
-        self._inbound.clear()
         reader = asyncio.create_task(connection.run(), name=f"ari {self.node.name}")
         keeper = asyncio.create_task(self._get_ready(connection), name=f"ready {self.node.name}")
         try:
-            await asyncio.wait([reader, keeper], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([reader, keeper], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises what nobody foresaw
+            return self.ready
         finally:
             for task in (keeper, reader):
                 task.cancel()
@@ -160,67 +171,52 @@ class Link:
             self._post(NodeLost(self.node.name))
 
     async def _get_ready(self, connection: Wire) -> None:
-        """Survey, say ready, then keep the accounts right; ends when something of it fails."""
+        """Survey, say ready, then keep the accounts right; ends only when the survey does not succeed."""
         try:
-            await connection.ask(applications.leave_out(self._application, UNWANTED))
-            self._deliver(await self._survey(connection))
-            self.ready = True
-            metrics.link_up.labels(node=self.node.name, link="ari").set(1)
-            log.info("node ready", node=self.node.name)
-            await self._keep_accounts(connection)
-        except (AriError, ValidationError) as error:
-            log.warning("the node did not get ready", node=self.node.name, reason=str(error))
+            async with asyncio.timeout(SURVEY_SECONDS):
+                await connection.ask(applications.leave_out(self._application, UNWANTED))
+                found = await listing.look(connection, self._application, self._inbound.legs())
+        except (AriError, TimeoutError) as error:
+            log.warning("the node did not get ready", node=self.node.name, reason=repr(error))
+            return
+        self._take_over(found)
+        metrics.unreadable_legs.labels(node=self.node.name).set(found.left_out)
+        metrics.link_up.labels(node=self.node.name, link="ari").set(1)
+        log.info("node ready", node=self.node.name)
+        if found.left_out:
+            log.error("legs that Asterisk cannot describe", node=self.node.name, count=found.left_out)
+        await self.accounts.keep(connection)
 
-    async def _survey(self, connection: Wire) -> NodeSurveyed:
-        """Ask for all channels and bridges, take over what is ours, hear of it from now on."""
-        info = AsteriskInfo.model_validate(await connection.ask(asterisk_config.info()))
-        found = CHANNELS.validate_python(await connection.fetch(channels.every()))
-        joined = BRIDGES.validate_python(await connection.fetch(bridges.every()))
-        result = survey.survey(self.node.name, self._application, found, joined, info)
-        for call, channel in survey.legs(self.node.name, self._application, found).items():
-            self._inbound.adopt(channel, call)
-        for offer in result.offers:
-            self._inbound.adopt_offer(offer.offer, offer.answered)
-        self._joined = {call.call: call.joined for call in result.calls if call.joined is not None}
-        self._joined |= {call_of(one.offer): one.offer for one in result.offers if one.offer.startswith(BACK)}
-        callees = [one.id for one in found if names.callee_of(one.id) is not None]
-        legs = [self._inbound.channel_of(call.call) for call in result.calls]
-        legs += [names.operator_channel(offer.offer) for offer in result.offers]
-        await self._subscribe(connection, [leg for leg in (*legs, *callees) if leg])
-        return result
+    def _take_over(self, found: Listing) -> None:
+        """Replace what we knew of the node and tell it, and what happened since the socket was opened.
 
-    async def _subscribe(self, connection: Wire, legs: Sequence[str]) -> None:
-        """Hear of these legs again; one that ended meanwhile says so by its own event or is not there."""
-        replies = [
-            connection.start(applications.subscribe(self._application, f"channel:{leg}")) for leg in legs
-        ]
-        for answer in await asyncio.gather(*replies, return_exceptions=True):
-            if isinstance(answer, Disconnected):
-                raise answer
-
-    def _deliver(self, surveyed: NodeSurveyed) -> None:
-        """Post the survey, then what happened while it was made.
-
-        A call that arrived meanwhile is new, not found; one that left meanwhile is not ours any more.
+        A call that came meanwhile is new, not found. What the survey says already, events do not say again.
+        A leg of ours that has ended tells how before the survey, which only knows that it is not there.
         """
         held, self._held = self._held or [], None
-        new = {event.call for event in held if isinstance(event, CallArrived)}
-        self._post(replace(surveyed, calls=tuple(one for one in surveyed.calls if one.call not in new)))
-        for event in held:
-            if isinstance(event, CallerLeft | CallReleased):
-                self._inbound.release(event.call)
-            self._post(event)
-
-    async def _keep_accounts(self, connection: Wire) -> None:
-        while True:
-            self._accounts_changed.clear()
-            changed = await accounts.push(connection, self._accounts, keep=self._trunk, refused=self.refused)
-            if changed:
-                log.info("SIP accounts brought up to date", node=self.node.name, objects=changed)
-            await self._accounts_changed.wait()
+        over = survey.ended(held, found)
+        for message in held:
+            if leg_of(message) in over:
+                self._handle(message)
+        new = {event.channel.id for event in held if isinstance(event, StasisStart)}
+        result = survey.survey(self.node.name, self._application, found)
+        self._inbound.clear()
+        for call, channel in survey.legs(self.node.name, self._application, found.channels).items():
+            if channel.id not in new:
+                self._inbound.adopt(channel, call)
+        for offer in result.offers:
+            self._inbound.adopt_offer(offer.offer, offer.answered)
+        calls = tuple(call for call in result.calls if self.has(call.call))
+        result = replace(result, calls=calls)
+        self._bridging.surveyed(result, survey.useless(found.bridges))
+        self.ready = True
+        self._post(result)
+        for message in held:
+            if leg_of(message) not in over:
+                self._handle(message)
 
     def _take(self, data: Mapping[str, Any]) -> None:
-        """Take an event from the reader: translate, and post or hold it."""
+        """Take an event from the reader."""
         kind = str(data.get("type"))
         self._count(kind)
         if kind not in USED:
@@ -235,11 +231,46 @@ class Link:
             return
         if isinstance(message, StasisStart):
             self._age.observe(max(0.0, time.time() - message.timestamp.timestamp()))
-        event = self._inbound.translate(message)
-        if event is not None:
-            self._pass_on(event)
+        if self._held is None:
+            self._handle(message)
+        else:
+            self._held.append(message)
+
+    def _handle(self, message: AnyEvent) -> None:
+        """Translate the event and tell it; whatever is wrong with it costs that event alone."""
+        try:
+            event = self._inbound.translate(message)
+            if isinstance(event, Doubt):
+                self._spawn(self._find_out(event), "where is it")
+            elif event is not None:
+                self._pass_on(event)
+        except Exception:
+            metrics.link_errors.labels(node=self.node.name, link="ari").inc()
+            log.exception("an ARI event could not be handled", event_kind=message.type)
+
+    async def _find_out(self, doubt: Doubt) -> None:
+        """Ask where a leg is that left Stasis: its hang-up may have been before we listened.
+
+        When nobody can tell, the caller is said to have left: then somebody calls back.
+        """
+        event: Event = CallerLeft(doubt.call)
+        for _ in range(DOUBT_TRIES):
+            await asyncio.sleep(DOUBT_SECONDS)
+            connection = self._connection
+            if connection is None:
+                return  # the next survey tells
+            try:
+                leg = CHANNEL.validate_python(await connection.fetch(channels.one(doubt.channel)))
+            except (AriError, ValidationError):
+                break
+            if listing.is_in_dialplan(leg):
+                event = CallReleased(doubt.call)
+                break
+        self._post(event)
 
     def _count(self, kind: str) -> None:
+        if kind not in self._counters and len(self._counters) >= KINDS:
+            kind = "other"
         counter = self._counters.get(kind)
         if counter is None:
             counter = self._counters[kind] = metrics.ari_events.labels(node=self.node.name, type=kind)
@@ -247,13 +278,10 @@ class Link:
 
     def _pass_on(self, event: Event) -> None:
         if isinstance(event, OfferEnded):
-            self._ended(event.offer)
+            self._bridging.operator_ended(event.offer)
         elif isinstance(event, CalleeEnded):
-            self._part(event.call)
-        if self._held is None:
-            self._post(event)
-        else:
-            self._held.append(event)
+            self._bridging.part(event.call)
+        self._post(event)
 
     def _stand_down(self) -> None:
         log.error("application replaced by another process; standing down", node=self.node.name)
@@ -261,20 +289,8 @@ class Link:
         if self._connection is not None:
             self._spawn(self._connection.close(), "close")
 
-    def _ended(self, offer: OfferId) -> None:
-        """The operator's leg of a joined call is gone; that of an earlier offer means nothing."""
-        if self._joined.get(call_of(offer)) == offer:
-            self._part(call_of(offer))
-
-    def _forget(self, call: CallId) -> None:
-        """The caller's leg left us: its bridge is of no use any more."""
-        self._part(call)
-
-    def _part(self, call: CallId) -> None:
-        """Take the call's bridge away, so that the caller can be played to again."""
-        offer = self._joined.pop(call, None)
-        if offer is not None:
-            self._send((bridges.destroy(names.bridge_of(offer)),), self._tidied)
+    def _destroy(self, useless: Iterable[str]) -> None:
+        self._send([bridges.destroy(bridge) for bridge in useless], self._tidied)
 
     def _tidied(self, answers: list[Answer]) -> None:
         for answer in answers:
@@ -292,8 +308,10 @@ class Link:
         """Post what the answers mean."""
         error = plan.failure_of(answers)
         if error is not None:
-            gone = outbound.is_gone(command, error)
+            gone = self.ready and outbound.is_gone(command, error)
             self._post(outbound.failure(command, str(error), gone=gone))
+            if isinstance(command, Join | JoinOut) and not isinstance(error, Disconnected):
+                self._bridging.not_joined(command)
         elif plan.done is not None:
             self._post(plan.done)
 

@@ -72,6 +72,11 @@ def is_caller(channel: Channel) -> bool:
     return channel.channelvars.get("CT112_LEG") == CALLER
 
 
+def is_ours(channel: Channel) -> bool:
+    """Return whether this is a leg we made: an operator's, or of whoever is called back."""
+    return channel.id.startswith((OPERATOR_LEG, CALLEE_LEG))
+
+
 def variable(channel: Channel, name: str) -> str | None:
     """Return a channel variable that ari.conf puts into every snapshot; None when empty."""
     return str(channel.channelvars.get(name) or "") or None

@@ -3,41 +3,29 @@
 from collections.abc import Mapping, Sequence
 
 from ct112.asterisk import names
-from ct112.asterisk.ari.models import AsteriskInfo, Bridge, Channel
+from ct112.asterisk.ari.models import AnyEvent, Bridge, Channel, ChannelDestroyed
+from ct112.asterisk.listing import Listing, in_our_hands
 from ct112.asterisk.location import parse_location
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
 from ct112.core.ids import CallId, NodeName, OfferId
-
-IN_STASIS = "Stasis"
-
-
-def in_our_hands(channel: Channel, application: str) -> bool:
-    """Return whether a caller's leg is in our Stasis application now."""
-    plan = channel.dialplan
-    return plan.app_name == IN_STASIS and plan.app_data.partition(",")[0] == application
 
 
 def survey(
     node: NodeName,
     application: str,
-    channels: Sequence[Channel],
-    bridges: Sequence[Bridge],
-    info: AsteriskInfo,
+    found: Listing,
 ) -> NodeSurveyed:
     """Return what was found; callers' legs outside our application are `elsewhere`."""
+    channels, bridges = found.channels, found.bridges
     callers = [channel for channel in channels if names.is_caller(channel)]
     ours = [channel for channel in callers if in_our_hands(channel, application)]
-    offers = {
-        offer: channel
-        for channel in channels
-        if (offer := names.offer_of(channel.id)) is not None and channel.state != "Down"
-    }
+    offers = {offer: leg for leg in channels if (offer := names.offer_of(leg.id)) and leg.state != "Down"}
     return NodeSurveyed(
         node=node,
         calls=tuple(_found_call(node, channel, bridges) for channel in ours),
-        offers=tuple(_found_offer(offer, channel) for offer, channel in offers.items()),
+        offers=tuple(_found_offer(offer, leg, application) for offer, leg in offers.items()),
         elsewhere=frozenset(names.call_of_channel(node, one) for one in callers if one not in ours),
-        up_since=info.status.startup_time.timestamp() if info.status else None,
+        up_since=found.up_since,
     )
 
 
@@ -48,6 +36,18 @@ def legs(node: NodeName, application: str, channels: Sequence[Channel]) -> Mappi
         for channel in channels
         if names.is_caller(channel) and in_our_hands(channel, application)
     }
+
+
+def ended(events: Sequence[AnyEvent], found: Listing) -> set[str]:
+    """Return the legs we made that ended while the node was asked, and are not among what was found."""
+    there = {leg.id for leg in found.channels}
+    gone = [event.channel for event in events if isinstance(event, ChannelDestroyed)]
+    return {leg.id for leg in gone if names.is_ours(leg) and leg.id not in there}
+
+
+def useless(bridges: Sequence[Bridge]) -> list[str]:
+    """Return our bridges in which nobody talks to anybody: Asterisk keeps them for ever."""
+    return [one.id for one in bridges if one.id.startswith(names.BRIDGE) and len(one.channels) < 2]
 
 
 def _found_call(node: NodeName, channel: Channel, bridges: Sequence[Bridge]) -> FoundCall:
@@ -71,5 +71,7 @@ def _joined(channel: Channel, bridges: Sequence[Bridge]) -> OfferId | None:
     return None
 
 
-def _found_offer(offer: OfferId, channel: Channel) -> FoundOffer:
-    return FoundOffer(offer=offer, position=names.position_of(channel), answered=channel.state == "Up")
+def _found_offer(offer: OfferId, leg: Channel, application: str) -> FoundOffer:
+    """An answered leg that has not come into our hands yet is told of when it does."""
+    answered = leg.state == "Up" and in_our_hands(leg, application)
+    return FoundOffer(offer=offer, position=names.position_of(leg), answered=answered)

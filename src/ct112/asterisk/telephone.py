@@ -57,12 +57,12 @@ class AsteriskTelephone:
 
     def refused(self) -> Mapping[NodeName, frozenset[str]]:
         """Return for each node the positions whose SIP account it does not take."""
-        return {link.node.name: frozenset(link.refused) for link in self._links}
+        return {link.node.name: frozenset(link.accounts.refused) for link in self._links}
 
     def set_accounts(self, accounts: Sequence[SipAccount]) -> None:
         """Want these SIP accounts, and no others, on every node."""
         for link in self._links:
-            link.set_accounts(accounts)
+            link.accounts.want(accounts)
 
     async def run(self) -> None:
         """Keep every link until cancelled; raises what a link raises (StandDown)."""
@@ -86,7 +86,8 @@ class AsteriskTelephone:
         else:
             link = next((one for one in self._links if one.has(command.call)), None)
         if link is None:
-            self._post(failure(command, "no node has this call", gone=True))
+            gone = all(one.ready for one in self._links)  # else it may be on the one that is not
+            self._post(failure(command, "no node has this call", gone=gone))
         else:
             link.do(command)
 

@@ -63,6 +63,7 @@ class Endpoint(Model):
 
     technology: str
     resource: str
+    channel_ids: list[str]
     state: str | None = None
 
 
@@ -76,6 +77,12 @@ class AsteriskInfo(Model):
     """Which Asterisk this is."""
 
     status: StatusInfo | None = None
+
+
+class AsteriskPing(Model):
+    """A sign of life, and Asterisk's own time (ISO 8601)."""
+
+    timestamp: str
 
 
 class Event(Model):
@@ -158,9 +165,22 @@ AnyEvent = Annotated[
 ]
 
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def leg_of(event: AnyEvent) -> str | None:
+    """Return the id of the channel an event is about, if it is about one."""
+    channel = getattr(event, "channel", None)
+    return channel.id if isinstance(channel, Channel) else None
+
+
+CHANNEL = TypeAdapter(Channel)
 CHANNELS = TypeAdapter(list[Channel])
+BRIDGE = TypeAdapter(Bridge)
 BRIDGES = TypeAdapter(list[Bridge])
+ENDPOINT = TypeAdapter(Endpoint)
 ENDPOINTS = TypeAdapter(list[Endpoint])
+INFO = TypeAdapter(AsteriskInfo)
+PING = TypeAdapter(AsteriskPing)
 
 USED = frozenset(
     {
