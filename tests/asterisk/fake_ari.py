@@ -194,13 +194,12 @@ class FakeAri:
         self.emit("StasisEnd", channel=channel)
         self.emit("ChannelDestroyed", channel=channel, cause=16, cause_txt="Normal Clearing")
 
-    def caller(self, name: str, application: str) -> Json:
+    def comes(self, name: str, application: str) -> None:
         """A caller's leg comes into the hands of an application."""
         channel = self.channels[name] = _channel(name, "Up", {"CT112_LEG": "caller"})
         channel["name"] = f"PJSIP/trunk-{name}"
         channel["dialplan"] |= {"app_name": "Stasis", "app_data": f"{application},call"}
         self.emit("StasisStart", args=["call"], channel=channel)
-        return channel
 
     def operator(self, offer: str, application: str) -> Json:
         """An operator's leg is there, answered."""

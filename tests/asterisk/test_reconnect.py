@@ -51,7 +51,7 @@ def since_survey(inbox: Inbox) -> list[Event]:
 async def arrived(ari: FakeAri, inbox: Inbox, name: str = "c1") -> CallId:
     """A caller arrives; return the call."""
     before = inbox.count(CallArrived)
-    ari.caller(name, APPLICATION)
+    ari.comes(name, APPLICATION)
     await inbox.until(lambda: inbox.count(CallArrived) > before)
     return [event.call for event in inbox.events if isinstance(event, CallArrived)][-1]
 
@@ -115,7 +115,7 @@ async def test_a_call_that_arrives_meanwhile_is_new(
 ) -> None:
     _, inbox = link
     old = await arrived(ari, inbox)
-    ari.after[asked] = lambda: ari.caller("c2", APPLICATION) and None
+    ari.after[asked] = lambda: ari.comes("c2", APPLICATION)
     await comes_back(ari, inbox)
     await inbox.until(lambda: inbox.count(CallArrived) == 2)
     surveyed, *after = since_survey(inbox)

@@ -7,7 +7,6 @@ import pytest
 from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT
 from ct112.asterisk.inbound import Doubt, Inbound
-from ct112.asterisk.location import parse_location
 from ct112.asterisk.outbound import Planner, failure, is_gone
 from ct112.core.commands import (
     EndOffer,
@@ -149,25 +148,6 @@ def test_why_an_answered_offer_ended(inbound: Inbound, cause: int, why: OfferEnd
     assert told(inbound, "ChannelStateChange", channel=leg) == OfferRinging(OFFER)
     assert told(inbound, "StasisStart", args=["offer", OFFER], channel=leg) == OfferAnswered(OFFER)
     assert told(inbound, "ChannelDestroyed", channel=leg, cause=cause, cause_txt="") == OfferEnded(OFFER, why)
-
-
-def test_a_location_is_read() -> None:
-    found = parse_location('shape="Point",crs="2d",pos="-6.8886 109.6753"')
-    assert found is not None
-    assert (found["latitude"], found["longitude"], found["shape"]) == (-6.8886, 109.6753, "Point")
-
-
-@pytest.mark.parametrize("text", ["", "  ", None])
-def test_no_location_is_none(text: str | None) -> None:
-    assert parse_location(text) is None
-
-
-@pytest.mark.parametrize("text", ['pos="here there"', 'pos="200 500"', 'pos="1"', "nonsense\x00"])
-def test_an_unreadable_location_is_kept_as_it_came(text: str) -> None:
-    found = parse_location(text)
-    assert found is not None
-    assert found["raw"] == text.replace("\x00", "")
-    assert "latitude" not in found
 
 
 CALL = CallId("01a20bea-88df-719b-8e13-5228c0e9cfd9")
