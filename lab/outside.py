@@ -60,6 +60,13 @@ class Outside(asyncio.DatagramProtocol):
         found = self._citizens[number] = Citizen(number, habit)
         return found
 
+    def pick_up(self, citizen: Citizen) -> None:
+        """Let somebody whose telephone rings answer it."""
+        assert citizen.invite is not None
+        assert self._exchange is not None
+        citizen.talking = True
+        self._reply(citizen.invite, "200 OK", self._exchange, citizen.tag, with_sound=True)
+
     def hang_up(self, citizen: Citizen) -> None:
         """Let somebody end the talk."""
         assert citizen.invite is not None

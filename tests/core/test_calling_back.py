@@ -12,17 +12,15 @@ from ct112.core.events import (
     CalleeEnded,
     CommandFailed,
     Draining,
-    FoundOffer,
     NodeLost,
-    NodeSurveyed,
     OfferAnswered,
     OfferEnd,
     OfferEnded,
 )
-from ct112.core.ids import CallId, OfferId, back_id, offer_id, task_of
-from ct112.core.operators import OnCall, Ready, Resting, WrapUp
+from ct112.core.ids import CallId, back_id, offer_id, task_of
+from ct112.core.operators import OnCall, Resting, WrapUp
 from tests.core import floor_world as given
-from tests.core.floor_world import ONE, POS_1, POS_2, START, A, World
+from tests.core.floor_world import ONE, POS_1, START, A, World
 
 TASK = 7
 BACK = back_id(TASK, START)
@@ -175,28 +173,6 @@ def test_leaving_ends_what_is_not_a_talk() -> None:
     world.tell(Draining())
     assert not world.asked_for(CallbackDone)
     assert not world.asked_for(EndOffer)
-
-
-def test_after_a_gap_a_talk_goes_on_or_is_over() -> None:
-    leg = FoundOffer(offer=OFFER, position=POS_1, answered=True)
-    world = talking()
-    world.tell(NodeLost(A), NodeSurveyed(node=A, offers=(leg,)))
-    assert world.floor.call_backs[BACK].phase is Phase.TALKING
-    world.tell(NodeLost(A), NodeSurveyed(node=A))
-    assert world.asked_for(CallbackDone) == done("reached")
-
-
-def test_a_restart_finds_the_talk_again() -> None:
-    world = World()
-    world.staffed(POS_1, POS_2)
-    ringing_leg = FoundOffer(offer=OfferId("back-8-1.1"), position=POS_2, answered=False)
-    talk = FoundOffer(offer=OFFER, position=POS_1, answered=True)
-    world.tell(NodeSurveyed(node=A, offers=(talk, ringing_leg)))
-    assert world.asked_for(EndOffer) == [EndOffer(OfferId("back-8-1.1"))]
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
-    assert isinstance(world.floor.operators[POS_2].state, Ready)
-    world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
-    assert world.asked_for(CallbackDone) == done("reached")
 
 
 LATE: list[events.Event] = [

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from lab.outside import Habit, Outside, outside
-from lab.world import World, carrier, eventually
+from lab.world import CT112, World, carrier, eventually
 from tests.system.test_running_centre import ct112, doctor, settings
 
 
@@ -98,6 +98,24 @@ async def test_an_operator_who_gives_up_while_it_rings(world: World, network: Ou
     await at_desk.hang_up()
     again = await task_of(world, citizen.number, "open")
     assert (again["result"], again["attempts"]) == ("no_answer", 1)
+
+
+async def test_ct112_restarts_while_it_rings_and_both_hear_each_other(world: World, network: Outside) -> None:
+    citizen = network.citizen("081211110007", "never answers")
+    task = await given_up(world, citizen.number)
+    (desk,) = await world.sit_down("pos-1")
+    assert (await take(world, task))[0] == 202
+    at_desk = await (await desk.next_call()).wait_for("established")
+    await eventually(lambda: talking(citizen.rung == 1), bool, 20, "it rings")
+    await world.kill(CT112)
+    await world.start(CT112)
+    network.pick_up(citizen)
+    heard = await at_desk.hears(desk.tone_hz)
+    assert heard.seconds >= 0.6, heard
+    network.hang_up(citizen)
+    await at_desk.wait_for("closed", within=3)
+    done = await task_of(world, citizen.number, "closed")
+    assert (done["result"], done["attempts"], citizen.rung) == ("reached", 1, 1)
 
 
 async def test_who_calls_again_and_is_answered_needs_no_call_back(world: World) -> None:

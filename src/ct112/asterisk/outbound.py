@@ -75,7 +75,9 @@ class Planner:
             case RingBack() | DialOut() | JoinOut() | EndOut():
                 requests = back.plan(command, application=self._application, trunk=self._trunk)
                 forgive = (NotFound,) if isinstance(command, EndOut) else ()
-                return Plan(tuple(requests), forgive=forgive)
+                # asked again, the bridge is there already
+                forgive_first = (Conflict,) if isinstance(command, JoinOut) else ()
+                return Plan(tuple(requests), forgive=forgive, forgive_first=forgive_first)
             case EndOffer(offer):
                 return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
             case StopPlay():

@@ -6,7 +6,7 @@ from ct112.asterisk import names
 from ct112.asterisk.ari.models import AnyEvent, Bridge, Channel, ChannelDestroyed
 from ct112.asterisk.listing import Listing, in_our_hands
 from ct112.asterisk.location import parse_location
-from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
+from ct112.core.events import FoundCall, FoundCallee, FoundOffer, NodeSurveyed
 from ct112.core.ids import CallId, NodeName, OfferId
 
 
@@ -24,6 +24,11 @@ def survey(
         node=node,
         calls=tuple(_found_call(node, channel, bridges) for channel in ours),
         offers=tuple(_found_offer(offer, leg, application) for offer, leg in offers.items()),
+        callees=tuple(
+            _found_callee(call, leg, found, application)
+            for leg in channels
+            if (call := names.callee_of(leg.id)) is not None
+        ),
         elsewhere=frozenset(names.call_of_channel(node, one) for one in callers if one not in ours),
         up_since=found.up_since,
     )
@@ -75,3 +80,9 @@ def _found_offer(offer: OfferId, leg: Channel, application: str) -> FoundOffer:
     """An answered leg that has not come into our hands yet is told of when it does."""
     answered = leg.state == "Up" and in_our_hands(leg, application)
     return FoundOffer(offer=offer, position=names.position_of(leg), answered=answered)
+
+
+def _found_callee(call: CallId, leg: Channel, found: Listing, application: str) -> FoundCallee:
+    """As of an operator's leg: whoever picked up and is not in our hands yet is told of when they are."""
+    answered = leg.state == "Up" and in_our_hands(leg, application)
+    return FoundCallee(call=call, answered=answered, joined=_joined(leg, found.bridges) is not None)

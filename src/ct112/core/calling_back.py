@@ -15,14 +15,12 @@ from ct112.core.events import (
     CalleeAnswered,
     CalleeEnded,
     CommandFailed,
-    FoundOffer,
-    NodeSurveyed,
     OfferAnswered,
     OfferEnded,
     OfferRinging,
 )
-from ct112.core.ids import BACK, CallId, NodeName, OfferId, PositionName, back_id, call_of, offer_id, task_of
-from ct112.core.operators import OnCall, Operator, Ringing
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, back_id, offer_id
+from ct112.core.operators import Operator
 
 
 class Phase(StrEnum):
@@ -82,7 +80,7 @@ def about_operator(board: Board, back: CallBack, event: OfferRinging | OfferAnsw
         case OfferAnswered():
             _operator_answered(board, back, event)
         case OfferEnded():
-            _operator_ended(board, back)
+            operator_ended(board, back)
         case _:
             assert_never(event)
 
@@ -112,7 +110,7 @@ def _operator_answered(board: Board, back: CallBack, event: OfferAnswered) -> No
     board.do(DialOut(call=back.id, node=back.node, number=back.number, seconds=seconds))
 
 
-def _operator_ended(board: Board, back: CallBack) -> None:
+def operator_ended(board: Board, back: CallBack) -> None:
     """The operator's leg is gone."""
     dialled = back.phase is not Phase.RINGING
     if dialled:
@@ -162,7 +160,7 @@ def due(board: Board) -> None:
     for back in [one for one in board.backs.values() if one.deadline is not None]:
         if back.deadline is not None and back.deadline <= board.now:
             board.end_offer(back.offer)
-            _operator_ended(board, back)
+            operator_ended(board, back)
 
 
 def drain(board: Board) -> None:
@@ -170,7 +168,7 @@ def drain(board: Board) -> None:
     for back in list(board.backs.values()):
         if back.phase is not Phase.TALKING:
             board.end_offer(back.offer)
-            _operator_ended(board, back)
+            operator_ended(board, back)
 
 
 def at_node(board: Board, node: NodeName) -> list[CallBack]:
@@ -181,42 +179,6 @@ def at_node(board: Board, node: NodeName) -> list[CallBack]:
 def lost(board: Board, back: CallBack) -> None:
     """Its node is lost: over, as far as we know. Who talked was reached, the others are tried again."""
     _done(board, back, _result_when_cut(back), tried=back.phase is not Phase.RINGING)
-
-
-def surveyed(board: Board, event: NodeSurveyed) -> None:
-    """After a gap: end those whose operator's leg is gone, take over the talks of before a restart."""
-    found = {one.offer: one for one in event.offers if is_back(one.offer)}
-    for back in at_node(board, event.node):
-        if back.offer not in found:
-            _operator_ended(board, back)
-    for offer, leg in found.items():
-        if call_of(offer) not in board.backs:
-            _adopt(board, event.node, leg)
-
-
-def is_back(offer: OfferId) -> bool:
-    """Return whether this is the operator's leg of a call-back."""
-    return offer.startswith(BACK)
-
-
-def _adopt(board: Board, node: NodeName, leg: FoundOffer) -> None:
-    """A talk goes on with its operator; what only rang, or whose operator talks elsewhere, ends."""
-    call, operator = call_of(leg.offer), board.operator(leg.position)
-    task = task_of(call)
-    if not leg.answered or task is None or isinstance(operator.state, OnCall | Ringing):
-        board.end_offer(leg.offer)
-        return
-    operator.pick_up(call, leg.offer, board.now)
-    board.backs[call] = CallBack(
-        id=call,
-        task=task,
-        number="",
-        node=node,
-        position=leg.position,
-        offer=leg.offer,
-        phase=Phase.TALKING,
-        deadline=None,
-    )
 
 
 def _node(board: Board, operator: Operator) -> NodeName | None:

@@ -176,6 +176,15 @@ class FoundOffer:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class FoundCallee:
+    """The leg of somebody who is called back, found after a gap. `joined`: it talks to the operator's leg."""
+
+    call: CallId
+    answered: bool
+    joined: bool = False
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class NodeSurveyed:
     """All that is true on a node, asked for after a gap. `elsewhere`: alive, but in the dialplan.
 
@@ -185,6 +194,7 @@ class NodeSurveyed:
     node: NodeName
     calls: tuple[FoundCall, ...] = ()
     offers: tuple[FoundOffer, ...] = ()
+    callees: tuple[FoundCallee, ...] = ()
     elsewhere: frozenset[CallId] = frozenset()
     up_since: float | None = None
 

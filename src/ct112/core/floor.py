@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from ct112.core import (
+    back_survey,
     calling_back,
     failures,
     leaving,
@@ -277,4 +278,4 @@ class Floor:
                 case _:
                     self._take(finding)
         survey.close_missing(board, event)
-        calling_back.surveyed(board, event)
+        back_survey.surveyed(board, event)

@@ -77,7 +77,7 @@ def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOf
     known = board.calls.get(found.call)
     operator = board.operator(offer.position)
     if isinstance(operator.state, Ringing):
-        _withdraw(board, operator.state.offer)
+        withdraw(board, operator.state.offer)
     if isinstance(operator.state, OnCall):
         board.end_offer(offer.offer)
         if known is None:
@@ -114,7 +114,7 @@ def was_waiting(call: Call) -> bool:
     return call.record.queued_at is not None and call.record.answered_at is None
 
 
-def _withdraw(board: Board, offer: OfferId) -> None:
+def withdraw(board: Board, offer: OfferId) -> None:
     """Stop ringing an operator who turned out to be talking; that call looks for another."""
     call = board.live(offer)
     if call is not None and isinstance(call.state, Offered):

@@ -1,0 +1,85 @@
+"""Call-backs after a gap: who can talk is joined, other legs are ended, the task is closed by the truth."""
+
+from ct112.core import calling_back, survey
+from ct112.core.board import Board
+from ct112.core.callback import CallbackResult
+from ct112.core.calling_back import CallBack, Phase
+from ct112.core.commands import CallbackDone, EndOut, JoinOut
+from ct112.core.events import FoundCallee, FoundOffer, NodeSurveyed, OfferAnswered
+from ct112.core.ids import BACK, OfferId, call_of, task_of
+from ct112.core.operators import Ringing
+
+
+def surveyed(board: Board, event: NodeSurveyed) -> None:
+    """Compare the call-backs of a node with what was found there, and take over those of before a restart."""
+    legs = {call_of(leg.offer): leg for leg in event.offers if is_back(leg.offer)}
+    callees = {callee.call: callee for callee in event.callees}
+    known = calling_back.at_node(board, event.node)
+    for back in known:
+        _found_again(board, back, legs.pop(back.id, None), callees.pop(back.id, None))
+    for call, leg in legs.items():
+        _adopt(board, event, leg, callees.pop(call, None))
+    for callee in callees.values():  # nobody of ours is there for them
+        board.do(EndOut(callee.call, event.node))
+
+
+def is_back(offer: OfferId) -> bool:
+    """Return whether this is the operator's leg of a call-back."""
+    return offer.startswith(BACK)
+
+
+def _found_again(board: Board, back: CallBack, leg: FoundOffer | None, callee: FoundCallee | None) -> None:
+    """Go on with a call-back we knew, as if what happened in the gap happened now."""
+    if leg is None:
+        calling_back.operator_ended(board, back)
+    elif back.phase is Phase.RINGING:
+        if leg.answered:
+            calling_back.about_operator(board, back, OfferAnswered(back.offer))
+    elif callee is None:
+        board.end_offer(back.offer)
+        calling_back.operator_ended(board, back)
+    elif callee.answered and not callee.joined:
+        _join(board, back)
+
+
+def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
+    """Take over a call-back of before a restart, if both are there and the operator is with nobody else."""
+    call, operator = call_of(leg.offer), board.operator(leg.position)
+    task = task_of(call)
+    if isinstance(operator.state, Ringing):
+        survey.withdraw(board, operator.state.offer)
+    given_up = board.draining and callee is not None and not callee.answered
+    if task is None or callee is None or not leg.answered or operator.busy or given_up:
+        _end(board, event, leg, callee)
+        return
+    operator.pick_up(call, leg.offer, board.now)
+    back = board.backs[call] = CallBack(
+        id=call,
+        task=task,
+        number="",
+        node=event.node,
+        position=leg.position,
+        offer=leg.offer,
+        phase=Phase.DIALLING,
+        deadline=board.now + board.policy.dial_seconds + board.policy.ring_grace_seconds,
+    )
+    if callee.joined:
+        back.phase, back.deadline = Phase.TALKING, None
+    elif callee.answered:
+        _join(board, back)
+
+
+def _join(board: Board, back: CallBack) -> None:
+    back.phase, back.deadline = Phase.TALKING, None
+    board.do(JoinOut(back.id, back.offer, back.node))
+
+
+def _end(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
+    """End both legs. Who was dialled may not have been reached, and is tried again."""
+    board.end_offer(leg.offer)
+    if callee is not None:
+        board.do(EndOut(callee.call, event.node))
+    task = task_of(call_of(leg.offer))
+    if task is not None:
+        result = CallbackResult.NO_ANSWER if leg.answered else CallbackResult.FAILED
+        board.do(CallbackDone(task=task, result=result, tried=leg.answered))
