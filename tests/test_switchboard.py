@@ -59,12 +59,12 @@ class BrokenOnce(Floor):
 
     broken = False
 
-    def handle(self, event: Event, now: float) -> list[Command]:
+    def handle(self, event: Event, now: float, wall: float | None = None) -> list[Command]:
         """Raise once, then work."""
         if not self.broken:
             self.broken = True
             raise ValueError("a fault in the floor")
-        return super().handle(event, now)
+        return super().handle(event, now, wall)
 
 
 def floor(kind: type[Floor] = Floor) -> Floor:

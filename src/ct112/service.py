@@ -70,7 +70,12 @@ class Service:
         remembered = await self._journal.open()
         floor = Floor(self._settings.policy(), document, remembered)
         switchboard = Switchboard(
-            floor, self._telephone, self._journal, self._clock, callbacks=self._callbacks
+            floor,
+            self._telephone,
+            self._journal,
+            self._clock,
+            callbacks=self._callbacks,
+            wall=self._clock.wall,
         )
         self._callbacks.look_at(floor)
         self._switchboard = switchboard

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import assert_never
 
 from ct112 import logs, metrics
@@ -53,8 +54,13 @@ class Switchboard:
         clock: Clock,
         *,
         callbacks: Callbacks | None = None,
+        wall: Callable[[], float] | None = None,
     ) -> None:
-        """Wire the floor to its ports; without `callbacks` nobody may be called back."""
+        """Wire the floor to its ports; without `callbacks` nobody may be called back.
+
+        `wall`: the time to write down; what `clock` says by default.
+        """
+        self._wall = wall or clock.now
         self._callbacks = callbacks
         self._floor = floor
         self._telephone = telephone
@@ -132,7 +138,7 @@ class Switchboard:
                 "command failed", command=event.command, call=event.call, gone=event.gone, reason=event.reason
             )
         try:
-            return self._floor.handle(event, now)
+            return self._floor.handle(event, now, self._wall())
         except Exception:
             metrics.floor_errors.inc()
             log.exception("the floor failed on an event", event_kind=type(event).__name__)
@@ -144,7 +150,7 @@ class Switchboard:
         if deadline is None or deadline > now:
             return
         try:
-            commands = self._floor.due(now)
+            commands = self._floor.due(now, self._wall())
         except Exception:
             metrics.floor_errors.inc()
             log.exception("the floor failed on a deadline")

@@ -172,7 +172,8 @@ async def test_legs_found_in_our_hands_are_surveyed(target: Target, session: aio
         assert len(surveyed.calls) == 1
         assert surveyed.calls[0].picked_up
         assert surveyed.up_since is not None
-        assert surveyed.up_since < surveyed.calls[0].arrived_at
+        assert surveyed.node_now is not None
+        assert surveyed.up_since < surveyed.calls[0].arrived_at <= surveyed.node_now
         telephone.do(HangUp(surveyed.calls[0].call))
         await inbox.until(lambda: len(inbox.events) == 2)
         assert type(inbox.events[1]).__name__ == "CallerLeft"

@@ -53,6 +53,13 @@ class Later:
 
 
 @dataclass(frozen=True)
+class ClockSet:
+    """The machine's clock is set: from now on it is so much ahead of the floor's."""
+
+    ahead: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """The telephone answers one of the commands still open: 0 it worked, 1 it failed, 2 no such leg."""
 
@@ -60,7 +67,7 @@ class Answer:
     how: int
 
 
-Move = Event | Later | Answer | Likely | Gap
+Move = Event | Later | ClockSet | Answer | Likely | Gap
 
 call_ids = st.sampled_from([ONE, TWO, THREE])
 nodes = st.sampled_from([A, B])
@@ -139,10 +146,11 @@ events: st.SearchStrategy[Event] = st.one_of(
     documents,
 )
 later = st.builds(Later, st.sampled_from([0.0, 0.001, 0.5, 2.0, 4.0, 12.0, 20.0, 130.0]))
+clocks = st.builds(ClockSet, st.sampled_from([0.0, 3600.0, -3600.0, -7.0, 8.2e8]))
 answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2]))
 
 common = st.one_of(likely, likely, likely, answers, later)
-rare = st.one_of(arrivals, everybody, phones, gaps, events)
+rare = st.one_of(arrivals, everybody, phones, gaps, clocks, events)
 moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
 moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
     lambda before, after: [*before, Draining(), *after], moves, moves

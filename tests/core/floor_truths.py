@@ -16,6 +16,7 @@ from ct112.core.commands import (
 )
 from ct112.core.ids import CallId, call_of
 from ct112.core.operators import OnCall, Ready, Ringing
+from ct112.core.record import CallRecord
 from tests.core.floor_world import World
 
 
@@ -52,6 +53,7 @@ class Truths:
             assert record.revision > self.revisions.get(record.call, -1)
             self.revisions[record.call] = record.revision
             self.ever.add(record.call)
+            self._timeline(record)
             if record.call in self.closed:
                 assert record.ended_at is None
                 assert record.call in found
@@ -64,6 +66,15 @@ class Truths:
             fact = command.fact
             assert fact.seq > self.numbers.get(fact.call, -1)
             self.numbers[fact.call] = fact.seq
+
+    def _timeline(self, record: CallRecord) -> None:
+        """No time lies before an earlier one, whatever the clocks say; a pick-up may come in the queue."""
+        for way in (
+            (record.arrived_at, record.picked_up_at, record.ended_at),
+            (record.arrived_at, record.queued_at, record.answered_at, record.ended_at),
+        ):
+            times = [time for time in way if time is not None]
+            assert times == sorted(times), record
 
     def _about_ended(self, command: Command) -> None:
         """After the final record only an operator's leg is still to be ended."""
@@ -100,7 +111,7 @@ class Truths:
                 assert call.state.deadline > now
             if after_due and isinstance(call.state, Armed) and call.node not in self.lost:
                 silent = max(now, call.speaking_until) - call.speaking_until
-                armed_at = self.pushed.get(call.id, call.record.arrived_at)  # first by the dialplan
+                armed_at = self.pushed.get(call.id, call.born_at)  # first by the dialplan
                 unpushed = min(now - armed_at, silent)
                 assert unpushed <= policy.switch_every_seconds + 1e-3
         if after_due:

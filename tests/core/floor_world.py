@@ -39,11 +39,15 @@ C = TypeVar("C")
 
 @dataclass
 class World:
-    """A floor, its clock, and everything it asked for since `asked` was last cleared."""
+    """A floor, its clock, and everything it asked for since `asked` was last cleared.
+
+    `ahead`: what the machine's clock on the wall is ahead of the floor's `now`.
+    """
 
     policy: Policy = field(default_factory=Policy)
     document: IvrDocument = field(default_factory=usual_document)
     now: float = START
+    ahead: float = 0.0
     asked: list[Command] = field(default_factory=list)
     log: list[Command] = field(default_factory=list)
 
@@ -53,7 +57,7 @@ class World:
 
     def tell(self, *events: Event) -> list[Command]:
         """Let events happen now; return what was asked for."""
-        self.asked = [command for event in events for command in self.floor.handle(event, self.now)]
+        self.asked = [command for event in events for command in self._handle(event)]
         self.log += self.asked
         return self.asked
 
@@ -62,10 +66,22 @@ class World:
         end, self.asked = self.now + seconds, []
         while (at := self.floor.next_deadline()) is not None and at <= end:
             self.now = max(self.now, at)
-            self.asked += self.floor.due(self.now)
+            self.asked += self.due()
         self.now = end
         self.log += self.asked
         return self.asked
+
+    @property
+    def wall(self) -> float:
+        """What is written down as the time."""
+        return self.now + self.ahead
+
+    def due(self) -> list[Command]:
+        """Let the floor do what is due."""
+        return self.floor.due(self.now, self.wall)
+
+    def _handle(self, event: Event) -> list[Command]:
+        return self.floor.handle(event, self.now, self.wall)
 
     def staffed(self, *positions: PositionName, node: NodeName = A) -> None:
         """Put a ready operator with a registered phone at each of these positions."""

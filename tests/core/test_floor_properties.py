@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ct112.core.calls import Talking
 from ct112.core.events import CallerLeft, CallReleased, Event
-from tests.core.floor_events import Answer, Later, Move, answer, moves, moves_and_leaving
+from tests.core.floor_events import Answer, ClockSet, Later, Move, answer, moves, moves_and_leaving
 from tests.core.floor_likely import Gap, Likely, likely_event, survey
 from tests.core.floor_truths import Truths
 from tests.core.floor_world import POS_1, POS_2, STATES, World
@@ -29,6 +29,8 @@ class Game:
         match move:
             case Later():
                 self.wait(move.seconds)
+            case ClockSet():
+                self.world.ahead = move.ahead
             case Answer():
                 self._tell_if(self._answer(move))
             case Likely():
@@ -48,7 +50,7 @@ class Game:
         end = self.world.now + seconds
         while (at := self.world.floor.next_deadline()) is not None and at <= end:
             self.world.now = max(at, self.world.now)
-            commands = self.world.floor.due(self.world.now)
+            commands = self.world.due()
             self.world.log += commands
             self.truths.check(commands, after_due=True)
         self.world.now = end

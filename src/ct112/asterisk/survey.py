@@ -31,6 +31,7 @@ def survey(
         ),
         elsewhere=frozenset(names.call_of_channel(node, one) for one in callers if one not in ours),
         up_since=found.up_since,
+        node_now=found.now,
     )
 
 

@@ -22,6 +22,13 @@ REMEMBERED = 1000
 """How many ended calls are remembered: late news do not bring them back, and a leg still there does."""
 
 
+HIGHEST_SEQ = 2_000_000_000
+"""No fact's number is higher, however old a record claims to be."""
+CLOCK_JITTER_MS = 1000
+CLOCK_SLACK_MS = 3_600_000
+"""Facts of a call are numbered so much further on when the clock was set back since: see `first_seq`."""
+
+
 @value(frozen=True, slots=True)
 class Ended:
     """A call that is over as far as we know: its last record, and how far facts and names were counted."""
@@ -44,11 +51,17 @@ class Lost:
 
 @dataclass(slots=True)
 class Board:
-    """Everything the floor knows. `now` and `commands` belong to the step under way."""
+    """Everything the floor knows. `now`, `wall` and `commands` belong to the step under way.
+
+    `now` never goes back and never jumps: everything is decided by it. `wall` is what the machine's clock
+    says, for what is written down; it may be set in the middle of a call.
+    """
 
     policy: Policy
     document: IvrDocument
     now: float = 0.0
+    wall: float = 0.0
+    started: dict[NodeName, float] = field(default_factory=dict)  # each Asterisk, by its own clock
     commands: list[Command] = field(default_factory=list)
     calls: LiveCalls = field(default_factory=LiveCalls)
     operators: Crew = field(default_factory=Crew)
@@ -70,8 +83,8 @@ class Board:
 
     def note(self, call: Call, kind: str, **data: Any) -> None:
         """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
-        call.last_seq = max(call.last_seq + 1, age_ms(call.record, self.now))
-        self.do(SaveFact(Fact(call=call.id, seq=call.last_seq, at=self.now, kind=kind, data=data)))
+        call.last_seq = max(call.last_seq + 1, int((self.now - call.born_at) * 1000))
+        self.do(SaveFact(Fact(call=call.id, seq=call.last_seq, at=self.wall, kind=kind, data=data)))
 
     def close_remembered(self, record: CallRecord, outcome: Outcome, ended_by: EndedBy) -> None:
         """Write the end of a call whose leg nobody has any more.
@@ -80,12 +93,15 @@ class Board:
         """
         del self.remembered[record.call]
         closed = record.changed(
-            revision=record.revision + 1, ended_at=self.now, outcome=outcome, ended_by=ended_by
+            revision=record.revision + 1,
+            ended_at=max(self.wall, record.latest),
+            outcome=outcome,
+            ended_by=ended_by,
         )
         self.do(SaveRecord(closed))
         data = {"outcome": outcome.value, "ended_by": ended_by.value, "seen": False}
-        seq = age_ms(record, self.now)
-        self.do(SaveFact(Fact(call=record.call, seq=seq, at=self.now, kind="ended", data=data)))
+        seq = first_seq(record, self.wall - record.arrived_at)
+        self.do(SaveFact(Fact(call=record.call, seq=seq, at=self.wall, kind="ended", data=data)))
         self.over(Ended(closed, seq, names=0))
 
     def over(self, ended: Ended) -> None:
@@ -96,9 +112,13 @@ class Board:
 
     def save(self, call: Call, **changes: Any) -> None:
         """Change the record and write it, with a revision no earlier process can have reached."""
-        revision = max(call.record.revision + 1, int(self.now * 1_000_000))
+        revision = max(call.record.revision + 1, int(self.wall * 1_000_000))
         call.record = call.record.changed(revision=revision, **changes)
         self.do(SaveRecord(call.record))
+
+    def stamp(self, call: Call) -> float:
+        """Return the time to write down for what happens to the call now: never before what happened."""
+        return max(self.wall, call.record.latest)
 
     def unexpected(self, event: Event, call: Call) -> None:
         """Say that the event does not fit the call's state; the call stays as it is."""
@@ -130,9 +150,16 @@ class Board:
         return call if call is not None and call.offer == offer else None
 
 
-def age_ms(record: CallRecord, now: float) -> int:
-    """Return how long ago the call arrived, in whole milliseconds, never negative."""
-    return max(0, int((now - record.arrived_at) * 1000))
+def first_seq(record: CallRecord, age_seconds: float) -> int:
+    """Return a number for a fact of this call that no earlier process can have given.
+
+    It is the call's age in ms, as always; when the clock was set back since the record was written last, that
+    would be too low, and it goes on from the age the call had then.
+    """
+    age, then = int(age_seconds * 1000), record.revision // 1000 - int(record.arrived_at * 1000)
+    if age < then - CLOCK_JITTER_MS:
+        age = then + CLOCK_SLACK_MS
+    return max(0, min(max(age, then + 1), HIGHEST_SEQ))
 
 
 def record_of(event: CallArrived | FoundCall, node: NodeName, arrived_at: float) -> CallRecord:

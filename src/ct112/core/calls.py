@@ -149,6 +149,7 @@ class Call:
     queued_at: float = 0.0  # its place in the queue; kept when it comes back to the queue
     speaking_until: float = 0.0  # a prompt plays until then, and the switch is not pushed: see `switch`
     held_until: float = 0.0  # how long its switch lasts by the last push of ours
+    born_at: float = 0.0  # when it arrived, by the floor's `now`: its facts are numbered from there
     last_seq: int = -1
     offers: int = 0
     plays: int = RINGING_NAMES

@@ -154,7 +154,10 @@ class IvrPublished:
 
 @value(frozen=True, slots=True, kw_only=True)
 class FoundCall:
-    """A caller's leg found in our hands after a gap. `joined`: it talks to this operator's leg."""
+    """A caller's leg found in our hands after a gap. `joined`: it talks to this operator's leg.
+
+    `arrived_at` is by the node's clock.
+    """
 
     call: CallId
     ani: str | None
@@ -188,7 +191,8 @@ class FoundCallee:
 class NodeSurveyed:
     """All that is true on a node, asked for after a gap. `elsewhere`: alive, but in the dialplan.
 
-    `up_since`: when its Asterisk was started (epoch seconds); no leg can be older.
+    `up_since`: when its Asterisk was started; no leg can be older. `node_now`: the present time there. Both
+    are epoch seconds by the node's clock, to be compared with times of that node alone.
     """
 
     node: NodeName
@@ -197,6 +201,7 @@ class NodeSurveyed:
     callees: tuple[FoundCallee, ...] = ()
     elsewhere: frozenset[CallId] = frozenset()
     up_since: float | None = None
+    node_now: float | None = None
 
 
 @value(frozen=True, slots=True)

@@ -98,16 +98,19 @@ class Floor:
         """Return whether there is no live call."""
         return not self._board.calls
 
-    def handle(self, event: Event, now: float) -> list[Command]:
-        """Take in an event at `now` (epoch seconds, never going back); return what to do, in order."""
-        self._board.now = now
+    def handle(self, event: Event, now: float, wall: float | None = None) -> list[Command]:
+        """Take in an event at `now` (epoch seconds, never going back); return what to do, in order.
+
+        `wall`: what the machine's clock says, for what is written down, if that is another time.
+        """
+        self._board.now, self._board.wall = now, now if wall is None else wall
         self._take(event)
         return self._settled()
 
-    def due(self, now: float) -> list[Command]:
+    def due(self, now: float, wall: float | None = None) -> list[Command]:
         """Do what is due at `now`; return what to do. Afterwards `next_deadline()` lies after `now`."""
         board = self._board
-        board.now = now
+        board.now, board.wall = now, now if wall is None else wall
         while (pause := board.operators.first_due()) is not None and pause[0] <= now:
             pause[1].due(now)
         calling_back.due(board)
@@ -265,12 +268,12 @@ class Floor:
         board = self._board
         board.lost.pop(event.node, None)
         known = {call.id: call for call in board.calls.values() if call.node == event.node}
-        for finding in reconcile.reconcile(known, event):
+        for finding in reconcile.reconcile(known, event, board.wall):
             match finding:
                 case reconcile.AdoptWaiting():
-                    survey.adopt_waiting(board, event.node, finding.found)
+                    survey.adopt_waiting(board, event, finding.found)
                 case reconcile.AdoptTalking():
-                    survey.adopt_talking(board, event.node, finding.found, finding.offer)
+                    survey.adopt_talking(board, event, finding.found, finding.offer)
                 case reconcile.Resume():
                     survey.resume(board, finding.call)
                 case reconcile.Stray():
@@ -278,4 +281,6 @@ class Floor:
                 case _:
                     self._take(finding)
         survey.close_missing(board, event)
+        if event.up_since is not None:
+            board.started[event.node] = event.up_since
         back_survey.surveyed(board, event)

@@ -41,6 +41,7 @@ class IvrRun(Changeable):
     source: ClassSource = ClassSource.LINE
     path: tuple[str, ...] = ()
     over: Enqueue | None = None
+    wall_ahead: float = 0.0  # of `now`: opening hours are read from the wall
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,12 @@ class Step:
     enqueue: Enqueue | None = None
 
 
-def begin(document: IvrDocument, now: float) -> Step:
-    """Start a run at `now` (epoch seconds); may be over at once."""
-    run = IvrRun(document=document, node=document.start, language=document.language, deadline=now)
+def begin(document: IvrDocument, now: float, wall: float | None = None) -> Step:
+    """Start a run at `now` (epoch seconds); may be over at once. `wall`: what the clock on the wall says."""
+    ahead = 0.0 if wall is None else wall - now
+    run = IvrRun(
+        document=document, node=document.start, language=document.language, deadline=now, wall_ahead=ahead
+    )
     return _enter(run, document.start, now)
 
 
@@ -127,7 +131,9 @@ def _enter(run: IvrRun, name: str, now: float, *, typed: str | None = None) -> S
             case Language():
                 run, name = run.changed(language=node.language), node.next
             case Schedule():
-                name = node.open if is_open(node, run.document.time_zone, now) else node.closed
+                name = (
+                    node.open if is_open(node, run.document.time_zone, now + run.wall_ahead) else node.closed
+                )
             case Menu() if typed is not None and typed in node.choices:
                 run, name, typed = run.changed(source=ClassSource.DIGIT), node.choices[typed], None
             case Announce() if not spoken(run.document, node.say, run.language):

@@ -96,7 +96,8 @@ def ask_again(board: Board, call: Call, state: Leaving) -> None:
 def close(board: Board, call: Call, outcome: Outcome, ended_by: EndedBy) -> None:
     """Write the final record and forget the call. This is the only way a call ends."""
     free_operator(board, call)
-    board.save(call, outcome=outcome, ended_by=ended_by, ended_at=board.now, **_last_words(call, outcome))
+    ended_at, words = board.stamp(call), _last_words(call, outcome)
+    board.save(call, outcome=outcome, ended_by=ended_by, ended_at=ended_at, **words)
     board.note(call, "ended", outcome=outcome.value, ended_by=ended_by.value)
     board.calls.remove(call)
     board.over(Ended(call.record, call.last_seq, max(call.offers, call.plays)))

@@ -14,8 +14,10 @@ from ct112.core.ivr import IvrDocument, Prompt, Queue
 def arrived(board: Board, event: CallArrived) -> None:
     """A caller is at the door: write it down and pick up. While leaving: to the fallback."""
     deadline = board.now + board.policy.pick_up_seconds
+    record = record_of(event, event.node, board.wall)
     call = Call(
-        record=record_of(event, event.node, board.now),
+        record=record.changed(node_up_since=board.started.get(event.node)),
+        born_at=board.now,
         began=Arriving(deadline),
         document=board.document,
         language=board.document.language,
@@ -35,7 +37,7 @@ def picked_up(board: Board, call: Call) -> None:
     """The leg is answered: the IVR begins. One that was late, and waits already, just goes on waiting."""
     if not call.picked_up:
         call.picked_up = True
-        board.save(call, picked_up_at=board.now)
+        board.save(call, picked_up_at=board.stamp(call))
         board.note(call, "picked_up")
     if isinstance(call.state, Arriving):
         _begin(board, call)
@@ -51,7 +53,7 @@ def _says_nothing(document: IvrDocument) -> bool:
 
 def _begin(board: Board, call: Call) -> None:
     limit_at = board.now + board.policy.ivr_limit_seconds
-    _go_on(board, call, lambda: ivr_run.begin(call.document, board.now), None, limit_at)
+    _go_on(board, call, lambda: ivr_run.begin(call.document, board.now, board.wall), None, limit_at)
 
 
 def pressed(board: Board, call: Call, state: InMenu, event: DigitPressed) -> None:

@@ -55,9 +55,10 @@ Missed = PickedUp | CallerLeft | CallDropped | CallReleased | OfferAnswered | Of
 Finding = Missed | AdoptWaiting | AdoptTalking | Resume | Stray
 
 
-def reconcile(known: Mapping[CallId, Call], survey: NodeSurveyed) -> list[Finding]:
+def reconcile(known: Mapping[CallId, Call], survey: NodeSurveyed, wall: float) -> list[Finding]:
     """Return what follows from a survey, in the order to be done. `known`: our live calls of that node.
 
+    `wall`: the time by the clock our records are written by.
     A leg in our hands is a live call whatever its record says: one we had closed is adopted as any other.
     """
     found = {one.call: one for one in survey.calls}
@@ -67,7 +68,7 @@ def reconcile(known: Mapping[CallId, Call], survey: NodeSurveyed) -> list[Findin
         if call.id in found:
             findings += _found_again(call, found[call.id], offers)
         else:
-            findings.append(_gone(call, survey))
+            findings.append(_gone(call, survey, wall))
     strangers = [one for one in survey.calls if one.call not in known]
     findings += _adopted(strangers, offers)
     kept = _kept(findings) | {call.offer for call in known.values() if call.id in found}
@@ -75,16 +76,25 @@ def reconcile(known: Mapping[CallId, Call], survey: NodeSurveyed) -> list[Findin
     return findings
 
 
-def _gone(call: Call, survey: NodeSurveyed) -> Finding:
+def _gone(call: Call, survey: NodeSurveyed, wall: float) -> Finding:
     """Return where a call went whose leg is not in our hands any more."""
     if call.id in survey.elsewhere:
         return CallReleased(call.id)
-    return CallDropped(call.id) if is_older(call.record, survey) else CallerLeft(call.id)
+    return CallDropped(call.id) if is_older(call.record, survey, wall) else CallerLeft(call.id)
 
 
-def is_older(record: CallRecord, survey: NodeSurveyed) -> bool:
-    """Return whether the call came before its Asterisk was started."""
-    return survey.up_since is not None and record.arrived_at < survey.up_since
+def is_older(record: CallRecord, survey: NodeSurveyed, wall: float) -> bool:
+    """Return whether the call came before its Asterisk was started.
+
+    When the record does not say which run of it had the call: by how long that one has been running. A record
+    from the future says that a clock was set back, and nothing more: the worst is believed, that it is older.
+    """
+    if survey.up_since is None:
+        return False
+    if record.node_up_since is not None:
+        return record.node_up_since != survey.up_since
+    running = (wall if survey.node_now is None else survey.node_now) - survey.up_since
+    return record.arrived_at < wall - running or record.arrived_at > wall
 
 
 def _found_again(call: Call, found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:

@@ -55,7 +55,9 @@ class EndedBy(StrEnum):
 class CallRecord(Changeable):
     """One call as it is known now; written at every change, the last one has `ended_at`.
 
-    Times are epoch seconds UTC. `revision` grows with every change: a writer keeps the highest.
+    Times are epoch seconds UTC, never earlier than one before. `revision` grows with every change: a
+    writer keeps the highest. `node_up_since`: when the node's Asterisk was started, by the node's own
+    clock; it tells this run of it from the next, and is not for the database.
     """
 
     call: CallId
@@ -79,6 +81,13 @@ class CallRecord(Changeable):
     ended_by: EndedBy | None = None
     location: Mapping[str, Any] | None = None
     recording: Mapping[str, Any] | None = None
+    node_up_since: float | None = None
+
+    @property
+    def latest(self) -> float:
+        """The latest of its times: no later one may lie before it, whatever the clocks say."""
+        times = (self.arrived_at, self.picked_up_at, self.queued_at, self.answered_at, self.ended_at)
+        return max(time for time in times if time is not None)
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ct112.core import leaving, switch, talking, waiting
-from ct112.core.board import Board, age_ms, record_of
+from ct112.core.board import Board, first_seq, record_of
 from ct112.core.calls import (
     RINGING_NAMES,
     Armed,
@@ -21,7 +21,7 @@ from ct112.core.calls import (
 )
 from ct112.core.commands import PickUp, StopPlay
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
-from ct112.core.ids import CallId, NodeName, OfferId, play_id
+from ct112.core.ids import CallId, OfferId, play_id
 from ct112.core.operators import OnCall, Ringing
 from ct112.core.reconcile import is_older
 from ct112.core.record import EndedBy, Outcome
@@ -55,24 +55,24 @@ def resume(board: Board, call_id: CallId) -> None:
             assert_never(state)
 
 
-def adopt_waiting(board: Board, node: NodeName, found: FoundCall) -> None:
+def adopt_waiting(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> None:
     """Take over a caller who is with nobody: in the old place; without one an emergency, by arrival.
 
     Whose operator had ended the talk is asked to leave once more.
     """
     ended = board.ended.get(found.call)
-    call = _stranger(board, node, found)
+    call = _stranger(board, surveyed, found)
     if ended is not None and ended.record.ended_by is EndedBy.OPERATOR:
         leaving.ask_again(board, call, Leaving(Way.HANG_UP, 0.0, tries=0))
         return
     if call.record.service_class is not None:
-        waiting.found_again(board, call)
+        waiting.found_again(board, call, _place(board, call, surveyed, found))
         return
     switch.push(board, call)
-    waiting.enter_failed(board, call, place=found.arrived_at)
+    waiting.enter_failed(board, call, place=_place(board, call, surveyed, found))
 
 
-def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOffer) -> None:
+def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer: FoundOffer) -> None:
     """Take over a talk as it is. If its operator is with another call, the leg ends and the caller waits."""
     known = board.calls.get(found.call)
     operator = board.operator(offer.position)
@@ -81,16 +81,16 @@ def adopt_talking(board: Board, node: NodeName, found: FoundCall, offer: FoundOf
     if isinstance(operator.state, OnCall):
         board.end_offer(offer.offer)
         if known is None:
-            adopt_waiting(board, node, found)
+            adopt_waiting(board, surveyed, found)
         else:
             resume(board, known.id)
         return
-    call = known or _stranger(board, node, found)
+    call = known or _stranger(board, surveyed, found)
     board.hush(call)
     operator.pick_up(call.id, offer.offer, board.now)
     call.state = Talking(offer.offer, offer.position, operator.name)
     call.answered = True
-    since = {"answered_at": board.now} if was_waiting(call) else {}
+    since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
     board.save(call, position=offer.position, operator=operator.name, **since)
     board.note(call, "adopted", offer=offer.offer, position=offer.position)
     switch.disarm(board, call)
@@ -101,7 +101,7 @@ def close_missing(board: Board, surveyed: NodeSurveyed) -> None:
     for record in [one for one in board.remembered.values() if one.node == surveyed.node]:
         if record.call in surveyed.elsewhere:
             board.close_remembered(record, Outcome.FALLBACK, EndedBy.SYSTEM)
-        elif is_older(record, surveyed):
+        elif is_older(record, surveyed, board.wall):
             board.close_remembered(record, Outcome.DROPPED, EndedBy.SYSTEM)
         elif record.answered_at is not None:
             board.close_remembered(record, Outcome.ANSWERED, EndedBy.SYSTEM)
@@ -122,14 +122,17 @@ def withdraw(board: Board, offer: OfferId) -> None:
         call.state = Waiting(call.state.hearing, call.state.first)
 
 
-def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
+def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
     """Make a call of a leg we do not have; its names and facts must not meet those given before."""
     ended = board.ended.pop(found.call, None)
     remembered = board.remembered.pop(found.call, None)
-    record = ended.record if ended else remembered or record_of(found, node, found.arrived_at)
-    names = max(RINGING_NAMES + age_ms(record, board.now), ended.names if ended else 0)
+    age = _age(board, surveyed, found)
+    record = ended.record if ended else remembered or record_of(found, surveyed.node, board.wall - age)
+    seq = first_seq(record, age)
+    names = max(RINGING_NAMES + seq, ended.names if ended else 0)
     call = Call(
-        record=record,
+        record=record.changed(node_up_since=surveyed.up_since),
+        born_at=board.now - seq / 1000,
         began=Arriving(board.now + board.policy.pick_up_seconds),
         document=board.document,
         language=board.document.language,
@@ -142,10 +145,24 @@ def _stranger(board: Board, node: NodeName, found: FoundCall) -> Call:
     board.calls.add(call)
     if ended is not None:
         _reopen(board, call)
-    board.note(call, "found", node=node)
+    board.note(call, "found", node=surveyed.node)
     for number in range(1, RINGING_NAMES + 1):
         board.do(StopPlay(call.id, play_id(call.id, number)))
     return call
+
+
+def _age(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> float:
+    """Return how long ago the leg came, in seconds: by the clock of its node, if that is known."""
+    present = board.wall if surveyed.node_now is None else surveyed.node_now
+    return max(0.0, present - found.arrived_at)
+
+
+def _place(board: Board, call: Call, surveyed: NodeSurveyed, found: FoundCall) -> float:
+    """Return since when the call counts as waiting, by the floor's `now`; without a place, since it came."""
+    arrived = board.now - _age(board, surveyed, found)
+    if call.record.queued_at is None:
+        return arrived
+    return min(board.now, arrived + call.record.queued_at - call.record.arrived_at)
 
 
 def _reopen(board: Board, call: Call) -> None:

@@ -44,7 +44,7 @@ def joined(board: Board, call: Call, event: Joined) -> None:
 def _talk(board: Board, call: Call, state: Joining) -> None:
     operator = board.operator(state.position)
     call.state = Talking(state.offer, state.position, operator.name)
-    times = {} if call.answered else {"answered_at": board.now}
+    times = {} if call.answered else {"answered_at": board.stamp(call)}
     call.answered = True
     board.save(call, operator=operator.name, position=state.position, **times)
     board.note(call, "joined", offer=state.offer, position=state.position, operator=operator.name)

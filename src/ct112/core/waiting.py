@@ -31,7 +31,7 @@ def enter(
         else {}
     )
     call.queued_at = board.now if place is None else place
-    board.save(call, queued_at=board.now, service_class=service_class, class_source=source, **ran)
+    board.save(call, queued_at=board.stamp(call), service_class=service_class, class_source=source, **ran)
     board.note(call, "queued", service_class=service_class.value, source=source.value)
     rung_at_once = call.node not in board.lost and board.operators.longest_idle(call.node) is not None
     _wait(board, call, first=False, message_later=rung_at_once)
@@ -54,10 +54,10 @@ def come_back(board: Board, call: Call, reason: str) -> None:
     _wait(board, call, first=True)
 
 
-def found_again(board: Board, call: Call) -> None:
+def found_again(board: Board, call: Call, place: float) -> None:
     """Put a call that had a class and a place before we were away back into that place."""
     switch.push(board, call)
-    call.queued_at = call.record.queued_at or call.record.arrived_at
+    call.queued_at = place
     board.note(call, "requeued", reason="found")
     _wait(board, call, first=call.answered)
 
@@ -112,8 +112,8 @@ def due(board: Board, call: Call, state: Waiting) -> None:
 def not_released(board: Board, call: Call) -> None:
     """The fallback did not take the call: it is ours again, an emergency if it has no class, and waits."""
     if call.record.service_class is None:
-        call.queued_at, source = board.now, ClassSource.FAILURE
-        board.save(call, queued_at=board.now, service_class=ServiceClass.EMERGENCY, class_source=source)
+        call.queued_at, source, at = board.now, ClassSource.FAILURE, board.stamp(call)
+        board.save(call, queued_at=at, service_class=ServiceClass.EMERGENCY, class_source=source)
     board.note(call, "requeued", reason="fallback failed")
     switch.push(board, call)
     hearing = start_hearing(board, call)
