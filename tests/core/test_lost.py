@@ -3,8 +3,8 @@
 import pytest
 
 from ct112.core.callback import CallbackResult
-from ct112.core.calls import Offered, Stranded, Talking, Waiting
-from ct112.core.commands import CallbackDone, EndOffer, Ring, SaveRecord
+from ct112.core.calls import Leaving, Offered, Stranded, Talking, Waiting
+from ct112.core.commands import CallbackDone, EndOffer, HangUp, Ring, SaveRecord
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -167,6 +167,18 @@ def test_a_caller_whose_operator_left_meanwhile_is_back_at_the_front() -> None:
     state = world.state()
     assert isinstance(state, Waiting)
     assert state.first
+
+
+def test_a_stranded_talk_that_its_operator_hung_up_is_over() -> None:
+    """The link says how the leg ended before it tells the survey."""
+    world = talking_at_a()
+    world.tell(NodeLost(A))
+    world.wait(FREE)
+    world.tell(OfferEnded(FIRST_OFFER, OfferEnd.HUNG_UP), NodeSurveyed(node=A, calls=(CALLER,)))
+    assert isinstance(world.state(), Leaving)
+    assert HangUp(ONE) in world.asked
+    world.tell(CallerLeft(ONE))
+    assert (world.record().outcome, world.record().ended_by) == ("answered", "operator")
 
 
 @pytest.mark.parametrize("state", [state for state in given.STATES if state != "Leaving (hang up)"])

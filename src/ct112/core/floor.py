@@ -238,6 +238,8 @@ class Floor:
         if call is None:
             if isinstance(event, OfferAnswered):
                 self._board.end_offer(event.offer)  # picked up a call that is no longer theirs
+            elif isinstance(event, OfferEnded):
+                lost.operator_left(self._board, event)
             return
         match event:
             case OfferRinging():

@@ -8,7 +8,8 @@ right.
 from ct112.core import calling_back, leaving
 from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
-from ct112.core.ids import NodeName
+from ct112.core.events import OfferEnd, OfferEnded
+from ct112.core.ids import NodeName, call_of
 from ct112.core.operators import Operator
 from ct112.core.record import EndedBy, Outcome
 
@@ -24,6 +25,15 @@ def due(board: Board) -> None:
     for node, lost in board.lost.items():
         if lost.look_at <= board.now:
             _look(board, node, lost)
+
+
+def operator_left(board: Board, event: OfferEnded) -> None:
+    """The link tells how a leg ended just before the survey: who hung up a stranded talk has ended it."""
+    call = board.calls.get(call_of(event.offer))
+    if call is None or not isinstance(call.state, Stranded) or call.state.offer != event.offer:
+        return
+    if call.answered and event.reason is OfferEnd.HUNG_UP:
+        leaving.hang_up(board, call)
 
 
 def _look(board: Board, node: NodeName, lost: Lost) -> None:
