@@ -11,7 +11,7 @@ from ct112.core.floor import Floor
 from ct112.core.operators import Operator
 from ct112.ports import Post
 from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable
-from ct112.web import Away, Callback, CannotTake
+from ct112.web import Away, Callback, CallbackPage, CannotTake, NotThere
 
 log = logs.get("callbacks")
 
@@ -50,14 +50,18 @@ class CallbackDesk:
                     await asyncio.sleep(RETRY_SECONDS)
             self._wake.clear()
 
-    async def tasks(self) -> tuple[list[Callback], int]:
-        """Return what is to be done, in order, and how many callers of a day had no number. Raises Away."""
+    async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
+        """Return what is to be done, in order. Raises NotThere, Away."""
         since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
         try:
-            found, withheld = await self._store.callbacks(), await self._store.withheld(since)
+            page = await self._store.callback_page(all_=closed, limit=limit, after=after)
+            withheld = await self._store.withheld(since)
+        except CallbackError as error:
+            raise NotThere(str(after)) from error
         except StoreUnavailable as error:
             raise Away(str(error)) from error
-        return [Callback.model_validate(task) for task in found], withheld
+        found = [Callback.model_validate(task) for task in page.tasks]
+        return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
 
     async def take(self, number: int, operator: str) -> Callback:
         """Ring the operator's phone and then the caller. Raises CannotTake, Away."""

@@ -8,7 +8,7 @@ from ct112.core.record import Outcome, ServiceClass
 from ct112.keeper import Known, LiveIvr, Seat
 from ct112.prompts.library import PromptLibrary
 from ct112.store import Store, StoreUnavailable, UnknownCall, Wanted
-from ct112.web import Away, CallFact, CallView, NotThere
+from ct112.web import Away, CallFact, CallPage, CallView, NotThere
 
 log = logs.get("reading")
 
@@ -39,19 +39,21 @@ class StoredCalls:
         self,
         *,
         limit: int,
-        before: str | None,
+        after: str | None,
         service_class: ServiceClass | None,
         outcome: Outcome | None,
-    ) -> Sequence[CallView]:
-        """Return calls, the newest first. Raises NotThere, Away."""
+    ) -> CallPage:
+        """Return a page of calls, the newest first. Raises NotThere, Away."""
         wanted = Wanted(service_class=service_class, outcome=outcome)
         try:
-            found = await self._store.calls(limit=limit, before=before, wanted=wanted)
+            found = await self._store.calls(limit=limit + 1, before=after, wanted=wanted)
+            total = await self._store.count_calls(wanted)
         except UnknownCall as error:
-            raise NotThere(before) from error
+            raise NotThere(after) from error
         except StoreUnavailable as error:
             raise Away from error
-        return [CallView.model_validate(call) for call in found]
+        calls = [CallView.model_validate(call) for call in found[:limit]]
+        return CallPage(calls=calls, total=total, next=calls[-1].id if len(found) > limit else None)
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
         """Return one call with what happened to it. Raises NotThere, Away."""

@@ -12,7 +12,17 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from ct112.core.record import Outcome, ServiceClass
 from ct112.web import Health, Part, make_app
-from ct112.web.model import Away, Callback, CallFact, CallView, CannotTake, NotThere, PositionView
+from ct112.web.model import (
+    Away,
+    Callback,
+    CallbackPage,
+    CallFact,
+    CallPage,
+    CallView,
+    CannotTake,
+    NotThere,
+    PositionView,
+)
 
 TOKEN = "a token for tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -51,12 +61,12 @@ class Calls:
         self.error: Exception | None = None
 
     async def calls(
-        self, *, limit: int, before: str | None, service_class: ServiceClass | None, outcome: Outcome | None
-    ) -> Sequence[CallView]:
+        self, *, limit: int, after: str | None, service_class: ServiceClass | None, outcome: Outcome | None
+    ) -> CallPage:
         if self.error:
             raise self.error
-        self.asked = {"limit": limit, "before": before, "service_class": service_class, "outcome": outcome}
-        return [CALL]
+        self.asked = {"limit": limit, "after": after, "service_class": service_class, "outcome": outcome}
+        return CallPage(calls=[CALL], total=428, next=CALL.id)
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
         if self.error:
@@ -90,8 +100,10 @@ SEAT = PositionView(
 class Backs:
     """One call-back, which operator-1 may take."""
 
-    async def tasks(self) -> tuple[Sequence[Callback], int]:
-        return [TASK], 3
+    async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
+        if after == 404:
+            raise NotThere("404")
+        return CallbackPage(callbacks=[TASK][:limit], total=428, next=None if after else 7, withheld=3)
 
     async def take(self, number: int, operator: str) -> Callback:
         if (number, operator) != (TASK.id, "operator-1"):
@@ -183,8 +195,8 @@ async def test_only_prompts_are_served(site: Site, tmp_path: Path, name: str) ->
         ({}, 401),
         ({"Authorization": "Basic abc"}, 401),
         ({"Authorization": "Bearer "}, 401),
-        ({"Authorization": "Bearer wrong"}, 403),
-        ({"Authorization": "Bearer ünïcode"}, 403),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "Bearer ünïcode"}, 401),
         (BEARER, 200),
     ],
 )
@@ -209,10 +221,14 @@ async def test_without_a_token_set_nobody_reads_calls(site: Site) -> None:
 
 
 async def test_a_list_of_calls_takes_its_filters(site: Site) -> None:
-    query = {"limit": "7", "before": CALL.id, "service_class": "urgent", "outcome": "abandoned"}
+    query = {"limit": "7", "after": CALL.id, "service_class": "urgent", "outcome": "abandoned"}
     status, body, _ = await site.get("/api/v1/calls", params=query, headers=BEARER)
     assert status == 200
     assert site.calls.asked == query | {"limit": 7}
+    assert (body["total"], body["next"]) == (428, CALL.id)
+    older = {"before": CALL.id}
+    await site.get("/api/v1/calls", params=older, headers=BEARER)
+    assert site.calls.asked["after"] == CALL.id
     assert body["calls"][0]["arrived_at"] == "2026-11-24T01:02:03Z"
     assert body["calls"][0]["ivr_path"] == ["greeting", "main"]
 
@@ -255,9 +271,9 @@ async def test_faults_are_problem_details(site: Site, error: Exception, status: 
 async def test_a_database_that_hangs_costs_the_asker_a_limited_time(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hang(**_: Any) -> Sequence[CallView]:
+    async def hang(**_: Any) -> CallPage:
         await asyncio.Event().wait()
-        return []
+        raise AssertionError
 
     monkeypatch.setattr("ct112.web.app.ANSWER_SECONDS", 0.05)
     monkeypatch.setattr(site.calls, "calls", hang)
@@ -280,7 +296,7 @@ async def test_the_description_fits_the_routes(site: Site) -> None:
         found, _, _ = await site.get(path.replace("{id}", CALL.id), headers=BEARER)
         assert found == 200, path
     names = {one["name"] for one in body["paths"]["/api/v1/calls"]["get"]["parameters"]}
-    assert names == {"limit", "before", "service_class", "outcome"}
+    assert names == {"limit", "after", "before", "service_class", "outcome"}
     assert set(body["components"]["schemas"]["CallView"]["properties"]) == set(CallView.model_fields)
 
 
@@ -296,6 +312,19 @@ async def test_call_backs_are_listed_with_how_many_cannot_be(site: Site) -> None
     status, body, _ = await site.get("/api/v1/callbacks", headers=BEARER)
     assert status == 200
     assert (body["withheld"], body["callbacks"][0]["id"], body["callbacks"][0]["ani"]) == (3, 7, "0812")
+    assert (body["total"], body["next"]) == (428, 7)
+    _, body, _ = await site.get("/api/v1/callbacks", params={"after": "7", "limit": "1"}, headers=BEARER)
+    assert body["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [({"after": "404"}, 404), ({"after": "x"}, 400), ({"after": "9" * 5000}, 400), ({"limit": "0"}, 400),
+     ({"limit": "9" * 5000}, 400), ({"closed": "perhaps"}, 400), ({"colour": "red"}, 400)],
+)  # fmt: skip
+async def test_a_wrong_page_of_call_backs_is_told(site: Site, query: dict[str, str], status: int) -> None:
+    found, body, _ = await site.get("/api/v1/callbacks", params=query, headers=BEARER)
+    assert (found, body["status"]) == (status, status)
 
 
 @pytest.mark.parametrize(
@@ -309,6 +338,8 @@ async def test_call_backs_are_listed_with_how_many_cannot_be(site: Site) -> None
         ("7", {"operator": "operator-1", "colour": "red"}, 400),
         ("seven", {"operator": "operator-1"}, 404),
         ("9" * 40, {"operator": "operator-1"}, 404),
+        ("9" * 5000, {"operator": "operator-1"}, 404),
+        ("%D9%A3", {"operator": "operator-1"}, 404),
     ],
 )
 async def test_taking_a_call_back(site: Site, path: str, body: dict[str, str], status: int) -> None:

@@ -122,6 +122,11 @@ class Store:
         async with self._transaction() as connection:
             return await reports.calls(connection, wanted, limit=limit, before=before)
 
+    async def count_calls(self, wanted: Wanted = EVERYTHING) -> int:
+        """Return how many calls there are."""
+        async with self._transaction() as connection:
+            return await reports.count(connection, wanted)
+
     async def call(self, call_id: str) -> StoredCall:
         """Return one call. Raises UnknownCall."""
         async with self._transaction() as connection:

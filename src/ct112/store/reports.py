@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.store.tables import CallRow, FactRow
 
-MOST = 500
+MOST = 501  # a page and one more, which says that there is another
 
 
 class UnknownCall(LookupError):
@@ -73,7 +73,7 @@ COLUMNS = [column for column in CallRow.__table__.columns if column.name != "rev
 async def calls(
     connection: AsyncConnection, wanted: Wanted, *, limit: int, before: str | None
 ) -> list[StoredCall]:
-    """Return calls, the newest first, at most `limit` (1 to 500); `before`: the last id of the page before.
+    """Return calls, the newest first, at most `limit` (1 to 501); `before`: the last id of the page before.
 
     Raises UnknownCall when there is no call `before`.
     """
@@ -84,6 +84,12 @@ async def calls(
     newest_first = query.order_by(CallRow.arrived_at.desc(), CallRow.id.desc())
     found = await connection.execute(newest_first.limit(min(max(limit, 1), MOST)))
     return [stored(row) for row in found.mappings()]
+
+
+async def count(connection: AsyncConnection, wanted: Wanted) -> int:
+    """Return how many calls there are."""
+    found = await connection.execute(_narrowed(select(func.count()).select_from(CallRow), wanted))
+    return int(found.scalar_one())
 
 
 async def call(connection: AsyncConnection, call_id: str) -> StoredCall:

@@ -1,11 +1,13 @@
 """aiohttp: health, metrics, prompts for Asterisk, and the list of calls."""
 
-from ct112.web.app import WebServer, make_app
+from ct112.web.app import make_app
 from ct112.web.model import (
     Away,
     Callback,
+    CallbackPage,
     CallbacksSource,
     CallFact,
+    CallPage,
     CallsSource,
     CallView,
     CannotTake,
@@ -14,12 +16,15 @@ from ct112.web.model import (
     Part,
     PositionView,
 )
+from ct112.web.server import WebServer
 
 __all__ = [
     "Away",
     "CallFact",
+    "CallPage",
     "CallView",
     "Callback",
+    "CallbackPage",
     "CallbacksSource",
     "CallsSource",
     "CannotTake",

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -11,11 +12,13 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ValidationError
 
-from ct112 import __version__, logs, metrics
+from ct112 import logs, metrics
 from ct112.web.callbacks import CallbackSite
+from ct112.web.guesses import Guesses
 from ct112.web.model import Away, CallbacksSource, CallsSource, Health, NotThere, PositionView, Wanted
 from ct112.web.openapi import description
 from ct112.web.problems import explained, problem
+from ct112.web.server import LARGEST_BODY, hide
 
 log = logs.get("web")
 
@@ -32,7 +35,7 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await handler(request)
     except web.HTTPException as error:
-        return problem(error.status, error.reason, f"{request.method} {request.path}: {error.reason}")
+        return _refused(error)
     except (Away, TimeoutError):
         return problem(503, "database away", "calls are answered as always; ask again later")
     except NotThere:
@@ -40,6 +43,16 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:
         log.exception("a request failed", path=request.path)
         return problem(500, "our mistake", "the service's log says more")
+
+
+def _refused(error: web.HTTPException) -> web.Response:
+    """Return what aiohttp refused; what may be asked instead stands in Allow."""
+    allowed = error.headers.get("Allow", "")
+    todo = f"use {allowed}" if allowed else "see GET /api/v1/openapi.json"
+    response = problem(error.status, error.reason, f"{error.reason}: {todo}")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
 
 
 def make_app(
@@ -56,7 +69,8 @@ def make_app(
 
     `ivr`: the settings a document is judged by here.
     """
-    app = web.Application(middlewares=[faults])
+    app = web.Application(middlewares=[faults], client_max_size=LARGEST_BODY)
+    app.on_response_prepare.append(hide)
     site = _Site(health, calls, positions, ivr, prompts_dir, api_token)
     back = CallbackSite(callbacks, site.refusal)
     app.router.add_get("/healthz", site.alive)
@@ -91,9 +105,10 @@ class _Site:
         self._calls = calls
         self._prompts = prompts
         self._token = token
+        self._guesses = Guesses()
 
     async def alive(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "alive", "version": __version__})
+        return web.json_response({"status": "alive"})
 
     async def readiness(self, _request: web.Request) -> web.Response:
         health = self._health()
@@ -125,13 +140,13 @@ class _Site:
             wanted = Wanted.model_validate(dict(request.query))
         except ValidationError as error:
             return problem(400, "bad query", explained(error))
-        found = await self._calls.calls(
+        page = await self._calls.calls(
             limit=wanted.limit,
-            before=wanted.before,
+            after=wanted.after or wanted.before,
             service_class=wanted.service_class,
             outcome=wanted.outcome,
         )
-        return web.json_response({"calls": [call.model_dump(mode="json") for call in found]})
+        return web.json_response(page.model_dump(mode="json"))
 
     async def one_call(self, request: web.Request) -> web.Response:
         refusal = self.refusal(request)
@@ -163,26 +178,13 @@ class _Site:
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not given:
             return problem(401, "token needed", "send Authorization: Bearer and the value of CT112_API_TOKEN")
-        if not hmac.compare_digest(given.strip().encode(), self._token.encode()):
-            return problem(403, "wrong token", "use the value of CT112_API_TOKEN")
+        source = request.remote or ""
+        wait = self._guesses.wait(source)
+        if wait:
+            response = problem(429, "too many wrong tokens", "use the value of CT112_API_TOKEN; wait before")
+            response.headers["Retry-After"] = str(math.ceil(wait))
+            return response
+        if not hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._token.encode()):
+            self._guesses.wrong(source)
+            return problem(401, "wrong token", "use the value of CT112_API_TOKEN")
         return None
-
-
-class WebServer:
-    """Serves an application until cancelled."""
-
-    def __init__(self, app: web.Application, host: str, port: int) -> None:
-        """Port 0 takes a free one."""
-        self._app = app
-        self._host = host
-        self._port = port
-
-    async def run(self) -> None:
-        """Serve; raises OSError when the port is taken."""
-        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, self._host, self._port).start()
-            await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()

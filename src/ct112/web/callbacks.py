@@ -1,13 +1,15 @@
 """Call-backs over HTTP: the list, and taking one."""
 
+import re
 from collections.abc import Callable
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ct112.web.model import CallbacksSource, CannotTake
+from ct112.web.model import CallbacksSource, CannotTake, NotThere, WantedCallbacks
 from ct112.web.problems import explained, problem
 
+ID = re.compile(r"[0-9]{1,19}")
 LARGEST_ID = 2**63 - 1
 
 
@@ -33,9 +35,14 @@ class CallbackSite:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        found, withheld = await self._callbacks.tasks()
-        body = {"callbacks": [one.model_dump(mode="json") for one in found], "withheld": withheld}
-        return web.json_response(body)
+        try:
+            wanted = WantedCallbacks.model_validate(dict(request.query))
+            page = await self._callbacks.tasks(**wanted.model_dump())
+        except ValidationError as error:
+            return problem(400, "bad query", explained(error))
+        except NotThere:
+            return problem(404, "no such call-back", "use `next` of the page before as `after`")
+        return web.json_response(page.model_dump(mode="json"))
 
     async def take(self, request: web.Request) -> web.Response:
         """The operator's phone rings, then the caller's."""
@@ -43,7 +50,7 @@ class CallbackSite:
         if refusal is not None:
             return refusal
         number = request.match_info["id"]
-        if not (number.isascii() and number.isdigit() and int(number) <= LARGEST_ID):
+        if not (ID.fullmatch(number) and int(number) <= LARGEST_ID):
             return problem(404, "no such call-back", "use an id from GET /api/v1/callbacks")
         try:
             taking = Taking.model_validate_json(await request.read())

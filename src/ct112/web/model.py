@@ -62,9 +62,18 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=50, ge=1, le=500, description="how many calls")
-    before: str | None = Field(default=None, description="the last id of the page before")
+    after: str | None = Field(default=None, description="`next` of the page before")
+    before: str | None = Field(default=None, description="the older name of `after`")
     service_class: ServiceClass | None = None
     outcome: Outcome | None = None
+
+
+class CallPage(BaseModel):
+    """Some of the calls, how many there are in all, and `after` of the next page (None: this is the last)."""
+
+    calls: Sequence[CallView]
+    total: int
+    next: str | None
 
 
 class CallFact(BaseModel):
@@ -95,6 +104,26 @@ class Callback(BaseModel):
     last_call_at: datetime
     next_try_at: datetime
     taken_by: str | None
+    not_dialled: str | None = None
+
+
+class CallbackPage(BaseModel):
+    """Some of the call-backs, in order. `withheld`: callers of a day without a number."""
+
+    callbacks: Sequence[Callback]
+    total: int
+    next: int | None
+    withheld: int
+
+
+class WantedCallbacks(BaseModel):
+    """The query of a list of call-backs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=500, description="how many call-backs")
+    after: int | None = Field(default=None, ge=1, le=2**63 - 1, description="`next` of the page before")
+    closed: bool = Field(default=False, description="closed ones too, the newest first")
 
 
 class PositionView(BaseModel):
@@ -122,8 +151,8 @@ class Away(RuntimeError):
 class CallbacksSource(Protocol):
     """Where call-backs are read and taken. Raises CannotTake and Away."""
 
-    async def tasks(self) -> tuple[Sequence[Callback], int]:
-        """Return what is to be done, in order, and how many callers of a day had no number."""
+    async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
+        """Return what is to be done, in order. Raises NotThere when there is no task `after`."""
         ...
 
     async def take(self, number: int, operator: str) -> Callback:
@@ -138,11 +167,11 @@ class CallsSource(Protocol):
         self,
         *,
         limit: int,
-        before: str | None,
+        after: str | None,
         service_class: ServiceClass | None,
         outcome: Outcome | None,
-    ) -> Sequence[CallView]:
-        """Return calls, the newest first; `before` is the last id of the page before."""
+    ) -> CallPage:
+        """Return calls, the newest first; `after` is the last id of the page before."""
         ...
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:

@@ -1,40 +1,43 @@
 """The OpenAPI document, from the models the handlers use."""
 
-from ct112 import __version__
+from pydantic import BaseModel
+
 from ct112.web.callbacks import Taking
-from ct112.web.model import Callback, CallFact, CallView, Wanted
+from ct112.web.model import Callback, CallFact, CallView, PositionView, Wanted, WantedCallbacks
 
 
 def description() -> dict[str, object]:
     """Return the OpenAPI document, from the models the handlers use."""
     schema = {"ref_template": "#/components/schemas/{model}"}
-    parameters = [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": {"type": "integer" if name == "limit" else "string"},
-        }
-        for name in Wanted.model_fields
-    ]
     ok = {"200": {"description": "OK"}, "401": {"description": "token needed"}}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "ct112", "version": __version__},
+        "info": {"title": "ct112", "version": "1"},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "CallView": CallView.model_json_schema(**schema),  # type: ignore[arg-type]
                 "CallFact": CallFact.model_json_schema(**schema),  # type: ignore[arg-type]
+                "PositionView": PositionView.model_json_schema(**schema),  # type: ignore[arg-type]
                 "Callback": Callback.model_json_schema(**schema),  # type: ignore[arg-type]
             },
         },
         "security": [{"token": []}],
         "paths": {
             "/api/v1/calls": {
-                "get": {"summary": "Calls, newest first", "parameters": parameters, "responses": ok}
+                "get": {"summary": "Calls, newest first", "parameters": _query(Wanted), "responses": ok}
             },
-            "/api/v1/callbacks": {"get": {"summary": "Who has to be called back, in order", "responses": ok}},
+            "/api/v1/callbacks": {
+                "get": {
+                    "summary": "Who has to be called back, in order",
+                    "parameters": _query(WantedCallbacks),
+                    "responses": ok,
+                }
+            },
+            "/api/v1/positions": {
+                "get": {"summary": "Operators and phones as they are now", "responses": ok}
+            },
+            "/api/v1/ivr": {"get": {"summary": "What a menu is judged by here", "responses": ok}},
             "/api/v1/callbacks/{id}/take": {
                 "post": {
                     "summary": "Ring the operator's phone, then the caller's",
@@ -59,3 +62,11 @@ def description() -> dict[str, object]:
             },
         },
     }
+
+
+def _query(model: type[BaseModel]) -> list[dict[str, object]]:
+    """Return the parameters of a query, one a field."""
+    fields = model.model_json_schema()["properties"]
+    return [
+        {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in fields.items()
+    ]

@@ -1,0 +1,87 @@
+"""The HTTP server: no stranger holds it, learns what it is made of, or fills its log."""
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from ct112.web.problems import problem
+
+IDLE_SECONDS = 10.0  # for the head of a request, from the connection or the request before
+MOST_CONNECTIONS = 200  # the process has a thousand files in all, and Asterisk's links need some
+LARGEST_BODY = 64 * 1024  # bytes
+
+quiet = logging.getLogger("ct112.web.quiet")
+quiet.setLevel(logging.CRITICAL)  # what strangers send is not worth a line each
+
+
+class Handler(web.RequestHandler):
+    """One connection. What is no HTTP is answered without saying who we are."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,  # noqa: ARG002
+        status: int = 500,
+        exc: BaseException | None = None,  # noqa: ARG002
+        message: str | None = None,  # noqa: ARG002
+    ) -> web.StreamResponse:
+        """Return the answer to what could not be read, and close."""
+        title = HTTPStatus(status).phrase if status in set(HTTPStatus) else "bad request"
+        response = problem(status, title, "send a request as HTTP/1.1 has it")
+        response.headers["Server"] = "ct112"  # else the library's name and version
+        response.force_close()
+        return response
+
+
+class Refusal(asyncio.Protocol):
+    """A connection too many: closed at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Close."""
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+
+
+async def hide(_request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Leave out who we are, and let no browser guess what this is."""
+    response.headers.pop("Server", None)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+
+
+class WebServer:
+    """Serves an application until cancelled."""
+
+    def __init__(self, app: web.Application, host: str, port: int) -> None:
+        """Port 0 takes a free one."""
+        self._app = app
+        self._host = host
+        self._port = port
+        self.listening = asyncio.Event()
+        self.address = (host, port)
+
+    async def run(self) -> None:
+        """Serve; raises OSError when the port is taken."""
+        loop = asyncio.get_running_loop()
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        manager = runner.server
+        assert manager is not None
+
+        def connection() -> asyncio.Protocol:
+            if len(manager.connections) >= MOST_CONNECTIONS:
+                return Refusal()
+            none: Any = None  # an access log would hold what strangers ask
+            return Handler(manager, loop=loop, access_log=none, logger=quiet, keepalive_timeout=IDLE_SECONDS)
+
+        try:
+            listener = await loop.create_server(connection, self._host, self._port)
+            try:
+                self.address = listener.sockets[0].getsockname()[:2]
+                self.listening.set()
+                await asyncio.Event().wait()
+            finally:
+                listener.close()
+        finally:
+            await runner.cleanup()
