@@ -30,36 +30,39 @@ class FakeAri:
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.unwanted: set[str] = set()
         self.deaf = False  # answers nothing any more, and lets nobody know
+        self.indescribable: set[str] = set()  # channels that cannot be put into JSON
+        self.endpoint_channels: list[str] = []  # of each endpoint, and of the trunk
+        self.opened = 0  # WebSockets, so far
         self.refused: dict[str, int] = {}  # "GET channels": the status it is answered with
         self.after: dict[str, Callable[[], None]] = {}  # "GET channels": once, when its answer is made
         self.garbled: bytes | None = None  # what every request over plain HTTP is answered with
         self.fetched: list[str] = []  # what was asked over plain HTTP
         self._tasks: set[asyncio.Task[None]] = set()
         self.routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
-            ("GET", _path("asterisk/ping"), lambda query: (200, {"ping": "pong", "timestamp": _now()})),
-            ("GET", _path("asterisk/info"), lambda query: (200, {"status": {"startup_time": STARTED}})),
-            ("GET", _path("channels"), lambda query: (200, list(self.channels.values()))),
-            ("GET", _path("channels/(.+)"), self.get_channel),
-            ("POST", _path("channels"), self.originate),
-            ("POST", _path("channels/(.+)/answer"), self.answer),
-            ("POST", _path("channels/(.+)/continue"), self.go_on),
-            ("POST", _path("channels/(.+)/play"), self.play),
-            ("POST", _path("channels/(.+)/ring"), self.answer),
-            ("DELETE", _path("channels/(.+)/ring"), self.answer),
-            ("POST", _path("channels/(.+)/variable"), self.set_variable),
-            ("GET", _path("channels/(.+)/variable"), self.get_variable),
-            ("DELETE", _path("channels/(.+)"), self.hang_up),
-            ("GET", _path("bridges"), lambda query: (200, list(self.bridges.values()))),
-            ("POST", _path("bridges/(.+)/addChannel"), self.add),
-            ("POST", _path("bridges/(.+)"), self.create_bridge),
-            ("DELETE", _path("bridges/(.+)"), self.destroy_bridge),
-            ("DELETE", _path("playbacks/(.+)"), self.stop),
-            ("PUT", _path("applications/(.+)/eventFilter"), self.leave_out),
-            ("POST", _path("applications/(.+)/subscription"), self.subscribe),
-            ("GET", _path("endpoints/(.+)"), self.endpoints),
-            ("PUT", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.put),
-            ("GET", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.get),
-            ("DELETE", _path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.delete),
+            ("GET", path("asterisk/ping"), lambda query: (200, {"ping": "pong", "timestamp": _now()})),
+            ("GET", path("asterisk/info"), lambda query: (200, {"status": {"startup_time": STARTED}})),
+            ("GET", path("channels"), self.list_channels),
+            ("GET", path("channels/(.+)"), self.get_channel),
+            ("POST", path("channels"), self.originate),
+            ("POST", path("channels/(.+)/answer"), self.answer),
+            ("POST", path("channels/(.+)/continue"), self.go_on),
+            ("POST", path("channels/(.+)/play"), self.play),
+            ("POST", path("channels/(.+)/ring"), self.answer),
+            ("DELETE", path("channels/(.+)/ring"), self.answer),
+            ("POST", path("channels/(.+)/variable"), self.set_variable),
+            ("GET", path("channels/(.+)/variable"), self.get_variable),
+            ("DELETE", path("channels/(.+)"), self.hang_up),
+            ("GET", path("bridges"), lambda query: (200, list(self.bridges.values()))),
+            ("POST", path("bridges/(.+)/addChannel"), self.add),
+            ("POST", path("bridges/(.+)"), self.create_bridge),
+            ("DELETE", path("bridges/(.+)"), self.destroy_bridge),
+            ("DELETE", path("playbacks/(.+)"), self.stop),
+            ("PUT", path("applications/(.+)/eventFilter"), self.leave_out),
+            ("POST", path("applications/(.+)/subscription"), self.subscribe),
+            ("GET", path("endpoints/(.+)"), self.endpoints),
+            ("PUT", path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.put),
+            ("GET", path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.get),
+            ("DELETE", path("asterisk/config/dynamic/(.+)/(.+)/(.+)"), self.delete),
         ]
 
     def add_to(self, app: web.Application) -> None:
@@ -92,6 +95,7 @@ class FakeAri:
         _authorize(request)
         socket = web.WebSocketResponse(autoping=not self.deaf)
         await socket.prepare(request)
+        self.opened += 1
         application = request.query["app"]
         if application in self.sockets:
             await self._send(self.sockets[application], "ApplicationReplaced", application)
@@ -168,9 +172,17 @@ class FakeAri:
             self.emit("StasisStart", args=query["appArgs"].split(","), channel=channel)
         return 200, channel
 
+    def list_channels(self, query: Json) -> Answer:
+        """All channels; none when one of them cannot be described."""
+        if self.indescribable & self.channels.keys():
+            return 500, {"error": "Allocation failed"}
+        return 200, list(self.channels.values())
+
     def get_channel(self, query: Json, name: str) -> Answer:
         """One channel."""
         found = self.channels.get(name)
+        if name in self.indescribable & self.channels.keys():
+            return 200, None
         return (404, {"message": "Channel not found"}) if found is None else (200, found)
 
     def answer(self, query: Json, name: str) -> Answer:
@@ -292,9 +304,14 @@ class FakeAri:
 
     def endpoints(self, query: Json, technology: str) -> Answer:
         """List the endpoints among the objects."""
-        names = [key[2] for key in self.objects if key[1] == "endpoint"]
+        names = ["trunk", *(key[2] for key in self.objects if key[1] == "endpoint")]
         return 200, [
-            {"technology": technology, "resource": name, "state": "offline", "channel_ids": []}
+            {
+                "technology": technology,
+                "resource": name,
+                "state": "offline",
+                "channel_ids": self.endpoint_channels,
+            }
             for name in names
         ]
 
@@ -362,7 +379,7 @@ def _attributes(there: Json) -> list[Json]:
     return [{"attribute": key, "value": value} for key, value in there.items()]
 
 
-def _path(text: str) -> re.Pattern[str]:
+def path(text: str) -> re.Pattern[str]:
     return re.compile(text.replace("(.+)", "([^/]+)"))
 
 

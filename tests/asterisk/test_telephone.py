@@ -49,12 +49,14 @@ class Inbox:
 
 
 @asynccontextmanager
-async def running(target: Target) -> AsyncIterator[tuple[AsteriskTelephone, Inbox, "asyncio.Task[None]"]]:
+async def running(
+    target: Target, application: str = "ct112-test"
+) -> AsyncIterator[tuple[AsteriskTelephone, Inbox, "asyncio.Task[None]"]]:
     """A telephone over one node."""
     inbox = Inbox()
     telephone = AsteriskTelephone(
         [Node(NODE, target.url, target.user, target.password)],
-        application="ct112-test",
+        application=application,
         prompts_url="http://127.0.0.1:9/prompts",
         trunk="trunk",
         post=inbox.post,

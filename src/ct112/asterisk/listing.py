@@ -123,20 +123,23 @@ async def _of_endpoints(wire: Wire) -> set[str]:
 
 
 async def _one_by_one(wire: Wire, ids: Iterable[str]) -> tuple[tuple[Channel, ...], int]:
-    """Return the channels that can be read, and how many cannot; those that ended meanwhile are neither."""
+    """Return the channels that can be read, and how many cannot; those that ended meanwhile are neither.
+
+    Asterisk 22.10.1 answers 200 and nothing for one that it cannot describe.
+    """
     limit = asyncio.Semaphore(AT_ONCE)
 
-    async def one(channel: str) -> Any:
+    async def one(channel: str) -> list[Any]:
         async with limit:
             try:
-                return await wire.fetch(channels.one(channel), ONE_SECONDS)
+                return [await wire.fetch(channels.one(channel), ONE_SECONDS)]
             except NotFound:
-                return None
+                return []
             except (Refused, Unreadable):
-                return {}
+                return [None]
 
     answers = await asyncio.gather(*(one(channel) for channel in sorted(ids)))
-    return _fitting(CHANNEL, [answer for answer in answers if answer is not None])
+    return _fitting(CHANNEL, [channel for answer in answers for channel in answer])
 
 
 def _fitting(kind: TypeAdapter[T], answer: Any) -> tuple[tuple[T, ...], int]:
