@@ -55,6 +55,7 @@ journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up becaus
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
 spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
 spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
+spool_damaged = Counter("ct112_spool_damaged_total", "Times the spool was damaged and begun anew")
 spool_set_aside = Counter("ct112_spool_set_aside_total", "Entries kept aside: they can never be written")
 set_aside = Counter(
     "ct112_set_aside_total", "Things kept aside on disk because they can never be written, by kind", ["kind"]
