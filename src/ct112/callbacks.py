@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from ct112 import logs
 from ct112.core.commands import CallbackDone
 from ct112.core.events import CallbackAsked
 from ct112.core.floor import Floor
+from ct112.core.ids import NodeName
 from ct112.core.operators import Operator
 from ct112.ports import Post
 from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable
@@ -22,8 +24,9 @@ WITHHELD_HOURS = 24
 class CallbackDesk:
     """The `Callbacks` port, and what the web may ask of call-backs."""
 
-    def __init__(self, store: Store, post: Post) -> None:
-        """`post` is the switchboard's inbox."""
+    def __init__(self, store: Store, post: Post, trunk: Callable[[], Mapping[NodeName, bool]] = dict) -> None:
+        """`post` is the switchboard's inbox; `trunk`: whether each node reaches the carrier."""
+        self._trunk = trunk
         self._store = store
         self._post = post
         self._floor: Floor | None = None
@@ -86,8 +89,18 @@ class CallbackDesk:
                     raise CannotTake(f"the softphone of {seat.position} is not registered")
                 if seat.busy:
                     raise CannotTake(f"{operator} has a call now; take it afterwards")
+                self._look_at_trunk(seat)
                 return seat
         raise CannotTake(f"there is no operator {operator} at a position: see ct112 operator list")
+
+    def _look_at_trunk(self, seat: Operator) -> None:
+        """Raise CannotTake when no number can be dialled from where the phone is: it would be no try."""
+        trunk = self._trunk()
+        if not any(trunk.get(node, True) for node in seat.phones):
+            raise CannotTake(
+                "the carrier's trunk is away: nobody can be called now, the call-back stays on the list; "
+                "see ct112 doctor"
+            )
 
     async def _written(self, result: CallbackDone) -> bool:
         """Return whether the result needs no other try."""

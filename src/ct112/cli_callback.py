@@ -10,7 +10,7 @@ from ct112.cli_edge import CannotDo, loaded, with_store
 from ct112.core.callback import CallbackResult
 
 if TYPE_CHECKING:
-    from ct112.store import Store, Task
+    from ct112.store import Store, Task, TaskPage
 
 app = typer.Typer(help="Who has to be called back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,13 +24,19 @@ HEADER = ("id", "class", "number", "since", "calls", "tries", "state", "last res
 @app.command("list")
 def list_(
     all_: Annotated[bool, typer.Option("--all", help="Closed ones too, the newest first.")] = False,
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=500)] = 100,
+    after: Annotated[
+        int | None, typer.Option(metavar="ID", help="The last id of the page before.", min=1, max=2**63 - 1)
+    ] = None,
 ) -> None:
     """Show the call-backs to be done, the most urgent and oldest first."""
-    tasks, withheld = with_store(lambda store: _known(store, all_))
-    if tasks:
-        cli_table.show(HEADER, [_row(task) for task in tasks])
+    page, withheld = with_store(lambda store: _known(store, all_, limit, after))
+    if page.tasks:
+        cli_table.show(HEADER, [_row(task) for task in page.tasks])
     else:
-        typer.echo("nobody has to be called back")
+        typer.echo("nobody has to be called back" if after is None else "none after that")
+    if page.next is not None:
+        typer.echo(f"{page.total} in all; more: ct112 callback list --after {page.next}")
     if withheld:
         typer.echo(f"{withheld} more of the last {WITHHELD_HOURS} hours came without a number")
 
@@ -57,13 +63,12 @@ def result(number: Id, result: Annotated[CallbackResult, typer.Argument(help="Ho
     typer.echo(f"call-back {number} is {task.state}: {task.result}{again}")
 
 
-async def _known(store: "Store", all_: bool) -> "tuple[list[Task], int]":
+async def _known(store: "Store", all_: bool, limit: int, after: int | None) -> "tuple[TaskPage, int]":
     since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
-    return await store.callbacks(all_=all_), await store.withheld(since)
+    return await store.callback_page(all_=all_, limit=limit, after=after), await store.withheld(since)
 
 
 def _row(task: "Task") -> tuple[str, ...]:
-    later = task.state == "open" and task.next_try_at > datetime.now(UTC)
     return (
         str(task.id),
         task.service_class,
@@ -74,5 +79,14 @@ def _row(task: "Task") -> tuple[str, ...]:
         task.state,
         task.result or "",
         task.taken_by or "",
-        "" if task.state != "open" else cli_table.local(task.next_try_at) if later else "now",
+        _next(task),
     )
+
+
+def _next(task: "Task") -> str:
+    """Return when it may be taken; the pause grows with each try."""
+    if task.state != "open":
+        return ""
+    if task.not_dialled:
+        return f"not dialled: {task.not_dialled}"
+    return cli_table.local(task.next_try_at) if task.next_try_at > datetime.now(UTC) else "now"

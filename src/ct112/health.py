@@ -9,6 +9,7 @@ from ct112 import metrics
 from ct112.asterisk.ami_nodes import AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core.ids import NodeName
+from ct112.duty import Alarm, Duty, duty
 from ct112.fallback import FallbackReader
 from ct112.keeper import Keeper
 from ct112.store import SpoolJournal
@@ -32,8 +33,14 @@ class Watch:
         journal: SpoolJournal,
         fallback: FallbackReader,
         troubles: Callable[[], Mapping[str, str]],
+        *,
+        now: Callable[[], float],
+        trunk: str,
     ) -> None:
-        """Look at these. `troubles`: the tasks that died lately, and why."""
+        """Look at these. `troubles`: the tasks that died lately, and why; `now`: the switchboard's time."""
+        self._now = now
+        self._trunk = trunk
+        self._alarm = Alarm()
         self._troubles = troubles
         self._switchboard = switchboard
         self._telephone = telephone
@@ -55,6 +62,8 @@ class Watch:
             Part("database", self._keeper.database_ok, self._database(), needed=False),
             Part("spool", self._journal.healthy, self._spool(), needed=False),
             Part("phones", phones > 0, f"{phones} of operators registered", needed=False),
+            self._duty_part(),
+            self._trunk_part(),
             self._accounts(),
         )
         there = sum(self._fallback.in_progress.values())
@@ -66,6 +75,21 @@ class Watch:
         troubles = self._troubles()
         detail = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
         return Part("tasks", not troubles, detail or "all run", needed=False)
+
+    def _duty(self) -> Duty:
+        floor = self._switchboard.floor
+        return duty(floor.calls, floor.operators, self._now())
+
+    def _duty_part(self) -> Part:
+        """Return whether somebody is there for those who wait."""
+        now_is = self._duty()
+        return Part("duty", not now_is.nobody, str(now_is), needed=False)
+
+    def _trunk_part(self) -> Part:
+        """Return whether the carrier answers: calls may come all the same, call-backs cannot go out."""
+        reached = self._ami.reachable(self._trunk)
+        said = ", ".join(f"{node}: {'answers' if there else 'away'}" for node, there in reached.items())
+        return Part("trunk", any(reached.values()) or not reached, said or "no nodes", needed=False)
 
     def _accounts(self) -> Part:
         """Return whether every position has its SIP account on every node."""
@@ -105,6 +129,7 @@ class Watch:
             operators = Counter(type(one.state).__name__ for one in floor.operators.values())
             for state in OPERATOR_STATES:
                 metrics.operators.labels(state=state).set(operators[state])
+            self._alarm.look(self._duty(), self._now())
             await asyncio.sleep(EVERY_SECONDS)
 
     def _database(self) -> str:

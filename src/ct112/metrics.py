@@ -8,6 +8,9 @@ calls_arrived = Counter("ct112_calls_arrived_total", "Calls that reached us", ["
 calls_ended = Counter("ct112_calls_ended_total", "Calls that ended, by outcome", ["outcome"])
 calls_live = Gauge("ct112_calls_live", "Calls under way, by state", ["state"])
 operators = Gauge("ct112_operators", "Operators, by state", ["state"])
+longest_wait_seconds = Gauge("ct112_longest_wait_seconds", "How long who waits the longest has waited")
+operators_on_duty = Gauge("ct112_operators_on_duty", "Operators who are not paused and have a phone")
+nobody_on_duty = Gauge("ct112_nobody_on_duty", "1 while callers wait and nobody is on duty")
 pick_up_seconds = Histogram(
     "ct112_pick_up_seconds", "Arrival to picked up by the IVR", buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4)
 )
@@ -55,7 +58,6 @@ journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up becaus
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
 spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
 spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
-spool_damaged = Counter("ct112_spool_damaged_total", "Times the spool was damaged and begun anew")
 spool_set_aside = Counter("ct112_spool_set_aside_total", "Entries kept aside: they can never be written")
 set_aside = Counter(
     "ct112_set_aside_total", "Things kept aside on disk because they can never be written, by kind", ["kind"]

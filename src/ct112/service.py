@@ -51,9 +51,11 @@ class Service:
         self._journal = open_journal(store, settings.spool_path, [FactLog()])
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
         self._fallback = FallbackReader(store, _folders(settings), lambda: len(self._journal) == 0)
-        self._callbacks = CallbackDesk(store, self._post)
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
+        self._callbacks = CallbackDesk(
+            store, self._post, partial(self._ami.reachable, settings.trunk_endpoint)
+        )
         self._keeper = Keeper(
             StoreSource(store),
             LastKnown(settings.state_dir / "last-known.json"),
@@ -102,6 +104,8 @@ class Service:
             self._journal,
             self._fallback,
             lambda: supervisor.troubles(),
+            now=self._clock.now,
+            trunk=self._settings.trunk_endpoint,
         )
         supervisor = Supervisor(
             vital={"switchboard": switchboard.run, "telephone": self._telephone.run},

@@ -66,6 +66,18 @@ async def test_phones_are_known_at_once_and_as_they_come_and_go() -> None:
             assert known.phone("stranger") is None
 
 
+async def test_whether_the_carrier_is_reached_is_known_after_the_list_alone() -> None:
+    async with running() as ami:
+        ami.contacts = {"trunk": "Unreachable"}
+        nodes = AmiNodes([AmiNode(NODE, "127.0.0.1", ami.port, USER, PASSWORD)], post=lambda _: None)
+        assert nodes.reachable("trunk") == {NODE: True}  # not known: nobody is refused for it
+        async with kept(ami, Known()) as nodes:
+            await until(lambda: nodes.ready()[NODE], "listed")
+            assert nodes.reachable("trunk") == {NODE: False}
+            ami.contact("trunk", "Reachable")
+            await until(lambda: nodes.reachable("trunk")[NODE], "it answers again")
+
+
 async def test_a_phone_back_from_another_port_is_registered_although_the_old_contact_goes_last() -> None:
     known = Known()
     async with running() as ami:

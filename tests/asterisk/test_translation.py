@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ct112.asterisk import names
 from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT
 from ct112.asterisk.inbound import Doubt, Inbound
@@ -22,6 +23,7 @@ from ct112.core.commands import (
 )
 from ct112.core.events import (
     CallArrived,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     DigitPressed,
@@ -140,6 +142,19 @@ def test_keys_and_playbacks(inbound: Inbound) -> None:
 def test_why_an_offer_was_not_answered(inbound: Inbound, cause: int, why: OfferEnd) -> None:
     ended = told(inbound, "ChannelDestroyed", channel=channel(f"op-{OFFER}"), cause=cause, cause_txt="")
     assert ended == OfferEnded(OFFER, why)
+
+
+@pytest.mark.parametrize(
+    ("cause", "result"),
+    [(17, "busy"), (16, "no_answer"), (1, "failed"), (34, "unavailable"), (38, "unavailable")],
+)
+def test_a_number_the_carrier_has_no_line_for_was_not_tried(
+    inbound: Inbound, cause: int, result: str
+) -> None:
+    leg = channel(names.callee_channel(CallId("back-7-1")))
+    told_of = told(inbound, "ChannelDestroyed", channel=leg, cause=cause, cause_txt="")
+    assert isinstance(told_of, CalleeEnded)
+    assert told_of.result == result
 
 
 @pytest.mark.parametrize(("cause", "why"), [(16, OfferEnd.HUNG_UP), (44, OfferEnd.LOST), (0, OfferEnd.LOST)])

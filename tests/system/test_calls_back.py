@@ -88,6 +88,21 @@ async def test_who_cannot_be_reached_is_tried_again_later(
     assert again["next_try_at"] > again["last_call_at"]
 
 
+async def test_while_the_trunk_is_away_nobody_is_rung_and_it_is_no_try(
+    world: World, network: Outside
+) -> None:
+    task = await given_up(world, "081211110008")
+    (desk,) = await world.sit_down("pos-1")
+    await carrier(world, there=False)
+    status, why = await take(world, task)
+    assert (status, "trunk is away" in why) == (409, True), why
+    assert desk.calls == []
+    code, _, errors = await ct112(world, "callback", "take", str(task["id"]), "--operator", "operator-1")
+    assert (code, "trunk is away" in errors) == (1, True)
+    left = await task_of(world, "081211110008", "open")
+    assert (left["attempts"], left["taken_by"]) == (0, None)
+
+
 async def test_an_operator_who_gives_up_while_it_rings(world: World, network: Outside) -> None:
     citizen = network.citizen("081211110004", "never answers")
     task = await given_up(world, citizen.number)

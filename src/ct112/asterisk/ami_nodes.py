@@ -41,6 +41,10 @@ class AmiNodes:
         """Return for each node whether AMI is connected and its phones are known."""
         return {watch.node.name: watch.ready for watch in self._watches}
 
+    def reachable(self, endpoint: str) -> Mapping[NodeName, bool]:
+        """Return for each node whether it reaches the endpoint, a trunk; True while that is not known."""
+        return {watch.node.name: watch.reaches(endpoint) for watch in self._watches}
+
     def set_positions(self, positions: Sequence[str], *, members: Sequence[str] | None = None) -> None:
         """Watch these positions, and have exactly `members` (by default all) in the fallback queue."""
         for watch in self._watches:
@@ -76,6 +80,10 @@ class _NodeWatch:
         self.positions, self.members = positions, members
         self._told = {name: value for name, value in self._told.items() if name in positions}
         self.changed.set()
+
+    def reaches(self, endpoint: str) -> bool:
+        """Return whether one of the endpoint's contacts answers, or we do not know."""
+        return not self.ready or self._contacts.usable(endpoint)
 
     async def run(self) -> None:
         """Connect, keep everything right, connect again; nothing that comes from outside ends this."""

@@ -57,6 +57,10 @@ UNREACHED = {
     20: CallbackResult.NO_ANSWER,  # 480 in other words: the telephone is off
     21: CallbackResult.BUSY,  # 603: declined
     127: CallbackResult.NO_ANSWER,
+    34: CallbackResult.UNAVAILABLE,  # 503: the carrier has no line for it now
+    38: CallbackResult.UNAVAILABLE,  # 500: the carrier is broken, or away
+    41: CallbackResult.UNAVAILABLE,
+    42: CallbackResult.UNAVAILABLE,
 }
 """Q.850 causes of a dialled leg nobody picked up; any other means the trunk did not get there."""
 

@@ -150,7 +150,7 @@ def failed(board: Board, back: CallBack, event: CommandFailed) -> None:
         case "DialOut" | "JoinOut":
             board.do(EndOut(back.id, back.node))
             board.end_offer(back.offer)
-            _close(board, back, CallbackResult.FAILED)
+            _close(board, back, CallbackResult.UNAVAILABLE, tried=False)  # the trunk or the node: not them
         case _:
             pass  # a leg that was to end is gone already
 

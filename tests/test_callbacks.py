@@ -1,0 +1,52 @@
+"""The desk of the call-backs: what it refuses costs nobody a try."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from ct112.callbacks import CallbackDesk
+from ct112.core.events import Event
+from ct112.core.ids import NodeName
+from ct112.store import Store
+from ct112.web import CannotTake
+from tests.core.floor_world import POS_1, A, World
+
+OPERATOR = f"op-of-{POS_1}"
+B = NodeName("b")
+
+
+class Tasks:
+    """A store that gives every task, and remembers which."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[int, str]] = []
+
+    async def take_callback(self, number: int, operator: str) -> Any:
+        self.taken.append((number, operator))
+        raise AssertionError("not to be taken")
+
+
+def desk(tasks: Tasks, trunk: Mapping[NodeName, bool], posted: list[Event]) -> CallbackDesk:
+    """A desk whose operator is ready at a phone of node a."""
+    world = World()
+    world.staffed(POS_1)
+    found = CallbackDesk(cast(Store, tasks), posted.append, lambda: trunk)
+    found.look_at(world.floor)
+    return found
+
+
+@pytest.mark.parametrize("trunk", [{A: False}, {A: False, B: True}])
+async def test_while_the_trunk_is_away_nobody_is_rung(trunk: dict[NodeName, bool]) -> None:
+    tasks, posted = Tasks(), list[Event]()
+    with pytest.raises(CannotTake, match="the carrier's trunk is away"):
+        await desk(tasks, trunk, posted).take(7, OPERATOR)
+    assert (tasks.taken, posted) == ([], [])
+
+
+@pytest.mark.parametrize("trunk", [{A: True}, {}, {B: False}])
+async def test_a_trunk_that_is_there_or_not_known_is_tried(trunk: dict[NodeName, bool]) -> None:
+    tasks = Tasks()
+    with pytest.raises(AssertionError, match="not to be taken"):
+        await desk(tasks, trunk, list[Event]()).take(7, OPERATOR)
+    assert tasks.taken == [(7, OPERATOR)]
