@@ -14,6 +14,7 @@ from ct112.asterisk.telephone import AsteriskTelephone, Node
 from ct112.core.commands import Join
 from ct112.core.events import CallArrived, CommandFailed, NodeLost, NodeSurveyed
 from ct112.core.ids import OfferId
+from tests.ami.fake_ami import until
 from tests.asterisk.conftest import Client, Target
 from tests.asterisk.fake_ari import FakeAri, path
 from tests.asterisk.test_reconnect import APPLICATION, ari, arrived, comes_back, link, since_survey
@@ -226,29 +227,27 @@ async def test_event_types_without_end_do_not_fill_the_memory(ari: FakeAri, link
 async def test_a_peer_that_accepts_and_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert HANDSHAKE_SECONDS <= 5
     monkeypatch.setattr("ct112.asterisk.ari.connection.HANDSHAKE_SECONDS", 0.2)
-    accepted = 0
+    accepted: list[asyncio.StreamWriter] = []
 
     async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal accepted
-        accepted += 1
-        await asyncio.sleep(60)
-        writer.close()
+        accepted.append(writer)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    silent = Target(f"http://127.0.0.1:{port}/ari", "u", "p")
-    inbox = Inbox()
     telephone = AsteriskTelephone(
-        [Node(NODE, silent.url, silent.user, silent.password)],
+        [Node(NODE, f"http://127.0.0.1:{port}/ari", "u", "p")],
         application=APPLICATION,
         prompts_url="",
         trunk="trunk",
-        post=inbox.post,
+        post=Inbox().post,
     )
     task = asyncio.create_task(telephone.run(), name="telephone")
     try:
-        await inbox.until(lambda: accepted >= 3)
+        await until(lambda: len(accepted) >= 3, "tried again and again")
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         server.close()
+        for writer in accepted:
+            writer.transport.abort()
+        await asyncio.sleep(0)
