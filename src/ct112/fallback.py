@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ct112 import logs, metrics
 from ct112.asterisk import fallback_files
-from ct112.asterisk.fallback_files import Looked
+from ct112.asterisk.fallback_files import Looked, Ripening
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName
 from ct112.store import StoreUnavailable
@@ -35,6 +35,7 @@ class FallbackReader:
         self._folders = folders
         self._settled = settled
         self._up_since: dict[NodeName, float] = {}
+        self._ripening = {node: Ripening() for node in folders}
         self.in_progress: dict[NodeName, int] = {}
         self._troubled: set[NodeName] = set()
 
@@ -53,7 +54,12 @@ class FallbackReader:
     async def _read(self, node: NodeName, folder: Path) -> None:
         try:
             found = await asyncio.to_thread(
-                fallback_files.look, folder, node, up_since=self._up_since.get(node), now=time.time()
+                fallback_files.look,
+                folder,
+                node,
+                up_since=self._up_since.get(node),
+                ripening=self._ripening[node],
+                now=time.monotonic(),
             )
             self._tell(node, found)
             await self._take_in(folder, found)

@@ -63,20 +63,15 @@ def there(folder: Path, *names: str) -> None:
         time.sleep(0.01)
 
 
-def later() -> float:
-    """A moment when nothing can land late any more."""
-    return time.time() + fallback_files.GRACE_SECONDS + 1
-
-
 def test_a_call_that_was_answered(tmp_path: Path) -> None:
     folder = tmp_path / "made by the program"
     for what in ("entered", "answered"):
         started(folder, what, member=MEMBER)
         there(folder, f"{LEG}.{what}")
-    assert look(folder, NODE, up_since=None, now=later()).in_progress == 1
+    assert look(folder, NODE, up_since=None).in_progress == 1
     started(folder, "ended", source="PJSIP/pos-1-3")
     there(folder, f"{LEG}.ended")
-    (call,) = look(folder, NODE, up_since=None, now=later()).over
+    (call,) = look(folder, NODE, up_since=None).over
     assert (call.leg, call.ani, call.sip_call_id, call.position) == (LEG, "0812", "abc@phone", "pos-1")
     assert (call.outcome, call.ended_by) == (Outcome.FALLBACK_ANSWERED, EndedBy.OPERATOR)
     assert call.answered_at is not None
@@ -89,8 +84,7 @@ def test_a_call_that_was_given_up(tmp_path: Path) -> None:
     started(tmp_path, "entered", ani="unknown")
     started(tmp_path, "ended", ani="unknown", source="PJSIP/trunk-1")
     there(tmp_path, f"{LEG}.entered", f"{LEG}.ended")
-    assert look(tmp_path, NODE, up_since=None, now=time.time()).in_progress == 1, "one may land late"
-    (call,) = look(tmp_path, NODE, up_since=None, now=later()).over
+    (call,) = look(tmp_path, NODE, up_since=None).over
     assert (call.outcome, call.ended_by, call.ani) == (
         Outcome.FALLBACK_ABANDONED,
         EndedBy.CALLER,
@@ -98,12 +92,29 @@ def test_a_call_that_was_given_up(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("wrong_by", [-26 * 365 * 86400, 0, 100 * 86400])
+def test_an_end_is_taken_in_after_a_moment_of_ours_whatever_the_nodes_clock_says(
+    tmp_path: Path, wrong_by: float
+) -> None:
+    (tmp_path / f"{LEG}.ended").write_text(f"at={time.time() + wrong_by}\n")
+    ripening, grace = fallback_files.Ripening(), fallback_files.GRACE_SECONDS
+    seen = [
+        len(look(tmp_path, NODE, up_since=None, ripening=ripening, now=5.0 + seconds).over)
+        for seconds in (0.0, grace - 0.1, grace)
+    ]
+    assert seen == [0, 0, 1], "one of the others may land late"
+    fallback_files.clear(tmp_path, LEG)
+    look(tmp_path, NODE, up_since=None, ripening=ripening, now=6.0)
+    (tmp_path / f"{LEG}.ended").write_text("at=1790000000\n")
+    assert look(tmp_path, NODE, up_since=None, ripening=ripening, now=20.0).over == (), "seen anew"
+
+
 def test_a_call_whose_asterisk_died(tmp_path: Path) -> None:
     started(tmp_path, "entered")
     there(tmp_path, f"{LEG}.entered")
-    assert look(tmp_path, NODE, up_since=time.time() - 60, now=later()).over == ()
+    assert look(tmp_path, NODE, up_since=time.time() - 60).over == ()
     up_since = time.time() + 30
-    (call,) = look(tmp_path, NODE, up_since=up_since, now=later()).over
+    (call,) = look(tmp_path, NODE, up_since=up_since).over
     assert (call.ended_by, call.ended_at) == (EndedBy.SYSTEM, up_since)
 
 
@@ -152,13 +163,13 @@ def test_a_folder_that_cannot_be_written_ends_well(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_named_and_can_be_set_aside(tmp_path: Path, text: str) -> None:
     path = tmp_path / f"{LEG}.ended"
     path.write_text(text)
-    assert look(tmp_path, NODE, up_since=None, now=later()).bad == (path,)
+    assert look(tmp_path, NODE, up_since=None).bad == (path,)
     fallback_files.set_aside(path)
-    assert look(tmp_path, NODE, up_since=None, now=later()) == fallback_files.Looked()
+    assert look(tmp_path, NODE, up_since=None) == fallback_files.Looked()
 
 
 def test_a_crash_while_clearing_away_brings_no_call_back(tmp_path: Path) -> None:
     (tmp_path / f"{LEG}.done").touch()
     (tmp_path / f"{LEG}.entered").write_text("at=1790000000\n")
-    assert look(tmp_path, NODE, up_since=1e12, now=later()).over == ()
+    assert look(tmp_path, NODE, up_since=1e12).over == ()
     assert list(tmp_path.iterdir()) == []

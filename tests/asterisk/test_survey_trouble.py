@@ -11,7 +11,7 @@ from ct112.asterisk.ari import AriError, bridges, channels
 from ct112.asterisk.ari.connection import HANDSHAKE_SECONDS
 from ct112.asterisk.ari.models import BRIDGES
 from ct112.asterisk.telephone import AsteriskTelephone, Node
-from ct112.core.commands import Join
+from ct112.core.commands import EndOffer, Join
 from ct112.core.events import CallArrived, CommandFailed, NodeLost, NodeSurveyed
 from ct112.core.ids import OfferId
 from tests.ami.fake_ami import until
@@ -251,3 +251,39 @@ async def test_a_peer_that_accepts_and_says_nothing_is_given_up(monkeypatch: pyt
         for writer in accepted:
             writer.transport.abort()
         await asyncio.sleep(0)
+
+
+async def test_a_hang_up_that_asterisk_refuses_is_asked_for_again(ari: FakeAri, link: Ready) -> None:
+    telephone, inbox = link
+    offer = OfferId(f"{await arrived(ari, inbox)}.1")
+    leg = f"op-{offer}"
+    ari.channels[leg] = {**ari.channels[next(iter(ari.channels))], "id": leg}
+    ari.refused[f"DELETE channels/{leg}"] = 500
+    telephone.do(EndOffer(offer))
+    await inbox.until(lambda: inbox.count(CommandFailed) == 1)
+    del ari.refused[f"DELETE channels/{leg}"]
+    await inbox.until(lambda: leg not in ari.channels)
+
+
+async def test_a_bridge_that_will_not_go_is_deleted_again(ari: FakeAri, link: Ready) -> None:
+    telephone, inbox = link
+    call = await arrived(ari, inbox)
+    offer = OfferId(f"{call}.1")
+    ari.refused[f"DELETE bridges/br-{offer}"] = 500
+    telephone.do(Join(call, offer))  # the operator's leg is gone
+    await inbox.until(lambda: inbox.count(CommandFailed) == 1)
+    assert ari.bridges
+    del ari.refused[f"DELETE bridges/br-{offer}"]
+    await inbox.until(lambda: not ari.bridges)
+
+
+async def test_a_leg_we_would_not_hear_of_fails_the_survey(ari: FakeAri, link: Ready) -> None:
+    telephone, inbox = link
+    await arrived(ari, inbox)
+    ari.refused[f"POST applications/{APPLICATION}/subscription"] = 500
+    await ari.sockets[APPLICATION].close()
+    await inbox.until(lambda: inbox.count(NodeLost) == 1)
+    await asyncio.sleep(1.0)
+    assert not telephone.ready()[NODE]
+    ari.refused.clear()
+    await inbox.until(lambda: telephone.ready()[NODE])

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,37 @@ class Looked:
     bad: tuple[Path, ...] = ()
 
 
-def look(folder: Path, node: NodeName, *, up_since: float | None, now: float) -> Looked:
-    """Read the folder. A call without an end is over when Asterisk was started after it. Raises OSError."""
+class Ripening:
+    """Calls whose end was seen lately: what happened before it may still be on its way to the disk.
+
+    Counted from when we first saw the end, by our own clock: the node's may be wrong by months.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was seen yet."""
+        self._seen: dict[str, float] = {}
+
+    def is_ripe(self, leg: str, now: float) -> bool:
+        """Return whether this call's end has been there long enough; `now` in seconds that only go on."""
+        return now - self._seen.setdefault(leg, now) >= GRACE_SECONDS
+
+    def keep(self, legs: Collection[str]) -> None:
+        """Forget all calls but these."""
+        self._seen = {leg: seen for leg, seen in self._seen.items() if leg in legs}
+
+
+def look(
+    folder: Path,
+    node: NodeName,
+    *,
+    up_since: float | None,
+    ripening: Ripening | None = None,
+    now: float = 0.0,
+) -> Looked:
+    """Read the folder. A call without an end is over when Asterisk was started after it. Raises OSError.
+
+    With `ripening`, a call whose end was first seen less than two seconds before `now` is in progress.
+    """
     files: dict[str, dict[str, Path]] = defaultdict(dict)
     for path in folder.glob("*.*"):
         leg, _, what = path.name.rpartition(".")
@@ -44,14 +73,16 @@ def look(folder: Path, node: NodeName, *, up_since: float | None, now: float) ->
             continue
         try:
             notes = {what: _read(path) for what, path in found.items()}
-            call = _call(node, leg, notes, up_since, now)
+            call = _call(node, leg, notes, up_since)
         except ValueError:
             bad += found.values()
             continue
-        if call is None:
+        if call is None or (ENDED in found and ripening is not None and not ripening.is_ripe(leg, now)):
             in_progress += 1
         else:
             over.append(call)
+    if ripening is not None:
+        ripening.keep(files.keys())
     return Looked(tuple(over), in_progress, tuple(bad))
 
 
@@ -84,13 +115,11 @@ def _read(path: Path) -> dict[str, str]:
     return notes
 
 
-def _call(node: NodeName, leg: str, notes: Notes, up_since: float | None, now: float) -> FallbackCall | None:
+def _call(node: NodeName, leg: str, notes: Notes, up_since: float | None) -> FallbackCall | None:
     """Return the call when it is over."""
     times = {what: float(one["at"]) for what, one in notes.items()}
     entered_at = times.get(ENTERED, min(times.values()))
     if ENDED in times:
-        if now - times[ENDED] < GRACE_SECONDS:
-            return None
         ended_at, ended_by = times[ENDED], _by(notes[ENDED])
     elif up_since is not None and max(times.values()) < up_since:
         ended_at, ended_by = up_since, EndedBy.SYSTEM

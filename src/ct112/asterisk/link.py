@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -39,7 +39,7 @@ from ct112.asterisk.bridging import Bridging
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.listing import Listing
 from ct112.asterisk.wire import Connect, Node, Wire
-from ct112.core.commands import Join, JoinOut, TelephoneCommand
+from ct112.core.commands import EndOffer, EndOut, Join, JoinOut, TelephoneCommand
 from ct112.core.events import (
     CalleeEnded,
     CallerLeft,
@@ -56,6 +56,8 @@ log = logs.get("link")
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 SURVEY_SECONDS = 15.0
+END_TRIES = 4
+END_AGAIN_SECONDS = 1.0  # between two tries to end a leg or a bridge that should be gone
 DOUBT_SECONDS = 0.1  # what a leg that left Stasis needs to be gone, or to be somewhere else
 DOUBT_TRIES = 10
 KINDS = 100  # event types that are counted by name; Asterisk has about sixty
@@ -126,10 +128,11 @@ class Link:
             pause = FIRST_PAUSE_SECONDS if surveyed else min(pause * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
 
-    def do(self, command: TelephoneCommand) -> None:
+    def do(self, command: TelephoneCommand, tries: int = END_TRIES) -> None:
         """Start carrying a command out; what goes wrong is posted.
 
-        Until the survey is done nobody knows what is there: then nothing is said to be gone.
+        Until the survey is done nobody knows what is there: then nothing is said to be gone. A leg that has
+        to end is asked to `tries` times: the floor has freed its operator, and nobody else looks after it.
         """
         if not self.ready:
             self._post(outbound.failure(command, "the link is not ready", gone=False))
@@ -144,7 +147,7 @@ class Link:
             return
         if isinstance(command, Join | JoinOut):
             self._bridging.joining(command)
-        self._send(plan.requests, partial(self._settled, command, plan))
+        self._send(plan.requests, partial(self._settled, command, plan, tries))
 
     async def _live(self, connection: Wire) -> bool:
         """Use one connection from its first survey to its end; return whether the survey succeeded."""
@@ -289,13 +292,23 @@ class Link:
         if self._connection is not None:
             self._spawn(self._connection.close(), "close")
 
-    def _destroy(self, useless: Iterable[str]) -> None:
-        self._send([bridges.destroy(bridge) for bridge in useless], self._tidied)
+    def _destroy(self, useless: Iterable[str], tries: int = END_TRIES) -> None:
+        names = tuple(useless)
+        self._send([bridges.destroy(name) for name in names], partial(self._tidied, names, tries))
 
-    def _tidied(self, answers: list[Answer]) -> None:
-        for answer in answers:
+    def _tidied(self, names: Sequence[str], tries: int, answers: list[Answer]) -> None:
+        """Try again what did not work; a bridge without legs stays for ever."""
+        left = []
+        for name, answer in zip(names, answers, strict=True):
             if isinstance(answer, AriError) and not isinstance(answer, NotFound | Disconnected):
                 log.warning("clean-up failed", node=self.node.name, reason=str(answer))
+                left.append(name)
+        if left and tries > 1:
+            self._later(partial(self._destroy, left, tries - 1))
+
+    def _later(self, again: Callable[[], None]) -> None:
+        """Try again in a moment."""
+        asyncio.get_running_loop().call_later(END_AGAIN_SECONDS, again)
 
     def _send(self, requests: Sequence[Request], answered: Answered) -> None:
         """Send what belongs together; `answered` is called in any case, sooner or later."""
@@ -304,10 +317,14 @@ class Link:
         else:
             answered([Disconnected("no link to the node") for _ in requests])
 
-    def _settled(self, command: TelephoneCommand, plan: outbound.Plan, answers: list[Answer]) -> None:
+    def _settled(
+        self, command: TelephoneCommand, plan: outbound.Plan, tries: int, answers: list[Answer]
+    ) -> None:
         """Post what the answers mean."""
         error = plan.failure_of(answers)
         if error is not None:
+            if isinstance(command, EndOffer | EndOut) and tries > 1 and not isinstance(error, Disconnected):
+                self._later(partial(self.do, command, tries - 1))
             gone = self.ready and outbound.is_gone(command, error)
             self._post(outbound.failure(command, str(error), gone=gone))
             if isinstance(command, Join | JoinOut) and not isinstance(error, Disconnected):

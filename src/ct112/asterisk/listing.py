@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ct112.asterisk import names
 from ct112.asterisk.ari import (
-    Disconnected,
+    Conflict,
     NotFound,
     Refused,
     Unreadable,
@@ -94,10 +94,13 @@ async def read(wire: Wire, known: Collection[str] = ()) -> Listing:
 
 
 async def _subscribe(wire: Wire, application: str, legs: Iterable[str]) -> None:
-    """Hear of these legs again; one that ended meanwhile is not in the next list."""
+    """Hear of these legs again; one that ended meanwhile is not in the next list. Raises AriError.
+
+    Whatever else goes wrong fails the survey: of a leg we do not hear of, the end would never be known.
+    """
     replies = [wire.start(applications.subscribe(application, f"channel:{leg}")) for leg in legs]
     for answer in await asyncio.gather(*replies, return_exceptions=True):
-        if isinstance(answer, Disconnected):
+        if isinstance(answer, BaseException) and not isinstance(answer, NotFound | Conflict):
             raise answer
 
 
