@@ -159,3 +159,15 @@ async def test_nothing_is_dropped(count: int) -> None:
             board.post(CallArrived(call=name, node=NodeName("a"), ani=None, dialled="112"))
         await until(lambda: len({record.call for record in desk.records}) == count)
     assert [command.call for command in desk.asked if isinstance(command, PickUp)] == names
+
+
+async def test_what_is_written_down_has_the_time_of_the_wall() -> None:
+    desk, clock = Desk(), HandClock()
+    board = Switchboard(floor(), desk, desk, clock, wall=lambda: clock.time - 3600)
+    board.post(arrival())
+    board.step()
+    clock.time += Policy().pick_up_seconds  # nobody picked up: a deadline writes, too
+    board.step()
+    assert [record.arrived_at for record in desk.records[:1]] == [1_700_000_000.0 - 3600]
+    assert desk.records[-1].queued_at == clock.time - 3600
+    assert {fact.at for fact in desk.facts} == {1_700_000_000.0 - 3600, clock.time - 3600}

@@ -15,6 +15,7 @@ from ct112.core.commands import (
 )
 from ct112.core.events import (
     CallArrived,
+    CallbackAsked,
     CallerLeft,
     CallReleased,
     CommandFailed,
@@ -38,7 +39,8 @@ from ct112.core.events import (
     Staff,
 )
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, offer_id, play_id
-from tests.core.floor_likely import Gap, Likely, gaps, likely
+from tests.core.floor_gaps import Gap, gaps
+from tests.core.floor_likely import Likely, likely
 from tests.core.floor_world import ONE, POS_1, POS_2, START, THREE, TWO, A, B
 from tests.core.ivr_documents import KEYS, any_document
 
@@ -149,8 +151,9 @@ later = st.builds(Later, st.sampled_from([0.0, 0.001, 0.5, 2.0, 4.0, 12.0, 20.0,
 clocks = st.builds(ClockSet, st.sampled_from([0.0, 3600.0, -3600.0, -7.0, 8.2e8]))
 answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2]))
 
+asked_back = st.builds(CallbackAsked, task=st.integers(1, 3), number=st.just("0812"), position=positions)
 common = st.one_of(likely, likely, likely, answers, later)
-rare = st.one_of(arrivals, everybody, phones, gaps, clocks, events)
+rare = st.one_of(arrivals, everybody, phones, gaps, clocks, asked_back, events)
 moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
 moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
     lambda before, after: [*before, Draining(), *after], moves, moves

@@ -4,18 +4,29 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from ct112.core.callback import CallbackResult
+from ct112.core.calling_back import CallBack, Phase
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
-from ct112.core.commands import HangUp, Join, PickUp, Play, Ring, SendToFallback
+from ct112.core.commands import (
+    DialOut,
+    HangUp,
+    Join,
+    JoinOut,
+    PickUp,
+    Play,
+    Ring,
+    RingBack,
+    SendToFallback,
+)
 from ct112.core.events import (
+    CalleeAnswered,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     CommandFailed,
     DigitPressed,
     Event,
-    FoundCall,
-    FoundOffer,
     Joined,
-    NodeSurveyed,
     OfferAnswered,
     OfferEnd,
     OfferEnded,
@@ -24,7 +35,6 @@ from ct112.core.events import (
     PlayEnded,
 )
 from ct112.core.floor import Floor
-from ct112.core.ids import NodeName, OfferId, PositionName
 
 
 @dataclass(frozen=True)
@@ -35,29 +45,33 @@ class Likely:
     what: int
 
 
-@dataclass(frozen=True)
-class Gap:
-    """A survey of a node that finds its calls nearly as believed; each number says how one of them is."""
-
-    node: NodeName
-    how: tuple[int, ...]
-
-
 likely = st.builds(Likely, st.integers(0, 2), st.integers(0, 5))
-gaps = st.builds(
-    Gap,
-    st.sampled_from([NodeName("a"), NodeName("a"), NodeName("b")]),
-    st.lists(st.integers(0, 6), min_size=4, max_size=4).map(tuple),
-)
 
 
 def likely_event(floor: Floor, move: Likely) -> Event | None:
     """Return the event meant; None when there is no call."""
-    live = list(floor.calls.values())
+    live: list[Call | CallBack] = [*floor.calls.values(), *floor.call_backs.values()]
     if not live:
         return None
-    fitting = fits(live[move.which % len(live)])
+    one = live[move.which % len(live)]
+    fitting = fits_back(one) if isinstance(one, CallBack) else fits(one)
     return fitting[move.what % len(fitting)]
+
+
+def fits_back(back: CallBack) -> list[Event]:
+    """Return the events that fit how far a call-back has come."""
+    hung_up = OfferEnded(back.offer, OfferEnd.HUNG_UP)
+    match back.phase:
+        case Phase.RINGING:
+            failed_ring = CommandFailed(command=RingBack.__name__, call=back.id, offer=back.offer)
+            return [OfferAnswered(back.offer), OfferEnded(back.offer, OfferEnd.MISSED), failed_ring]
+        case Phase.DIALLING:
+            busy = CalleeEnded(back.id, CallbackResult.BUSY)
+            failed_dial = CommandFailed(command=DialOut.__name__, call=back.id)
+            return [CalleeAnswered(back.id), busy, hung_up, failed_dial]
+        case Phase.TALKING:
+            failed_join = CommandFailed(command=JoinOut.__name__, call=back.id, offer=back.offer)
+            return [CalleeEnded(back.id, CallbackResult.REACHED), hung_up, failed_join]
 
 
 def fits(call: Call) -> list[Event]:
@@ -100,44 +114,3 @@ def fits(call: Call) -> list[Event]:
 def failed(command: str, call: Call, *, gone: bool = False) -> CommandFailed:
     """Return the failure of a command about the call as it is now."""
     return CommandFailed(command=command, call=call.id, offer=call.offer, play=call.play, gone=gone)
-
-
-def survey(floor: Floor, move: Gap) -> NodeSurveyed:
-    """Return what is found: 0, 1 as believed, 2 gone, 3 elsewhere, 4 without operator, 5 and 6 with."""
-    calls, offers, elsewhere = [], [], set()
-    there = [call for call in floor.calls.values() if call.node == move.node]
-    for call, how in zip(there, move.how, strict=False):
-        position, believed = _operators_leg(call)
-        if how == 3:
-            elsewhere.add(call.id)
-        if how in (2, 3):
-            continue
-        joined = believed if isinstance(call.state, Talking | Stranded) or how == 5 else None
-        if how == 6:
-            joined, position = OfferId(f"{call.id}.77"), PositionName("pos-2")
-        calls.append(_found(call, None if how == 4 else joined))
-        if position is not None and how != 4:
-            leg = joined or believed
-            assert leg is not None
-            offers.append(FoundOffer(offer=leg, position=position, answered=how > 0))
-    return NodeSurveyed(
-        node=move.node, calls=tuple(calls), offers=tuple(offers), elsewhere=frozenset(elsewhere)
-    )
-
-
-def _operators_leg(call: Call) -> tuple[PositionName | None, OfferId | None]:
-    """Return where the operator's leg rings and its name, if there is one as far as we know."""
-    if isinstance(call.state, Offered | Joining | Talking | Stranded):
-        return call.state.position, call.state.offer
-    return None, None
-
-
-def _found(call: Call, joined: OfferId | None) -> FoundCall:
-    return FoundCall(
-        call=call.id,
-        ani=None,
-        dialled="112",
-        arrived_at=call.record.arrived_at,
-        picked_up=True,
-        joined=joined,
-    )

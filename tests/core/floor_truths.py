@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ct112.core.calling_back import CallBack
 from ct112.core.calls import Armed, Call, Joining, Talking, Waiting, WithOffer
 from ct112.core.commands import (
     CallbackDone,
@@ -14,8 +15,8 @@ from ct112.core.commands import (
     SaveRecord,
     Unexpected,
 )
-from ct112.core.ids import CallId, call_of
-from ct112.core.operators import OnCall, Ready, Ringing
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
+from ct112.core.operators import OnCall, Operator, Ready, Ringing
 from ct112.core.record import CallRecord
 from tests.core.floor_world import World
 
@@ -31,6 +32,8 @@ class Truths:
     numbers: dict[CallId, int] = field(default_factory=dict)
     pushed: dict[CallId, float] = field(default_factory=dict)
     joined: set[CallId] = field(default_factory=set)
+    kept: dict[PositionName, float] = field(default_factory=dict)
+    seen: dict[CallId, float] = field(default_factory=dict)
 
     def check(self, commands: list[Command], *, after_due: bool = False) -> None:
         """Check everything; `after_due`: nothing may be left that is due."""
@@ -43,6 +46,8 @@ class Truths:
         self._pushes(commands)
         self._calls(after_due=after_due)
         self._operators()
+        if after_due:
+            self._no_call_for_ever()
         self._nobody_waits_for_nothing()
         self._records()
 
@@ -126,15 +131,41 @@ class Truths:
     def _operators(self) -> None:
         """Calls and operators belong together one to one."""
         floor = self.world.floor
-        held = {call.offer: call for call in floor.calls.values() if isinstance(call.state, WithOffer)}
+        held: dict[OfferId | None, Call | CallBack] = {
+            call.offer: call for call in floor.calls.values() if isinstance(call.state, WithOffer)
+        }
+        held |= {back.offer: back for back in floor.call_backs.values()}
         busy = [one for one in floor.operators.values() if isinstance(one.state, Ringing | OnCall)]
         assert len(held) == len(busy)
         for operator in busy:
             assert isinstance(operator.state, Ringing | OnCall)
-            call: Call = held[operator.state.offer]
+            call = held[operator.state.offer]
             assert call.id == operator.state.call
-            assert isinstance(call.state, WithOffer)
-            assert call.state.position == operator.position
+            place = call if isinstance(call, CallBack) else call.state
+            assert isinstance(place, WithOffer | CallBack)
+            assert place.position == operator.position
+            self._not_kept(operator, call.node)
+
+    def _not_kept(self, operator: Operator, node: NodeName) -> None:
+        """A lost node keeps no operator whose phone another node can ring: a look comes every few seconds."""
+        name, world = operator.position, self.world
+        lost = world.floor._board.lost
+        if node not in lost or all(one in lost for one in operator.phones):
+            self.kept.pop(name, None)
+            return
+        since = self.kept.setdefault(name, world.now)
+        assert world.now - since <= 2 * world.policy.lost_node_free_seconds
+
+    def _no_call_for_ever(self) -> None:
+        """The calls of a lost node have an end."""
+        world = self.world
+        lost = world.floor._board.lost
+        for call in world.floor.calls.values():
+            if call.node in lost:
+                since = max(lost[call.node].since or world.now, self.seen.setdefault(call.id, world.now))
+                assert world.now - since <= 2 * world.policy.lost_node_end_seconds
+            else:
+                self.seen.pop(call.id, None)
 
     def _nobody_waits_for_nothing(self) -> None:
         floor = self.world.floor

@@ -4,13 +4,14 @@ import pytest
 
 from ct112.core.callback import CallbackResult
 from ct112.core.calling_back import Phase
-from ct112.core.calls import Waiting
+from ct112.core.calls import Talking, Waiting
 from ct112.core.commands import CallbackDone, DialOut, EndOffer, EndOut, JoinOut, RingBack
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
     CalleeEnded,
     Draining,
+    FoundCall,
     FoundCallee,
     FoundOffer,
     NodeLost,
@@ -22,7 +23,7 @@ from ct112.core.events import (
 from ct112.core.ids import back_id, offer_id
 from ct112.core.operators import OnCall, Ringing
 from tests.core import floor_world as given
-from tests.core.floor_world import ONE, POS_1, START, A, B, World
+from tests.core.floor_world import ONE, POS_1, POS_2, START, A, B, World
 
 TASK = 7
 BACK = back_id(TASK, START)
@@ -191,6 +192,29 @@ def test_an_operator_found_in_a_call_back_is_not_rung_any_more() -> None:
     assert EndOffer(offer_id(ONE, 1)) in world.asked
     assert isinstance(world.state(ONE), Waiting)
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
+
+
+def test_an_operator_found_talking_is_not_rung_for_a_call_back_any_more() -> None:
+    world = in_a_gap(Phase.RINGING)
+    talker = FoundCall(
+        call=ONE, ani=None, dialled="112", arrived_at=START, picked_up=True, joined=offer_id(ONE, 1)
+    )
+    leg = FoundOffer(offer=offer_id(ONE, 1), position=POS_1, answered=True)
+    world.tell(NodeSurveyed(node=A, calls=(talker,), offers=(leg,)))
+    assert isinstance(world.state(ONE), Talking)
+    assert EndOffer(OFFER) in world.asked
+    assert world.asked_for(CallbackDone) == done("failed", tried=False)
+    assert not world.floor.call_backs
+
+
+def test_a_task_given_up_with_its_node_and_taken_by_another_is_theirs() -> None:
+    world = in_a_gap(Phase.DIALLING)
+    world.staffed(POS_1, POS_2, node=B)
+    world.wait(world.policy.lost_node_free_seconds)
+    world.tell(CallbackAsked(task=TASK, number="0812", position=POS_2), found(THERE))
+    assert {EndOffer(OFFER), EndOut(BACK, A)} <= set(world.asked)
+    assert not world.asked_for(CallbackDone)
+    assert [back.position for back in world.floor.call_backs.values()] == [POS_2]
 
 
 def test_while_we_leave_only_a_talk_is_taken_over() -> None:

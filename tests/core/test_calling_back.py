@@ -1,5 +1,7 @@
 """Calling somebody back: each way it can go, and that an operator never has two calls."""
 
+from dataclasses import replace
+
 import pytest
 
 from ct112.core import events
@@ -20,7 +22,7 @@ from ct112.core.events import (
 from ct112.core.ids import CallId, back_id, offer_id, task_of
 from ct112.core.operators import OnCall, Resting, WrapUp
 from tests.core import floor_world as given
-from tests.core.floor_world import ONE, POS_1, START, A, World
+from tests.core.floor_world import ONE, POS_1, POS_2, START, A, World
 
 TASK = 7
 BACK = back_id(TASK, START)
@@ -157,6 +159,15 @@ def test_who_cannot_talk_now_is_told_at_once() -> None:
     given.offered(world, ONE)
     world.tell(ASKED)  # rung for a caller
     assert world.asked_for(CallbackDone) == done("failed", tried=False)
+
+
+def test_a_task_that_somebody_has_is_not_rung_for_twice() -> None:
+    world = ringing()
+    world.staffed(POS_2)
+    world.tell(replace(ASKED, position=POS_2))
+    assert not world.asked_for(RingBack)
+    assert not world.asked_for(CallbackDone)  # whoever has it will say how it went
+    assert [back.position for back in world.floor.call_backs.values()] == [POS_1]
 
 
 def test_a_node_that_is_lost_cannot_be_used() -> None:

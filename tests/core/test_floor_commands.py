@@ -1,5 +1,8 @@
 """What is asked of the telephone, in which order: the ear of the caller and the dead-man's switch."""
 
+from dataclasses import replace
+
+from ct112.core.calls import Waiting
 from ct112.core.commands import (
     HoldSwitch,
     PickUp,
@@ -18,13 +21,13 @@ from ct112.core.events import (
     PickedUp,
     PlayEnded,
 )
-from ct112.core.ivr import Queue
+from ct112.core.ivr import Announce, Prompt, Queue
 from ct112.core.policy import Policy
 from ct112.core.record import ServiceClass
 from ct112.core.switch import ENOUGH
 from tests.core import floor_world as given
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, World
-from tests.core.ivr_documents import make
+from tests.core.ivr_documents import make, usual_document
 
 NO_MENU = make([Queue(name="all", service_class=ServiceClass.EMERGENCY)], "all")
 
@@ -148,6 +151,30 @@ def test_a_push_that_failed_does_not_count() -> None:
     world.tell(PickedUp(ONE), CommandFailed(command="HoldSwitch", call=ONE))
     world.tell(PlayEnded(ONE, world.play()))
     assert names(world) == ["HoldSwitch", "Play"]
+
+
+def test_a_push_that_failed_is_repeated_at_once_when_a_long_prompt_would_outlast_the_switch() -> None:
+    long = Announce(name="long", say={"id": (Prompt("long", 20.0),)}, next="all")
+    world = World(document=make([long, Queue(name="all", service_class=ServiceClass.EMERGENCY)], "long"))
+    given.arriving(world)
+    world.tell(PickedUp(ONE))
+    world.wait(5.0)
+    world.tell(CommandFailed(command="HoldSwitch", call=ONE))
+    assert names(world) == ["StopPlay", "HoldSwitch"]
+    world.tell(PlayEnded(ONE, world.play()))
+    assert isinstance(world.state(), Waiting)
+    pushes = [c for c in world.wait(world.policy.switch_every_seconds * 2) if isinstance(c, HoldSwitch)]
+    assert pushes
+
+
+def test_a_push_that_failed_while_the_waiting_message_is_long_leaves_the_ringing() -> None:
+    document = replace(usual_document(), waiting={"id": (Prompt("long", 20.0),)})
+    world = World(document=document)
+    given.waiting(world)
+    world.tell(CommandFailed(command="HoldSwitch", call=ONE))
+    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
+    (rings,) = world.asked_for(Play)
+    assert (rings.prompts, rings.ringing_after) == ((), True)
 
 
 def test_a_broken_talk_arms_the_switch_again_at_once() -> None:

@@ -4,9 +4,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ct112.core.calls import Talking
-from ct112.core.events import CallerLeft, CallReleased, Event
+from ct112.core.commands import EndOffer, EndOut
+from ct112.core.events import CallerLeft, CallReleased, Event, NodeSurveyed
 from tests.core.floor_events import Answer, ClockSet, Later, Move, answer, moves, moves_and_leaving
-from tests.core.floor_likely import Gap, Likely, likely_event, survey
+from tests.core.floor_gaps import Gap, survey
+from tests.core.floor_likely import Likely, likely_event
 from tests.core.floor_truths import Truths
 from tests.core.floor_world import POS_1, POS_2, STATES, World
 
@@ -36,7 +38,7 @@ class Game:
             case Likely():
                 self._tell_if(likely_event(self.world.floor, move))
             case Gap():
-                self.tell(survey(self.world.floor, move))
+                self._surveyed(survey(self.world, move))
             case _:
                 self.tell(move)
 
@@ -44,6 +46,18 @@ class Game:
         """Let an event happen."""
         self.truths.check(self.world.tell(event))
         self.truths.check(self.world.wait(0.0), after_due=True)
+
+    def _surveyed(self, event: NodeSurveyed) -> None:
+        """Survey; no leg of a call-back may be left with nobody knowing of it."""
+        self.tell(event)
+        ended = {one.offer for one in self.world.log if isinstance(one, EndOffer)}
+        ended_out = {one.call for one in self.world.log if isinstance(one, EndOut)}
+        backs = self.world.floor.call_backs
+        assert {leg.offer for leg in event.offers} - ended <= {
+            *(back.offer for back in backs.values()),
+            *(call.offer for call in self.world.floor.calls.values()),
+        }
+        assert {callee.call for callee in event.callees} - ended_out <= set(backs)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, stopping at each deadline: each one must lead to a later one."""
@@ -86,7 +100,8 @@ def test_no_call_is_lost_while_we_leave(start: str, script: list[Move]) -> None:
         game.tell(CallerLeft(call) if number % 2 else CallReleased(call))
     assert game.world.floor.empty()
     assert set(game.truths.closed) == game.truths.ever
-    assert not any(operator.busy for operator in game.world.floor.operators.values())
+    talking_back = {back.position for back in game.world.floor.call_backs.values()}
+    assert {one.position for one in game.world.floor.operators.values() if one.busy} == talking_back
 
 
 @MODERATE

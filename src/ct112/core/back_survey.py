@@ -48,6 +48,9 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
     task = task_of(call)
     if isinstance(operator.state, Ringing):
         survey.withdraw(board, operator.state.offer)
+    if task is not None and calling_back.is_taken(board, task):
+        _hang_up(board, event, leg, callee)  # given up with its node, and taken again by somebody else
+        return
     given_up = board.draining and callee is not None and not callee.answered
     if task is None or callee is None or not leg.answered or operator.busy or given_up:
         _end(board, event, leg, callee)
@@ -76,10 +79,14 @@ def _join(board: Board, back: CallBack) -> None:
 
 def _end(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
     """End both legs. Who was dialled may not have been reached, and is tried again."""
-    board.end_offer(leg.offer)
-    if callee is not None:
-        board.do(EndOut(callee.call, event.node))
+    _hang_up(board, event, leg, callee)
     task = task_of(call_of(leg.offer))
     if task is not None:
         result = CallbackResult.NO_ANSWER if leg.answered else CallbackResult.FAILED
         board.do(CallbackDone(task=task, result=result, tried=leg.answered))
+
+
+def _hang_up(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
+    board.end_offer(leg.offer)
+    if callee is not None:
+        board.do(EndOut(callee.call, event.node))

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from ct112.core.board import Board
 from ct112.core.callback import CallbackResult
-from ct112.core.commands import CallbackDone, DialOut, EndOut, JoinOut, RingBack
+from ct112.core.commands import CallbackDone, DialOut, EndOut, JoinOut, RingBack, Unexpected
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -46,9 +46,12 @@ class CallBack:
 
 
 def asked(board: Board, event: CallbackAsked) -> None:
-    """Ring the position, if its phone is there and its operator is with nobody."""
+    """Ring the position, if its phone is there, its operator is with nobody, and nobody has the task."""
     operator = board.operators.get(event.position)
     node = None if operator is None else _node(board, operator)
+    if is_taken(board, event.task):
+        board.do(Unexpected(event=type(event).__name__, state="taken already"))
+        return
     if operator is None or node is None or operator.busy or board.draining:
         board.do(CallbackDone(task=event.task, result=CallbackResult.FAILED, tried=False))
         return
@@ -70,6 +73,11 @@ def asked(board: Board, event: CallbackAsked) -> None:
             call=call, offer=offer, node=node, position=event.position, seconds=seconds, number=event.number
         )
     )
+
+
+def is_taken(board: Board, task: int) -> bool:
+    """Return whether somebody is being called back for this task."""
+    return any(back.task == task for back in board.backs.values())
 
 
 def about_operator(board: Board, back: CallBack, event: OfferRinging | OfferAnswered | OfferEnded) -> None:
@@ -153,6 +161,12 @@ def failed(board: Board, back: CallBack, event: CommandFailed) -> None:
             _close(board, back, CallbackResult.UNAVAILABLE, tried=False)  # the trunk or the node: not them
         case _:
             pass  # a leg that was to end is gone already
+
+
+def withdraw(board: Board, back: CallBack) -> None:
+    """Stop ringing an operator who turned out to be talking; the task is for later."""
+    board.end_offer(back.offer)
+    lost(board, back)
 
 
 def due(board: Board) -> None:

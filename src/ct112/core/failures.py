@@ -2,7 +2,7 @@
 
 from ct112.core import leaving, menu, offering, switch, talking, waiting
 from ct112.core.board import Board
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
+from ct112.core.calls import Armed, Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
 from ct112.core.events import CommandFailed, OfferEnd, OfferEnded, PlayEnded
 
 ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "HoldSwitch", "SendToFallback", "HangUp"})
@@ -27,7 +27,7 @@ def failed(board: Board, call: Call, event: CommandFailed) -> None:
         case "SendToFallback" | "HangUp":
             _leave(board, call, event)
         case "HoldSwitch":
-            call.held_until = 0.0  # pushed again soon, or before the next prompt
+            _push(board, call)
         case "StopPlay":
             pass
         case _:
@@ -69,6 +69,24 @@ def _offer(board: Board, call: Call, event: CommandFailed) -> None:
         board.unexpected(event, call)
         if isinstance(call.state, Talking) and event.command == "Join":
             switch.disarm(board, call)  # a second join that failed must not leave it armed
+
+
+def _push(board: Board, call: Call) -> None:
+    """A push did not arrive: it is repeated soon, or before the next prompt.
+
+    While a prompt plays Asterisk carries no push out, and what was left of the switch may end within it: a
+    long one is stopped, which costs its caller some words, and not the place with us.
+    """
+    call.held_until = 0.0
+    left = call.speaking_until - board.now
+    if left <= board.policy.switch_every_seconds or call.node in board.lost:
+        return
+    board.hush(call)
+    call.speaking_until = board.now
+    if isinstance(call.state, Armed):
+        switch.push(board, call)
+    if isinstance(call.state, Waiting | Offered):
+        waiting.only_ring(board, call, call.state)
 
 
 def _leave(board: Board, call: Call, event: CommandFailed) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from ct112.core import leaving, switch, talking, waiting
+from ct112.core import calling_back, leaving, switch, talking, waiting
 from ct112.core.board import Board, first_seq, record_of
 from ct112.core.calls import (
     RINGING_NAMES,
@@ -21,7 +21,7 @@ from ct112.core.calls import (
 )
 from ct112.core.commands import PickUp, StopPlay
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
-from ct112.core.ids import CallId, OfferId, play_id
+from ct112.core.ids import CallId, OfferId, call_of, play_id
 from ct112.core.operators import OnCall, Ringing
 from ct112.core.reconcile import is_older
 from ct112.core.record import EndedBy, Outcome
@@ -116,6 +116,10 @@ def was_waiting(call: Call) -> bool:
 
 def withdraw(board: Board, offer: OfferId) -> None:
     """Stop ringing an operator who turned out to be talking; that call looks for another."""
+    back = board.backs.get(call_of(offer))
+    if back is not None:
+        calling_back.withdraw(board, back)
+        board.operator(back.position).let_go(board.now)
     call = board.live(offer)
     if call is not None and isinstance(call.state, Offered):
         leaving.free_operator(board, call)

@@ -85,11 +85,18 @@ def start_hearing(board: Board, call: Call, *, message_later: bool = False) -> H
 
 def play_ended(board: Board, call: Call, state: Queued, event: PlayEnded) -> None:
     """The endless ringing ended by itself: ring without the message; if that fails too, wait in silence."""
-    hearing = state.hearing
-    if event.play != hearing.play:
+    if event.play != state.hearing.play:
         return
-    play = None if hearing.plain else _ring_tone(board, call, ())
-    call.state = replace(state, hearing=replace(hearing, play=play, plain=True))
+    if state.hearing.plain:
+        call.state = replace(state, hearing=replace(state.hearing, play=None))
+    else:
+        only_ring(board, call, state)
+
+
+def only_ring(board: Board, call: Call, state: Queued) -> None:
+    """Let the caller hear ringing and no message, until it is time for the next."""
+    play = _ring_tone(board, call, ())
+    call.state = replace(state, hearing=replace(state.hearing, play=play, plain=True))
 
 
 def say_again(board: Board, call: Call, state: Queued) -> None:
