@@ -15,7 +15,7 @@ from ct112.keeper import Known
 from ct112.prompts.library import PromptLibrary
 from ct112.reading import StoreSource, compile_live
 from ct112.settings import NodeSettings, Settings, origin, strangers
-from ct112.store import Store, StoreUnavailable
+from ct112.store import Store, StoreUnavailable, kept_aside
 
 Work = Callable[[], Awaitable[Answer]]
 Plan = Sequence[tuple[str, str, Work]]
@@ -38,6 +38,7 @@ class Examination:
             ("python", "install Python 3.11 or later", checks.python_version),
             ("host name resolves", "put this machine's name into /etc/hosts", checks.host_name),
             ("disk", "free space, or move CT112_STATE_DIR", partial(checks.disk, settings.state_dir)),
+            ("set aside", "read them and the log; of the spool: ct112 spool replay", self._aside),
             ("database migrated", "ct112 db upgrade", self._database),
             ("ct112", "see its log", self._service),
         ]
@@ -109,6 +110,14 @@ class Examination:
             remedy = "ct112 operator remove whoever sits there, and add them at another position"
             raise Trouble(f"positions with names of Asterisk's own: {', '.join(bad)}", remedy)
         return True, f"at {await _head()}"
+
+    async def _aside(self) -> Answer:
+        """Nothing was set aside because it could not be written; a warning: somebody should look at it."""
+        settings = self._settings
+        kept = await asyncio.to_thread(kept_aside, settings.spool_path, settings.fallback_dirs.values())
+        return None if kept else True, "; ".join(
+            f"{one.count} {one.kind} at {one.path}" for one in kept
+        ) or "nothing"
 
     async def _service(self) -> Answer:
         """ct112 runs, and would handle calls."""
