@@ -24,6 +24,7 @@ from ct112.core.events import (
     OfferAnswered,
     OfferEnd,
     OfferEnded,
+    OfferHeld,
     PhoneSeen,
     PickedUp,
     RosterChanged,
@@ -212,6 +213,15 @@ def test_every_save_has_a_higher_revision_than_any_before_a_restart() -> None:
     saved = [c.record.revision for c in world.log if isinstance(c, SaveRecord)]
     assert saved == sorted(set(saved))
     assert saved[0] >= int(given.START * 1_000_000)
+
+
+def test_a_hold_is_a_fact_and_the_talk_goes_on() -> None:
+    world = World()
+    given.talking(world)
+    for held in (True, False):
+        world.tell(OfferHeld(FIRST_OFFER, held=held))
+        assert isinstance(world.state(), Talking)
+    assert world.kinds()[-2:] == ["held", "resumed"]
 
 
 def test_a_stale_failure_does_not_end_a_talk() -> None:

@@ -13,7 +13,8 @@ def rendered(target: Path, **values: object) -> dict[str, str]:
     """Render into `target`; return the text of each file without its comments."""
     node = NodeValues(trunk_addresses=["192.0.2.1"], trunk_contacts=["192.0.2.1:5060"], **values)  # type: ignore[arg-type]
     files = render(find_templates(), target, node)
-    return {file.name: re.sub(r"^;.*$", "", file.read_text("utf-8"), flags=re.MULTILINE) for file in files}
+    texts = [file for file in files if file.suffix != ".wav"]
+    return {file.name: re.sub(r"^;.*$", "", file.read_text("utf-8"), flags=re.MULTILINE) for file in texts}
 
 
 def test_no_placeholder_is_left(tmp_path: Path) -> None:
@@ -53,6 +54,15 @@ def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     )
     render(find_templates(), tmp_path, NodeValues(), overwrite=True)
     assert before != (tmp_path / "ari.conf").read_text("utf-8")
+
+
+def test_a_citys_own_hold_sound_is_kept(tmp_path: Path) -> None:
+    rendered(tmp_path)
+    (sound,) = (tmp_path / "hold").iterdir()
+    assert sound.read_bytes().startswith(b"RIFF")
+    sound.rename(tmp_path / "hold" / "ours.wav")
+    render(find_templates(), tmp_path, NodeValues(), overwrite=True)
+    assert [file.name for file in (tmp_path / "hold").iterdir()] == ["ours.wav"]
 
 
 def test_only_the_named_modules_load_and_nobody_is_anonymous(tmp_path: Path) -> None:

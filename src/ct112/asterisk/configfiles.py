@@ -101,7 +101,7 @@ def render(
     target.mkdir(parents=True, exist_ok=True)
     for path, text in filled.items():
         write_private(path, text)
-    return [*filled, *_programs(templates, target / "agi-bin")]
+    return [*filled, *_programs(templates, target / "agi-bin"), *_sounds(templates, target / "hold")]
 
 
 def _programs(templates: Sequence[Path], target: Path) -> list[Path]:
@@ -117,6 +117,19 @@ def _programs(templates: Sequence[Path], target: Path) -> list[Path]:
         write_private(program, source.read_text("utf-8"))
         program.chmod(0o700)
     return found
+
+
+def _sounds(templates: Sequence[Path], target: Path) -> list[Path]:
+    """Copy what is played on hold, unless the city has put something of its own there."""
+    target.mkdir(exist_ok=True)
+    if any(target.iterdir()):
+        return []
+    made = []
+    for source in (file for folder in templates for file in sorted((folder / "hold").glob("*"))):
+        made.append(target / source.name)
+        made[-1].touch(mode=0o600)
+        made[-1].write_bytes(source.read_bytes())
+    return made
 
 
 def write_private(path: Path, text: str) -> None:

@@ -17,6 +17,7 @@ from ct112.core.events import (
     CommandFailed,
     OfferAnswered,
     OfferEnded,
+    OfferHeld,
     OfferRinging,
 )
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, back_id, offer_id
@@ -80,10 +81,12 @@ def is_taken(board: Board, task: int) -> bool:
     return any(back.task == task for back in board.backs.values())
 
 
-def about_operator(board: Board, back: CallBack, event: OfferRinging | OfferAnswered | OfferEnded) -> None:
+def about_operator(
+    board: Board, back: CallBack, event: OfferRinging | OfferAnswered | OfferHeld | OfferEnded
+) -> None:
     """News of the operator's leg."""
     match event:
-        case OfferRinging():
+        case OfferRinging() | OfferHeld():
             pass
         case OfferAnswered():
             _operator_answered(board, back, event)

@@ -93,6 +93,14 @@ class OfferAnswered:
 
 
 @value(frozen=True, slots=True)
+class OfferHeld:
+    """The operator's phone put the call on hold (the caller hears a voice and a tone) or took it back."""
+
+    offer: OfferId
+    held: bool
+
+
+@value(frozen=True, slots=True)
 class OfferEnded:
     """The operator's leg is gone."""
 
@@ -250,6 +258,7 @@ Event = (
     | PlayEnded
     | OfferRinging
     | OfferAnswered
+    | OfferHeld
     | OfferEnded
     | Joined
     | CommandFailed

@@ -41,6 +41,7 @@ from ct112.core.events import (
     NodeSurveyed,
     OfferAnswered,
     OfferEnded,
+    OfferHeld,
     OfferRinging,
     PhoneSeen,
     PickedUp,
@@ -56,7 +57,7 @@ from ct112.core.record import CallRecord
 AboutCall = (
     PickedUp | CallerLeft | CallDropped | CallReleased | DigitPressed | PlayEnded | Joined | CommandFailed
 )
-AboutOffer = OfferRinging | OfferAnswered | OfferEnded
+AboutOffer = OfferRinging | OfferAnswered | OfferHeld | OfferEnded
 AboutStaff = PhoneSeen | RosterChanged
 
 
@@ -169,7 +170,7 @@ class Floor:
                 self._about_call(event)
             case PlayEnded() | Joined() | CommandFailed():
                 self._about_call(event)
-            case OfferRinging() | OfferAnswered() | OfferEnded():
+            case OfferRinging() | OfferAnswered() | OfferHeld() | OfferEnded():
                 self._about_offer(event)
             case PhoneSeen() | RosterChanged():
                 self._about_staff(event)
@@ -246,6 +247,8 @@ class Floor:
                 offering.ringing(self._board, call, event)
             case OfferAnswered():
                 offering.answered(self._board, call, event)
+            case OfferHeld():
+                talking.held(self._board, call, event)
             case OfferEnded():
                 offering.ended(self._board, call, event)
             case _:

@@ -6,7 +6,7 @@ from ct112.core import leaving, switch, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Join, PickUp
-from ct112.core.events import Joined, OfferEnd
+from ct112.core.events import Joined, OfferEnd, OfferHeld
 from ct112.core.operators import Operator
 
 
@@ -48,6 +48,15 @@ def _talk(board: Board, call: Call, state: Joining) -> None:
     call.answered = True
     board.save(call, operator=operator.name, position=state.position, **times)
     board.note(call, "joined", offer=state.offer, position=state.position, operator=operator.name)
+
+
+def held(board: Board, call: Call, event: OfferHeld) -> None:
+    """The operator put the call on hold or took it back: worth a fact, the talk goes on."""
+    match call.state:
+        case Talking(offer=offer, position=position) if offer == event.offer:
+            board.note(call, "held" if event.held else "resumed", offer=offer, position=position)
+        case _:
+            board.unexpected(event, call)
 
 
 def not_joined(board: Board, call: Call, state: Joining, reason: str) -> None:

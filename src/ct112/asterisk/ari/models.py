@@ -114,6 +114,20 @@ class ChannelStateChange(Event):
     channel: Channel
 
 
+class ChannelHold(Event):
+    """A phone put its call on hold: the other side hears what Asterisk plays."""
+
+    type: Literal["ChannelHold"]
+    channel: Channel
+
+
+class ChannelUnhold(Event):
+    """A phone took its call back."""
+
+    type: Literal["ChannelUnhold"]
+    channel: Channel
+
+
 class ChannelHangupRequest(Event):
     """Somebody asked the channel to end."""
 
@@ -156,6 +170,8 @@ AnyEvent = Annotated[
     StasisStart
     | StasisEnd
     | ChannelStateChange
+    | ChannelHold
+    | ChannelUnhold
     | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelDtmfReceived
@@ -187,6 +203,8 @@ USED = frozenset(
         "StasisStart",
         "StasisEnd",
         "ChannelStateChange",
+        "ChannelHold",
+        "ChannelUnhold",
         "ChannelHangupRequest",
         "ChannelDestroyed",
         "ChannelDtmfReceived",
