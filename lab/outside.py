@@ -50,6 +50,7 @@ class Outside(asyncio.DatagramProtocol):
         self._citizens: dict[str, Citizen] = {}
         self._exchange: Address | None = None
         self._transport: asyncio.DatagramTransport | None = None
+        self.dialled: list[str] = []  # every number that was asked for, whether somebody has it or not
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
@@ -108,6 +109,7 @@ class Outside(asyncio.DatagramProtocol):
 
     def _called(self, message: Message, addr: Address) -> None:
         number = message.start.partition("sip:")[2].partition("@")[0]
+        self.dialled.append(number)
         citizen = self._citizens.get(number)
         if citizen is None:
             self._reply(message, "404 Not Found", addr)

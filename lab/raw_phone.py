@@ -14,14 +14,19 @@ EXPIRES_SECONDS = 600
 
 
 class RawPhone(asyncio.DatagramProtocol):
-    """A UDP socket that registers one account. `refusal`: the status line's end for each INVITE."""
+    """A UDP socket that registers one account.
 
-    def __init__(self, exchange: tuple[str, int], refusal: str) -> None:
+    `refusal`: the status line's end for each INVITE; `forward_to`: the answer's Contact, for a 302.
+    """
+
+    def __init__(self, exchange: tuple[str, int], refusal: str, forward_to: str = "") -> None:
         self._exchange = exchange
         self._refusal = refusal
+        self._forward = (f"Contact: {forward_to}",) if forward_to else ()
         self._transport: asyncio.DatagramTransport | None = None
         self._arrived: asyncio.Queue[Message] = asyncio.Queue()
         self.refused = 0  # how many INVITEs
+        self.shown: list[str] = []  # who calls, as each INVITE says it
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
@@ -34,7 +39,8 @@ class RawPhone(asyncio.DatagramProtocol):
             self._arrived.put_nowait(message)
         elif message.start.startswith("INVITE"):
             self.refused += 1
-            self._reply(message, self._refusal)
+            self.shown.append(message.headers["from"])
+            self._reply(message, self._refusal, *self._forward)
         elif not message.start.startswith("ACK"):
             self._reply(message, "200 OK")
 
@@ -93,11 +99,13 @@ class RawPhone(asyncio.DatagramProtocol):
         ]
         return "\r\n".join(lines) + "\r\n\r\n"
 
-    def _reply(self, message: Message, status: str) -> None:
+    def _reply(self, message: Message, status: str, *more: str) -> None:
         copied = [f"{name}: {message.headers[name]}" for name in ("via", "from", "call-id", "cseq")]
         to = message.headers["to"]
         tagged = to if "tag=" in to else f"{to};tag=raw"
-        self._send("\r\n".join([f"SIP/2.0 {status}", *copied, f"To: {tagged}", "Content-Length: 0", "", ""]))
+        self._send(
+            "\r\n".join([f"SIP/2.0 {status}", *copied, f"To: {tagged}", *more, "Content-Length: 0", "", ""])
+        )
 
     def _send(self, text: str) -> None:
         assert self._transport is not None
@@ -127,13 +135,17 @@ def digest(challenge: str, user: str, password: str, method: str, uri: str) -> s
 
 @asynccontextmanager
 async def raw_phone(
-    exchange: str, refusal: str = "603 Decline", host: str = "127.0.0.1", port: int = 0
+    exchange: str,
+    refusal: str = "603 Decline",
+    host: str = "127.0.0.1",
+    port: int = 0,
+    forward_to: str = "",
 ) -> AsyncIterator[RawPhone]:
     """Open a phone, on any free port of `host` unless one is named; `exchange` is host:port."""
     address, _, exchange_port = exchange.rpartition(":")
     loop = asyncio.get_running_loop()
     _, phone = await loop.create_datagram_endpoint(
-        lambda: RawPhone((address, int(exchange_port)), refusal), local_addr=(host, port)
+        lambda: RawPhone((address, int(exchange_port)), refusal, forward_to), local_addr=(host, port)
     )
     try:
         yield phone

@@ -51,6 +51,9 @@ ari_event_age_seconds = Histogram(
     ["node"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10),
 )
+strange_legs = Counter(
+    "ct112_strange_legs_total", "Legs that came in as callers, not from the trunk, and were hung up", ["node"]
+)
 security_events = Counter("ct112_security_events_total", "Asterisk security events", ["node", "event"])
 phones_registered = Gauge("ct112_phones_registered", "Positions with a registered softphone", ["node"])
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from ct112.asterisk.ari import Connection, connect
+from ct112.asterisk.ari import Connection, Request, connect
 from ct112.asterisk.ari.models import EVENT, USED, AnyEvent
 from lab.api import Lab
 from lab.free_ports import free_base
+from lab.raw_sip import raw_caller
 from tests.asterisk.fake_ari import PASSWORD, USER, FakeAri
 
 APPLICATION = "suite"
@@ -26,6 +28,7 @@ class Target:
     user: str
     password: str
     fake: FakeAri | None = None
+    sip: str = ""  # of the real one: where callers call
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +46,8 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def target_of(lab: Lab) -> Target:
     """Return how the lab's Asterisk is reached."""
     found: dict[str, Any] = dict(lab.nodes()[0].values().connection())
-    return Target(found["ari_url"], found["ari_user"], found["ari_password"])
+    sip = f"127.0.0.1:{lab.places.ports.node(0).sip}"
+    return Target(found["ari_url"], found["ari_user"], found["ari_password"], sip=sip)
 
 
 @pytest.fixture
@@ -65,6 +69,21 @@ async def fake() -> AsyncIterator[Target]:
         await runner.cleanup()
 
 
+@asynccontextmanager
+async def caller_of(target: Target, application: str) -> AsyncIterator[None]:
+    """Let a citizen call, who stays; to the real one over the trunk."""
+    if target.fake is not None:
+        target.fake.comes("fake-1.0", application)
+        yield
+        return
+    async with raw_caller(target.sip) as caller:
+        call = asyncio.create_task(caller.invite(within=60))
+        try:
+            yield
+        finally:
+            call.cancel()
+
+
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real)])
 def target(request: pytest.FixtureRequest) -> Target:
     """Each in turn."""
@@ -72,6 +91,12 @@ def target(request: pytest.FixtureRequest) -> Target:
         found: Target = request.getfixturevalue("fake")
         return found
     return target_of(request.getfixturevalue("asterisk"))
+
+
+def originate(channel: str, endpoint: str, *, app: str, app_args: str, **more: str) -> Request:
+    """Make a leg that enters `app` when it is answered. For tests: ct112 itself originates nothing."""
+    query = {"endpoint": endpoint, "app": app, "appArgs": app_args, "channelId": channel, **more}
+    return Request("POST", "/channels", {}, query)
 
 
 class Client:

@@ -44,6 +44,8 @@ class FakeAri:
             ("GET", path("channels"), self.list_channels),
             ("GET", path("channels/(.+)"), self.get_channel),
             ("POST", path("channels"), self.originate),
+            ("POST", path("channels/create"), self.create),
+            ("POST", path("channels/(.+)/dial"), self.dial),
             ("POST", path("channels/(.+)/answer"), self.answer),
             ("POST", path("channels/(.+)/continue"), self.go_on),
             ("POST", path("channels/(.+)/play"), self.play),
@@ -177,6 +179,27 @@ class FakeAri:
         if self.indescribable & self.channels.keys():
             return 500, {"error": "Allocation failed"}
         return 200, list(self.channels.values())
+
+    def create(self, query: Json) -> Answer:
+        """Make a channel that is in our hands at once and rings nobody yet."""
+        name = query["channelId"]
+        if name in self.channels:
+            return 409, {"message": "Channel with given unique ID already exists."}
+        if not query["endpoint"].startswith("Local/"):
+            return 500, {"error": "Allocation failed"}
+        channel = self.channels[name] = _channel(name, "Down", query.get("body", {}).get("variables", {}))
+        channel["dialplan"] |= {"app_name": "Stasis", "app_data": query["app"]}
+        self.emit("StasisStart", args=query["appArgs"].split(","), channel=channel)
+        return 200, channel
+
+    def dial(self, query: Json, name: str) -> Answer:
+        """Only the fallback answers."""
+        refused = self._in_stasis(name)
+        if refused:
+            return refused
+        self.channels[name]["state"] = "Up"
+        self.emit("ChannelStateChange", channel=self.channels[name])
+        return 204, None
 
     def get_channel(self, query: Json, name: str) -> Answer:
         """One channel."""

@@ -35,16 +35,10 @@ REQUESTS = {
     "stop ringing": channels.stop_ringing("c"),
     "set variable": channels.set_variable("c", "TIMEOUT(absolute)", "12"),
     "read variable": channels.variable("c", "TIMEOUT(absolute)"),
-    "originate": channels.originate(
-        "c",
-        "PJSIP/a",
-        app="x",
-        app_args="y",
-        caller_id="z",
-        variables={"A": "b"},
-        originator="o",
-        formats="alaw",
+    "create": channels.create(
+        "c", "PJSIP/a", app="x", app_args="y", variables={"A": "b"}, originator="o", formats="alaw"
     ),
+    "dial": channels.dial("c", 15),
     "list bridges": bridges.every(),
     "create bridge": bridges.create("b"),
     "add to bridge": bridges.add("b", "c"),

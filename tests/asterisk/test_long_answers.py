@@ -69,8 +69,12 @@ async def _call(target: Target) -> None:
 
 def _caller(number: int) -> Request:
     variables = {"CT112_LEG": "caller", "CT112_LOCATION": LOCATION}
-    return channels.originate(
-        f"caller-{number}", "Local/112@fallback", app=APPLICATION, app_args="call", variables=variables
+    return channels.create(
+        f"caller-{number}",
+        "PJSIP/trunk/sip:1@127.0.0.9:9",
+        app=APPLICATION,
+        app_args="call",
+        variables=variables,
     )
 
 

@@ -147,7 +147,7 @@ async def test_how_an_operators_leg_ended_meanwhile_is_told(
     call = await arrived(ari, inbox)
     offer = OfferId(f"{call}.1")
     leg = ari.operator(offer, APPLICATION)
-    ari.emit("StasisStart", args=["offer", offer], channel=leg)
+    ari.emit("ChannelStateChange", channel=leg)
     await inbox.until(lambda: OfferAnswered(offer) in inbox.events)
     ari.talk(f"br-{offer}", "c1", leg["id"])
     ari.after[asked] = lambda: ari.end(leg["id"])
@@ -171,7 +171,7 @@ async def test_an_answer_that_the_survey_tells_is_told_once(
 
     def answer() -> None:
         leg = ari.operator(offer, APPLICATION)
-        ari.emit("StasisStart", args=["offer", offer], channel=leg)
+        ari.emit("ChannelStateChange", channel=leg)
 
     ari.after["PUT applications/ct112-test/eventFilter"] = answer
     await comes_back(ari, inbox)
@@ -182,20 +182,38 @@ async def test_an_answer_that_the_survey_tells_is_told_once(
     assert not after
 
 
-async def test_an_answered_leg_that_is_not_ours_yet_is_not_called_answered(
+async def test_a_leg_found_ringing_is_answered_later(
     ari: FakeAri, link: tuple[AsteriskTelephone, Inbox]
 ) -> None:
     _, inbox = link
     call = await arrived(ari, inbox)
     offer = OfferId(f"{call}.1")
     leg = ari.operator(offer, APPLICATION)
-    leg["dialplan"]["app_name"] = ""
+    leg["state"] = "Ringing"
     await comes_back(ari, inbox)
     surveyed = since_survey(inbox)[0]
     assert isinstance(surveyed, NodeSurveyed)
     assert [(one.offer, one.answered) for one in surveyed.offers] == [(offer, False)]
-    ari.emit("StasisStart", args=["offer", offer], channel=leg)
+    ari.emit("ChannelStateChange", channel=leg | {"state": "Up"})
     await inbox.until(lambda: OfferAnswered(offer) in inbox.events)
+
+
+async def test_a_leg_nobody_dialled_is_ended_and_not_dialled_any_more(
+    ari: FakeAri, link: tuple[AsteriskTelephone, Inbox]
+) -> None:
+    _, inbox = link
+    call = await arrived(ari, inbox)
+    offer = OfferId(f"{call}.1")
+    leg = ari.operator(offer, APPLICATION)
+    leg["state"] = "Down"
+    started = lambda: ari.emit("StasisStart", args=["offer", offer, "15"], channel=leg)  # noqa: E731
+    ari.after["GET channels"] = started
+    await comes_back(ari, inbox)
+    surveyed = since_survey(inbox)[0]
+    assert isinstance(surveyed, NodeSurveyed)
+    assert surveyed.offers == ()
+    await inbox.until(lambda: leg["id"] not in ari.channels)
+    assert OfferAnswered(offer) not in inbox.events
 
 
 def hung_up(ari: FakeAri) -> None:

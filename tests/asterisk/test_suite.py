@@ -27,11 +27,12 @@ from ct112.asterisk.ari.models import (
     ApplicationReplaced,
     ChannelDestroyed,
     ChannelHangupRequest,
+    ChannelStateChange,
     PlaybackFinished,
     StasisEnd,
     StasisStart,
 )
-from tests.asterisk.conftest import APPLICATION, Client, Target
+from tests.asterisk.conftest import APPLICATION, Client, Target, originate
 
 
 def new(prefix: str) -> str:
@@ -42,7 +43,7 @@ def new(prefix: str) -> str:
 async def a_leg(client: Client, role: str) -> str:
     """Bring a channel into our application, with a format there are tones and sounds for."""
     name = new("leg")
-    asked = channels.originate(name, "Local/112@fallback", app=APPLICATION, app_args=f"{role},x")
+    asked = originate(name, "Local/112@fallback", app=APPLICATION, app_args=f"{role},x")
     await client.connection.ask(replace(asked, query={**asked.query, "formats": "alaw"}))
     await client.next(StasisStart, name)
     return name
@@ -94,12 +95,36 @@ async def test_no_such_channel(client: Client) -> None:
 
 async def test_a_name_is_given_once(client: Client, leg: str) -> None:
     with pytest.raises(Conflict):
-        await client.connection.ask(channels.originate(leg, "Local/112@fallback", app="x", app_args=""))
+        await client.connection.ask(originate(leg, "Local/112@fallback", app="x", app_args=""))
+
+
+async def test_a_leg_is_created_then_dialled_and_up_when_answered(client: Client) -> None:
+    name = new("op")
+    await client.connection.ask(
+        channels.create(name, "Local/112@fallback", app=APPLICATION, app_args="offer,x,15", formats="alaw")
+    )
+    started = await client.next(StasisStart, name)
+    assert (started.args, started.channel.state) == (["offer", "x", "15"], "Down")
+    await client.connection.ask(channels.dial(name, 15))
+    assert (await client.next(ChannelStateChange, name)).channel.state == "Up"
+    bridge = new("br")
+    await client.connection.ask(bridges.create(bridge))
+    await client.connection.ask(bridges.add(bridge, name))
+    await client.connection.ask(bridges.destroy(bridge))
+    await client.connection.ask(channels.hang_up(name))
+    await client.next(ChannelDestroyed, name)
+
+
+async def test_what_was_not_created_cannot_be_dialled(client: Client) -> None:
+    with pytest.raises(NotFound):
+        await client.connection.ask(channels.dial("nobody", 15))
+    with pytest.raises(Refused):
+        await client.connection.ask(channels.create(new("op"), "PJSIP/nobody", app="x", app_args=""))
 
 
 async def test_an_endpoint_that_is_not_there_is_refused(client: Client) -> None:
     with pytest.raises(Refused):
-        await client.connection.ask(channels.originate(new("op"), "PJSIP/nobody", app="x", app_args=""))
+        await client.connection.ask(originate(new("op"), "PJSIP/nobody", app="x", app_args=""))
 
 
 async def test_a_tone_plays_until_it_is_stopped(client: Client, leg: str) -> None:

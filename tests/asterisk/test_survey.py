@@ -29,17 +29,16 @@ def channel(name: str, state: str, app: str = "Stasis") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("state", "app", "joined", "found"),
+    ("state", "joined", "found"),
     [
-        ("Down", "AppDial2", False, FoundCallee(call=BACK, answered=False)),
-        ("Ringing", "AppDial2", False, FoundCallee(call=BACK, answered=False)),
-        ("Up", "AppDial2", False, FoundCallee(call=BACK, answered=False)),  # its StasisStart is on its way
-        ("Up", "Stasis", False, FoundCallee(call=BACK, answered=True)),
-        ("Up", "Stasis", True, FoundCallee(call=BACK, answered=True, joined=True)),
+        ("Down", False, FoundCallee(call=BACK, answered=False)),
+        ("Ringing", False, FoundCallee(call=BACK, answered=False)),
+        ("Up", False, FoundCallee(call=BACK, answered=True)),
+        ("Up", True, FoundCallee(call=BACK, answered=True, joined=True)),
     ],
 )
-def test_somebody_who_is_called_back_is_found(state: str, app: str, joined: bool, found: FoundCallee) -> None:
-    legs = [channel(OPERATOR, "Up"), channel(CALLEE, state, app)]
+def test_somebody_who_is_called_back_is_found(state: str, joined: bool, found: FoundCallee) -> None:
+    legs = [channel(OPERATOR, "Up"), channel(CALLEE, state)]
     bridge = {"id": f"br-{OFFER}", "channels": [OPERATOR, CALLEE] if joined else [OPERATOR]}
     listing = Listing(
         channels=tuple(CHANNEL.validate_python(leg) for leg in legs),

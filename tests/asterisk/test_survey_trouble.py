@@ -15,7 +15,7 @@ from ct112.core.commands import EndOffer, Join
 from ct112.core.events import CallArrived, CommandFailed, NodeLost, NodeSurveyed
 from ct112.core.ids import OfferId
 from tests.ami.fake_ami import until
-from tests.asterisk.conftest import Client, Target
+from tests.asterisk.conftest import Client, Target, originate
 from tests.asterisk.fake_ari import FakeAri, path
 from tests.asterisk.test_reconnect import APPLICATION, ari, arrived, comes_back, link, since_survey
 from tests.asterisk.test_telephone import NODE, Inbox, running
@@ -72,9 +72,7 @@ async def test_bridges_in_which_nobody_talks_are_taken_away(client: Client, targ
     leg = f"leg-{time.time_ns()}"
     others = [f"{leg}-{number}" for number in range(2)]
     for name in (leg, *others):
-        await client.connection.ask(
-            channels.originate(name, "Local/112@fallback", app="suite", app_args="offer")
-        )
+        await client.connection.ask(originate(name, "Local/112@fallback", app="suite", app_args="offer"))
     for bridge, legs in {"br-empty": [], "br-alone": [leg], "br-talk": others, "somebodys": []}.items():
         await client.connection.ask(bridges.create(bridge))
         if legs:

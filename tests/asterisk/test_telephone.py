@@ -1,16 +1,17 @@
 """The telephone's links: surveyed before ready, back after a loss, standing down, accounts kept right."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
 
+from ct112 import metrics
 from ct112.asterisk import accounts
 from ct112.asterisk.accounts import SipAccount
-from ct112.asterisk.ari import asterisk_config, channels, connect
+from ct112.asterisk.ari import Connection, asterisk_config, channels, connect
 from ct112.asterisk.ari.models import ENDPOINTS
 from ct112.asterisk.telephone import AsteriskTelephone, Node, StandDown
 from ct112.core.commands import EndOffer, HangUp
@@ -18,7 +19,7 @@ from ct112.core.events import CommandFailed, Event, NodeLost, NodeSurveyed
 from ct112.core.ids import CallId, NodeName, OfferId
 from lab.api import Lab
 from lab.phones import Phones
-from tests.asterisk.conftest import Client, Target, target_of
+from tests.asterisk.conftest import Client, Target, caller_of, target_of
 
 NODE = NodeName("a")
 ACCOUNT = SipAccount("pos-1", "a-generated-password")
@@ -147,38 +148,105 @@ async def test_a_registered_phone_stays_registered_while_accounts_are_pushed(ast
         assert "sip:pos-1@" in asterisk.nodes()[0].cli("pjsip show contacts").stdout
 
 
-async def test_legs_found_in_our_hands_are_surveyed(target: Target, session: aiohttp.ClientSession) -> None:
+@asynccontextmanager
+async def an_application_that_left(
+    target: Target, session: aiohttp.ClientSession, kind: str, act: Callable[[Connection], Awaitable[Any]]
+) -> AsyncIterator[None]:
+    """Be ct112 until an event of this kind comes, and be gone then; the leg stays as it is."""
     seen: list[str] = []
     first = await connect(
         session,
         target.url,
-        application="ct112-test",
+        application="ct112",
         user=target.user,
         password=target.password,
         on_event=lambda event: seen.append(event["type"]),
     )
     reader = asyncio.create_task(first.run(), name="first")
-    caller = {"CT112_LEG": "caller"}
-    name = f"found-{target.url.rpartition(':')[2][:5]}"
-    await first.ask(
-        channels.originate(name, "Local/112@fallback", app="ct112-test", app_args="call", variables=caller)
-    )
+    await act(first)
     async with asyncio.timeout(10):
-        while "StasisStart" not in seen:  # noqa: ASYNC110 (the list is the reader's)
+        while kind not in seen:  # noqa: ASYNC110 (the list is the reader's)
             await asyncio.sleep(0.01)
     await first.close()
     await reader
-    async with running(target) as (telephone, inbox, _):
+    yield
+
+
+async def test_legs_found_in_our_hands_are_surveyed(target: Target, session: aiohttp.ClientSession) -> None:
+    async with AsyncExitStack() as stack:
+
+        async def call(_: Connection) -> None:
+            await stack.enter_async_context(caller_of(target, "ct112"))
+
+        await stack.enter_async_context(an_application_that_left(target, session, "StasisStart", call))
+        async with running(target, "ct112") as (telephone, inbox, _):
+            surveyed = inbox.events[0]
+            assert isinstance(surveyed, NodeSurveyed)
+            assert len(surveyed.calls) == 1
+            assert surveyed.up_since is not None
+            assert surveyed.node_now is not None
+            assert surveyed.up_since < surveyed.calls[0].arrived_at <= surveyed.node_now
+            telephone.do(HangUp(surveyed.calls[0].call))
+            await inbox.until(lambda: len(inbox.events) == 2)
+            assert type(inbox.events[1]).__name__ == "CallerLeft"
+
+
+STRAYS = [
+    ("op-01a20bea-88df-719b-8e13-5228c0e9cfd9.1", "offer,x,15", {}),
+    ("out-01a20bea-88df-719b-8e13-5228c0e9cfd9", "out,x,15", {}),
+    ("ghost", "call", {"CT112_LEG": "caller"}),
+]
+
+
+@pytest.mark.parametrize(("leg", "arguments", "variables"), STRAYS, ids=["offer", "callee", "ghost"])
+async def test_a_leg_nobody_dials_and_a_caller_not_of_the_trunk_are_hung_up_when_found(
+    target: Target, session: aiohttp.ClientSession, leg: str, arguments: str, variables: dict[str, str]
+) -> None:
+    asked = channels.create(
+        leg,
+        "PJSIP/trunk/sip:1@127.0.0.9:9" if target.sip and leg != "ghost" else "Local/112@fallback",
+        app="ct112",
+        app_args=arguments,
+        variables=variables,
+        formats="alaw",
+    )
+    stray = an_application_that_left(target, session, "StasisStart", lambda ari: ari.ask(asked))
+    async with stray, running(target, "ct112") as (_, inbox, _task):
         surveyed = inbox.events[0]
         assert isinstance(surveyed, NodeSurveyed)
-        assert len(surveyed.calls) == 1
-        assert surveyed.calls[0].picked_up
-        assert surveyed.up_since is not None
-        assert surveyed.node_now is not None
-        assert surveyed.up_since < surveyed.calls[0].arrived_at <= surveyed.node_now
-        telephone.do(HangUp(surveyed.calls[0].call))
-        await inbox.until(lambda: len(inbox.events) == 2)
-        assert type(inbox.events[1]).__name__ == "CallerLeft"
+        assert (surveyed.calls, surveyed.offers) == ((), ())
+        await nothing_there(target, session)
+
+
+async def nothing_there(target: Target, session: aiohttp.ClientSession) -> None:
+    """Wait until there is no leg."""
+    login = {"Authorization": aiohttp.encode_basic_auth(target.user, target.password)}
+    async with asyncio.timeout(10):
+        while True:
+            async with session.get(f"{target.url}/channels", headers=login) as answer:
+                if await answer.json() == []:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_a_caller_who_is_not_of_the_trunk_is_hung_up_and_counted(
+    target: Target, session: aiohttp.ClientSession
+) -> None:
+    def counted() -> float:
+        return float(metrics.strange_legs.labels(node="a")._value.get())
+
+    before = counted()
+    async with running(target, "ct112") as (_, inbox, _task):
+        body = {"variables": {"CT112_LEG": "caller"}}
+        login = {"Authorization": aiohttp.encode_basic_auth(target.user, target.password)}
+        query = {"endpoint": "Local/112@fallback", "app": "ct112", "appArgs": "call", "formats": "alaw"}
+        query |= {"channelId": "ghost-2"}
+        url = f"{target.url}/channels"
+        async with session.post(url, params=query, json=body, headers=login) as answer:
+            assert answer.status == 200
+        await inbox.until(lambda: counted() == before + 1)
+        await nothing_there(target, session)
+        assert [type(event) for event in inbox.events] == [NodeSurveyed], "the floor hears nothing of it"
 
 
 async def test_an_account_that_is_not_taken_is_told(target: Target) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
-from ct112.asterisk import names
+from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Conflict, NotFound, Refused
-from ct112.asterisk.ari.models import EVENT
+from ct112.asterisk.ari.models import EVENT, Channel, StasisStart
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.outbound import Planner, failure, is_gone
 from ct112.core.commands import (
@@ -32,6 +33,7 @@ from ct112.core.events import (
     OfferAnswered,
     OfferEnd,
     OfferEnded,
+    OfferHeld,
     OfferRinging,
     PickedUp,
     PlayEnded,
@@ -66,6 +68,12 @@ def told(inbound: Inbound, kind: str, **fields: Any) -> Event | None:
     told = inbound.translate(EVENT.validate_python(event))
     assert not isinstance(told, Doubt)
     return told
+
+
+def started_with(args: list[str], leg: dict[str, Any]) -> StasisStart:
+    """A leg that came into our hands."""
+    event = {"type": "StasisStart", "application": "ct112", "timestamp": WHEN, "args": args, "channel": leg}
+    return TypeAdapter(StasisStart).validate_python(event)
 
 
 def arrived(inbound: Inbound, **fields: Any) -> CallArrived:
@@ -161,8 +169,45 @@ def test_a_number_the_carrier_has_no_line_for_was_not_tried(
 def test_why_an_answered_offer_ended(inbound: Inbound, cause: int, why: OfferEnd) -> None:
     leg = channel(f"op-{OFFER}", state="Ringing")
     assert told(inbound, "ChannelStateChange", channel=leg) == OfferRinging(OFFER)
-    assert told(inbound, "StasisStart", args=["offer", OFFER], channel=leg) == OfferAnswered(OFFER)
+    leg["state"] = "Up"
+    assert told(inbound, "ChannelStateChange", channel=leg) == OfferAnswered(OFFER)
+    assert told(inbound, "ChannelStateChange", channel=leg) is None, "it is answered once"
     assert told(inbound, "ChannelDestroyed", channel=leg, cause=cause, cause_txt="") == OfferEnded(OFFER, why)
+
+
+def test_an_operators_hold_is_told_and_a_callers_is_not(inbound: Inbound) -> None:
+    leg = channel(f"op-{OFFER}", state="Up")
+    assert told(inbound, "ChannelHold", channel=leg, musicclass="default") == OfferHeld(OFFER, held=True)
+    assert told(inbound, "ChannelUnhold", channel=leg) == OfferHeld(OFFER, held=False)
+    assert told(inbound, "ChannelHold", channel=channel()) is None
+
+
+def test_a_leg_that_was_created_is_dialled_and_not_answered_yet(inbound: Inbound) -> None:
+    started = started_with(["offer", OFFER, "15"], channel(f"op-{OFFER}", state="Down"))
+    assert inbound.translate(started) is None
+    request = dialling.dial(started)
+    assert request is not None
+    assert (request.names, request.query) == ({"channelId": f"op-{OFFER}"}, {"timeout": "15"})
+
+
+@pytest.mark.parametrize(
+    ("name", "stranger"),
+    [("PJSIP/trunk-0000001f", False), ("PJSIP/pos-1-00000001", True), ("Local/112@from-trunk-0;2", True)],
+)
+def test_a_caller_comes_from_the_trunk(name: str, stranger: bool) -> None:
+    leg = channel() | {"name": name}
+    started = started_with(["call"], leg)
+    assert dialling.is_stranger(started, "trunk") is stranger
+    assert (dialling.left_over([started.channel], "trunk") != []) is stranger
+    assert dialling.dial(started) is None
+
+
+def test_a_leg_nobody_dialled_is_left_over() -> None:
+    legs = [
+        Channel.model_validate(channel(f"op-{OFFER}", state=state)) for state in ("Down", "Ringing", "Up")
+    ]
+    legs = [leg.model_copy(update={"channelvars": {}}) for leg in legs]
+    assert dialling.left_over(legs, "trunk") == legs[:1]
 
 
 CALL = CallId("01a20bea-88df-719b-8e13-5228c0e9cfd9")
@@ -236,7 +281,8 @@ def test_nothing_to_play_is_over_at_once() -> None:
 def test_the_display_cannot_be_broken_by_a_number() -> None:
     plan = planner().plan(RING)
     assert plan is not None
-    assert plan.requests[0].query["callerId"] == '"DARURAT 0812" <0812>'
+    assert plan.requests[0].body is not None
+    assert plan.requests[0].body["variables"][dialling.LABEL] == '"DARURAT 0812" <0812>'
 
 
 def test_a_join_asked_again_finds_its_bridge_and_nothing_else_is_forgiven() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.phones import DECLINE, RING
+from lab.phones import ANSWER, DECLINE, RING
 from lab.world import CT112, World, eventually
 
 
@@ -94,6 +94,18 @@ async def test_an_asterisk_that_dies_with_a_fallback_call_leaves_its_end_to_us(w
     await world.start(CT112)
     row = await row_of(world, call.sip_call_id)
     assert (row["outcome"], row["ended_by"]) == ("fallback_abandoned", "system")
+
+
+async def test_a_phone_nobody_answers_is_followed_by_the_next(world: World) -> None:
+    first, second = await world.sit_down("pos-1", "pos-2", behaviour=RING)
+    await world.stop(CT112)
+    call = await world.dial()
+    rung, _ = await world.first_to_ring(first, second)
+    other = second if rung is first else first
+    await other.behave(ANSWER)
+    at_desk = await (await other.next_call(within=25)).wait_for("established")
+    await world.talk(call, other, at_desk)
+    await call.hang_up()
 
 
 async def test_only_who_is_on_duty_is_in_the_fallback(world: World) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from ct112.asterisk import names
+from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Request, bridges, channels
 from ct112.core.commands import BackCommand, DialOut, EndOut, JoinOut, RingBack
 
 SHOWN_AS = "TELEPON BALIK"  # what the operator's display says, before the number
-FORMATS = "alaw,ulaw"
 
 
 def plan(command: BackCommand, *, application: str, trunk: str) -> Sequence[Request]:
@@ -33,26 +32,22 @@ def plan(command: BackCommand, *, application: str, trunk: str) -> Sequence[Requ
 
 def _ring(command: RingBack, application: str) -> Request:
     shown = names.clean("".join(one for one in command.number if one in names.DIALLED))
-    return channels.originate(
+    return channels.create(
         names.operator_channel(command.offer),
         names.endpoint_of(command.position),
         app=application,
-        app_args=f"offer,{command.offer}",
-        caller_id=f'"{SHOWN_AS} {shown}" <{shown or "112"}>',
-        timeout=max(1, round(command.seconds)),
-        variables={"CT112_LEG": "operator"},
-        formats=FORMATS,
+        app_args=dialling.arguments(dialling.OFFER, command.offer, command.seconds),
+        variables={dialling.LABEL: f'"{SHOWN_AS} {shown}" <{shown or "112"}>', "CT112_LEG": "operator"},
+        formats=dialling.FORMATS,
     )
 
 
 def _dial(command: DialOut, application: str, trunk: str) -> Request:
-    return channels.originate(
+    return channels.create(
         names.callee_channel(command.call),
         names.outside(command.number, trunk),
         app=application,
-        app_args=f"out,{command.call}",
-        caller_id='"112" <112>',
-        timeout=max(1, round(command.seconds)),
-        variables={"CT112_LEG": "callee"},
-        formats=FORMATS,
+        app_args=dialling.arguments(dialling.OUT, command.call, command.seconds),
+        variables={dialling.LABEL: '"112" <112>', "CT112_LEG": "callee"},
+        formats=dialling.FORMATS,
     )

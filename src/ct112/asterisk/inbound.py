@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ct112.asterisk import names
+from ct112.asterisk import dialling, names
 from ct112.asterisk.ari.models import (
     AnyEvent,
     ApplicationReplaced,
@@ -11,7 +11,9 @@ from ct112.asterisk.ari.models import (
     ChannelDestroyed,
     ChannelDtmfReceived,
     ChannelHangupRequest,
+    ChannelHold,
     ChannelStateChange,
+    ChannelUnhold,
     PlaybackFinished,
     StasisEnd,
     StasisStart,
@@ -29,11 +31,13 @@ from ct112.core.events import (
     OfferAnswered,
     OfferEnd,
     OfferEnded,
+    OfferHeld,
     OfferRinging,
     PlayEnded,
 )
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, call_of
 
+RINGING, UP = "Ringing", "Up"  # states of a channel
 NORMAL_CLEARING = 16
 BEFORE_ANSWER = {
     17: OfferEnd.BUSY,  # 486
@@ -120,10 +124,10 @@ class Inbound:
             case StasisStart(channel=channel):
                 return self._started(channel, event.args)
             case ChannelStateChange(channel=channel):
+                return self._changed(channel)
+            case ChannelHold(channel=channel) | ChannelUnhold(channel=channel):
                 offer = names.offer_of(channel.id)
-                if offer is None or offer in self._answered or channel.state != "Ringing":
-                    return None
-                return OfferRinging(offer)
+                return None if offer is None else OfferHeld(offer, isinstance(event, ChannelHold))
             case ChannelHangupRequest(channel=channel):
                 if channel.id in self._callers:
                     self._ending.add(channel.id)
@@ -144,17 +148,8 @@ class Inbound:
                 return None
 
     def _started(self, channel: Channel, args: list[str]) -> Event | None:
-        offer = names.offer_of(channel.id)
-        if offer is not None:
-            if offer in self._answered:
-                return None  # a survey has said so
-            self._answered.add(offer)
-            return OfferAnswered(offer)
-        callee = names.callee_of(channel.id)
-        if callee is not None:
-            self._picked_up.add(callee)
-            return CalleeAnswered(callee)
-        if args[:1] != ["call"]:
+        """A caller's leg is a call; one of ours has only been created."""
+        if args[:1] != [dialling.CALL] or names.is_ours(channel):
             return None
         call = names.call_of_channel(self._node, channel)
         self._take(channel, call)
@@ -166,6 +161,19 @@ class Inbound:
             sip_call_id=channel.protocol_id or None,
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
         )
+
+    def _changed(self, channel: Channel) -> Event | None:
+        """One of our legs rings, or was answered: told once, and not again what a survey has said."""
+        offer, callee = names.offer_of(channel.id), names.callee_of(channel.id)
+        if offer is not None and offer not in self._answered:
+            if channel.state == UP:
+                self._answered.add(offer)
+                return OfferAnswered(offer)
+            return OfferRinging(offer) if channel.state == RINGING else None
+        if callee is not None and callee not in self._picked_up and channel.state == UP:
+            self._picked_up.add(callee)
+            return CalleeAnswered(callee)
+        return None
 
     def _left_stasis(self, channel: Channel) -> Event | Doubt | None:
         """A leg that nobody asked to end goes on in the dialplan: the fallback has it."""

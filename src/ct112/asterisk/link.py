@@ -36,6 +36,7 @@ from ct112.asterisk.ari.models import (
     leg_of,
 )
 from ct112.asterisk.bridging import Bridging
+from ct112.asterisk.dialling import Dialler
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.listing import Listing
 from ct112.asterisk.wire import Connect, Node, Wire
@@ -90,6 +91,7 @@ class Link:
         self._bridging = Bridging(self._destroy)
         self._inbound = Inbound(node.name, self._bridging.part)
         self._planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
+        self._dialler = Dialler(node.name, trunk, self._send)
         self._connection: Wire | None = None
         self._held: list[AnyEvent] | None = None  # from the opening of the socket to the end of the survey
         self.accounts = AccountKeeper(node.name, trunk)
@@ -197,6 +199,7 @@ class Link:
         A leg of ours that has ended tells how before the survey, which only knows that it is not there.
         """
         held, self._held = self._held or [], None
+        found = self._dialler.keep_ours(found)
         over = survey.ended(held, found)
         for message in held:
             if leg_of(message) in over:
@@ -242,6 +245,8 @@ class Link:
     def _handle(self, message: AnyEvent) -> None:
         """Translate the event and tell it; whatever is wrong with it costs that event alone."""
         try:
+            if isinstance(message, StasisStart) and not self._dialler.started(message):
+                return
             event = self._inbound.translate(message)
             if isinstance(event, Doubt):
                 self._spawn(self._find_out(event), "where is it")

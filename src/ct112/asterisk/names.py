@@ -72,6 +72,11 @@ def is_caller(channel: Channel) -> bool:
     return channel.channelvars.get("CT112_LEG") == CALLER
 
 
+def from_trunk(channel: Channel, trunk: str) -> bool:
+    """Return whether this leg came over the carrier's trunk, whatever it says of itself."""
+    return channel.name.startswith(f"PJSIP/{trunk}-")
+
+
 def is_ours(channel: Channel) -> bool:
     """Return whether this is a leg we made: an operator's, or of whoever is called back."""
     return channel.id.startswith((OPERATOR_LEG, CALLEE_LEG))

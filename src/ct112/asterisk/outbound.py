@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from ct112.asterisk import back, names
+from ct112.asterisk import back, dialling, names
 from ct112.asterisk.ari import Conflict, NotFound, Request, bridges, channels, playbacks
 from ct112.core.commands import (
     DialOut,
@@ -126,14 +126,15 @@ class Planner:
     def _ring(self, command: Ring, channel: str) -> Request:
         """Ask for the operator's leg; the display shows the class and the caller's number."""
         shown = names.clean("".join(one for one in command.ani or "" if one not in '"<>\\'))
-        return channels.originate(
+        return channels.create(
             names.operator_channel(command.offer),
             names.endpoint_of(command.position),
             app=self._application,
-            app_args=f"offer,{command.offer}",
-            caller_id=f'"{CLASS_NAMES[command.service_class]} {shown}" <{shown or "112"}>',
-            timeout=max(1, round(command.seconds)),
-            variables={"CT112_LEG": "operator"},
+            app_args=dialling.arguments(dialling.OFFER, command.offer, command.seconds),
+            variables={
+                dialling.LABEL: f'"{CLASS_NAMES[command.service_class]} {shown}" <{shown or "112"}>',
+                "CT112_LEG": "operator",
+            },
             originator=channel,
         )
 

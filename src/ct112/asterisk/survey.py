@@ -23,9 +23,9 @@ def survey(
     return NodeSurveyed(
         node=node,
         calls=tuple(_found_call(node, channel, bridges) for channel in ours),
-        offers=tuple(_found_offer(offer, leg, application) for offer, leg in offers.items()),
+        offers=tuple(_found_offer(offer, leg) for offer, leg in offers.items()),
         callees=tuple(
-            _found_callee(call, leg, found, application)
+            _found_callee(call, leg, found)
             for leg in channels
             if (call := names.callee_of(leg.id)) is not None
         ),
@@ -77,13 +77,10 @@ def _joined(channel: Channel, bridges: Sequence[Bridge]) -> OfferId | None:
     return None
 
 
-def _found_offer(offer: OfferId, leg: Channel, application: str) -> FoundOffer:
-    """An answered leg that has not come into our hands yet is told of when it does."""
-    answered = leg.state == "Up" and in_our_hands(leg, application)
-    return FoundOffer(offer=offer, position=names.position_of(leg), answered=answered)
+def _found_offer(offer: OfferId, leg: Channel) -> FoundOffer:
+    return FoundOffer(offer=offer, position=names.position_of(leg), answered=leg.state == "Up")
 
 
-def _found_callee(call: CallId, leg: Channel, found: Listing, application: str) -> FoundCallee:
-    """As of an operator's leg: whoever picked up and is not in our hands yet is told of when they are."""
-    answered = leg.state == "Up" and in_our_hands(leg, application)
-    return FoundCallee(call=call, answered=answered, joined=_joined(leg, found.bridges) is not None)
+def _found_callee(call: CallId, leg: Channel, found: Listing) -> FoundCallee:
+    joined = _joined(leg, found.bridges) is not None
+    return FoundCallee(call=call, answered=leg.state == "Up", joined=joined)

@@ -68,29 +68,33 @@ def variable(channel: str, name: str) -> Request:
     return request("GET", f"{ONE}/variable", {"channelId": channel}, variable=name)
 
 
-def originate(
+def create(
     channel: str,
     endpoint: str,
     *,
     app: str,
     app_args: str,
-    caller_id: str | None = None,
-    timeout: int = 30,
     variables: Mapping[str, str] | None = None,
     originator: str | None = None,
     formats: str | None = None,
 ) -> Request:
-    """Ring an endpoint for `timeout` seconds; the channel, under our own id, enters `app` when it answers."""
+    """Make a leg under our own id that enters `app` at once; `dial` it after its StasisStart, else 409.
+
+    `originator`: the channel whose codecs it takes; without one `formats` says them.
+    """
     return request(
         "POST",
-        "/channels",
+        "/channels/create",
         endpoint=endpoint,
         app=app,
         appArgs=app_args,
         channelId=channel,
-        callerId=caller_id,
-        timeout=timeout,
         originator=originator,
         formats=formats,
         body={"variables": dict(variables)} if variables else None,
     )
+
+
+def dial(channel: str, seconds: int) -> Request:
+    """Ring what the leg was created for, at most `seconds`; its state becomes Up when it is answered."""
+    return request("POST", f"{ONE}/dial", {"channelId": channel}, timeout=seconds)
