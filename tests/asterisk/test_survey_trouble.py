@@ -11,9 +11,10 @@ from ct112.asterisk.ari import AriError, bridges, channels
 from ct112.asterisk.ari.connection import HANDSHAKE_SECONDS
 from ct112.asterisk.ari.models import BRIDGES
 from ct112.asterisk.telephone import AsteriskTelephone, Node
-from ct112.core.commands import EndOffer, Join
+from ct112.core.commands import EndOffer, HangUp, Join, Play
 from ct112.core.events import CallArrived, CommandFailed, NodeLost, NodeSurveyed
-from ct112.core.ids import OfferId
+from ct112.core.ids import OfferId, PlayId
+from ct112.core.ivr import Prompt
 from tests.ami.fake_ami import until
 from tests.asterisk.conftest import Client, Target, originate
 from tests.asterisk.fake_ari import FakeAri, path
@@ -205,6 +206,22 @@ async def test_a_message_nobody_can_read_costs_itself_alone(ari: FakeAri, link: 
     await ari.sockets[APPLICATION].send_str(text)
     await arrived(ari, inbox)
     assert (telephone.ready()[NODE], inbox.count(NodeLost)) == (True, 0)
+
+
+async def test_a_command_that_cannot_be_sent_comes_back_as_failed(
+    ari: FakeAri, link: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telephone, inbox = link
+    call = await arrived(ari, inbox)
+    before = errors("ari")
+    monkeypatch.setattr("ct112.asterisk.ari.channels.hang_up", _fail)
+    telephone.do(HangUp(call))
+    telephone.do(Play(call, PlayId(f"{call}.p9"), (Prompt("\ud800", 1.0),)))  # text that is no Unicode
+    await inbox.until(lambda: inbox.count(CommandFailed) == 2)
+    failed = [event for event in inbox.events if isinstance(event, CommandFailed)]
+    assert [(event.command, event.gone) for event in failed] == [("HangUp", False), ("Play", False)]
+    assert errors("ari") == before + 1
+    assert telephone.ready()[NODE]
 
 
 async def test_event_types_without_end_do_not_fill_the_memory(ari: FakeAri, link: Ready) -> None:

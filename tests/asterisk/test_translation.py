@@ -106,6 +106,16 @@ def test_garbage_in_the_number_is_kept_without_control_characters_and_not_endles
     assert len(ani) <= 64
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("abc@host", "abc@host"), ("", None), ("\x00\r\n", None), ("a\x00b", "ab"), ("x" * 9000, "x" * 255)],
+)
+def test_a_call_id_is_kept_printable_and_not_endless(inbound: Inbound, sent: str, kept: str | None) -> None:
+    event = told(inbound, "StasisStart", args=["call"], channel=channel() | {"protocol_id": sent})
+    assert isinstance(event, CallArrived)
+    assert event.sip_call_id == kept == names.sip_call_id(sent)
+
+
 def test_a_leg_that_was_asked_to_end_has_left(inbound: Inbound) -> None:
     call = arrived(inbound).call
     told(inbound, "ChannelHangupRequest", channel=channel())

@@ -136,7 +136,7 @@ def _call(node: NodeName, leg: str, notes: Notes, up_since: float | None) -> Fal
         position=_position(notes.get(ANSWERED, {})),
         ani=names.known_number(told.get("ani", "")),
         dialled=names.clean(told.get("dialled", "")),
-        sip_call_id=told.get("sip_call_id") or None,
+        sip_call_id=names.sip_call_id(told.get("sip_call_id")),
         location=parse_location(told.get("location") or None),
     )
 

@@ -138,7 +138,7 @@ class Inbound:
                 return self._destroyed(channel, event.cause)
             case ChannelDtmfReceived(channel=channel):
                 call = self._callers.get(channel.id)
-                return None if call is None else DigitPressed(call, event.digit)
+                return None if call is None else DigitPressed(call, event.digit[:1])
             case PlaybackFinished(playback=playback):
                 play = PlayId(playback.id)
                 if names.is_ringing(play):
@@ -158,7 +158,7 @@ class Inbound:
             node=self._node,
             ani=names.ani_of(channel),
             dialled=names.dialled_of(channel),
-            sip_call_id=channel.protocol_id or None,
+            sip_call_id=names.sip_call_id(channel.protocol_id),
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
         )
 

@@ -131,7 +131,7 @@ class Link:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
 
     def do(self, command: TelephoneCommand, tries: int = END_TRIES) -> None:
-        """Start carrying a command out; what goes wrong is posted.
+        """Start carrying a command out; what goes wrong, whatever it is, is posted.
 
         Until the survey is done nobody knows what is there: then nothing is said to be gone. A leg that has
         to end is asked to `tries` times: the floor has freed its operator, and nobody else looks after it.
@@ -140,10 +140,16 @@ class Link:
             self._post(outbound.failure(command, "the link is not ready", gone=False))
             return
         try:
-            plan = self._planner.plan(command)
+            self._carry_out(command, tries)
         except ValueError as error:
             self._post(outbound.failure(command, str(error), gone=False))
-            return
+        except Exception as error:
+            metrics.link_errors.labels(node=self.node.name, link="ari").inc()
+            log.exception("a command could not be carried out", node=self.node.name)
+            self._post(outbound.failure(command, repr(error), gone=False))
+
+    def _carry_out(self, command: TelephoneCommand, tries: int) -> None:
+        plan = self._planner.plan(command)
         if plan is None:
             self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
             return

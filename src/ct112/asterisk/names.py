@@ -11,6 +11,8 @@ BRIDGE = "br-"
 CALLER = "caller"
 UNKNOWN_CALLERS = frozenset({"", "anonymous", "unavailable", "restricted", "unknown", "asterisk", "s"})
 LONGEST = 64  # characters kept of a number
+LONGEST_CALL_ID = 255
+LONGEST_READ = 4096  # characters looked at of what comes from outside
 
 
 def operator_channel(offer: OfferId) -> str:
@@ -105,4 +107,13 @@ def known_number(text: str) -> str | None:
 
 def clean(text: str) -> str:
     """Return text that anything downstream can hold: printable, and not endless."""
-    return "".join(letter for letter in text if letter.isprintable()).strip()[:LONGEST]
+    return _printable(text)[:LONGEST]
+
+
+def sip_call_id(text: str | None) -> str | None:
+    """Return a Call-ID as anything downstream can hold it, the same from Asterisk and from its files."""
+    return _printable(text or "")[:LONGEST_CALL_ID] or None
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text[:LONGEST_READ] if letter.isprintable()).strip()

@@ -11,6 +11,7 @@ log = logs.get("security")
 USUAL = frozenset({"SuccessfulAuth", "ChallengeSent"})  # every registration has them
 QUIET_SECONDS = 10.0
 MOST_SOURCES = 1000
+LONGEST = 100  # characters of what a stranger says of itself
 
 
 class SecurityWatch:
@@ -27,7 +28,7 @@ class SecurityWatch:
         if not kind or kind in USUAL:
             return
         metrics.security_events.labels(node=self._node, event=kind).inc()
-        source = event.get("remoteaddress", "")
+        source = event.get("remoteaddress", "")[:LONGEST]
         now = time.monotonic()
         if now - self._last.get((kind, source), -QUIET_SECONDS) < QUIET_SECONDS:
             return
@@ -38,6 +39,6 @@ class SecurityWatch:
             "security event",
             node=self._node,
             event_kind=kind,
-            account=event.get("accountid", ""),
+            account=event.get("accountid", "")[:LONGEST],
             remote_address=source,
         )

@@ -63,7 +63,7 @@ def _found_call(node: NodeName, channel: Channel, bridges: Sequence[Bridge]) -> 
         dialled=names.dialled_of(channel),
         arrived_at=channel.creationtime.timestamp(),
         picked_up=channel.state == "Up",
-        sip_call_id=channel.protocol_id or None,
+        sip_call_id=names.sip_call_id(channel.protocol_id),
         location=parse_location(names.variable(channel, "CT112_LOCATION")),
         joined=_joined(channel, bridges),
     )

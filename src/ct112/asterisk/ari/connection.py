@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from ct112.asterisk.ari.errors import AriError, Disconnected, refusal
+from ct112.asterisk.ari.errors import AriError, Disconnected, Unreadable, refusal
 from ct112.asterisk.ari.http import FETCH_SECONDS, Http
 from ct112.asterisk.ari.replies import parse
 from ct112.asterisk.ari.request import Request
@@ -86,7 +86,10 @@ class Connection:
             return
         names = self._unanswered.add(requests, answered, seconds)
         for name, request in zip(names, requests, strict=True):
-            self._out.put_nowait(_message(name, request))
+            try:
+                self._out.put_nowait(_message(name, request))
+            except TypeError as error:  # text that is no Unicode
+                self._unanswered.answer(name, Unreadable(f"{request.method} {request.path}: {error}"))
 
     def start(self, request: Request, seconds: float = REPLY_SECONDS) -> "asyncio.Future[Any]":
         """Send a request; the future gets the parsed reply or an AriError."""
@@ -130,8 +133,12 @@ class Connection:
         await self._socket.close()
 
     async def _write(self) -> None:
-        while True:
-            await self._socket.send_str(await self._out.get())
+        """Write what waits; when that fails the connection is of no use any more, and the reader ends."""
+        try:
+            while True:
+                await self._socket.send_str(await self._out.get())
+        except (aiohttp.ClientError, OSError, RuntimeError, ValueError):
+            await self._socket.close()
 
     async def _read(self) -> None:
         async for message in self._socket:
