@@ -67,7 +67,9 @@ class Watch:
             self._accounts(),
         )
         there = sum(self._fallback.in_progress.values())
-        parts += (Part("fallback", there == 0, f"{there} calls in Asterisk's own queue", needed=False),)
+        told = "; ".join([f"{there} calls in Asterisk's own queue", *self._fallback.troubles()])
+        well = there == 0 and not self._fallback.troubles()
+        parts += (Part("fallback", well, told, needed=False),)
         parts += (self._tasks(),)
         return Health(ready=all(part.ok for part in parts if part.needed), parts=parts)
 

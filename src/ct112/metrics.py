@@ -61,6 +61,7 @@ journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up becaus
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
 spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
 spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
+spool_damaged = Counter("ct112_spool_damaged_total", "Times the spool was damaged and begun anew")
 spool_set_aside = Counter("ct112_spool_set_aside_total", "Entries kept aside: they can never be written")
 set_aside = Counter(
     "ct112_set_aside_total", "Things kept aside on disk because they can never be written, by kind", ["kind"]
@@ -72,6 +73,7 @@ spool_commit_seconds = Histogram(
 )
 fallback_calls = Gauge("ct112_fallback_calls", "Calls the dialplan's own queue has now", ["node"])
 fallback_trouble = Gauge("ct112_fallback_trouble", "1 while a node's fallback files cannot be used", ["node"])
+fallback_aside = Gauge("ct112_fallback_aside", "Fallback files set aside, for somebody to look at", ["node"])
 fallback_bad = Counter("ct112_fallback_bad_total", "Fallback files that could not be read or written down")
 prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])
 prompts_made = Counter("ct112_prompts_made_total", "Prompts rendered, not found ready", ["source"])

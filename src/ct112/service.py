@@ -34,6 +34,7 @@ FLUSH_SECONDS = 5.0
 RELEASE_SECONDS = 10.0  # how long callers without an operator may take to reach the fallback when we leave
 TURN_SECONDS = 0.1
 RETRY_SECONDS = 5.0
+SETTLED_SECONDS = 1.0  # what was written down so long ago has to be in the database before records are joined
 
 
 class Service:
@@ -50,7 +51,9 @@ class Service:
         self._switchboard: Switchboard | None = None
         self._journal = open_journal(store, settings.spool_path, [FactLog()])
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
-        self._fallback = FallbackReader(store, _folders(settings), lambda: len(self._journal) == 0)
+        self._fallback = FallbackReader(
+            store, _folders(settings), lambda: self._journal.settled(SETTLED_SECONDS)
+        )
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
         self._callbacks = CallbackDesk(
@@ -203,7 +206,9 @@ class Service:
         while left:
             await asyncio.sleep(TURN_SECONDS)
             ready = {node for node, is_ready in self._telephone.ready().items() if is_ready}
-            if not switchboard.caught_up() or len(self._journal):  # what the spool knows comes first
+            if not switchboard.caught_up() or not self._journal.settled(
+                SETTLED_SECONDS
+            ):  # what the spool knows comes first
                 continue
             for node in left & ready:
                 if await self._close_old(switchboard, node):

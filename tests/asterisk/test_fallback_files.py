@@ -1,7 +1,9 @@
 """What the fallback's program writes, and how it is read: by the real program, without an Asterisk."""
 
+import os
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -159,13 +161,108 @@ def test_a_folder_that_cannot_be_written_ends_well(tmp_path: Path) -> None:
     started(tmp_path / "file", "entered")
 
 
-@pytest.mark.parametrize("text", ["", "\x00\xff", "at=yesterday", "at=nan", "what=ended"])
-def test_a_file_that_cannot_be_read_is_named_and_can_be_set_aside(tmp_path: Path, text: str) -> None:
-    path = tmp_path / f"{LEG}.ended"
-    path.write_text(text)
-    assert look(tmp_path, NODE, up_since=None).bad == (path,)
-    fallback_files.set_aside(path)
-    assert look(tmp_path, NODE, up_since=None) == fallback_files.Looked()
+def note(what: str, at: float, **known: str) -> str:
+    """What the program writes."""
+    return "".join(f"{name}={value}\n" for name, value in {"what": what, "at": f"{at:.3f}", **known}.items())
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to("/nowhere")
+
+
+def a_link(path: Path) -> None:
+    """To a file that could be read, and is none of ours."""
+    outside = path.parent.parent / "outside"
+    outside.write_text(note("ended", 1790000000))
+    path.symlink_to(outside)
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "full").touch()
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def text(content: bytes) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_bytes(content)
+
+    return write
+
+
+UNREADABLE: list[Callable[[Path], None]] = [
+    dangling,
+    a_link,
+    a_folder,
+    a_pipe,
+    *(text(content) for content in (b"", b"\x00\xff", b"at=yesterday\n", b"at=nan\n", b"what=ended\n")),
+    *(text(content) for content in (b"at=1790000000", b"what=ended\nat=1790000000\nby=cal")),  # cut off
+    *(text(content) for content in (b"at=-5\n", b"at=1e300\n", b"at=999999999999\n")),
+    text(b"at=1790000000\n" + b"x" * 10_000_000 + b"\n"),
+    text(os.urandom(5000) + b"\n"),
+]
+
+
+@pytest.mark.parametrize("make", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_what_cannot_be_read_costs_itself_alone_and_can_be_set_aside(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "fallback"
+    folder.mkdir()
+    bad = folder / f"{LEG}.ended"
+    make(bad)
+    (folder / "a-1790000001.8.entered").write_text(note("entered", 1790000001))
+    (folder / "a-1790000001.8.ended").write_text(note("ended", 1790000009))
+    found = look(folder, NODE, up_since=None)
+    assert found.bad == (bad,)
+    assert [call.leg for call in found.over] == ["a-1790000001.8"]
+    for number in (1, 2):  # a second one of its name is kept beside the first
+        fallback_files.set_aside(bad)
+        found = look(folder, NODE, up_since=None)
+        assert (found.bad, found.aside, len(found.over)) == ((), number, 1)
+        make(bad) if number == 1 and make is not a_link else bad.touch()
+
+
+def test_a_call_of_which_one_file_cannot_be_read_is_known_by_the_others(tmp_path: Path) -> None:
+    dangling(tmp_path / f"{LEG}.entered")
+    (tmp_path / f"{LEG}.answered").write_text(note("answered", 1790000010, member=MEMBER, ani="0812"))
+    (tmp_path / f"{LEG}.ended").write_text(note("ended", 1790000020, ani="0812"))
+    found = look(tmp_path, NODE, up_since=None)
+    (call,) = found.over
+    assert (call.position, call.ani, call.ended_at) == ("pos-1", "0812", 1790000020)
+    assert found.bad == (tmp_path / f"{LEG}.entered",)
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.ended", "a;b.entered", "\udcff.ended", "-x.ended", "x" * 200 + ".done"]
+)
+def test_a_file_with_our_ending_and_no_name_of_a_leg_is_none_of_ours(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(note("ended", 1790000020))
+    assert look(tmp_path, NODE, up_since=None) == fallback_files.Looked(bad=(tmp_path / name,))
+
+
+@pytest.mark.parametrize("member", ["PJSIP/pos\0-1", "PJSIP/", "nonsense", "PJSIP/" + "p" * 500])
+def test_whatever_a_member_is_called_the_call_is_read(tmp_path: Path, member: str) -> None:
+    (tmp_path / f"{LEG}.answered").write_text(note("answered", 1790000010, member=member))
+    (tmp_path / f"{LEG}.ended").write_text(note("ended", 1790000020))
+    (call,) = look(tmp_path, NODE, up_since=None).over
+    assert call.answered_at is not None
+    assert call.position is None or ("\0" not in call.position and len(call.position) <= 64)
+
+
+def test_a_folder_with_very_many_calls_is_read_in_parts(tmp_path: Path) -> None:
+    for number in range(fallback_files.MOST_AT_ONCE + 30):
+        (tmp_path / f"a-1790000000.{number}.ended").write_text(note("ended", 1790000020))
+    (tmp_path / "a-1790000009.1.entered").write_text(note("entered", 1790000009))
+    found = look(tmp_path, NODE, up_since=None)
+    assert (len(found.over), found.more, found.in_progress) == (fallback_files.MOST_AT_ONCE, True, 1)
+    for call in found.over:
+        fallback_files.done(tmp_path, call.leg)
+    found = look(tmp_path, NODE, up_since=None)
+    assert (len(found.over), found.more, found.in_progress) == (30, False, 1)
 
 
 def test_a_crash_while_clearing_away_brings_no_call_back(tmp_path: Path) -> None:

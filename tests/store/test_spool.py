@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.store import spool as spool_module
+from ct112.store import spool_holder
 from ct112.store.entries import Unreadable, from_text, kind_of, to_text
 from ct112.store.pending import Entry
 from ct112.store.spool import Spool, SpoolFailed
@@ -136,7 +137,7 @@ async def test_many_entries_are_few_commits(path: Path, monkeypatch: pytest.Monk
 async def test_what_nobody_foresaw_does_not_end_the_thread(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool_module, "REOPEN_SECONDS", 0.0)
+    monkeypatch.setattr(spool_holder, "REOPEN_SECONDS", 0.0)
     async with opened(path) as told:
         with monkeypatch.context() as broken:
             broken.setattr(told.spool._closing, "wait", lambda _seconds: os.read(-1, 1))
@@ -216,7 +217,7 @@ async def test_a_successor_waits_for_the_process_that_leaves(path: Path) -> None
 async def test_a_disk_that_is_full_is_told_and_used_again_when_there_is_room(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool_module, "REOPEN_SECONDS", 0.05)
+    monkeypatch.setattr(spool_holder, "REOPEN_SECONDS", 0.05)
     full = _pages(path)
     async with opened(path) as told:
         told.spool.put(fact(seq=1))
@@ -277,7 +278,7 @@ async def test_an_entry_that_cannot_be_text_does_not_end_the_thread(path: Path) 
     async with opened(path) as told:
         told.spool.put(bad)
         await told.until(lambda: told.refused)
-        await asyncio.sleep(spool_module.REOPEN_SECONDS)
+        await asyncio.sleep(spool_holder.REOPEN_SECONDS)
         told.spool.put(fact())
         await told.until(lambda: told.kept == [fact()])
 

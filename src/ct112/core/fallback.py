@@ -13,6 +13,7 @@ OUTRANKS = 10**15
 LONGEST_CALL = 86_400.0
 """Seconds. Times of one call that are further apart were not written by the same clock."""
 LEG_CREATED = re.compile(r"(?:.*-)?(\d{9,11})\.\d+", re.ASCII)
+LONGEST_NOTED = 255  # characters of a SIP Call-ID in the fallback's notes
 DIGEST = (1 << 80) - 1  # what an id says of node and leg; above it are the milliseconds of its creation
 
 
@@ -83,7 +84,7 @@ def begun_of(found: FallbackCall, candidates: Sequence[Begun]) -> Begun | None:
 def _same_leg(found: FallbackCall, begun: Begun) -> bool:
     """The id is made of node and leg; a node that boots with the same wrong time gives a name twice."""
     same = _digest(begun.call) == _digest(own_id(found)) or begun.leg == found.leg
-    return same and _agree(found.sip_call_id, begun.sip_call_id)
+    return same and _agree(_noted(found.sip_call_id), _noted(begun.sip_call_id))
 
 
 def _same_sip_call(found: FallbackCall, begun: Begun) -> bool:
@@ -95,6 +96,11 @@ def _same_sip_call(found: FallbackCall, begun: Begun) -> bool:
         and _agree(found.ani, begun.ani)
         and abs(begun.arrived_at - found.entered_at) <= LONGEST_CALL
     )
+
+
+def _noted(sip_call_id: str | None) -> str | None:
+    """Return as much of it as the fallback writes down."""
+    return None if sip_call_id is None else sip_call_id[:LONGEST_NOTED]
 
 
 def _agree(one: str | None, other: str | None) -> bool:

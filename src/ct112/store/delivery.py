@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ct112.core.record import CallRecord, Fact
-from ct112.store.database import Store
 from ct112.store.faults import StoreUnavailable
 from ct112.store.pending import Entry
+
+GOOD = 5  # so many batches in time, one after the other, and the next may be larger
+LESS = 4  # a batch that took too long is tried in parts of this
+NO_USE = 8  # so many entries refused by the server, none written: it is not the entries
+
+
+class Writer(Protocol):
+    """Where a batch goes: the store."""
+
+    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+        """Write all or none. Raises StoreUnavailable, or anything else when an entry is to blame."""
+        ...
 
 
 @dataclass(slots=True)
@@ -15,39 +27,62 @@ class Delivered:
 
     written: list[Entry] = field(default_factory=list)
     refused: list[tuple[Entry, Exception]] = field(default_factory=list)
-    error: Exception | None = None
+    error: StoreUnavailable | None = None
+    stuck: int = 0  # entries the server would not take now, each alone
+
+    @property
+    def slow(self) -> bool:
+        """Whether the database took too long over it: less at a time may do."""
+        return self.error is not None and self.error.slow
 
 
-async def deliver(store: Store, batch: Sequence[Entry]) -> Delivered:
-    """Write the batch in one transaction; if an entry may be to blame, each for itself. Never raises."""
-    error = await _try(store, batch)
-    match error:
-        case None:
-            return Delivered(written=list(batch))
-        case StoreUnavailable(refused=False):
-            return Delivered(error=error)
-        case _:
-            return await _one_by_one(store, batch)
-
-
-async def _one_by_one(store: Store, batch: Sequence[Entry]) -> Delivered:
+async def deliver(store: Writer, batch: Sequence[Entry]) -> Delivered:
+    """Write the batch in one transaction; if an entry may be to blame, each half for itself. Never raises."""
     found = Delivered()
-    for entry in batch:
-        error = await _try(store, [entry])
-        match error:
-            case None:
-                found.written.append(entry)
-            case StoreUnavailable(refused=False):
-                found.error = error
-                return found
-            case StoreUnavailable():
-                found.error = error
-            case _:
-                found.refused.append((entry, error))
+    await _deliver(store, batch, found)
     return found
 
 
-async def _try(store: Store, entries: Sequence[Entry]) -> Exception | None:
+class BatchSize:
+    """How many entries to take at a time: fewer after a batch that took too long, and more again in time."""
+
+    def __init__(self, most: int) -> None:
+        """Begin with the most."""
+        self._most = most
+        self._good = 0
+        self.now = most
+
+    def after(self, delivered: Delivered, tried: int) -> None:
+        """Take in how a batch of `tried` entries went."""
+        if delivered.slow:
+            self.now, self._good = max(1, tried // LESS), 0
+        elif delivered.error is None and self.now < self._most:
+            self._good += 1
+            if self._good >= GOOD:
+                self.now, self._good = min(self._most, self.now * 2), 0
+
+
+async def _deliver(store: Writer, batch: Sequence[Entry], found: Delivered) -> bool:
+    """Return whether to go on."""
+    error = await _try(store, batch)
+    if error is None:
+        found.written += batch
+        return True
+    if isinstance(error, StoreUnavailable) and not error.refused:
+        found.error = error
+        return False
+    if len(batch) > 1:
+        middle = len(batch) // 2
+        return await _deliver(store, batch[:middle], found) and await _deliver(store, batch[middle:], found)
+    if not isinstance(error, StoreUnavailable):
+        found.refused.append((batch[0], error))
+        return True
+    found.error = error
+    found.stuck += 1
+    return bool(found.written) or found.stuck < NO_USE
+
+
+async def _try(store: Writer, entries: Sequence[Entry]) -> Exception | None:
     """Write the entries in one transaction, or return why not."""
     records = [entry for entry in entries if isinstance(entry, CallRecord)]
     facts = [entry for entry in entries if isinstance(entry, Fact)]

@@ -11,6 +11,7 @@ from ct112.store.pending import Entry
 
 RECORD, FACT = "record", "fact"
 KINDS = {"service_class": ServiceClass, "class_source": ClassSource, "outcome": Outcome, "ended_by": EndedBy}
+KINDS_OF_ENTRY = frozenset({RECORD.encode(), FACT.encode()})
 FIELDS = {RECORD: tuple(f.name for f in fields(CallRecord)), FACT: tuple(f.name for f in fields(Fact))}
 
 
@@ -34,13 +35,22 @@ def to_text(entry: Entry) -> str:
     return json.dumps(known, default=_plain, separators=(",", ":"))
 
 
-def from_text(kind: str, text: str) -> Entry:
+def can_be_text(entry: Entry) -> bool:
+    """Return whether the entry can go to the disk."""
+    try:
+        to_text(entry).encode()
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
+
+
+def from_text(kind: str, text: str | bytes) -> Entry:
     """Return the entry again; fields of a later version are left out. Raises Unreadable."""
     try:
         known = _parsed(text)
         told = {name: known[name] for name in FIELDS[kind] if name in known}
         return Fact(**told) if kind == FACT else _record(told)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unreadable(type(error).__name__) from error
 
 
@@ -51,7 +61,7 @@ def _usual(entry: Entry) -> bool:
     return entry.location is None and entry.recording is None
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str | bytes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

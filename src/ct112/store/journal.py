@@ -2,13 +2,13 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 
 from ct112 import logs, metrics
 from ct112.core.record import CallRecord, Fact
 from ct112.store.aside import Aside
-from ct112.store.database import Store
-from ct112.store.delivery import deliver
+from ct112.store.delivery import BatchSize, Writer, deliver
 from ct112.store.faults import explain
 from ct112.store.pending import Entry, Pending
 
@@ -25,7 +25,7 @@ class DatabaseJournal:
     While the database is away everything waits, up to `limit` entries; past it facts go before records.
     """
 
-    def __init__(self, store: Store, limit: int = 10_000, aside: Aside | None = None) -> None:
+    def __init__(self, store: Writer, limit: int = 10_000, aside: Aside | None = None) -> None:
         """`limit` counts waiting records and facts together. `aside`: where what nobody can write is kept."""
         self._aside = aside or Aside()
         self._store = store
@@ -35,10 +35,16 @@ class DatabaseJournal:
         self._pause = FIRST_PAUSE_SECONDS
         self._away = False
         self._dropped = 0
+        self._size = BatchSize(BATCH)
+        self._settled_at = float("-inf")
 
     def __len__(self) -> int:
         """Return how many entries wait to be written."""
         return len(self._pending)
+
+    def settled(self, since: float) -> bool:
+        """Whether all that was kept before `since` (monotonic seconds) is in the database."""
+        return not self._pending or self._settled_at >= since
 
     def save(self, record: CallRecord) -> None:
         """Keep the record; returns at once."""
@@ -87,14 +93,21 @@ class DatabaseJournal:
 
     async def _write_batch(self) -> bool:
         """Return whether the database took it; what it did not take stays."""
-        batch = self._pending.head(BATCH)
+        started = time.monotonic()
+        batch = self._pending.head(self._size.now)
         if not batch:
             self._wake.clear()
             return True
+        whole = len(batch) == len(self._pending)
         delivered = await deliver(self._store, batch)
         self._strike_out(delivered.written)
         for entry, error in delivered.refused:
             self._give_up(entry, error)
+        if delivered.slow and len(batch) == 1:
+            self._pending.to_the_end(batch[0])
+        self._size.after(delivered, len(batch))
+        if whole and delivered.error is None:
+            self._settled_at = started
         self._tell(delivered.error)
         return delivered.error is None
 

@@ -1,6 +1,7 @@
 """What waits for the database: bounded, and a record only in its newest form."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, islice
 
 from ct112.core.ids import CallId
@@ -42,10 +43,18 @@ class Pending:
         return 0
 
     def add_fact(self, fact: Fact) -> int:
-        """Keep the fact if there is room. Return how many entries had to go."""
+        """Keep the fact if there is room. Return how many entries had to go.
+
+        One whose number another has takes the next number that is free.
+        """
         if len(self) >= self._limit:
             return 1
-        self._facts.setdefault((fact.call, fact.seq), fact)
+        seq = fact.seq
+        while (other := self._facts.get((fact.call, seq))) is not None:
+            if replace(other, seq=fact.seq) == fact:
+                return 0
+            seq += 1
+        self._facts[fact.call, seq] = fact if seq == fact.seq else replace(fact, seq=seq)
         return 0
 
     def head(self, size: int) -> list[Entry]:
@@ -59,3 +68,10 @@ class Pending:
                 self._facts.pop((entry.call, entry.seq), None)
             elif self._records.get(entry.call) is entry:
                 del self._records[entry.call]
+
+    def to_the_end(self, entry: Entry) -> None:
+        """Put an entry behind the others of its kind: what it waits for must not keep them waiting."""
+        if isinstance(entry, Fact):
+            self._facts[entry.call, entry.seq] = self._facts.pop((entry.call, entry.seq), entry)
+        elif self._records.get(entry.call) is entry:
+            self._records[entry.call] = self._records.pop(entry.call)

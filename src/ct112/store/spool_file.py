@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord
@@ -26,7 +26,13 @@ INSERT = "INSERT INTO entry (kind, body, at) VALUES (?, ?, ?)"
 REMEMBER = "INSERT OR REPLACE INTO open_call (call, body) VALUES (?, ?)"
 FORGET = "DELETE FROM open_call WHERE call = ?"
 PUT_ASIDE = "INSERT INTO aside (kind, body, at, reason) SELECT kind, body, at, ? FROM entry WHERE id = ?"
+TO_THE_END = "INSERT INTO entry (kind, body, at) SELECT kind, body, at FROM entry WHERE id = ?"
 TAKE_BACK = "INSERT INTO entry (kind, body, at) SELECT kind, body, at FROM aside ORDER BY id"
+PUT_SALVAGED = {
+    "entry": "INSERT OR IGNORE INTO entry (id, kind, body, at) VALUES (?, ?, ?, ?)",
+    "aside": "INSERT OR IGNORE INTO aside (id, kind, body, at, reason) VALUES (?, ?, ?, ?, ?)",
+    "open_call": "INSERT OR IGNORE INTO open_call (call, body) VALUES (?, ?)",
+}
 BUSY_SECONDS = 2.0
 
 
@@ -40,6 +46,14 @@ class Spooled:
 
     id: int
     entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """A row of a damaged spool, as it goes into a table of the new one."""
+
+    table: str
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +80,8 @@ class SpoolFile:
             path.chmod(0o600)  # it holds numbers and locations
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")  # what the database has is gone from the disk
+            self._db.text_factory = bytes  # one damaged text is that row's trouble alone
             self._db.executescript(SCHEMA)
         except BaseException:
             self._lock.close()
@@ -107,6 +123,19 @@ class SpoolFile:
             self._db.execute(TAKE_BACK)
             return self._db.execute("DELETE FROM aside").rowcount
 
+    def put_salvaged(self, rows: Sequence[Salvaged]) -> int:
+        """Put rows of a damaged spool in under their old numbers; return how many of them are entries."""
+        with _Transaction(self._db):
+            for row in rows:
+                self._db.execute(PUT_SALVAGED[row.table], row.values)
+        return sum(row.table == "entry" for row in rows)
+
+    def to_the_end(self, number: int) -> None:
+        """Put an entry behind all others: what it waits for must not keep them waiting."""
+        with _Transaction(self._db):
+            self._db.execute(TO_THE_END, (number,))
+            self._db.execute("DELETE FROM entry WHERE id = ?", (number,))
+
     def open_calls(self) -> list[CallRecord]:
         """Return the newest record of every call that has not ended."""
         rows = self._db.execute("SELECT body FROM open_call ORDER BY call").fetchall()
@@ -144,16 +173,6 @@ def _status(db: sqlite3.Connection, path: Path) -> SpoolStatus:
     return SpoolStatus(waiting=count, oldest_at=oldest, open_calls=calls, aside=aside, bytes=size)
 
 
-def move_aside(path: Path) -> Path:
-    """Keep a file SQLite cannot read, under another name, so that a new one can be begun."""
-    bad = path.with_name(f"{path.name}.bad-{int(time.time())}")
-    for suffix in ("", "-wal", "-shm"):
-        part = Path(f"{path}{suffix}")
-        if part.exists():
-            part.rename(f"{bad}{suffix}")
-    return bad
-
-
 class _Transaction:
     """BEGIN IMMEDIATE … COMMIT, or ROLLBACK."""
 
@@ -176,9 +195,9 @@ class _Transaction:
             raise
 
 
-def _read(kind: str, body: str) -> Entry | None:
+def _read(kind: str | bytes, body: str | bytes) -> Entry | None:
     try:
-        return from_text(kind, body)
+        return from_text(kind if isinstance(kind, str) else kind.decode(errors="replace"), body)
     except Unreadable:
         return None
 

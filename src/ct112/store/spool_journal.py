@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,7 @@ from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
 from ct112.ports import Audience
 from ct112.store.aside import NAME, Aside
-from ct112.store.database import Store
-from ct112.store.delivery import deliver
+from ct112.store.delivery import BatchSize, Writer, deliver
 from ct112.store.faults import explain
 from ct112.store.journal import DatabaseJournal
 from ct112.store.pending import Entry
@@ -35,7 +35,7 @@ class SpoolJournal:
     """
 
     def __init__(
-        self, store: Store, spool: Spool, direct: DatabaseJournal, audience: Sequence[Audience]
+        self, store: Writer, spool: Spool, direct: DatabaseJournal, audience: Sequence[Audience]
     ) -> None:
         """Use `open_journal`."""
         self._store = store
@@ -46,6 +46,8 @@ class SpoolJournal:
         self._waiting = 0
         self._away = False
         self._more = False  # the last batch was not all there was
+        self._size = BatchSize(BATCH)
+        self._settled_at = float("-inf")
         self._pause = FIRST_PAUSE_SECONDS
 
     def __len__(self) -> int:
@@ -66,6 +68,12 @@ class SpoolJournal:
             log.warning("what waits on the disk is not known")
         self._wake.set()  # what that process left is copied too
         return found
+
+    def settled(self, seconds: float) -> bool:
+        """Whether all that was told us more than so many seconds ago is in the database."""
+        since = time.monotonic() - seconds
+        copied = self._waiting == 0 or self._settled_at >= since
+        return copied and self._direct.settled(since)
 
     def save(self, record: CallRecord) -> None:
         """Keep the record; returns at once."""
@@ -130,16 +138,20 @@ class SpoolJournal:
         """Copy the oldest entries; return whether the database took them, or there were none."""
         self._wake.clear()
         try:
-            batch = await self._spool.head(BATCH)
-            self._more = len(batch) == BATCH
+            started = time.monotonic()
+            size = self._size.now
+            batch = await self._spool.head(size)  # behind all that was put: that is on the disk now
+            self._more = len(batch) == size
             if self._more:
                 self._wake.set()
             if not batch:
                 self._counted(0)
-                return True
-            return await self._copied(batch)
+            taken = not batch or await self._copied(batch)
         except SpoolFailed:
             return False
+        if taken and not self._more:
+            self._settled_at = started
+        return taken
 
     async def _copied(self, batch: Sequence[Spooled]) -> bool:
         """Write the batch, of each call only its newest record; strike out what needs no further try."""
@@ -153,11 +165,17 @@ class SpoolJournal:
             metrics.spool_set_aside.inc(len(refused + unreadable))
             await self._spool.set_aside([*refused, *unreadable])
         if delivered.error is None:
-            await self._spool.drop([one.id for one in batch])
-            self._counted(max(0, self._waiting - len(batch)))
+            kept = _older(batch, newest, {number for number, _ in refused})
+            await self._spool.drop([one.id for one in batch if one.id not in kept])
+            self._counted(max(0, self._waiting - len(batch) + len(kept)))
+            if kept:
+                self._wake.set()
         else:
             self._wake.set()
             await self._spool.drop([entries[id(entry)].id for entry in delivered.written])
+            if delivered.slow and len(batch) == 1:
+                await self._spool.to_the_end(batch[0].id)
+        self._size.after(delivered, len(batch))
         self._tell(delivered.error)
         return delivered.error is None
 
@@ -196,7 +214,16 @@ def _counts(one: Spooled, newest: dict[CallId, int]) -> bool:
     return one.entry is not None
 
 
-def open_journal(store: Store, spool_path: Path, audience: Sequence[Audience] = ()) -> SpoolJournal:
+def _older(batch: Sequence[Spooled], newest: dict[CallId, int], refused: set[int]) -> set[int]:
+    """Return the entries that a refused record of the same call had overtaken: they are what is known now."""
+    return {
+        one.id
+        for one in batch
+        if isinstance(one.entry, CallRecord) and newest[one.entry.call] in refused and one.id not in refused
+    }
+
+
+def open_journal(store: Writer, spool_path: Path, audience: Sequence[Audience] = ()) -> SpoolJournal:
     """Return a journal whose spool is at `spool_path`; nothing is opened yet.
 
     `audience` is told each fact once it is on the disk.

@@ -1,0 +1,163 @@
+"""Delivering a batch: a bad entry costs itself alone, and a batch that takes too long is tried in parts."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
+from ct112.simulation.store import FakeStore
+from ct112.store import DatabaseJournal, RowRefused, Store, StoreUnavailable, open_journal, spool_journal
+from ct112.store import journal as journal_module
+from ct112.store.delivery import NO_USE, deliver
+from ct112.store.pending import Entry
+from ct112.store.spool_file import SpoolFile, look_at
+from tests.store.examples import ARRIVED, call_id, fact, record
+from tests.store.far_away import FarAway
+
+WAIT = 60
+
+
+class Picky(FakeStore):
+    """A store that takes at most so many entries at a time, refuses some, and counts the tries."""
+
+    def __init__(self, most: float = math.inf) -> None:
+        super().__init__()
+        self.most = most
+        self.tries: list[int] = []
+        self.refused: set[int] = set()
+        self.never: set[int] = set()
+        self.state: StoreUnavailable | None = None
+
+    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+        """Write; too many take too long."""
+        self.tries.append(len(calls) + len(facts))
+        if self.state is not None:
+            raise self.state
+        if self.tries[-1] > self.most or self.never & {told.seq for told in facts}:
+            raise StoreUnavailable("the database did not answer in time", slow=True)
+        if self.refused & {told.seq for told in facts}:
+            raise RowRefused("22003")
+        await super().write(calls, facts)
+
+
+async def test_a_bad_entry_is_found_by_halves() -> None:
+    store = Picky()
+    store.refused = {77, 512}
+    delivered = await deliver(store, [fact(1, seq) for seq in range(1000)])
+    assert len(delivered.written) == 998
+    assert {entry.seq for entry, _ in delivered.refused if isinstance(entry, Fact)} == {77, 512}
+    assert len(store.tries) <= 2 * 2 * 10
+
+
+async def test_a_server_that_takes_nothing_is_not_asked_for_each_entry() -> None:
+    store = Picky()
+
+    store.state = StoreUnavailable("the database is not migrated", refused=True)
+    delivered = await deliver(store, [fact(1, seq) for seq in range(1000)])
+    assert delivered.error is not None
+    assert not delivered.written
+    assert len(store.tries) <= 10 + 3 * NO_USE
+
+
+@pytest.mark.parametrize("most", [1, 7, 600])
+async def test_a_batch_that_takes_too_long_is_tried_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(spool_journal, "FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(spool_journal, "GATHER_SECONDS", 0.0)
+    monkeypatch.setattr(spool_journal, "LONGEST_PAUSE_SECONDS", 0.0)
+    file = SpoolFile(tmp_path / "spool.sqlite")
+    file.put([fact(1, seq) for seq in range(1000)])
+    file.close()
+    store = Picky(most)
+    journal = open_journal(store, tmp_path / "spool.sqlite")
+    await _copied(journal, lambda: look_at(tmp_path / "spool.sqlite").waiting == 0)
+    assert len(store._facts) == 1000
+    assert sum(tried > most for tried in store.tries) <= 6 + len(store.tries) / 5
+
+
+async def test_an_entry_that_always_takes_too_long_keeps_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_journal, "FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(spool_journal, "GATHER_SECONDS", 0.0)
+    monkeypatch.setattr(spool_journal, "LONGEST_PAUSE_SECONDS", 0.0)
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([fact(1, seq) for seq in range(200)])
+    file.close()
+    store = Picky()
+    store.never = {3}
+    await _copied(open_journal(store, path), lambda: len(store._facts) == 199)
+    assert look_at(path).waiting >= 1
+    store.never = set()
+    await _copied(open_journal(store, path), lambda: look_at(path).waiting == 0)
+    assert len(store._facts) == 200
+
+
+async def test_by_memory_too_a_batch_is_tried_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "FIRST_PAUSE_SECONDS", 0.0)
+    store = Picky(most=5)
+    store.never = {3}
+    journal = DatabaseJournal(store)
+    for seq in range(100):
+        journal.note(fact(1, seq))
+    journal.note(fact(1, 50, "another with its number"))
+    assert not await journal.flush(0.5)
+    assert len(journal) == 1
+    assert len(store._facts) == 100
+    store.never = set()
+    assert await journal.flush(WAIT)
+
+
+async def _copied(journal: spool_journal.SpoolJournal, done: Callable[[], bool]) -> None:
+    await journal.open()
+    task = asyncio.create_task(journal.run())
+    async with asyncio.timeout(WAIT):
+        while not done():  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await journal.leave(1)
+
+
+@pytest.mark.parametrize("round_trip", [0.002, 0.015])
+async def test_a_backlog_of_callers_who_gave_up_reaches_a_database_some_way_off(
+    tmp_path: Path, database_url: str, round_trip: float
+) -> None:
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([entry for number in range(333) for entry in _given_up(number)])
+    file.close()
+    async with FarAway(database_url, round_trip) as url:
+        store = await Store.create(url)
+        journal = open_journal(store, path)
+        await journal.open()
+        async with asyncio.timeout(WAIT):
+            assert await journal.leave(WAIT)
+        assert look_at(path).waiting == 0
+        assert (await store.callback_page()).total == 333
+        await store.close()
+
+
+def _given_up(number: int) -> list[Entry]:
+    ani = f"0812{number:07d}"
+    ended = record(number, 2, ani=ani, ended_at=ARRIVED + number + 3, outcome=Outcome.ABANDONED)
+    facts = [fact(number, seq, kind) for seq, kind in enumerate(("arrived", "picked_up", "said", "ended"))]
+    return [record(number, 1, ani=ani), *facts, ended.changed(ended_by=EndedBy.CALLER)]
+
+
+async def test_a_record_that_is_refused_leaves_the_one_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([record(1, 1, ani="0812"), record(1, 2, service_class="nonsense"), record(2)])
+    file.close()
+    store = FakeStore()
+    journal = open_journal(store, path)
+    await journal.open()
+    assert await journal.leave(WAIT)
+    assert {row.id for row in await store.calls()} == {call_id(1), call_id(2)}
+    assert (look_at(path).aside, look_at(path).waiting) == (1, 0)
