@@ -76,8 +76,12 @@ def render_command(
         settings_file.write(env_file, changed)
     except (TemplateError, settings_file.EnvFileError) as error:
         raise CannotDo(f"not rendered: {error}") from error
+    except PermissionError as error:
+        raise CannotDo(f"not rendered: {error.filename} may not be written: run as root") from error
     except OSError as error:
-        raise CannotDo(f"not rendered: {error.strerror} ({error.filename}): run as root") from error
+        raise CannotDo(
+            f"not rendered: {error.filename} ({error.strerror}): choose another --target or --env-file"
+        ) from error
     passwords = "its passwords are kept" if kept else "with new passwords"
     typer.echo(f"{len(files)} files in {target}; node {node} is in {env_file}, {passwords}.")
     typer.echo(_where(env_file) + "Restart Asterisk and ct112.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112 import cli_table
-from ct112.cli_edge import CannotDo, loaded, with_store
+from ct112.cli_edge import CannotDo, a_name, loaded, with_store
 from ct112.core.callback import CallbackResult
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def list_(
 
 
 @app.command()
-def take(number: Id, operator: Annotated[str, typer.Option(help="Whose phone shall ring.")]) -> None:
+def take(
+    number: Id, operator: Annotated[str, typer.Option(help="Whose phone shall ring.", callback=a_name)]
+) -> None:
     """Ring the operator's phone and, when it is picked up, the caller's. ID is the call-back's, no number."""
     from ct112.cli_live import Silent, ask
 

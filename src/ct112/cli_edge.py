@@ -1,6 +1,7 @@
 """The edge of every command: what cannot be done is one sentence with its remedy, never a traceback."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ct112.store import Store
 
 Result = TypeVar("Result")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 class CannotDo(typer.Exit):
@@ -20,6 +22,15 @@ class CannotDo(typer.Exit):
     def __init__(self, reason: str, code: int = 1) -> None:
         typer.echo(f"ct112: {' '.join(reason.split())}", err=True)
         super().__init__(code)
+
+
+def a_name(given: str) -> str:
+    """Return the name of an operator or position, or end the command: before anything is asked."""
+    if not NAME.fullmatch(given):
+        raise CannotDo(
+            f"{ascii(given)[:80]} is no name: small letters, digits and '-', 31 characters at most"
+        )
+    return given
 
 
 def loaded(code: int = 1) -> "Settings":

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ct112 import cli_table
-from ct112.cli_edge import CannotDo, loaded, with_store
+from ct112.cli_edge import CannotDo, a_name, loaded, with_store
 
 if TYPE_CHECKING:
     from ct112.store import OperatorRow, RosterRow, Store
 
 app = typer.Typer(help="Operators and their positions.", no_args_is_help=True, rich_markup_mode=None)
 
-Operator = Annotated[str, typer.Argument(help="The operator's name: small letters, digits and '-'.")]
+Operator = Annotated[
+    str, typer.Argument(help="The operator's name: small letters, digits and '-'.", callback=a_name)
+]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the SIP password from stdin.")]
 STATES = {
     "off_duty": "paused",
@@ -29,7 +31,9 @@ NOTHING_REGISTERED = "not registered: no calls"
 @app.command()
 def add(
     operator: Operator,
-    position: Annotated[str, typer.Option(help="The workstation; also the softphone's SIP user name.")],
+    position: Annotated[
+        str, typer.Option(help="The workstation; also the softphone's SIP user name.", callback=a_name)
+    ],
     paused: Annotated[bool, typer.Option("--paused", help="No calls until `ct112 operator ready`.")] = False,
     password_stdin: FromStdin = False,
 ) -> None:

@@ -23,8 +23,12 @@ def read(path: Path) -> str:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnvFileError(f"{path} cannot be read ({type(error).__name__}): run as its owner") from error
+    except PermissionError as error:
+        raise EnvFileError(f"{path} may not be read by this user: run as its owner, or as root") from error
+    except UnicodeDecodeError as error:
+        raise EnvFileError(f"{path} cannot be read, it is no text in UTF-8: name another file") from error
+    except OSError as error:
+        raise EnvFileError(f"{path} cannot be read ({error.strerror}): name another file") from error
     for binding in _bindings(text):
         if binding.error:
             line = binding.original.line + _blank_lines(binding.original.string)

@@ -95,6 +95,8 @@ def render(
         for folder in templates
         for source in sorted(folder.glob("*.conf"))
     }
+    if not filled:
+        raise TemplateError(f"no templates in {', '.join(str(folder) for folder in templates)}: name others")
     there = sorted(path.name for path in filled if path.exists())
     if there and not overwrite:
         raise TemplateError(f"{target} has {', '.join(there)}: move them away or give --overwrite")

@@ -108,6 +108,12 @@ def _problem(model: type[BaseModel], detail: ErrorDetails, marked: Marked, path:
         case "value_error":
             message, _, remedy = str(detail["ctx"]["error"]).partition("; ")
             return Problem(line=line, message=f"`{within}`: {message}" if within else message, remedy=remedy)
+        case "dict_type" | "model_type":
+            remedy = "write what it has below it, each as `name: value`, see docs/ivr.md"
+            return Problem(line=line, message=f"`{within}` does not fit", remedy=remedy)
+        case "list_type":
+            remedy = "write it as a list: [one, another]"
+            return Problem(line=line, message=f"`{within}` does not fit", remedy=remedy)
         case _:
             return Problem(line=line, message=f"`{within}` does not fit", remedy=_plain(detail["msg"]))
 
