@@ -127,6 +127,21 @@ async def test_a_call_that_turned_out_to_live_is_judged_by_its_real_end(
     assert bool(await live(store)) is open_
 
 
+@pytest.mark.parametrize(("end", "open_"), [("answered", False), ("dropped", True)])
+async def test_a_call_answered_after_it_turned_out_to_live_closes_its_task_only_by_its_end(
+    store: Store, end: str, open_: bool
+) -> None:
+    given_up = call(1, "abandoned")
+    await store.write([given_up], [])
+    answered = replace(
+        given_up, revision=2, ended_at=None, ended_by=None, outcome=None, answered_at=ARRIVED + 50
+    )
+    await store.write([answered], [])
+    assert await live(store)
+    await store.write([replace(answered, revision=3, ended_at=ARRIVED + 90, outcome=Outcome(end))], [])
+    assert bool(await live(store)) is open_
+
+
 async def test_callers_without_a_number_are_counted(store: Store) -> None:
     await store.write([call(1, ani=None), call(2, "answered", ani=None), call(3)], [])
     assert len(await live(store)) == 1

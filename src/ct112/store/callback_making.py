@@ -65,7 +65,9 @@ def _closing(which: ColumnElement[bool]) -> Update:
         CALLS.c.answered_at > TASKS.c.last_call_at,
         or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
     )
-    again = select(CALLS.c.id).where(answered, TASKS.c.number == NUMBER).exists()
+    own = select(MADE_BY.c.call_id).where(MADE_BY.c.task_id == TASKS.c.id, MADE_BY.c.call_id == CALLS.c.id)
+    # Its own call, found out to live and answered since, closes it by its end alone: it may still drop.
+    again = select(CALLS.c.id).where(answered, TASKS.c.number == NUMBER, ~own.exists()).exists()
     # A call found out later to have been answered is the last call itself.
     itself = select(MADE_BY.c.call_id).where(
         MADE_BY.c.task_id == TASKS.c.id,
