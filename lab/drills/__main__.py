@@ -30,6 +30,7 @@ OVERRIDES = {"CT112_RING_SECONDS": "4", "CT112_WRAP_UP_SECONDS": "1"}
 FAULTS: dict[str, Fault] = {
     "ct112-killed": faults.ct112_killed,
     "ct112-killed-and-started": faults.ct112_killed_and_started,
+    "ct112-restarted-in-a-rush": faults.ct112_restarted_in_a_rush,
     "ct112-sigterm": faults.ct112_told_to_leave,
     "ct112-stalled-2s": faults.ct112_stalled,
     "postgres-stopped": faults.postgres_stopped,

@@ -12,10 +12,12 @@ import psutil
 
 from lab.drills.stage import Stage
 from lab.raw_phone import raw_phone
+from lab.raw_sip import raw_caller
 from lab.world import ASTERISK, CT112, POSTGRES
 
 AWAY_SECONDS = 20.0  # longer than the dead-man's switch: the fallback has to take over
 SHORT_SECONDS = 6.0
+CROWD, LONG_LOCATION = 300, 1400  # callers; characters of the location of each
 TINY_BYTES = 4096  # no file of ct112 may grow past this: neither its spool nor its log
 
 
@@ -30,6 +32,26 @@ async def ct112_killed_and_started(stage: Stage) -> None:
     """Killed, and started at once."""
     await stage.world.kill(CT112)
     await stage.world.start(CT112)
+
+
+async def ct112_restarted_in_a_rush(stage: Stage) -> None:
+    """Three hundred more callers, each with a long location; ct112 is killed, and started at once.
+
+    They hang up when it is ready again. Asterisk has to survive the survey.
+    """
+    asterisk = stage.world.lab.living()[ASTERISK]
+    place = (-6.8886, "109.6753 " + "1" * LONG_LOCATION)
+    async with raw_caller(stage.world.exchange) as crowd:
+        calls = [await crowd.invite(location=place) for _ in range(CROWD)]
+        await stage.world.kill(CT112)
+        await stage.world.start(CT112)
+        for call in calls:
+            with contextlib.suppress(TimeoutError):
+                await crowd.bye(call)
+    if stage.world.lab.living().get(ASTERISK) != asterisk:
+        stage.broken.append("Asterisk did not survive")
+    answered = sum(call.answer is not None and call.answer.status == 200 for call in calls)
+    stage.note = f"{answered} more callers"
 
 
 async def ct112_told_to_leave(stage: Stage) -> None:
