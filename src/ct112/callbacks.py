@@ -12,7 +12,7 @@ from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.operators import Operator
 from ct112.ports import Post
-from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable
+from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable, explain
 from ct112.web import Away, Callback, CallbackPage, CannotTake, NotThere
 
 log = logs.get("callbacks")
@@ -110,6 +110,6 @@ class CallbackDesk:
             return False
         except CallbackError as error:  # closed meanwhile: the caller called again
             log.info("a call-back's result came too late", task=result.task, reason=str(error))
-        except ValueError as error:
-            self._store.aside.keep("call-back result", result, str(error), task=result.task)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a result, the others are written
+            self._store.aside.keep("call-back result", result, explain(error), task=result.task)
         return True

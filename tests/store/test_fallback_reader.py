@@ -14,7 +14,8 @@ from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName
 from ct112.fallback import FallbackReader
 from ct112.simulation.store import FakeStore
-from ct112.store import RowRefused, Store, StoreUnavailable, open_journal
+from ct112.store import RowRefused, Store, StoreUnavailable, open_journal, spool_journal
+from ct112.store.spool_file import SpoolFile
 from tests.store.examples import ARRIVED, NODE, fact, record
 
 WAIT = 60
@@ -200,6 +201,32 @@ async def test_halves_wait_for_each_other_and_not_for_all_there_is(tmp_path: Pat
         journal.note(fact(1, seq))
         await asyncio.sleep(0.05)
         assert seq < 20 or journal.settled(1.0)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await _ended(running)
     await journal.leave(WAIT)
+
+
+async def test_a_disk_that_cannot_be_read_is_not_waited_for_endlessly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_journal, "STUCK_SECONDS", 0.5)
+    journal = open_journal(FakeStore(), tmp_path / "spool.sqlite")
+    await journal.open()
+
+    def away(_file: SpoolFile, _size: int) -> Any:
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(SpoolFile, "head", away)
+    running = asyncio.create_task(journal.run())
+    journal.note(fact(1, 1))
+    await until(lambda: len(journal))
+    assert not journal.settled(0.2)
+    await until(lambda: journal.settled(0.2))
+    assert len(journal) == 1
+    monkeypatch.undo()
+    await _ended(running)
+    await journal.leave(WAIT)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -4,7 +4,7 @@ from ct112.store.aside import NAME as ASIDE
 from ct112.store.aside import Kept, kept_aside
 from ct112.store.callbacks import CallbackError, Task, TaskPage
 from ct112.store.database import Store
-from ct112.store.faults import RowRefused, StoreUnavailable
+from ct112.store.faults import RowRefused, StoreUnavailable, explain
 from ct112.store.ivr_versions import StoredIvr
 from ct112.store.journal import DatabaseJournal
 from ct112.store.reports import StoredCall, StoredFact, UnknownCall, Wanted
@@ -31,6 +31,7 @@ __all__ = [
     "TaskPage",
     "UnknownCall",
     "Wanted",
+    "explain",
     "kept_aside",
     "open_journal",
 ]

@@ -25,6 +25,7 @@ BATCH = 2000
 GATHER_SECONDS = 0.2  # between two copies, so that a busy hour makes large batches and not many
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
+STUCK_SECONDS = 600.0  # then the fallback's calls are taken in, whatever of them may be on the disk
 LOOK_SECONDS = 5.0  # how often the disk is looked at when nobody says that there is something
 
 
@@ -48,6 +49,7 @@ class SpoolJournal:
         self._more = False  # the last batch was not all there was
         self._size = BatchSize(BATCH)
         self._settled_at = float("-inf")
+        self._stuck_since: float | None = None
         self._pause = FIRST_PAUSE_SECONDS
 
     def __len__(self) -> int:
@@ -70,10 +72,14 @@ class SpoolJournal:
         return found
 
     def settled(self, seconds: float) -> bool:
-        """Whether all that was told us more than so many seconds ago is in the database."""
-        since = time.monotonic() - seconds
-        copied = self._waiting == 0 or self._settled_at >= since
-        return copied and self._direct.settled(since)
+        """Whether all that was told us more than so many seconds ago is in the database.
+
+        What cannot be read from the disk, or takes the database too long, is not waited for endlessly.
+        """
+        now = time.monotonic()
+        copied = self._waiting == 0 or self._settled_at >= now - seconds
+        stuck = self._stuck_since is not None and now - self._stuck_since > STUCK_SECONDS
+        return (copied or stuck) and self._direct.settled(now - seconds)
 
     def save(self, record: CallRecord) -> None:
         """Keep the record; returns at once."""
@@ -148,10 +154,15 @@ class SpoolJournal:
                 self._counted(0)
             taken = not batch or await self._copied(batch)
         except SpoolFailed:
+            self._is_stuck()
             return False
         if taken and not self._more:
-            self._settled_at = started
+            self._settled_at, self._stuck_since = started, None
         return taken
+
+    def _is_stuck(self) -> None:
+        if self._stuck_since is None:
+            self._stuck_since = time.monotonic()
 
     async def _copied(self, batch: Sequence[Spooled]) -> bool:
         """Write the batch, of each call only its newest record; strike out what needs no further try."""
@@ -176,6 +187,10 @@ class SpoolJournal:
             if delivered.slow and len(batch) == 1:
                 await self._spool.to_the_end(batch[0].id)
         self._size.after(delivered, len(batch))
+        if delivered.slow:
+            self._is_stuck()
+        elif delivered.error is not None:
+            self._stuck_since = None  # the database is away: all wait for it
         self._tell(delivered.error)
         return delivered.error is None
 
