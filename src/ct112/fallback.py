@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from ct112.store import StoreUnavailable
 log = logs.get("fallback")
 
 EVERY_SECONDS = 1.0
+LOST_SECONDS = 900.0  # a node not heard of for so long: its fallback calls are over, and are called back
 SIDE_BY_SIDE = 4  # calls written at the same time: each is a transaction, and most of it is waiting
 PATIENCE = 3  # tries of a call at which something nobody foresaw goes wrong, before it is set aside
 
@@ -35,10 +37,20 @@ class FallbackReader:
     A file or a call that cannot be used is set aside, a node's folder that cannot be costs that node alone.
     """
 
-    def __init__(self, store: Taker, folders: Mapping[NodeName, Path], settled: Callable[[], bool]) -> None:
-        """`settled`: whether what we wrote down a moment ago is in the database, so that halves meet."""
+    def __init__(
+        self,
+        store: Taker,
+        folders: Mapping[NodeName, Path],
+        settled: Callable[[], bool],
+        reachable: Callable[[NodeName], bool] = lambda _node: True,
+    ) -> None:
+        """`settled`: whether what we wrote down a moment ago is in the database, so that halves meet.
+
+        `reachable`: whether a node is heard of; one that is not for long will not write any more.
+        """
         self._nodes = {
-            node: NodeFolder(store, folder, node, settled) for node, folder in sorted(folders.items())
+            node: NodeFolder(store, folder, node, settled, partial(reachable, node))
+            for node, folder in sorted(folders.items())
         }
 
     @property
@@ -66,8 +78,17 @@ class FallbackReader:
 class NodeFolder:
     """The folder of one node."""
 
-    def __init__(self, store: Taker, folder: Path, node: NodeName, settled: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        store: Taker,
+        folder: Path,
+        node: NodeName,
+        settled: Callable[[], bool],
+        reachable: Callable[[], bool],
+    ) -> None:
         """Nothing is read yet."""
+        self._reachable = reachable
+        self._heard_at = time.monotonic()
         self._store = store
         self._folder = folder
         self._node = node
@@ -110,12 +131,19 @@ class NodeFolder:
             up_since=self.up_since,
             ripening=self._ripening,
             now=time.monotonic(),
+            lost=self._is_lost(time.monotonic()),
         )
         self._show(found)
         self._stuck = await asyncio.to_thread(fallback_files.still_there, self._stuck)
         for path in found.bad:
             await self._set_aside(path)
         return await self._take_in(found.over) and found.more
+
+    def _is_lost(self, now: float) -> bool:
+        """Return whether the node has not been heard of for so long that its callers are gone."""
+        if self._reachable():
+            self._heard_at = now
+        return now - self._heard_at >= LOST_SECONDS
 
     def _show(self, found: Looked) -> None:
         self._aside = found.aside

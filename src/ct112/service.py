@@ -52,7 +52,10 @@ class Service:
         self._journal = open_journal(store, settings.spool_path, [FactLog()])
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
         self._fallback = FallbackReader(
-            store, _folders(settings), lambda: self._journal.settled(SETTLED_SECONDS)
+            store,
+            _folders(settings),
+            lambda: self._journal.settled(SETTLED_SECONDS),
+            lambda node: bool(self._telephone.ready().get(node)),
         )
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)

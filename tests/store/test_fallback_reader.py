@@ -147,6 +147,23 @@ async def test_while_the_database_is_away_everything_stays(tmp_path: Path) -> No
         await until(lambda: not left(tmp_path))
 
 
+async def test_a_call_of_a_node_that_is_never_heard_of_again_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fallback, "LOST_SECONDS", 0.5)
+    leave(tmp_path, 1)
+    (tmp_path / "a-1790000000.1.ended").unlink()
+    reachable = [True]
+    store = FakeStore()
+    reader = FallbackReader(store, {NODE: tmp_path}, lambda: True, lambda _node: reachable[0])
+    async with reading(reader):
+        await asyncio.sleep(0.8)
+        assert (reader.in_progress, await store.calls()) == ({NODE: 1}, [])
+        reachable[0] = False
+        await until(lambda: not left(tmp_path))
+    assert [task.ani for task in await store.callbacks()] == ["081234560001"]
+
+
 async def test_two_callers_with_one_call_id_are_two(store: Store, tmp_path: Path) -> None:
     for number in range(6):
         leave(tmp_path, number, call_id="the same")

@@ -78,8 +78,11 @@ def look(
     up_since: float | None,
     ripening: Ripening | None = None,
     now: float = 0.0,
+    lost: bool = False,
 ) -> Looked:
-    """Read the folder. A call without an end is over when Asterisk was started after it. Raises OSError.
+    """Read the folder. Raises OSError.
+
+    A call without an end is over when Asterisk was started after it, or when the node is `lost`.
 
     A folder that is not there is one with nothing in it. With `ripening`, a call whose end was first seen
     less than two seconds before `now` is in progress.
@@ -97,7 +100,7 @@ def look(
             bad += unreadable
             if not notes:
                 continue
-            call = _call(node, leg, notes, up_since)
+            call = _call(node, leg, notes, up_since, lost=lost)
             if call is None or (ENDED in notes and ripening is not None and not ripening.is_ripe(leg, now)):
                 in_progress += 1
             else:
@@ -219,7 +222,9 @@ def _time(notes: Mapping[str, str]) -> float:
     return at
 
 
-def _call(node: NodeName, leg: str, notes: Notes, up_since: float | None) -> FallbackCall | None:
+def _call(
+    node: NodeName, leg: str, notes: Notes, up_since: float | None, *, lost: bool
+) -> FallbackCall | None:
     """Return the call when it is over."""
     times = {what: _time(read) for what, read in notes.items()}
     entered_at = times.get(ENTERED, min(times.values()))
@@ -227,6 +232,8 @@ def _call(node: NodeName, leg: str, notes: Notes, up_since: float | None) -> Fal
         ended_at, ended_by = times[ENDED], _by(notes[ENDED])
     elif up_since is not None and max(times.values()) < up_since:
         ended_at, ended_by = up_since, EndedBy.SYSTEM
+    elif lost:
+        ended_at, ended_by = max(times.values()), EndedBy.SYSTEM
     else:
         return None
     told = notes.get(ENTERED) or next(iter(notes.values()))
