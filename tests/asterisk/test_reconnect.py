@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from ct112.asterisk.telephone import AsteriskTelephone, Node
+from ct112.core.callback import CallbackResult
 from ct112.core.commands import EndOffer, HangUp, Play
 from ct112.core.events import (
     CallArrived,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     CommandFailed,
@@ -19,7 +21,7 @@ from ct112.core.events import (
     OfferEnd,
     OfferEnded,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, PlayId
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, back_id
 from ct112.core.ivr import Prompt
 from tests.asterisk.conftest import Target
 from tests.asterisk.fake_ari import FakeAri
@@ -268,3 +270,20 @@ async def test_an_end_goes_to_the_node_that_is_ready_alone(
     ari.after["GET channels"] = lambda: telephone.do(EndOffer(OfferId(f"{call}.1")))
     await comes_back(ari, inbox)
     assert inbox.count(CommandFailed) == 0
+
+
+async def test_whoever_was_called_back_and_had_picked_up_was_reached(
+    ari: FakeAri, link: tuple[AsteriskTelephone, Inbox]
+) -> None:
+    _, inbox = link
+    call = back_id(7, 1_000.0)
+    leg = ari.operator("x", APPLICATION) | {"id": f"out-{call}", "name": "PJSIP/trunk-00000009"}
+    ari.channels = {leg["id"]: leg}
+    await comes_back(ari, inbox)
+    surveyed = since_survey(inbox)[0]
+    assert isinstance(surveyed, NodeSurveyed)
+    assert [(callee.call, callee.answered) for callee in surveyed.callees] == [(call, True)]
+    ari.emit("ChannelStateChange", channel=leg)  # what the survey has said is not said again
+    ari.end(leg["id"])
+    await inbox.until(lambda: inbox.count(CalleeEnded) == 1)
+    assert since_survey(inbox)[1:] == [CalleeEnded(call, CallbackResult.REACHED)]

@@ -109,6 +109,11 @@ class Inbound:
         if answered:
             self._answered.add(offer)
 
+    def adopt_callee(self, call: CallId, answered: bool) -> None:
+        """Know of the leg of somebody who is called back that was found by a survey."""
+        if answered:
+            self._picked_up.add(call)
+
     def clear(self) -> None:
         """Forget all legs: after a gap the survey says which there are."""
         self._callers.clear()

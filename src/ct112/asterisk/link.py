@@ -218,6 +218,8 @@ class Link:
                 self._inbound.adopt(channel, call)
         for offer in result.offers:
             self._inbound.adopt_offer(offer.offer, offer.answered)
+        for callee in result.callees:
+            self._inbound.adopt_callee(callee.call, callee.answered)
         calls = tuple(call for call in result.calls if self.has(call.call))
         result = replace(result, calls=calls)
         self._bridging.surveyed(result, survey.useless(found.bridges))
