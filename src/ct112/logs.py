@@ -8,18 +8,20 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-import orjson
-import structlog
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger, Processor
 
 PERSONAL_FIELDS = frozenset({"ani", "dialled", "location", "digit", "remote_address"})
 
 
 def configure(level: str = "info", *, as_json: bool = True) -> None:
     """Set up logging for the process; lines go to standard error."""
+    import structlog
+
     numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    renderer: structlog.typing.Processor = (
+    renderer: Processor = (
         structlog.processors.JSONRenderer(serializer=_as_json)
         if as_json
         else structlog.dev.ConsoleRenderer(colors=False)
@@ -40,6 +42,8 @@ def configure(level: str = "info", *, as_json: bool = True) -> None:
 
 
 def _as_json(line: Any, default: Callable[[Any], Any], **_: Any) -> str:
+    import orjson
+
     return orjson.dumps(line, default=default).decode()
 
 
@@ -62,7 +66,23 @@ class Unbreakable:
             self._stream.flush()
 
 
-def get(name: str) -> structlog.typing.FilteringBoundLogger:
+class Late:
+    """A logger whose library is imported with its first line: most commands have nothing to log."""
+
+    def __init__(self, name: str) -> None:
+        """Nothing is imported yet."""
+        self._name = name
+        self._logger: Any = None
+
+    def __getattr__(self, method: str) -> Any:
+        """Return a method of the logger."""
+        if self._logger is None:
+            import structlog
+
+            self._logger = structlog.get_logger(component=self._name)
+        return getattr(self._logger, method)
+
+
+def get(name: str) -> "FilteringBoundLogger":
     """Return a logger; `component` names the part of the service."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(component=name)
-    return logger
+    return cast("FilteringBoundLogger", Late(name))

@@ -24,9 +24,10 @@ HELPS = [
     ("asterisk", "--help"), ("doctor", "--help"), ("serve", "--help"), ("--version",),
 ]  # fmt: skip
 NEEDED = {  # what a command may import to do its work
-    ("operator", "list"): {"sqlalchemy", "asyncpg", "structlog"},
-    ("callback", "list"): {"sqlalchemy", "asyncpg", "structlog"},
+    ("operator", "list"): {"sqlalchemy", "asyncpg"},
+    ("callback", "list"): {"sqlalchemy", "asyncpg"},
     ("callback", "take", "7", "--operator", "siti"): set[str](),
+    ("spool", "status"): set[str](),
     ("asterisk", "render", "--trunk", "192.0.2.1", "--node", "!"): set[str](),
 }
 

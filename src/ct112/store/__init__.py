@@ -1,15 +1,19 @@
 """The only place with SQL: records, facts, roster, IVR versions, and the journal on its spool."""
 
-from ct112.store.aside import NAME as ASIDE
-from ct112.store.aside import Kept, kept_aside
-from ct112.store.callbacks import CallbackError, Task, TaskPage
-from ct112.store.database import Store
-from ct112.store.faults import RowRefused, StoreUnavailable, explain
-from ct112.store.ivr_versions import StoredIvr
-from ct112.store.journal import DatabaseJournal
-from ct112.store.reports import StoredCall, StoredFact, UnknownCall, Wanted
-from ct112.store.roster import OperatorRow, RosterError, RosterRow
-from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ct112.store.aside import NAME as ASIDE
+    from ct112.store.aside import Kept, kept_aside
+    from ct112.store.callbacks import CallbackError, Task, TaskPage
+    from ct112.store.database import Store
+    from ct112.store.faults import RowRefused, StoreUnavailable, explain
+    from ct112.store.ivr_versions import StoredIvr
+    from ct112.store.journal import DatabaseJournal
+    from ct112.store.reports import StoredCall, StoredFact, UnknownCall, Wanted
+    from ct112.store.roster import OperatorRow, RosterError, RosterRow
+    from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
 
 __all__ = [
     "ASIDE",
@@ -35,3 +39,36 @@ __all__ = [
     "kept_aside",
     "open_journal",
 ]
+
+_WHERE = {
+    "Kept": "aside",
+    "kept_aside": "aside",
+    "CallbackError": "callbacks",
+    "Task": "callbacks",
+    "TaskPage": "callbacks",
+    "Store": "database",
+    "RowRefused": "faults",
+    "StoreUnavailable": "faults",
+    "explain": "faults",
+    "StoredIvr": "ivr_versions",
+    "DatabaseJournal": "journal",
+    "StoredCall": "reports",
+    "StoredFact": "reports",
+    "UnknownCall": "reports",
+    "Wanted": "reports",
+    "OperatorRow": "roster",
+    "RosterError": "roster",
+    "RosterRow": "roster",
+    "FactLog": "spool_journal",
+    "SpoolJournal": "spool_journal",
+    "open_journal": "spool_journal",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is asked for: SQLAlchemy takes longer than most commands may."""
+    if name == "ASIDE":
+        return import_module("ct112.store.aside").NAME
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"ct112.store.{_WHERE[name]}"), name)
