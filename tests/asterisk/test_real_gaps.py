@@ -9,8 +9,8 @@ import pytest
 from ct112.asterisk.ari import bridges, connect
 from ct112.asterisk.ari.models import BRIDGES
 from ct112.asterisk.telephone import AsteriskTelephone
-from ct112.core.commands import HangUp, HoldSwitch, Join, PickUp
-from ct112.core.events import CallArrived, CallerLeft, CommandFailed, NodeLost, NodeSurveyed
+from ct112.core.commands import HangUp, HoldSwitch, Join, PickUp, SendToFallback
+from ct112.core.events import CallArrived, CallerLeft, CallReleased, CommandFailed, NodeLost, NodeSurveyed
 from ct112.core.ids import CallId, OfferId
 from lab.api import Lab
 from lab.raw_sip import RawCall, RawCaller, raw_caller
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.real
 
 APPLICATION = "ct112"  # the dialplan's
 CALLERS, CUTS = 12, 8
+CROWD = 150  # more than Asterisk serves at once over HTTP (http.conf: sessionlimit)
 
 
 @pytest.fixture
@@ -123,3 +124,19 @@ async def test_a_join_whose_operator_is_gone_leaves_no_bridge(target: Target, cr
             await connection.close()
             await reader
         await crowd.bye(leg)
+
+
+async def test_a_crowd_that_is_given_to_the_fallback_after_a_gap_is_there(
+    target: Target, crowd: RawCaller
+) -> None:
+    async with running(target, APPLICATION) as (telephone, inbox, _):
+        calls = [await picked_up(telephone, inbox, crowd) for _ in range(CROWD)]
+        before = inbox.count(NodeSurveyed)
+        await _cut(telephone)
+        await inbox.until(lambda: inbox.count(NodeSurveyed) > before)
+        for call, _leg in calls:
+            telephone.do(SendToFallback(call, "all at once"))
+        await inbox.until(lambda: inbox.count(CallReleased) + inbox.count(CallerLeft) == CROWD)
+        assert inbox.count(CallReleased) == CROWD
+        for _call, leg in calls:
+            await crowd.bye(leg)

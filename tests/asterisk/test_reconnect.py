@@ -243,6 +243,20 @@ async def test_a_found_leg_that_leaves_without_a_word_is_looked_for(
     assert len(since_survey(inbox)) == 2
 
 
+async def test_it_is_looked_for_again_when_asterisk_does_not_say(
+    ari: FakeAri, link: tuple[AsteriskTelephone, Inbox]
+) -> None:
+    _, inbox = link
+    call = await arrived(ari, inbox)
+    await comes_back(ari, inbox)
+    ari.refused["GET channels/c1"] = 503
+    released(ari)
+    await inbox.until(lambda: ari.fetched.count("GET channels/c1") >= 2)
+    ari.refused.clear()
+    await inbox.until(lambda: len(since_survey(inbox)) == 2)
+    assert since_survey(inbox)[1] == CallReleased(call)
+
+
 async def test_what_a_lost_link_held_back_is_not_told_twice(
     ari: FakeAri, link: tuple[AsteriskTelephone, Inbox]
 ) -> None:

@@ -269,7 +269,6 @@ class Link:
 
         When nobody can tell, the caller is said to have left: then somebody calls back.
         """
-        event: Event = CallerLeft(doubt.call)
         for _ in range(DOUBT_TRIES):
             await asyncio.sleep(DOUBT_SECONDS)
             connection = self._connection
@@ -277,12 +276,14 @@ class Link:
                 return  # the next survey tells
             try:
                 leg = CHANNEL.validate_python(await connection.fetch(channels.one(doubt.channel)))
+            except NotFound:
+                break
             except (AriError, ValidationError):
-                break
+                continue
             if listing.is_in_dialplan(leg):
-                event = CallReleased(doubt.call)
-                break
-        self._post(event)
+                self._post(CallReleased(doubt.call))
+                return
+        self._post(CallerLeft(doubt.call))
 
     def _count(self, kind: str) -> None:
         if kind not in self._counters and len(self._counters) >= KINDS:

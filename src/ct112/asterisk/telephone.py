@@ -16,6 +16,8 @@ from ct112.core.commands import DialOut, EndOffer, EndOut, JoinOut, RingBack, Te
 from ct112.core.ids import NodeName
 from ct112.ports import Post
 
+AT_ONCE = 16  # connections to one node: Asterisk serves at most 100 over HTTP (http.conf: sessionlimit)
+
 __all__ = ["AsteriskTelephone", "Node", "SipAccount", "StandDown"]
 
 
@@ -66,7 +68,8 @@ class AsteriskTelephone:
 
     async def run(self) -> None:
         """Keep every link until cancelled; raises what a link raises (StandDown)."""
-        async with aiohttp.ClientSession() as session:
+        connector = aiohttp.TCPConnector(limit_per_host=AT_ONCE)
+        async with aiohttp.ClientSession(connector=connector) as session:
             self._session = session
             tasks = [asyncio.create_task(link.run(), name=f"link {link.node.name}") for link in self._links]
             try:
