@@ -142,6 +142,16 @@ async def test_a_call_answered_after_it_turned_out_to_live_closes_its_task_only_
     assert bool(await live(store)) is open_
 
 
+async def test_thousands_of_callers_who_gave_up_are_written_in_time(store: Store) -> None:
+    """A flood: what a batch costs does not grow with the square of who is on the list."""
+    for first in range(0, 6000, 2000):
+        flood = [call(n, at=n / 10, ani=f"0812{n:07d}") for n in range(first, first + 2000)]
+        await store.write(flood, [])  # raises StoreUnavailable after 8 s for a statement
+    again = [call(10_000 + n, "answered", at=7000, ani=f"0812{n:07d}") for n in range(500)]
+    await store.write(again, [])
+    assert (await store.callback_page(limit=1)).total == 5500
+
+
 async def test_callers_without_a_number_are_counted(store: Store) -> None:
     await store.write([call(1, ani=None), call(2, "answered", ani=None), call(3)], [])
     assert len(await live(store)) == 1

@@ -275,6 +275,18 @@ async def test_one_caller_in_and_out_of_the_window_in_one_batch(either: Either) 
     assert sorted(task.calls for task in await either.callbacks()) == [2, 3]
 
 
+@pytest.mark.parametrize(("end", "open_"), [("answered", False), ("dropped", True), (None, True)])
+async def test_a_call_that_was_given_up_and_lives_is_judged_by_its_end(
+    either: Either, end: str | None, open_: bool
+) -> None:
+    await either.write([abandoned(1)], [])
+    lives = abandoned(1, revision=2, ended_at=None, outcome=None, answered_at=ARRIVED + 50)
+    await either.write([lives], [])
+    if end is not None:
+        await either.write([lives.changed(revision=3, ended_at=ARRIVED + 90, outcome=Outcome(end))], [])
+    assert bool(await either.callbacks()) is open_
+
+
 async def test_a_try_that_failed_because_of_us_never_counts(either: Either) -> None:
     await either.write([abandoned(1)], [])
     (task,) = await either.callbacks()

@@ -155,6 +155,9 @@ class Tasks:
                 self.all[task.id] = replace(task, state=TaskState.CLOSED, result=CallbackResult.CALLED_AGAIN)
 
     def _by_another_call(self, task: Task, row: Row) -> bool:
+        """Its own call, found to live and answered since, closes it by its end alone: it may still drop."""
+        if self.made_by.get(row["id"]) == task.id:
+            return False
         answered = row["answered_at"] is not None and row["answered_at"] > task.last_call_at
         return answered and row["outcome"] != Outcome.DROPPED and self.numbers[task.id] == number_of(row)
 

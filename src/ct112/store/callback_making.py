@@ -27,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,6 +41,7 @@ CALLS: Table = CallRow.metadata.tables["call_record"]
 TASKS: Table = CallbackTask.metadata.tables["callback_task"]
 MADE_BY: Table = CallbackCall.metadata.tables["callback_call"]
 POLICY = CallbackPolicy()
+LONGEST_CALL = timedelta(days=1)
 WINDOW = timedelta(seconds=POLICY.window_seconds)
 LONGEST = 64  # characters of a number that tell callers apart
 LOCK = text("SELECT pg_advisory_xact_lock(112, 1)")  # one maker of tasks at a time
@@ -60,26 +62,43 @@ def _wanted() -> Select[Any]:
 
 def _closing(which: ColumnElement[bool]) -> Update:
     """Close the tasks whose caller reached a person later; `which` calls are looked at."""
-    answered = and_(
-        which,
-        CALLS.c.answered_at > TASKS.c.last_call_at,
-        or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
-    )
-    own = select(MADE_BY.c.call_id).where(MADE_BY.c.task_id == TASKS.c.id, MADE_BY.c.call_id == CALLS.c.id)
-    # Its own call, found out to live and answered since, closes it by its end alone: it may still drop.
-    again = select(CALLS.c.id).where(answered, TASKS.c.number == NUMBER, ~own.exists()).exists()
-    # A call found out later to have been answered is the last call itself.
-    itself = select(MADE_BY.c.call_id).where(
-        MADE_BY.c.task_id == TASKS.c.id,
-        MADE_BY.c.call_id == CALLS.c.id,
-        which,
-        CALLS.c.answered_at.is_not(None),
-        CALLS.c.outcome.not_in(FORGOTTEN),
-        CALLS.c.ended_at >= TASKS.c.last_call_at,
-    )
-    closing = update(TASKS).where(LIVE, or_(again, itself.exists()))
+    over = union(_by_another_call(which), _by_its_own_call(which)).subquery()
+    closing = update(TASKS).where(LIVE, TASKS.c.id.in_(select(over.c.id)))
     return closing.values(
         state=TaskState.CLOSED, result=CallbackResult.CALLED_AGAIN, closed_at=bindparam("now")
+    )
+
+
+def _by_another_call(which: ColumnElement[bool]) -> Select[Any]:
+    """Joined by the number: to look for each task on its own would take the square of how many there are.
+
+    Its own call, found out to live and answered since, closes it by its end alone: it may still drop.
+    """
+    own = select(MADE_BY.c.call_id).where(MADE_BY.c.task_id == TASKS.c.id, MADE_BY.c.call_id == CALLS.c.id)
+    return (
+        select(TASKS.c.id)
+        .join_from(CALLS, TASKS, and_(TASKS.c.number == NUMBER, LIVE))
+        .where(
+            which,
+            CALLS.c.answered_at > TASKS.c.last_call_at,
+            or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
+            ~own.exists(),
+        )
+    )
+
+
+def _by_its_own_call(which: ColumnElement[bool]) -> Select[Any]:
+    """A call found out later to have been answered is the last call itself."""
+    return (
+        select(TASKS.c.id)
+        .join_from(CALLS, MADE_BY, MADE_BY.c.call_id == CALLS.c.id)
+        .join(TASKS, and_(TASKS.c.id == MADE_BY.c.task_id, LIVE))
+        .where(
+            which,
+            CALLS.c.answered_at.is_not(None),
+            CALLS.c.outcome.not_in(FORGOTTEN),
+            CALLS.c.ended_at >= TASKS.c.last_call_at,
+        )
     )
 
 
@@ -104,7 +123,7 @@ THESE = CALLS.c.id == any_(bindparam("these", type_=ARRAY(Uuid)))
 NUMBERS = bindparam("numbers", type_=ARRAY(Text))
 WANTED = _wanted()
 CLOSE_BY_CALL = _closing(THESE)
-CLOSE_BY_NUMBER = _closing(any_(NUMBERS) == NUMBER)
+CLOSE_BY_NUMBER = _closing((any_(NUMBERS) == NUMBER) & (CALLS.c.arrived_at >= bindparam("since")))
 LIVE_TASKS = select(TASKS).where(LIVE, TASKS.c.number == any_(NUMBERS)).order_by(TASKS.c.id).with_for_update()
 MAKE = insert(TASKS).returning(TASKS.c.id, sort_by_parameter_order=True)
 MERGE = _merge()
@@ -133,8 +152,11 @@ async def follow(connection: AsyncConnection, calls: Sequence[uuid.UUID]) -> Non
         forgotten = await _forgotten(connection, calls)  # another maker may have been first
         numbers = sorted({call.number for call in forgotten})
         live = (await connection.execute(LIVE_TASKS, {"numbers": numbers})).all()
-        await _write(connection, _grown(live, forgotten))
-        await connection.execute(CLOSE_BY_NUMBER, {"numbers": numbers, "now": datetime.now(UTC)})
+        grown = _grown(live, forgotten)
+        await _write(connection, grown)
+        since = min((task.last_call_at for task in grown), default=datetime.now(UTC)) - LONGEST_CALL
+        known = {"numbers": numbers, "since": since, "now": datetime.now(UTC)}
+        await connection.execute(CLOSE_BY_NUMBER, known)
     await connection.execute(CLOSE_BY_CALL, {"these": calls, "now": datetime.now(UTC)})
 
 
