@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ct112.core.calling_back import CallBack, Phase
 from ct112.core.calls import Call, Joining, Offered, Stranded, Talking
 from ct112.core.events import FoundCall, FoundCallee, FoundOffer, NodeSurveyed
-from ct112.core.ids import CallId, NodeName, OfferId, PositionName
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, back_id, offer_id
 from tests.core.floor_world import START, World
 
 FIRST_START = START - 1000
@@ -18,7 +18,8 @@ class Gap:
     """A survey of a node that finds its calls nearly as believed; each number says how one of them is.
 
     `ended`: so many of the calls we have closed are there all the same; `skew`: what the node's clock is
-    ahead of ours; `run`: which start of its Asterisk this is.
+    ahead of ours; `run`: which start of its Asterisk this is; `strange`: whether of a call-back of before a
+    restart the operator's leg, the other, and both in a talk are there.
     """
 
     node: NodeName
@@ -26,6 +27,7 @@ class Gap:
     ended: int = 0
     skew: float = 0.0
     run: int = 0
+    strange: tuple[bool, bool, bool] = (False, False, False)
 
 
 gaps = st.builds(
@@ -35,7 +37,9 @@ gaps = st.builds(
     st.sampled_from([0, 0, 1, 2]),
     st.sampled_from([0.0, 0.0, 3600.0, -3600.0, -8.2e8]),
     st.sampled_from([0, 0, 0, 1]),
+    st.just((False, False, False)) | st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
+STRANGE = back_id(9, START - 50)
 
 
 @dataclass
@@ -88,6 +92,7 @@ def survey(world: World, gap: Gap) -> NodeSurveyed:
     backs = [back for back in world.floor.call_backs.values() if back.node == gap.node]
     for back, how in zip(backs, reversed(gap.how), strict=False):
         _back(found, back, how)
+    _strange_back(found, *gap.strange)
     closed = [one.record for one in world.floor._board.ended.values() if one.record.node == gap.node]
     for record in closed[: gap.ended]:
         found.leg(record.call, 30.0, None)
@@ -120,6 +125,17 @@ def _back(found: Found, back: CallBack, how: int) -> None:
     if dialled and how != 4:
         answered = back.phase is Phase.TALKING or how > 4
         found.callees.append(FoundCallee(call=back.id, answered=answered, joined=answered and how != 5))
+
+
+def _strange_back(found: Found, operator: bool, callee: bool, joined: bool) -> None:
+    """Find a call-back that nobody here knows, unless it was found before."""
+    if STRANGE in found.world.floor.call_backs:
+        return
+    if operator:
+        leg = FoundOffer(offer=offer_id(STRANGE, 1), position=PositionName("pos-1"), answered=True)
+        found.offers.append(leg)
+    if callee:
+        found.callees.append(FoundCallee(call=STRANGE, answered=joined, joined=joined and operator))
 
 
 def _operators_leg(call: Call) -> tuple[PositionName | None, OfferId | None]:
