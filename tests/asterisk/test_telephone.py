@@ -250,11 +250,12 @@ async def test_a_caller_who_is_not_of_the_trunk_is_hung_up_and_counted(
 
 
 async def test_an_account_that_is_not_taken_is_told(target: Target) -> None:
-    """One of the trunk's name would take the carrier's place: it is never offered to Asterisk."""
+    """A reserved name would take the carrier's place, or another's: it is never offered to Asterisk."""
     async with running(target) as (telephone, inbox, _):
-        telephone.set_accounts([ACCOUNT, SipAccount("trunk", "a-generated-password")])
-        await inbox.until(lambda: telephone.refused()[NODE])
-        assert telephone.refused() == {NODE: {"trunk"}}
+        names = {"trunk", "carrier", "ct112-fallback", "transport-udp"}
+        telephone.set_accounts([ACCOUNT, *(SipAccount(name, "a-generated-password") for name in names)])
+        await inbox.until(lambda: len(telephone.refused()[NODE]) == len(names))
+        assert telephone.refused() == {NODE: names}
         telephone.set_accounts([ACCOUNT])
         assert telephone.refused() == {NODE: frozenset()}
 

@@ -11,6 +11,7 @@ from ct112.asterisk.ari import AriError, Refused, asterisk_config
 from ct112.asterisk.ari.models import ENDPOINTS
 from ct112.asterisk.wire import Wire
 from ct112.core.ids import NodeName
+from ct112.core.reserved import reserved
 
 log = logs.get("accounts")
 
@@ -122,8 +123,8 @@ async def push(
     """
     changed = 0
     for account in accounts:
-        made: list[bool | None] = [None]  # a position of the trunk's name would take the carrier's place
-        if account.position != keep:
+        made: list[bool | None] = [None]  # a reserved name would take the carrier's place, or another's
+        if not reserved(account.position, keep):
             made = [
                 await _make_right(connection, kind, account.position, fields)
                 for kind, fields in objects(account).items()
