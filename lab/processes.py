@@ -81,8 +81,12 @@ def start(
     environment: Mapping[str, str] | None = None,
     user: tuple[int, int] | None = None,
     cwd: Path | None = None,
+    umask: int = -1,
 ) -> int:
-    """Start `command` in a session of its own and return its pid; what it says goes to `log`."""
+    """Start `command` in a session of its own and return its pid; what it says goes to `log`.
+
+    `umask`: the rights its files do not have; by default ours.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
         child = subprocess.Popen(
@@ -96,6 +100,7 @@ def start(
             user=user[0] if user else None,
             group=user[1] if user else None,
             extra_groups=[] if user else None,
+            umask=umask,
         )
     _children[child.pid] = child
     return child.pid
