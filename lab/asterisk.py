@@ -16,6 +16,7 @@ from lab.root import Installation
 TRUNK = "127.0.0.2"
 FOLDERS = ("varlib", "cache", "spool", "run", "log")
 SECONDS = 20
+UMASK = 0o027  # what Asterisk writes (SIP passwords, logs) is not for everybody
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class AsteriskNode:
             http_port=self.ports.http,
             ami_port=self.ports.ami,
             trunk_addresses=[TRUNK],
+            position_networks=["127.0.0.1"],
             trunk_contacts=[f"{TRUNK}:{self.places.ports.carrier}"],
             ari_password=self.ari_password,
             ami_password=self.ami_password,
@@ -97,7 +99,7 @@ class AsteriskNode:
         render((REPOSITORY / "asterisk-config", REPOSITORY / "dialplan"), etc, self.values())
         self._hand_over()
         command = self.installation.command("-f", "-C", f"{self._inside}/etc/asterisk.conf")
-        self.table.add(self.part, processes.start(command, log=self.log, cwd=Path("/")))
+        self.table.add(self.part, processes.start(command, log=self.log, cwd=Path("/"), umask=UMASK))
         processes.wait_ready(self.part, self.table, self._booted, SECONDS, self.log)
 
     def cli(self, command: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """A caller who speaks SIP by hand: for locations, broken headers and nonsense no real phone would send."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -39,13 +40,22 @@ class Message:
 
     start: str
     headers: Mapping[str, str]
+    body: str = ""
 
     @classmethod
     def parse(cls, data: bytes) -> "Message":
         """Read the head; of a repeated header the first is kept, Via and Record-Route never repeat here."""
-        start, *lines = data.decode("utf-8", "surrogateescape").partition("\r\n\r\n")[0].split("\r\n")
+        head, _, body = data.decode("utf-8", "surrogateescape").partition("\r\n\r\n")
+        start, *lines = head.split("\r\n")
         pairs = (line.partition(":") for line in reversed(lines))
-        return cls(start, {name.strip().lower(): value.strip() for name, _, value in pairs})
+        return cls(start, {name.strip().lower(): value.strip() for name, _, value in pairs}, body)
+
+    @property
+    def media(self) -> tuple[str, int]:
+        """Return where the other side wants sound, as its SDP says."""
+        found = re.search(r"^c=IN IP4 (\S+).*?^m=audio (\d+) ", self.body, re.MULTILINE | re.DOTALL)
+        assert found is not None, "no audio in this message"
+        return found[1], int(found[2])
 
     @property
     def status(self) -> int:
@@ -64,6 +74,7 @@ class RawCall:
     dialled: str = "112"
     rtp_port: int = 0
     headers: tuple[str, ...] = ()  # more of them, in the INVITE alone
+    events: bool = True  # telephone-event (RFC 4733) is offered
     answer: Message | None = None
 
 
@@ -75,6 +86,8 @@ class RawCaller(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._arrived: asyncio.Queue[Message] = asyncio.Queue()
         self.hung_up = asyncio.Event()  # the other side sent BYE
+        self.deaf = False  # says nothing to what arrives
+        self.provisional = False  # something came back for the last INVITE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
@@ -84,10 +97,13 @@ class RawCaller(asyncio.DatagramProtocol):
         """Queue an answer; say yes to a request."""
         message = Message.parse(data)
         if message.status:
+            self.provisional = True
             self._arrived.put_nowait(message)
             return
         if message.start.startswith("BYE"):
             self.hung_up.set()
+        if self.deaf:
+            return
         copied = (f"{name}: {message.headers[name]}" for name in ("via", "from", "to", "call-id", "cseq"))
         if not message.start.startswith("ACK"):
             self.send("\r\n".join(["SIP/2.0 200 OK", *copied, "Content-Length: 0", "", ""]))
@@ -113,17 +129,40 @@ class RawCaller(asyncio.DatagramProtocol):
         location: tuple[float, float | str] | None = None,
         call_id: str | None = None,
         headers: tuple[str, ...] = (),
+        events: bool = True,
         within: float = 15.0,
     ) -> RawCall:
         """Call a number and acknowledge the answer. `from_header` goes out as it is, without a tag.
 
         `rtp_port`: where sound is to be sent; some port nobody listens at by default. `location`: latitude
         and longitude, sent as PIDF-LO in the body (RFC 6442). `headers`: more lines for the INVITE.
+        `events`: whether keys are offered as telephone-event.
         """
-        call = RawCall(from_header=from_header, dialled=dialled, rtp_port=rtp_port, headers=headers)
+        call = RawCall(
+            from_header=from_header, dialled=dialled, rtp_port=rtp_port, headers=headers, events=events
+        )
         call.call_id = call_id or call.call_id
         self.send(self._invite(call, location))
         call.answer = await self.reply(within)
+        self.send(self._request(call, "ACK", 1))
+        return call
+
+    def ring(self) -> RawCall:
+        """Call 112 and care for nothing that comes back."""
+        call = RawCall(from_header="<sip:0811000112@127.0.0.2>")
+        self.send(self._invite(call, None))
+        return call
+
+    async def insist(self, within: float = 40.0) -> RawCall:
+        """Call 112 as a carrier does: send the INVITE again until something comes back (RFC 3261, 17.1.1)."""
+        call = RawCall(from_header="<sip:0811000113@127.0.0.2>")
+        answer = asyncio.create_task(self.reply(within))
+        pause = 0.5
+        while not answer.done() and not self.provisional:
+            self.send(self._invite(call, None))
+            await asyncio.wait([answer], timeout=pause)
+            pause *= 2
+        call.answer = await answer
         self.send(self._request(call, "ACK", 1))
         return call
 
@@ -135,6 +174,8 @@ class RawCaller(asyncio.DatagramProtocol):
     def _invite(self, call: RawCall, location: tuple[float, float | str] | None) -> str:
         address, port = self._address()
         sdp = SDP.format(address=address, port=call.rtp_port or port + 1 & ~1).replace("\n", "\r\n")
+        if not call.events:
+            sdp = sdp.replace(" 8 101", " 8").replace("a=rtpmap:101 telephone-event/8000\r\n", "")
         head, body = _multipart(sdp, location) if location else (["Content-Type: application/sdp"], sdp)
         return self._request(call, "INVITE", 1, [*call.headers, *head], body)
 

@@ -35,6 +35,12 @@ def render_command(
     ],
     external_address: Annotated[str, typer.Option(help="Public address, behind NAT only.")] = "",
     local_network: Annotated[list[str], typer.Option(help="Network without NAT; repeatable.")] = [],  # noqa: B006
+    media: Annotated[
+        list[str], typer.Option(help="Where the carrier's sound comes from, if not the trunk's address.")
+    ] = [],  # noqa: B006
+    position_network: Annotated[
+        list[str], typer.Option(help="Network the positions' phones are in, for the packet filter.")
+    ] = list(NodeValues.position_networks),  # noqa: B006
     templates: Annotated[
         Path | None, typer.Option(help="Folder with asterisk-config/ and dialplan/.")
     ] = None,
@@ -64,6 +70,8 @@ def render_command(
             local_networks=local_network,
             trunk_addresses=trunk,
             trunk_contacts=trunk,
+            media_addresses=media,
+            position_networks=position_network,
             **kept,
         )
         changed = settings_file.with_node(text, env_file, values.connection())

@@ -56,6 +56,17 @@ def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     assert before != (tmp_path / "ari.conf").read_text("utf-8")
 
 
+def test_the_packet_filter_knows_the_carrier(tmp_path: Path) -> None:
+    text = rendered(tmp_path, media_addresses=["192.0.2.64/28"], position_networks=["10.1.0.0/16"])[
+        "ct112.nft"
+    ]
+    assert "carrier { 192.0.2.1 }" in text
+    assert "media { 192.0.2.64/28 }" in text
+    assert "positions { 10.1.0.0/16 }" in text
+    assert "udp dport 5060" in text
+    assert "media { 192.0.2.1 }" in rendered(tmp_path / "2")["ct112.nft"], "the trunk's address by default"
+
+
 def test_a_citys_own_hold_sound_is_kept(tmp_path: Path) -> None:
     rendered(tmp_path)
     (sound,) = (tmp_path / "hold").iterdir()

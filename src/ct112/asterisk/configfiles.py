@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+TEMPLATES = ("*.conf", "*.nft", "*.logrotate")
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
 
@@ -45,6 +46,10 @@ class NodeValues:
     ami_permit: Sequence[str] = ("127.0.0.0/255.0.0.0",)
     trunk_addresses: Sequence[str] = ()
     trunk_contacts: Sequence[str] = ()
+    media_addresses: Sequence[str] = ()  # where the carrier's sound comes from; none: the trunk's addresses
+    position_networks: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    invites_per_second: int = 25  # of the carrier, for as long as it likes: 90,000 calls an hour
+    invites_at_once: int = 50
     ari_user: str = "ct112"
     ami_user: str = "ct112"
     ari_password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
@@ -52,7 +57,8 @@ class NodeValues:
 
     def as_mapping(self) -> dict[str, Value]:
         """Return the values by placeholder name."""
-        return {each.name.upper(): getattr(self, each.name) for each in fields(self)}
+        values = {each.name.upper(): getattr(self, each.name) for each in fields(self)}
+        return values | {"MEDIA_ADDRESSES": self.media_addresses or self.trunk_addresses}
 
     def connection(self) -> dict[str, str | int]:
         """Return how ct112 reaches this node: one element of `CT112_NODES`."""
@@ -93,7 +99,7 @@ def render(
     filled = {
         target / source.name: fill(source.read_text("utf-8"), mapping, source.name)
         for folder in templates
-        for source in sorted(folder.glob("*.conf"))
+        for source in sorted(path for pattern in TEMPLATES for path in folder.glob(pattern))
     }
     if not filled:
         raise TemplateError(f"no templates in {', '.join(str(folder) for folder in templates)}: name others")

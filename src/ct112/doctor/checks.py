@@ -84,3 +84,20 @@ async def prompts(folder: Path, keys: Sequence[str], url: str) -> Answer:
         return False, f"{len(missing)} of {len(keys)} missing in {folder}"
     async with aiohttp.ClientSession() as session, session.get(f"{url}/{keys[0]}.wav") as answer:
         return answer.status == 200, f"{len(keys)} present, served with status {answer.status}"
+
+
+async def packet_filter() -> Answer:
+    """The rules of asterisk-config/ct112.nft are loaded here; only root can see that."""
+    if shutil.which("nft") is None:
+        return None, "no nft on this machine"
+    process = await asyncio.create_subprocess_exec(
+        *("nft", "list", "table", "inet", "ct112"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, problem = await process.communicate()
+    if process.returncode == 0:
+        return (True, "loaded") if b"limit rate" in said else (None, "loaded, but it limits no rate")
+    if b"not permitted" in problem:
+        return None, "only root can see it: sudo ct112 doctor"
+    return None, "not loaded on this machine"

@@ -38,6 +38,7 @@ class Examination:
             ("python", "install Python 3.11 or later", checks.python_version),
             ("host name resolves", "put this machine's name into /etc/hosts", checks.host_name),
             ("disk", "free space, or move CT112_STATE_DIR", partial(checks.disk, settings.state_dir)),
+            ("packet filter", "nft -f /etc/asterisk/ct112.nft (docs/security.md)", checks.packet_filter),
             ("set aside", "read them and the log; of the spool: ct112 spool replay", self._aside),
             ("database migrated", "ct112 db upgrade", self._database),
             ("ct112", "see its log", self._service),
