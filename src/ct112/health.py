@@ -35,11 +35,9 @@ class Watch:
         troubles: Callable[[], Mapping[str, str]],
         *,
         now: Callable[[], float],
-        trunk: str,
     ) -> None:
         """Look at these. `troubles`: the tasks that died lately, and why; `now`: the switchboard's time."""
         self._now = now
-        self._trunk = trunk
         self._alarm = Alarm()
         self._troubles = troubles
         self._switchboard = switchboard
@@ -89,7 +87,7 @@ class Watch:
 
     def _trunk_part(self) -> Part:
         """Return whether the carrier answers: calls may come all the same, call-backs cannot go out."""
-        reached = self._ami.reachable(self._trunk)
+        reached = self._ami.carrier_reached()
         said = ", ".join(f"{node}: {'answers' if there else 'away'}" for node, there in reached.items())
         return Part("trunk", any(reached.values()) or not reached, said or "no nodes", needed=False)
 

@@ -59,9 +59,7 @@ class Service:
         )
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
-        self._callbacks = CallbackDesk(
-            store, self._post, partial(self._ami.reachable, settings.trunk_endpoint)
-        )
+        self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
         self._keeper = Keeper(
             StoreSource(store),
             LastKnown(settings.state_dir / "last-known.json"),
@@ -111,7 +109,6 @@ class Service:
             self._fallback,
             lambda: supervisor.troubles(),
             now=self._clock.now,
-            trunk=self._settings.trunk_endpoint,
         )
         supervisor = Supervisor(
             vital={"switchboard": switchboard.run, "telephone": self._telephone.run},
@@ -251,7 +248,7 @@ def _ami(settings: Settings, post: Any) -> AmiNodes:
         )
         for one in settings.nodes
     ]
-    return AmiNodes(nodes, post=post)
+    return AmiNodes(nodes, post=post, trunk=settings.trunk_endpoint)
 
 
 def _folders(settings: Settings) -> dict[NodeName, Path]:

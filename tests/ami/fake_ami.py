@@ -16,6 +16,7 @@ class FakeAmi:
         self.actions: list[dict[str, str]] = []
         self.mute: set[str] = set()  # actions that get no answer
         self.contacts: dict[str, str] = {}  # endpoint: status
+        self.written: dict[str, str] = {}  # an endpoint with a contact in a file, a trunk: its status
         self.refused: dict[str, list[dict[str, str]]] = {}  # action: what it is answered with instead
         self.members: list[str] = []
         self._writers: set[asyncio.StreamWriter] = set()
@@ -81,6 +82,12 @@ class FakeAmi:
                     for name, status in self.contacts.items()
                 ]
                 return _list(found, "ContactListComplete")
+            case "PJSIPShowEndpoint" if action["Endpoint"] in self.written:
+                uri, status = uri_of(action["Endpoint"]), self.written[action["Endpoint"]]
+                row = {"Event": "ContactStatusDetail", "EndpointName": action["Endpoint"]}
+                return _list([row | {"URI": uri, "Status": status}], "EndpointDetailComplete")
+            case "PJSIPShowEndpoint":
+                return [{"Response": "Error", "Message": "Unable to retrieve endpoint"}]
             case "QueueStatus":
                 return _list(
                     [{"Event": "QueueMember", "Location": one} for one in self.members], "QueueStatusComplete"

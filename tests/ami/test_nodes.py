@@ -66,16 +66,30 @@ async def test_phones_are_known_at_once_and_as_they_come_and_go() -> None:
             assert known.phone("stranger") is None
 
 
-async def test_whether_the_carrier_is_reached_is_known_after_the_list_alone() -> None:
+async def test_whether_the_carrier_is_reached() -> None:
+    """Its contact is in no list of registered ones: another list, of phones, says nothing about it."""
     async with running() as ami:
-        ami.contacts = {"trunk": "Unreachable"}
+        ami.written = {"trunk": "Unreachable"}
         nodes = AmiNodes([AmiNode(NODE, "127.0.0.1", ami.port, USER, PASSWORD)], post=lambda _: None)
-        assert nodes.reachable("trunk") == {NODE: True}  # not known: nobody is refused for it
+        assert nodes.carrier_reached() == {NODE: True}  # not known: nobody is refused for it
         async with kept(ami, Known()) as nodes:
-            await until(lambda: nodes.ready()[NODE], "listed")
-            assert nodes.reachable("trunk") == {NODE: False}
+            await until(lambda: nodes.carrier_reached() == {NODE: False}, "asked")
             ami.contact("trunk", "Reachable")
-            await until(lambda: nodes.reachable("trunk")[NODE], "it answers again")
+            ami.written["trunk"] = "Reachable"
+            await until(lambda: nodes.carrier_reached()[NODE], "it answers again")
+            nodes.set_positions(["pos-1"])
+            await until(lambda: ami.names().count("PJSIPShowContacts") >= 2, "the phones are listed again")
+            assert nodes.carrier_reached()[NODE]
+            ami.contact("trunk", "Unreachable")
+            await until(lambda: not nodes.carrier_reached()[NODE], "away")
+            ami.drop()
+            await until(lambda: nodes.carrier_reached()[NODE], "with the link lost nothing is known")
+
+
+async def test_a_trunk_nobody_knows_is_not_away() -> None:
+    async with running() as ami, kept(ami, Known()) as nodes:
+        await until(lambda: nodes.ready()[NODE], "asked")
+        assert nodes.carrier_reached() == {NODE: True}
 
 
 async def test_a_phone_back_from_another_port_is_registered_although_the_old_contact_goes_last() -> None:

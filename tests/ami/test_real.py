@@ -18,6 +18,7 @@ from ct112.core.ids import NodeName
 from lab.api import Lab
 from lab.asterisk import AsteriskNode
 from lab.free_ports import free_base
+from lab.outside import outside
 from lab.phones import ANSWER, PhoneError, Phones
 from tests.ami.fake_ami import until
 from tests.ami.test_nodes import Known
@@ -147,3 +148,22 @@ async def test_our_user_can_neither_place_a_call_nor_rewrite_a_file(node: Asteri
                 await connection.send({"Action": action, "Channel": "PJSIP/x", "SrcFilename": "pjsip.conf"})
     finally:
         connection.close()
+
+
+async def test_the_carrier_is_seen_to_come_and_go(node: AsteriskNode) -> None:
+    async def seen(now: bool) -> None:
+        """Have Asterisk ask the carrier until ct112 knows; an answer that does not come takes 3 s."""
+        async with asyncio.timeout(30):
+            while nodes.carrier_reached()[NodeName("test")] is not now:
+                await asyncio.to_thread(node.cli, "pjsip qualify trunk")
+                await asyncio.sleep(0.5)
+
+    async with kept(node, Known()) as nodes:
+        await until(lambda: nodes.ready()[NodeName("test")], "listed")
+        await seen(False)
+        async with outside(node.places.ports.carrier):
+            await seen(True)
+            nodes.set_positions(["pos-9"])  # another list of phones
+            await asyncio.sleep(0.5)
+            assert nodes.carrier_reached()[NodeName("test")]
+        await seen(False)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ct112 import logs, metrics
 from ct112.asterisk.ami import Ami, AmiError, AmiLost, AmiNode, Connect, Fields, over_tcp
+from ct112.asterisk.carrier import Carrier
 from ct112.asterisk.contacts import Contacts
 from ct112.asterisk.security import SecurityWatch
 from ct112.core.events import PhoneSeen
@@ -27,9 +28,11 @@ BETWEEN_LISTS_SECONDS = 0.2
 class AmiNodes:
     """Keeps AMI to every node; what is wanted of it is applied now and after every connect."""
 
-    def __init__(self, nodes: Sequence[AmiNode], *, post: Post, connect: Connect = over_tcp) -> None:
-        """`post` is told which phones are registered."""
-        self._watches = [_NodeWatch(node, post, connect) for node in nodes]
+    def __init__(
+        self, nodes: Sequence[AmiNode], *, post: Post, connect: Connect = over_tcp, trunk: str = "trunk"
+    ) -> None:
+        """`post` is told which phones are registered; `trunk` is the carrier's endpoint."""
+        self._watches = [_NodeWatch(node, post, connect, trunk) for node in nodes]
 
     async def run(self) -> None:
         """Keep all connections until cancelled."""
@@ -41,9 +44,9 @@ class AmiNodes:
         """Return for each node whether AMI is connected and its phones are known."""
         return {watch.node.name: watch.ready for watch in self._watches}
 
-    def reachable(self, endpoint: str) -> Mapping[NodeName, bool]:
-        """Return for each node whether it reaches the endpoint, a trunk; True while that is not known."""
-        return {watch.node.name: watch.reaches(endpoint) for watch in self._watches}
+    def carrier_reached(self) -> Mapping[NodeName, bool]:
+        """Return for each node whether it reaches the carrier; True while that is not known."""
+        return {watch.node.name: watch.carrier.reached for watch in self._watches}
 
     def set_positions(self, positions: Sequence[str], *, members: Sequence[str] | None = None) -> None:
         """Watch these positions, and have exactly `members` (by default all) in the fallback queue."""
@@ -60,8 +63,9 @@ class AmiNodes:
 class _NodeWatch:
     """One node's AMI."""
 
-    def __init__(self, node: AmiNode, post: Post, connect: Connect) -> None:
+    def __init__(self, node: AmiNode, post: Post, connect: Connect, trunk: str) -> None:
         self.node = node
+        self.carrier = Carrier(node.name, trunk)
         self.ready = False
         self.positions: tuple[str, ...] = ()
         self.members: tuple[str, ...] = ()
@@ -80,10 +84,6 @@ class _NodeWatch:
         self.positions, self.members = positions, members
         self._told = {name: value for name, value in self._told.items() if name in positions}
         self.changed.set()
-
-    def reaches(self, endpoint: str) -> bool:
-        """Return whether one of the endpoint's contacts answers, or we do not know."""
-        return not self.ready or self._contacts.usable(endpoint)
 
     async def run(self) -> None:
         """Connect, keep everything right, connect again; nothing that comes from outside ends this."""
@@ -110,6 +110,7 @@ class _NodeWatch:
                 work.result()
         finally:
             self.ready = False
+            self.carrier.lose()
             metrics.link_up.labels(node=self.node.name, link="ami").set(0)
             metrics.link_losses.labels(node=self.node.name, link="ami").inc()
             for task in (watch, work):
@@ -124,6 +125,7 @@ class _NodeWatch:
         while True:
             self.changed.clear()
             await self._list_phones(connection)
+            await self.carrier.ask(connection)
             self.ready = self._was_ready = True
             metrics.link_up.labels(node=self.node.name, link="ami").set(1)
             await self._keep_fallback(connection)
@@ -177,8 +179,9 @@ class _NodeWatch:
     def _take(self, event: Fields) -> None:
         fields = _lower(event)
         if fields.get("event") == "ContactStatus":
+            self.carrier.take(fields)
             self._tell(self._contacts.take(fields))
-            if self._contacts.in_doubt:
+            if self._contacts.in_doubt or self.carrier.in_doubt:
                 self.changed.set()
         elif "sessionid" in fields or fields.get("eventtv"):
             self._security.take(fields)
