@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import pytest
 
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.simulation.store import FakeStore
-from ct112.store import DatabaseJournal, RowRefused, Store, StoreUnavailable, open_journal, spool_journal
+from ct112.store import (
+    DatabaseJournal,
+    RowRefused,
+    Store,
+    StoreUnavailable,
+    open_journal,
+    spool_holder,
+    spool_journal,
+)
 from ct112.store import journal as journal_module
 from ct112.store.delivery import NO_USE, deliver
 from ct112.store.pending import Entry
@@ -113,15 +122,19 @@ async def test_by_memory_too_a_batch_is_tried_in_parts(monkeypatch: pytest.Monke
     assert await journal.flush(WAIT)
 
 
-async def _copied(journal: spool_journal.SpoolJournal, done: Callable[[], bool]) -> None:
-    await journal.open()
+async def _copied(
+    journal: spool_journal.SpoolJournal, done: Callable[[], bool], *, opened: bool = False
+) -> None:
+    if not opened:
+        await journal.open()
     task = asyncio.create_task(journal.run())
     async with asyncio.timeout(WAIT):
         while not done():  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    await journal.leave(1)
+    if not opened:
+        await journal.leave(1)
 
 
 @pytest.mark.parametrize("round_trip", [0.002, 0.015])
@@ -148,6 +161,48 @@ def _given_up(number: int) -> list[Entry]:
     ended = record(number, 2, ani=ani, ended_at=ARRIVED + number + 3, outcome=Outcome.ABANDONED)
     facts = [fact(number, seq, kind) for seq, kind in enumerate(("arrived", "picked_up", "said", "ended"))]
     return [record(number, 1, ani=ani), *facts, ended.changed(ended_by=EndedBy.CALLER)]
+
+
+async def test_a_full_disk_keeps_nothing_on_it_from_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be struck out on it, nor set aside."""
+    monkeypatch.setattr(spool_journal, "BATCH", 50)
+    monkeypatch.setattr(spool_journal, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(spool_holder, "REOPEN_SECONDS", 0.0)
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([fact(1, seq) for seq in range(220)])
+    file.close()
+    store = Picky()
+    store.refused = {7}
+
+    def full(*_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with monkeypatch.context() as disk:
+        disk.setattr(SpoolFile, "drop", full)
+        disk.setattr(SpoolFile, "set_aside", full)
+        await _copied(open_journal(store, path), lambda: len(store._facts) == 219)
+        assert look_at(path).waiting == 220
+    await _copied(open_journal(store, path), lambda: look_at(path).waiting == 0)
+    assert look_at(path).aside == 1
+    journal = open_journal(store, path)
+    await journal.open()
+    with monkeypatch.context() as disk:
+        disk.setattr(SpoolFile, "drop", full)
+        for seq in range(1000, 1120):
+            journal.note(fact(1, seq))
+        await _copied(journal, lambda: len(store._facts) == 339, opened=True)
+    running = asyncio.create_task(journal.run())
+    async with asyncio.timeout(WAIT):
+        while look_at(path).waiting:  # noqa: ASYNC110 - the disk tells nobody
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await journal.leave(1)
 
 
 async def test_a_record_that_is_refused_leaves_the_one_before_it(tmp_path: Path) -> None:

@@ -189,10 +189,10 @@ async def test_a_disk_that_cannot_read_an_old_page_is_begun_anew(
     monkeypatch.setattr(spool_holder, "REOPEN_SECONDS", 0.01)
     head = SpoolFile.head
 
-    def bad_sector(self: SpoolFile, size: int) -> Any:
+    def bad_sector(self: SpoolFile, size: int, after: int = 0) -> Any:
         if self._db.execute("SELECT count(*) FROM aside").fetchone()[0] and not _begun_anew(path):
             raise _disk_error()
-        return head(self, size)
+        return head(self, size, after)
 
     monkeypatch.setattr(SpoolFile, "head", bad_sector)
     running = Spool(path, committed=lambda _: None, failed=lambda _: None)

@@ -88,9 +88,9 @@ class Spool:
         """Return how many entries are on the disk. Raises SpoolFailed."""
         return await self._ask(lambda file: file.status().waiting)
 
-    async def head(self, size: int) -> list[Spooled]:
-        """Return the oldest entries on the disk; they stay. Raises SpoolFailed."""
-        return await self._ask(lambda file: file.head(size))
+    async def head(self, size: int, after: int = 0) -> list[Spooled]:
+        """Return the oldest entries on the disk above a number; they stay. Raises SpoolFailed."""
+        return await self._ask(lambda file: file.head(size, after))
 
     async def drop(self, numbers: Sequence[int]) -> None:
         """Strike out what the database has. Raises SpoolFailed; what stays is written again, to no effect."""

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS aside (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL,
     reason TEXT NOT NULL);
 """
+HEAD = "SELECT id, kind, body FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 INSERT = "INSERT INTO entry (kind, body, at) VALUES (?, ?, ?)"
 REMEMBER = "INSERT OR REPLACE INTO open_call (call, body) VALUES (?, ?)"
 FORGET = "DELETE FROM open_call WHERE call = ?"
@@ -100,9 +101,9 @@ class SpoolFile:
             self._db.executemany(INSERT, [(kind_of(entry), body, now) for entry, body in texts])
             self._remember({one.call: (one, body) for one, body in texts if isinstance(one, CallRecord)})
 
-    def head(self, size: int) -> list[Spooled]:
-        """Return the oldest entries; they stay."""
-        rows = self._db.execute("SELECT id, kind, body FROM entry ORDER BY id LIMIT ?", (size,))
+    def head(self, size: int, after: int = 0) -> list[Spooled]:
+        """Return the oldest entries with a number above `after`; they stay."""
+        rows = self._db.execute(HEAD, (after, size))
         return [Spooled(number, _read(kind, body)) for number, kind, body in rows]
 
     def drop(self, numbers: Sequence[int]) -> None:

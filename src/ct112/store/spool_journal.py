@@ -48,6 +48,8 @@ class SpoolJournal:
         self._away = False
         self._more = False  # the last batch was not all there was
         self._size = BatchSize(BATCH)
+        self._struck_out: set[int] = set()  # in the database, but not off the disk: that takes no writing now
+        self._past = 0  # up to here they are passed over
         self._settled_at = float("-inf")
         self._stuck_since: float | None = None
         self._pause = FIRST_PAUSE_SECONDS
@@ -146,11 +148,12 @@ class SpoolJournal:
         try:
             started = time.monotonic()
             size = self._size.now
-            batch = await self._spool.head(size)  # behind all that was put: that is on the disk now
+            batch = await self._spool.head(size, self._past)  # all that was put is on the disk now
             self._more = len(batch) == size
             if self._more:
                 self._wake.set()
             if not batch:
+                await self._strike_out([], [])
                 self._counted(0)
             taken = not batch or await self._copied(batch)
         except SpoolFailed:
@@ -174,25 +177,48 @@ class SpoolJournal:
         if refused or unreadable:
             log.error("entries that can never be written are set aside", count=len(refused + unreadable))
             metrics.spool_set_aside.inc(len(refused + unreadable))
-            await self._spool.set_aside([*refused, *unreadable])
-        if delivered.error is None:
-            kept = _older(batch, newest, {number for number, _ in refused})
-            await self._spool.drop([one.id for one in batch if one.id not in kept])
-            self._counted(max(0, self._waiting - len(batch) + len(kept)))
-            if kept:
-                self._wake.set()
-        else:
-            self._wake.set()
-            await self._spool.drop([entries[id(entry)].id for entry in delivered.written])
-            if delivered.slow and len(batch) == 1:
-                await self._spool.to_the_end(batch[0].id)
         self._size.after(delivered, len(batch))
         if delivered.slow:
             self._is_stuck()
         elif delivered.error is not None:
             self._stuck_since = None  # the database is away: all wait for it
         self._tell(delivered.error)
-        return delivered.error is None
+        aside = [*refused, *unreadable]
+        if delivered.error is None:
+            kept = _older(batch, newest, {number for number, _ in refused})
+            await self._finish(batch, [one.id for one in batch if one.id not in kept], aside)
+            if kept:
+                self._wake.set()
+            return True
+        self._wake.set()
+        await self._strike_out([entries[id(entry)].id for entry in delivered.written], aside)
+        if delivered.slow and len(batch) == 1:
+            await self._spool.to_the_end(batch[0].id)
+        return False
+
+    async def _finish(
+        self, batch: Sequence[Spooled], done: Sequence[int], aside: Sequence[tuple[int, str]]
+    ) -> None:
+        """Take a batch off the disk; when that takes no writing, go on behind it."""
+        self._counted(max(0, self._waiting - len(done)))
+        try:
+            await self._strike_out(done, aside)
+        except SpoolFailed:
+            self._past = batch[-1].id
+            raise
+
+    async def _strike_out(self, done: Sequence[int], aside: Sequence[tuple[int, str]]) -> None:
+        """Take off the disk what the database has, also of before, and keep apart what it will never have.
+
+        Raises SpoolFailed: then it is done later.
+        """
+        self._struck_out.update(set(done).difference(number for number, _ in aside))
+        if aside:
+            await self._spool.set_aside(aside)
+        if self._struck_out:
+            await self._spool.drop(sorted(self._struck_out))
+            self._struck_out.clear()
+        self._past = 0
 
     def _counted(self, waiting: int) -> None:
         self._waiting = waiting
