@@ -111,6 +111,16 @@ async def test_a_misspelled_setting_is_a_warning(tmp_path: Path, monkeypatch: py
     assert (check.ok, check.detail) == (None, "no such setting: CT112_DATABSE_URL")
 
 
+async def test_a_token_that_can_be_guessed_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CT112_ENV_FILE", "")
+    check = (await found(settings(tmp_path, api_token="112")))["settings"]
+    assert (check.ok, "can be guessed" in check.detail) == (None, True)
+    check = (await found(settings(tmp_path, api_token="x" * 24)))["settings"]
+    assert check.ok is True
+
+
 async def test_no_nodes_is_one_cross(tmp_path: Path) -> None:
     checks = await found(settings(tmp_path).model_copy(update={"nodes": []}))
     assert "ct112 asterisk render" in checks["nodes"].remedy

@@ -20,6 +20,7 @@ from ct112.store import Store, StoreUnavailable, kept_aside
 Work = Callable[[], Awaitable[Answer]]
 Plan = Sequence[tuple[str, str, Work]]
 """Checks by name, each with its remedy."""
+LEAST_TOKEN = 16
 OF_THE_NODES = {"ari", "ami", "trunk", "phones", "accounts", "database"}
 """Parts of /readyz that have a line of their own."""
 
@@ -36,7 +37,7 @@ class Examination:
         """Return all checks, in a fixed order."""
         settings = self._settings
         first: Plan = [
-            ("settings", "correct the name, or remove the line", self._names),
+            ("settings", "correct it; a token: openssl rand -base64 24", self._names),
             ("python", "install Python 3.11 or later", checks.python_version),
             ("host name resolves", "put this machine's name into /etc/hosts", checks.host_name),
             ("disk", "free space, or move CT112_STATE_DIR", partial(checks.disk, settings.state_dir)),
@@ -84,9 +85,12 @@ class Examination:
         ]
 
     async def _names(self) -> Answer:
-        unknown = strangers()
+        token, unknown = self._settings.api_token, strangers()
         if unknown:
             return None, f"no such setting: {', '.join(unknown)}"
+        if token is not None and len(token.get_secret_value()) < LEAST_TOKEN:
+            why = f"CT112_API_TOKEN has less than {LEAST_TOKEN} characters: it can be guessed"
+            return None, why
         return True, f"from {origin()}"
 
     async def _database(self) -> Answer:
