@@ -18,13 +18,12 @@ Operator = Annotated[
 ]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the SIP password from stdin.")]
 STATES = {
-    "off_duty": "paused",
-    "ready": "ready",
     "ringing": "rings",
     "on_call": "in a call",
     "wrap_up": "wrap-up",
     "resting": "resting: did not take a call",
 }
+WAITS_FOR_ROSTER = ("ready", "off_duty")  # what the roster says holds within seconds
 NOTHING_REGISTERED = "not registered: no calls"
 
 
@@ -128,8 +127,12 @@ def _row(seat: "RosterRow", live: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     now = live.get(seat.position)
     if seat.operator is None:
         return seat.position, "–", "empty", _phone(now)
-    state = _state(seat.ready) if now is None else STATES.get(now["state"], now["state"])
+    state = _state(seat.ready) if now is None or now["state"] in WAITS_FOR_ROSTER else _doing(now["state"])
     return seat.position, seat.operator, state, _phone(now)
+
+
+def _doing(state: str) -> str:
+    return STATES.get(state, state)
 
 
 def _phone(now: dict[str, Any] | None) -> str:
