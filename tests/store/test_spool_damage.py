@@ -216,6 +216,30 @@ def _disk_error() -> sqlite3.OperationalError:
     return error
 
 
+async def test_a_disk_that_damages_everything_is_not_filled_with_damaged_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_holder, "REOPEN_SECONDS", 0.01)
+
+    def damaged(_file: SpoolFile, _entries: object) -> None:
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    monkeypatch.setattr(SpoolFile, "put", damaged)
+    refused: list[Entry] = []
+    running = Spool(tmp_path / "spool.sqlite", committed=lambda _: None, failed=refused.extend)
+    await running.open()
+    for number in range(100):
+        running.put(fact(1, number))
+        await asyncio.sleep(0.02)
+    await running.close()
+    await asyncio.sleep(0)
+    assert len(refused) == 100, "by memory"
+    (damaged_files,) = kept_aside(tmp_path / "spool.sqlite")
+    assert damaged_files.count <= 14
+
+
 async def test_an_entry_that_cannot_be_text_costs_itself_alone(tmp_path: Path) -> None:
     loop: dict[str, Any] = {}
     loop["itself"] = loop

@@ -13,6 +13,7 @@ from ct112.store.spool_file import SpoolBusy, SpoolFile
 log = logs.get("spool")
 
 REOPEN_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 3600.0  # between two beginnings: each keeps a file, and the disk is no larger for it
 PATIENCE = 3  # faults of reading or writing in a row after which the file counts as damaged
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 NOT_THE_FILE = frozenset(  # a full disk, somebody else's lock, a folder that is away or not ours
@@ -41,7 +42,8 @@ class Holder:
         self._path = path
         self._file: SpoolFile | None = None
         self._next_try = 0.0
-        self._next_beginning = 0.0
+        self._next_beginning = float("-inf")
+        self._pause = REOPEN_SECONDS
         self._faults = 0
         self.busy = False  # another process has the file
 
@@ -91,9 +93,12 @@ class Holder:
 
     def _begin_anew(self) -> None:
         """Begin anew, but not again and again: on a disk that damages everything memory is better."""
-        if time.monotonic() < self._next_beginning:
+        now = time.monotonic()
+        if now < self._next_beginning:
             raise SpoolFailed("damaged again at once")
-        self._next_beginning = time.monotonic() + REOPEN_SECONDS
+        again = now < self._next_beginning + LONGEST_PAUSE_SECONDS
+        self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS) if again else REOPEN_SECONDS
+        self._next_beginning = now + self._pause
         self.forget()
         self._faults = 0
         self._file = salvage.begin_anew(self._path)
