@@ -31,7 +31,8 @@ def normalise(database_url: str) -> URL:
         query["ssl"] = query.pop("sslmode")
     unknown = query.keys() - OPTIONS
     if unknown:
-        raise ValueError(f"the database address has options that are not known: {', '.join(sorted(unknown))}")
+        names = ", ".join(sorted(unknown))
+        raise ValueError(f"the database address has unknown options ({names}): remove them")
     if query.get("ssl", "prefer") not in SSL_MODES:
         raise ValueError(f"sslmode in the database address is not one of {', '.join(sorted(SSL_MODES))}")
     return url.set(drivername="postgresql+asyncpg", query=query)
