@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ct112.settings import SettingsError, load, origin
+from ct112.settings import SettingsError, env_file, load, origin
 
 NODE = (
     '[{"name": "a", "ari_url": "http://127.0.0.1:8088/ari", "ari_user": "u", "ari_password": "hidden",'
@@ -35,6 +35,20 @@ def test_the_usual_file_is_read_when_no_other_is_named(
     assert str(usual) in origin()
     monkeypatch.setenv("CT112_ENV_FILE", "")  # none at all
     assert load().ring_seconds == 15
+
+
+def test_a_file_only_systemd_may_read_is_asked_for_only_when_nothing_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = tmp_path / "ct112.env"
+    usual.write_text("CT112_RING_SECONDS=7\n")
+    monkeypatch.setattr("ct112.settings.ENV_FILE", usual)
+    monkeypatch.setattr("ct112.settings.os.access", lambda *_: False)
+    monkeypatch.delenv("CT112_ENV_FILE", raising=False)
+    assert env_file() == usual  # and reading it says that one may not
+    monkeypatch.setenv("CT112_RING_SECONDS", "9")  # as EnvironmentFile= gives it
+    assert env_file() is None
+    assert load().ring_seconds == 9
 
 
 def test_a_line_that_says_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,11 +113,17 @@ def load() -> Settings:
 
 
 def env_file() -> Path | None:
-    """Return the file of settings: what CT112_ENV_FILE names (empty: none), else /etc/ct112/ct112.env."""
+    """Return the file of settings: what CT112_ENV_FILE names (empty: none), else /etc/ct112/ct112.env.
+
+    A service whose settings systemd has read for it (EnvironmentFile=) need not be able to read that file.
+    """
     named = os.environ.get("CT112_ENV_FILE")
     if named is not None:
         return Path(named) if named else None
-    return ENV_FILE if ENV_FILE.exists() else None
+    if os.access(ENV_FILE, os.R_OK):
+        return ENV_FILE
+    given = any(name.removeprefix("CT112_").lower() in Settings.model_fields for name in os.environ)
+    return None if given or not os.path.lexists(ENV_FILE) else ENV_FILE
 
 
 def origin() -> str:
@@ -129,7 +135,7 @@ def origin() -> str:
 def strangers() -> list[str]:
     """Return the CT112_… names in the environment and the file that are no settings: misspelled."""
     file = env_file()
-    given = {name.upper() for name in os.environ} | set(names(read(file)) if file and file.exists() else ())
+    given = {name.upper() for name in os.environ} | set(names(read(file)) if file and os.access(file, os.R_OK) else ())
     known = {f"CT112_{name.upper()}" for name in Settings.model_fields} | {"CT112_ENV_FILE"}
     return sorted(
         name for name in given - known if name.startswith("CT112_") and not name.startswith(OF_THE_LAB)
@@ -138,7 +144,7 @@ def strangers() -> list[str]:
 
 def _look_at(file: Path) -> None:
     """Raise SettingsError when the file is missing, is not ours to read, or has a line that says nothing."""
-    if not file.exists():
+    if not os.access(file, os.F_OK):
         raise SettingsError(f"CT112_ENV_FILE names {file}, which is not there: correct it or unset it")
     try:
         read(file)
