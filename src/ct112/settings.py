@@ -135,7 +135,8 @@ def origin() -> str:
 def strangers() -> list[str]:
     """Return the CT112_… names in the environment and the file that are no settings: misspelled."""
     file = env_file()
-    given = {name.upper() for name in os.environ} | set(names(read(file)) if file and os.access(file, os.R_OK) else ())
+    written = names(read(file)) if file and os.access(file, os.R_OK) else ()
+    given = {name.upper() for name in os.environ} | set(written)
     known = {f"CT112_{name.upper()}" for name in Settings.model_fields} | {"CT112_ENV_FILE"}
     return sorted(
         name for name in given - known if name.startswith("CT112_") and not name.startswith(OF_THE_LAB)
@@ -145,7 +146,9 @@ def strangers() -> list[str]:
 def _look_at(file: Path) -> None:
     """Raise SettingsError when the file is missing, is not ours to read, or has a line that says nothing."""
     if not os.access(file, os.F_OK):
-        raise SettingsError(f"CT112_ENV_FILE names {file}, which is not there: correct it or unset it")
+        raise SettingsError(
+            f"CT112_ENV_FILE names {file}, which is not there for this user: correct it or unset it"
+        )
     try:
         read(file)
     except EnvFileError as error:
