@@ -134,27 +134,27 @@ def _size(folder: Path) -> int:
 async def half_open(node: AsteriskNode) -> Figures:
     """Somebody with the carrier's address calls and never acknowledges; real callers come all the while."""
     exchange = f"127.0.0.1:{node.ports.sip}"
-    served: list[float] = []
-    refused = 0
+    callers: list[asyncio.Task[tuple[str, float]]] = []
+    peak = 0
     async with raw_caller(exchange) as attacker:
         attacker.deaf = True
         attack = asyncio.create_task(_ring_on(attacker.ring))
-        try:
-            while not attack.done():
-                wait = await _real_call(exchange)
-                refused += wait is None
-                served += [wait] if wait is not None else []
-                await asyncio.sleep(1)
-        finally:
-            attack.cancel()
+        while not attack.done():
+            callers.append(asyncio.create_task(_real_call(exchange)))
+            peak = max(peak, await asyncio.to_thread(_calls, node))
+            await asyncio.sleep(2)
         quiet = time.monotonic()
-        while _calls(node) and time.monotonic() < quiet + 90:  # noqa: ASYNC110 - no event tells it
+        outcomes = await asyncio.gather(*callers)
+        while await asyncio.to_thread(_calls, node) and time.monotonic() < quiet + 90:  # noqa: ASYNC110
             await asyncio.sleep(0.5)
+    waits = sorted(waited for outcome, waited in outcomes if outcome == "served")
     return {
-        "served": len(served),
-        "refused": refused,
-        "wait_p50": round(median(served), 3) if served else -1,
-        "wait_max": round(max(served), 3) if served else -1,
+        "callers": len(outcomes),
+        "served": len(waits),
+        "full": sum(outcome == "full" for outcome, _ in outcomes),
+        "wait_p50": round(median(waits or [0]), 3),
+        "wait_max": round(max(waits, default=0), 3),
+        "peak": peak,
         "gone_after": round(time.monotonic() - quiet, 1),
     }
 
@@ -165,25 +165,26 @@ def _calls(node: AsteriskNode) -> int:
 
 
 async def _ring_on(ring: Callable[[], object]) -> None:
-    end = time.monotonic() + HALF_OPEN_SECONDS
-    while time.monotonic() < end:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for number in range(int(HALF_OPEN_SECONDS * HALF_OPEN_RATE)):
         ring()
-        await asyncio.sleep(1 / HALF_OPEN_RATE)
+        await asyncio.sleep(max(0.0, began + number / HALF_OPEN_RATE - loop.time()))
 
 
-async def _real_call(exchange: str) -> float | None:
-    """Return how long a real caller waits for the answer; None when refused, or unheard for 40 s."""
+async def _real_call(exchange: str) -> tuple[str, float]:
+    """Return what becomes of a real caller (served, full, unheard) and how long they wait for it."""
     async with raw_caller(exchange) as caller:
         began = time.monotonic()
         try:
             call = await caller.insist()
         except TimeoutError:
-            return None
+            return "unheard", 0.0
         if call.answer is None or call.answer.status != 200:
-            return None
+            return "full", 0.0
         waited = time.monotonic() - began
         await caller.bye(call)
-        return waited
+        return "served", waited
 
 
 async def sound(node: AsteriskNode) -> Figures:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ct112.asterisk.configfiles import NodeValues
 from lab.siege import CONNECTIONS, siege
 
 pytestmark = [pytest.mark.real, pytest.mark.system, pytest.mark.timeout(400)]
@@ -27,8 +28,9 @@ def test_the_sound_for_a_silent_caller_goes_to_nobody_else() -> None:
     assert filtered["caller"] > 50
 
 
-def test_calls_that_are_never_acknowledged_do_not_shut_112() -> None:
+def test_calls_that_are_never_acknowledged_do_not_fill_the_exchange() -> None:
+    """Forty a second, each gone after 13 s: 520 at a time, where 400 have room."""
     figures = siege("half-open", filtered=True)
-    assert figures["refused"] == 0
-    assert figures["served"] >= 10
-    assert figures["wait_max"] < 20
+    assert figures["full"] == 0
+    assert figures["peak"] < NodeValues.max_calls
+    assert figures["served"] > figures["callers"] / 2

@@ -48,8 +48,8 @@ class NodeValues:
     trunk_contacts: Sequence[str] = ()
     media_addresses: Sequence[str] = ()  # where the carrier's sound comes from; none: the trunk's addresses
     position_networks: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-    invites_per_second: int = 25  # of the carrier, for as long as it likes: 90,000 calls an hour
-    invites_at_once: int = 50
+    invites_per_second: int = 12  # of the carrier, for as long as it likes: 43,200 calls an hour
+    invites_at_once: int = 40
     ari_user: str = "ct112"
     ami_user: str = "ct112"
     ari_password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
