@@ -8,18 +8,14 @@ from ct112.core.calls import Leaving, Offered, Talking, Waiting
 from ct112.core.commands import EndOffer, HangUp, HoldSwitch, Join, PickUp, Play, Ring, StopPlay
 from ct112.core.events import (
     CallerLeft,
-    CommandFailed,
     Draining,
-    Event,
     FoundCall,
     FoundOffer,
     Joined,
     NodeLost,
     NodeSurveyed,
-    OfferAnswered,
     OfferEnd,
     OfferEnded,
-    PickedUp,
     PlayEnded,
 )
 from ct112.core.floor import Floor
@@ -186,72 +182,6 @@ def test_what_left_in_the_gap_is_closed() -> None:
     world.tell(NodeLost(A), found(elsewhere=frozenset({TWO})))
     assert (world.record(ONE).outcome, world.record(ONE).ended_by) == ("answered", "caller")
     assert (world.record(TWO).outcome, world.record(TWO).ended_by) == ("fallback", "system")
-
-
-def test_a_closed_call_whose_leg_is_still_there_is_a_live_call_again() -> None:
-    world = World()
-    given.waiting(world)
-    world.tell(CommandFailed(command="PickUp", call=ONE, gone=True))  # not so: the link had no legs yet
-    closed = world.record()
-    assert closed.outcome == "abandoned"
-    world.tell(found(CALLER))
-    record = world.record()
-    assert (record.ended_at, record.outcome, record.ended_by) == (None, None, None)
-    assert record.revision > closed.revision
-    assert (record.service_class, record.queued_at) == (closed.service_class, closed.queued_at)
-    assert isinstance(world.state(), Waiting)
-    assert ("reopened", {"outcome": "abandoned"}) in [(fact.kind, fact.data) for fact in world.facts()]
-    numbers = [fact.seq for fact in world.facts()]
-    assert numbers == sorted(set(numbers))
-    world.staffed(POS_1)
-    world.tell(OfferAnswered(world.offer()), Joined(ONE, world.offer()), CallerLeft(ONE))
-    assert world.record().outcome == "answered"
-
-
-def test_a_closed_call_found_talking_goes_on_with_its_operator() -> None:
-    world = World()
-    given.talking(world)
-    world.tell(CommandFailed(command="HangUp", call=ONE, gone=True))
-    world.tell(found(TALKER, offers=(LEG,)))
-    assert isinstance(world.state(), Talking)
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
-    assert not world.asked_for(EndOffer)
-    assert (world.record().outcome, world.record().ended_at) == (None, None)
-
-
-def test_a_closed_call_whose_operator_had_hung_up_is_asked_to_leave_again() -> None:
-    world = World()
-    given.hanging_up(world)
-    world.wait(2 * world.policy.release_seconds)
-    assert (world.record().outcome, world.record().ended_by) == ("answered", "operator")
-    world.tell(found(CALLER))
-    assert world.asked_for(HangUp) == [HangUp(ONE)]
-    assert isinstance(world.state(), Leaving)
-    world.tell(CallerLeft(ONE))
-    assert (world.record().outcome, world.record().ended_by) == ("answered", "operator")
-
-
-@pytest.mark.parametrize(
-    "late",
-    [given.arrival(), PickedUp(ONE), Joined(ONE, FIRST_OFFER), CallerLeft(ONE), found()],
-    ids=lambda event: type(event).__name__,
-)
-def test_late_news_of_a_call_that_is_over_do_not_bring_it_back(late: Event) -> None:
-    world = World()
-    given.over(world)
-    assert world.tell(late) == []
-
-
-@pytest.mark.parametrize("command", ["PickUp", "Play", "HoldSwitch", "SendToFallback", "HangUp"])
-@pytest.mark.parametrize("state", given.STATES)
-def test_that_a_leg_is_gone_is_not_believed_of_a_lost_node(state: str, command: str) -> None:
-    world = World()
-    given.STATES[state](world)
-    world.tell(NodeLost(A), CommandFailed(command=command, call=ONE, gone=True))
-    assert world.state() is not None
-    assert world.record().ended_at is None
-    world.tell(found(), CommandFailed(command=command, call=ONE, gone=True))
-    assert world.state() is None
 
 
 def test_silence_after_a_failed_message_ends_with_the_survey() -> None:
