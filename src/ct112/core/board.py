@@ -162,7 +162,9 @@ def first_seq(record: CallRecord, age_seconds: float) -> int:
     return max(0, min(max(age, then + 1), HIGHEST_SEQ))
 
 
-def record_of(event: CallArrived | FoundCall, node: NodeName, arrived_at: float) -> CallRecord:
+def record_of(
+    event: CallArrived | FoundCall, node: NodeName, arrived_at: float, node_up_since: float | None
+) -> CallRecord:
     """Return the first record of a call, from what its leg told."""
     return CallRecord(
         call=event.call,
@@ -172,4 +174,5 @@ def record_of(event: CallArrived | FoundCall, node: NodeName, arrived_at: float)
         ani=event.ani,
         dialled=event.dialled,
         location=event.location,
+        node_up_since=node_up_since,
     )

@@ -14,9 +14,8 @@ from ct112.core.ivr import IvrDocument, Prompt, Queue
 def arrived(board: Board, event: CallArrived) -> None:
     """A caller is at the door: write it down and pick up. While leaving: to the fallback."""
     deadline = board.now + board.policy.pick_up_seconds
-    record = record_of(event, event.node, board.wall)
     call = Call(
-        record=record.changed(node_up_since=board.started.get(event.node)),
+        record=record_of(event, event.node, board.wall, board.started.get(event.node)),
         born_at=board.now,
         began=Arriving(deadline),
         document=board.document,

@@ -86,8 +86,11 @@ class CallRecord(Changeable):
     @property
     def latest(self) -> float:
         """The latest of its times: no later one may lie before it, whatever the clocks say."""
-        times = (self.arrived_at, self.picked_up_at, self.queued_at, self.answered_at, self.ended_at)
-        return max(time for time in times if time is not None)
+        latest = self.arrived_at
+        for time in (self.picked_up_at, self.queued_at, self.answered_at, self.ended_at):
+            if time is not None and time > latest:
+                latest = time
+        return latest
 
 
 @value(frozen=True, slots=True, kw_only=True)

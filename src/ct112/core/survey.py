@@ -131,7 +131,8 @@ def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
     ended = board.ended.pop(found.call, None)
     remembered = board.remembered.pop(found.call, None)
     age = _age(board, surveyed, found)
-    record = ended.record if ended else remembered or record_of(found, surveyed.node, board.wall - age)
+    new = record_of(found, surveyed.node, board.wall - age, surveyed.up_since)
+    record = ended.record if ended else remembered or new
     seq = first_seq(record, age)
     names = max(RINGING_NAMES + seq, ended.names if ended else 0)
     call = Call(
