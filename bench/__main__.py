@@ -108,7 +108,7 @@ def _records(results: Results, quick: bool) -> None:
 
 
 def _planning(results: Results, quick: bool) -> None:
-    days = 30 if quick else 365
+    days = 1 if quick else 5
     simulated = {
         "a surge: 500 calls in 10 minutes on 3 operators": ("--hours", "0.1667", "--calls-per-hour", "3000"),
         f"{days} days, 12 calls an hour, 3 operators": (

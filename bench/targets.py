@@ -104,4 +104,4 @@ def _records(results: Results) -> Iterator[list[str]]:
 def _planning(results: Results) -> Iterator[list[str]]:
     if results.planning:
         took = sum(results.planning.values())
-        yield _at_most("a year and a surge simulated", took, 60, "s", 0)
+        yield _at_most("five days and a surge simulated", took, 60, "s", 0)

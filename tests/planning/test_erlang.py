@@ -110,7 +110,7 @@ def test_too_few_operators_are_said_to_be_overloaded() -> None:
 @pytest.mark.parametrize("patience", [None, 60.0])
 def test_the_simulator_agrees_where_the_assumptions_hold(patience: float | None) -> None:
     """One class, everybody presses 1 after 8 s, operators pick up at once and have no wrap-up."""
-    calls, handle, operators, hours = 80.0, 180.0, 5, 40.0
+    calls, handle, operators, hours = 80.0, 180.0, 5, 15.0
     found = run(
         Scenario(
             seed=112,

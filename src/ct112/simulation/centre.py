@@ -1,145 +1,120 @@
-"""ct112's life in the simulation: started, killed, told to leave, started again with what was durable."""
+"""ct112 as it is run: started, killed, told to leave, started again; and operators who call people back."""
 
+import asyncio
 from collections.abc import Callable
+from contextvars import Context
+from pathlib import Path
+from typing import Any
 
-from ct112.core.events import Event, NodeLost, NodeSurveyed, PhoneSeen, RosterChanged, Staff
 from ct112.core.floor import Floor
-from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
-from ct112.core.ivr import IvrDocument
-from ct112.core.policy import Policy
-from ct112.core.record import CallRecord, Fact
-from ct112.simulation.asterisk import Node
 from ct112.simulation.city import City
-from ct112.simulation.engine import Engine
-from ct112.switchboard import Switchboard
+from ct112.simulation.database import Database, Outage
+from ct112.simulation.engine import Broken, MachineClock
+from ct112.simulation.life import Life, Roster
+from ct112.store import StoreUnavailable
+from ct112.web import Away, CannotTake
 
-COMMIT = (0.0005, 0.005)  # seconds until what was saved is on the disk
-SURVEY = (0.005, 0.2)
-RELEASE_SECONDS = 10.0
-
-
-class Disk:
-    """What is durable: the newest record of every call. What was not committed dies with the process."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._life = 0
-        self.records: dict[CallId, CallRecord] = {}
-        self.written: Callable[[CallRecord], None] = lambda _: None
-
-    def save(self, record: CallRecord) -> None:
-        """Have the record on the disk soon."""
-        life = self._life
-        self._engine.after(
-            self._engine.random.uniform(*COMMIT), lambda: self._commit(record) if life == self._life else None
-        )
-
-    def note(self, fact: Fact) -> None:
-        """Facts follow from what is checked on the records."""
-
-    def _commit(self, record: CallRecord) -> None:
-        known = self.records.get(record.call)
-        if known is None or known.revision < record.revision:
-            self.records[record.call] = record
-            self.written(record)
-
-    def crash(self) -> None:
-        """Forget what was under way."""
-        self._life += 1
-
-    def open_records(self) -> list[CallRecord]:
-        """Return the calls that had not ended, as the spool remembers them."""
-        return [record for record in self.records.values() if record.ended_at is None]
+CALL_BACK_EVERY = (5.0, 90.0)
+NOT_NOW = (Away, CannotTake, StoreUnavailable)
 
 
 class Centre:
-    """One ct112 after another. `switchboard` is None while none runs."""
+    """One ct112 after another. `life` is None while none runs."""
 
-    def __init__(self, city: City, document: IvrDocument, policy: Policy) -> None:
+    def __init__(self, city: City, store: Any, folder: Path, wrong_by: float) -> None:
+        """`store` is shared by all lives, `folder` their disk; `wrong_by`: their machine's clock."""
         self._city = city
         self._engine = city.engine
-        self._document = document
-        self._policy = policy
-        self.disk = Disk(city.engine)
-        self.switchboard: Switchboard | None = None
-        self.paused: set[PositionName] = set()
-        self.start()
+        self._folder = folder
+        self.clock = MachineClock(city.engine, wrong_by)
+        self.store = store
+        self.outage = Outage()
+        self.roster = Roster(list(city.phones))
+        self.life: Life | None = None
+        self.began = 0.0  # true time
+        self.start_again: Callable[[], None] = lambda: None
+        self.watch: Callable[[Life], None] = lambda _: None
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def floor(self) -> Floor | None:
         """The floor of the ct112 that runs."""
-        return None if self.switchboard is None else self.switchboard.floor
+        return None if self.life is None else self.life.floor
 
     def start(self) -> None:
-        """Start one, connect it to every node that is there."""
-        if self.switchboard is not None:
+        """Start one."""
+        if self.life is not None:
             return
         self._engine.note("ct112", "starts")
-        floor = Floor(self._policy, self._document, self.disk.open_records())
-        self.switchboard = Switchboard(floor, self._city.telephone, self.disk, self._engine)
-        self._city.telephone.post = self.switchboard.post
-        self.post(self.roster())
-        for node in self._city.exchange.nodes.values():
-            for phone in self._city.exchange.phones.values():
-                self.post(PhoneSeen(phone.position, node.name, phone.registered))
-            if node.alive:
-                self.connect(node)
+        database = Database(self._engine, self.store, self.outage)
+        life = self.life = Life(self._city, database, self.roster, self._folder)
+        life.begun = self.watch
+        self.began = self._engine.time
+        self._run(self._live(life), "ct112")
+
+    async def _live(self, life: Life) -> None:
+        try:
+            await life.run()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            if not life.dead:
+                raise Broken(f"the service lives: it ended by {error!r} ({error.__cause__!r})") from error
+        if self.life is life:
+            self._engine.note("ct112", "has left")
+            self.life = None
+            life.kill()
+            self.start_again()
 
     def kill(self) -> None:
-        """End it as a crash would: what was not committed is lost."""
-        self._engine.note("ct112", "is killed")
-        self.disk.crash()
-        self._gone()
+        """End it as SIGKILL would: what was not on the disk is lost."""
+        life, self.life = self.life, None
+        if life is not None:
+            self._engine.note("ct112", "is killed")
+            life.kill()
+            for task in list(self._tasks):
+                if task.get_name() == "ct112":
+                    task.cancel()
 
     def leave(self) -> None:
         """Tell it to leave; callers without an operator go to the fallback, then it ends in good order."""
-        if self.switchboard is None:
-            return
-        self._engine.note("ct112", "is told to leave")
-        leaving = self.switchboard
-        leaving.drain()
-        self._engine.after(RELEASE_SECONDS, lambda: self._gone() if self.switchboard is leaving else None)
+        if self.life is not None and self.life.floor is not None:
+            self._engine.note("ct112", "is told to leave")
+            self.life.ask_to_leave()
 
-    def _gone(self) -> None:
-        self.switchboard = None
-        self._city.telephone.post = None
-        for node in self._city.exchange.nodes.values():
-            node.epoch += 1
-            node.link = "down"
+    def _run(self, work: Any, name: str) -> None:
+        task = self._engine.loop.create_task(work, name=name, context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
 
-    def post(self, event: Event) -> None:
-        """Tell whoever runs."""
-        if self.switchboard is not None:
-            self._engine.note("event", type(event).__name__)
-            self.switchboard.post(event)
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.failed = task.exception()
 
-    def roster(self) -> RosterChanged:
-        """Return who sits where."""
-        return RosterChanged(
-            tuple(
-                Staff(position=name, operator=OperatorName(f"of-{name}"), ready=name not in self.paused)
-                for name in self._city.exchange.phones
-            )
-        )
+    failed: BaseException | None = None
 
-    def connect(self, node: Node) -> None:
-        """Open the link; some time later the node has been surveyed. Events come from now on."""
-        if self.switchboard is None or not node.alive:
-            return
-        node.epoch += 1
-        node.link, node.linked_since = "up", self._engine.time
-        self._survey(node, node.epoch)
+    # ── call-backs
 
-    def _survey(self, node: Node, epoch: int) -> None:
-        """What is found is true at one moment; events about later moments come after it."""
+    def call_back(self) -> None:
+        """Let operators work on the list of those to be called back, until the night is over."""
+        self._run(self._call_back(), "call back")
 
-        def survey() -> None:
-            if node.epoch == epoch and node.link == "up":
-                found: NodeSurveyed = self._city.exchange.survey(node)
-                self.post(found)
+    async def _call_back(self) -> None:
+        while self._engine.time < self._city.until:
+            await asyncio.sleep(self._engine.between(CALL_BACK_EVERY))
+            life = self.life
+            if life is not None and life.floor is not None:
+                try:
+                    await self._take_one(life)
+                except NOT_NOW as error:
+                    self._engine.note("call back", f"not now: {error}")
 
-        self._engine.after(self._engine.random.uniform(*SURVEY), survey)
-
-    def lost(self, node: NodeName) -> None:
-        """The link is known to be broken."""
-        self.post(NodeLost(node))
+    async def _take_one(self, life: Life) -> None:
+        page = await life.desk.tasks(limit=50, after=None, closed=False)
+        due = [task for task in page.callbacks if task.state == "open"]
+        if due and self.life is life:
+            task = self._engine.random.choice(due[:3])  # the first may be one that cannot be taken yet
+            position = self._engine.random.choice(self.roster.positions)
+            self._engine.note("call back", f"task {task.id} by {position}")
+            await life.desk.take(task.id, f"of-{position}")

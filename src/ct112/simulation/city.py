@@ -1,34 +1,90 @@
-"""The city: callers come, press keys, give up, talk; phones die and come back. Drives the exchange."""
+"""The city: callers come, press keys, give up, talk; operators pick up and hang up. It knows the truth."""
 
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from ct112.core.events import CallArrived, CallerLeft, DigitPressed, OfferEnd, OfferEnded, PhoneSeen
-from ct112.core.ids import PositionName, derive_call_id
+from ct112.core.ids import OfferId, PlayId, call_of, task_of
 from ct112.simulation import people
-from ct112.simulation.asterisk import SWITCH_SECONDS, Exchange, Leg, Node, OperatorLeg
-from ct112.simulation.engine import START, Engine
+from ct112.simulation.channels import NORMAL, Bridge, Channel
+from ct112.simulation.engine import Engine
+from ct112.simulation.fallback_queue import FallbackQueue
+from ct112.simulation.node import Node
+from ct112.simulation.notes import Notes
+from ct112.simulation.phones import Callee, Phone, ring_for
 from ct112.simulation.scenario import Chances, Scenario
-from ct112.simulation.telephone import People, SimulatedTelephone
 
-PHONE_AWAY = (2.0, 30.0)
-FALLBACK_LOOK_SECONDS = 2.0
+NODES = "abcd"
+OPERATOR, CALLEE = "operator", "callee"
 
 
-class City(People):
-    """Callers and operators. `ended` is told of every caller's leg that is over."""
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One caller's contact as it really was. Times are true ones."""
 
-    def __init__(
-        self, engine: Engine, scenario: Scenario, chances: Chances, ended: Callable[[Leg], None]
-    ) -> None:
+    plan: people.Caller
+    node: Node
+    arrived: float
+    sip_call_id: str
+    city: "City"
+    channel: Channel | None = None
+    heard: bool = False  # spoke with an operator in our hands
+    heard_fallback: bool = False
+    in_fallback: bool = False  # was in the dialplan's queue
+    told: bool = False  # ct112 knew of it, and lived long enough to write that down
+    ended: float | None = None
+    crashed: bool = False  # its Asterisk ended under it
+    talking_at_end: bool = False
+    ended_by: str = "caller"
+    talks: int = field(default=0)
+
+    def over(self, *, crashed: bool) -> None:
+        """The leg is gone."""
+        self.ended, self.crashed = self.city.engine.time, crashed
+        self.city.left(self)
+
+
+class Leg:
+    """The caller's end of a channel, as a node knows it."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    def ended(self, _channel: Channel, *, crashed: bool) -> None:
+        """The channel is gone."""
+        self.visit.over(crashed=crashed)
+
+
+class City:
+    """Nodes, phones and callers, and who does what when."""
+
+    def __init__(self, engine: Engine, scenario: Scenario, chances: Chances, folder: Path) -> None:
+        """`folder`: where the nodes' fallback writes. Call `begin` when somebody is there to hear it."""
         self.engine = engine
         self.scenario = scenario
         self.chances = chances
-        self.exchange = Exchange(engine, scenario.nodes, scenario.operators)
-        self.telephone = SimulatedTelephone(engine, self.exchange, chances, self)
-        self.arrived = 0
-        self._ended = ended
-        self.watch: Callable[[Leg], None] = lambda _: None  # told of every switch that goes off
-        self.until = START + scenario.hours * 3600
+        self.nodes = {name: self._node(name, folder) for name in NODES[: scenario.nodes]}
+        names = [f"pos-{number}" for number in range(1, scenario.operators + 1)]
+        self.phones = {name: Phone(engine, name, list(self.nodes.values())) for name in names}
+        self.queue = FallbackQueue(self, Notes(engine, chances))
+        self.visits: list[Visit] = []
+        self.present: dict[str, Visit] = {}  # by SIP Call-ID
+        self.both_talked: set[int] = set()  # call-back tasks
+        self.until = scenario.hours * 3600
+        self.expired: Callable[[Node, Channel], None] = lambda _node, _channel: None
+        for phone in self.phones.values():
+            phone.reacts = lambda: people.reaction(engine, scenario, chances)
+            phone.over = self._operator_left
+            phone.come_up()
+
+    def _node(self, name: str, folder: Path) -> Node:
+        place = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
+        wrong = people.wrong_clock(self.engine) if self.engine.chance(self.chances.wrong_clock) else 0.0
+        return Node(name, self.engine, self, place, wrong)
+
+    def begin(self) -> None:
+        """Let callers come."""
         self._next_arrival()
 
     # ── callers
@@ -40,117 +96,128 @@ class City(People):
 
     def _arrive(self) -> None:
         self._next_arrival()
-        node = self.engine.random.choice(list(self.exchange.nodes.values()))
-        if not node.alive:
-            return  # the carrier takes the other node, or the caller hears nothing: no call of ours
-        self.arrived += 1
-        name = f"{node.name}-{self.arrived}"
-        caller = people.caller(self.engine, self.scenario, self.chances)
-        now = self.engine.time
-        leg = Leg(derive_call_id(node.name, name, now), node.name, caller, now, None)
-        node.legs[leg.call] = leg
-        self.engine.note("caller", f"{leg.call} arrives at {node.name}")
-        self.engine.after(caller.gives_up, lambda: self._gives_up(leg))
-        if node.link == "down":
-            leg.ours = False
-            self.in_fallback(leg)
+        there = [node for node in self.nodes.values() if node.alive]
+        if not there:
+            return  # the caller hears nothing: no call of ours
+        node = self.engine.random.choice(there)
+        plan = people.caller(self.engine, self.scenario, self.chances)
+        name = f"{len(self.visits) + 1}@carrier"
+        visit = Visit(plan, node, self.engine.time, name, self)
+        self.visits.append(visit)
+        self.present[name] = visit
+        self.engine.note("caller", f"{name} arrives at {node.name}")
+        visit.channel = node.incoming(
+            Leg(visit),
+            number=plan.ani or "anonymous",
+            sip_call_id=name,
+            location=plan.location,
+            unreadable=plan.unreadable,
+        )
+        for seconds, key in plan.keys:
+            self.engine.after(seconds, lambda key=key: self._press(visit, key))  # type: ignore[misc]
+        self._patience(visit, plan.gives_up)
+
+    def _press(self, visit: Visit, key: str) -> None:
+        channel = visit.channel
+        if channel is not None and channel.ours and channel.state == "Up":
+            visit.node.say("ChannelDtmfReceived", channel, digit=key, duration_ms=100)
+
+    def _patience(self, visit: Visit, seconds: float) -> None:
+        """Give up after `seconds` without a person."""
+        talks = visit.talks
+
+        def give_up() -> None:
+            channel = visit.channel
+            if channel is not None and not channel.gone and visit.talks == talks and not visit.heard_fallback:
+                self.engine.note("caller", f"{visit.sip_call_id} gives up")
+                visit.node.hang_up(channel, NORMAL)
+
+        self.engine.after(seconds, give_up)
+
+    def left(self, visit: Visit) -> None:
+        """A caller's leg is gone."""
+        self.present.pop(visit.sip_call_id, None)
+        self.engine.note("caller", f"{visit.sip_call_id} is gone{' with its node' if visit.crashed else ''}")
+        if visit.in_fallback and not visit.crashed and visit.channel is not None:
+            self.queue.left(visit.node, visit.channel, visit.ended_by)
+
+    def visit_of(self, channel: Channel) -> Visit | None:
+        """Return whose leg this is."""
+        return channel.party.visit if isinstance(channel.party, Leg) else None
+
+    # ── what nodes tell
+
+    def in_fallback(self, node: Node, channel: Channel) -> None:
+        """The dialplan's queue has a caller. An operator's leg has nothing to do there: it ends."""
+        visit = self.visit_of(channel)
+        if visit is None:
+            node.hang_up(channel, NORMAL)
+        else:
+            self.queue.enter(node, channel, visit)
+
+    def switch_expired(self, node: Node, channel: Channel) -> None:
+        """A dead-man's switch takes a caller out of our hands."""
+        self.expired(node, channel)
+
+    def dial(self, node: Node, channel: Channel, endpoint: str, seconds: float) -> None:
+        """Let a phone, or a telephone outside, ring."""
+        ring_for(node, channel, seconds)
+        number, at, _ = endpoint.partition("/")[2].partition("@")
+        if at:
+            Callee(node, channel, people.callee_reaction(self.engine, self.chances))
+        else:
+            self.phones[number].ring(node, channel)
+
+    def heard(self, node: Node, bridge: Bridge) -> None:
+        """Whoever is in this bridge and picked up hears the others."""
+        up = [channel for channel in bridge.channels if channel.state == "Up" and bridge.kind == "stasis"]
+        operators = [channel for channel in up if isinstance(channel.party, Phone)]
+        if not operators:
             return
-        self.exchange.hold(leg, SWITCH_SECONDS, self.switch_went_off)
-        for seconds, key in caller.keys:
-            self.engine.after(seconds, lambda key=key: self._presses(leg, key))  # type: ignore[misc]
-        arrived = CallArrived(call=leg.call, node=node.name, ani=caller.ani, dialled="112")
-        self.telephone.tell(node, arrived, leg)
+        for channel in up:
+            if isinstance(channel.party, Leg):
+                self._talk(node, channel.party.visit, channel, operators[0])
+            elif isinstance(channel.party, Callee):
+                self._talk_back(node, channel, operators[0])
 
-    def _presses(self, leg: Leg, key: str) -> None:
-        if self._is_there(leg) and leg.ours and leg.up:
-            self.telephone.tell(self._node(leg), DigitPressed(leg.call, key), leg)
-
-    def _gives_up(self, leg: Leg) -> None:
-        if self._is_there(leg) and leg.joined is None and not leg.heard:
-            self.left(leg)
-
-    def left(self, leg: Leg) -> None:
-        """The caller's leg ended."""
-        if not self._is_there(leg):
+    def _talk(self, node: Node, visit: Visit, caller: Channel, operator: Channel) -> None:
+        """Caller and operator talk, until one of them ends it or the operator's phone dies."""
+        if visit.channel is not caller:
             return
-        node = self._node(leg)
-        del node.legs[leg.call]
-        self.engine.note("caller", f"{leg.call} is gone")
-        if leg.joined is not None:
-            operator = node.operator_legs.get(leg.joined)
-            leg.joined = None
-            if operator is not None:
-                operator.call = None  # the bridge is empty: the operator's leg waits for us to end it
-        if leg.ours:
-            self.telephone.tell(node, CallerLeft(leg.call), leg)
-        self._ended(leg)
+        visit.heard, visit.talks = True, visit.talks + 1
+        self.engine.note("talk", f"{visit.sip_call_id} with {operator.name}")
+        dies = self.engine.chance(self.chances.talk_breaks)
+        seconds = visit.plan.talk * (self.engine.random.random() if dies else 1.0)
+        self.engine.after(seconds, lambda: self._talk_over(node, visit, operator, dies=dies))
 
-    def _is_there(self, leg: Leg) -> bool:
-        return self._node(leg).legs.get(leg.call) is leg
-
-    def _node(self, leg: Leg) -> Node:
-        return self.exchange.nodes[leg.node]
-
-    # ── without us
-
-    def switch_went_off(self, leg: Leg) -> None:
-        """The dead-man's switch ran out: the dialplan takes the caller."""
-        if self._is_there(leg) and leg.ours:
-            self.engine.note("switch", f"of {leg.call} went off")
-            self.watch(leg)
-            self.telephone.release(self._node(leg), leg)
-
-    def in_fallback(self, leg: Leg) -> None:
-        """The caller waits for any phone that is free; the dialplan's queue rings it."""
-        if not self._is_there(leg) or leg.taken:
+    def _talk_over(self, node: Node, visit: Visit, operator: Channel, *, dies: bool) -> None:
+        caller = visit.channel
+        if caller is None or caller.gone or operator not in node.with_whom(caller):
             return
-        free = [one for one in self.exchange.phones.values() if one.registered and not one.busy]
-        if not free:
-            self.engine.after(FALLBACK_LOOK_SECONDS, lambda: self.in_fallback(leg))
-            return
-        phone = self.engine.random.choice(free)
-        phone.busy = leg.heard = leg.taken = True
+        if dies and isinstance(operator.party, Phone):
+            operator.party.die()
+        elif visit.plan.ends_talk:
+            node.hang_up(caller, NORMAL)
+        else:
+            visit.ended_by = "operator"
+            node.hang_up(operator, NORMAL)
 
-        def over() -> None:
-            phone.busy = False
-            self.left(leg)
+    def _operator_left(self, channel: Channel) -> None:
+        """A caller whose operator's leg is gone waits again, for a while."""
+        call = call_of(OfferId(channel.id.removeprefix("op-")))
+        for visit in self.present.values():
+            if visit.talks and visit.channel is not None and visit.channel.ours and call:
+                self._patience(
+                    visit, 30.0 + self.engine.random.expovariate(1 / self.scenario.patience_seconds)
+                )
 
-        self.engine.after(leg.caller.talk, over)
-
-    # ── talks and phones
-
-    def talk(self, leg: Leg, operator: OperatorLeg) -> None:
-        """Both hear each other, until one of them ends it or the operator's leg breaks."""
-        breaks = self.engine.chance(self.chances.talk_breaks)
-        seconds = leg.caller.talk * (self.engine.random.random() if breaks else 1.0)
-        self.engine.after(seconds, lambda: self._talk_over(leg, operator, breaks=breaks))
-
-    def _talk_over(self, leg: Leg, operator: OperatorLeg, *, breaks: bool) -> None:
-        if leg.joined != operator.offer or not self._is_there(leg):
-            return
-        if leg.caller.ends_talk and not breaks:
-            self.left(leg)
-            return
-        self.exchange.remove_operator(operator)
-        reason = OfferEnd.LOST if breaks else OfferEnd.HUNG_UP
-        self.telephone.tell(self._node(leg), OfferEnded(operator.offer, reason))
-
-    def phone_dies(self, position: str) -> None:
-        """The phone unregisters and comes back after a while."""
-        phone = self.exchange.phones[PositionName(position)]
-        if not phone.registered:
-            return
-        phone.registered = False
-        self._seen(phone.position, registered=False)
-        self.engine.after(self.engine.random.uniform(*PHONE_AWAY), lambda: self._comes_back(phone.position))
-
-    def _comes_back(self, position: PositionName) -> None:
-        self.exchange.phones[position].registered = True
-        self._seen(position, registered=True)
-
-    def _seen(self, position: PositionName, *, registered: bool) -> None:
-        """Another connection tells this (AMI): in order, and once more after each gap."""
-        for node in self.exchange.nodes.values():
-            post = self.telephone.post
-            if post is not None:
-                post(PhoneSeen(position, node.name, registered))
+    def _talk_back(self, node: Node, callee: Channel, operator: Channel) -> None:
+        """Somebody is called back and talks."""
+        call = call_of(PlayId(operator.id.removeprefix("op-")))
+        task = task_of(call)
+        if task is not None:
+            self.both_talked.add(task)
+        self.engine.note("talk", f"{callee.name} called back, with {operator.name}")
+        seconds = self.engine.random.expovariate(1 / self.scenario.handle_seconds)
+        ends = self.engine.random.choice((callee, operator))
+        node.later(seconds, ends, lambda: node.hang_up(ends, NORMAL))

@@ -1,18 +1,20 @@
-"""What breaks in the large: processes, links, phones, people. Each fault has an end."""
+"""What breaks in the large: processes, machines, links, phones, clocks. Each fault ends, but for one."""
 
 from collections import Counter
 from collections.abc import Callable
 
-from ct112.core.ids import PositionName
-from ct112.simulation.asterisk import Node
 from ct112.simulation.centre import Centre
 from ct112.simulation.city import City
+from ct112.simulation.node import Node
+from ct112.simulation.people import wrong_clock
 from ct112.simulation.scenario import FAULTS_A_HOUR
 
 DOWN = (0.2, 25.0)  # seconds until a process that ended is there again: on both sides of the switch
-NOTICED = (0.5, 4.0)  # seconds until a silent link is noticed
-RECONNECT = (0.2, 3.0)
 PAUSE = (5.0, 120.0)
+CUT_OFF = (0.0, 12.0)  # around the dead-man's switch, with what it takes to connect
+STALL = (1.0, 8.0)
+OUTAGE = (2.0, 120.0)
+OUTAGES = ("away", "hung", "slow", "refuses")
 
 
 class Faults:
@@ -23,6 +25,22 @@ class Faults:
         self._engine = city.engine
         self._centre = centre
         self.count: Counter[str] = Counter()
+        self._faults: dict[str, Callable[[], None]] = {
+            "crash": self._crash,
+            "leave": centre.leave,
+            "cut": self._cut,
+            "silence": self._silence,
+            "ami cut": self._ami_cut,
+            "stall": self._stall,
+            "restart": self._restart,
+            "lost for good": self._lose_for_good,
+            "phone dies": self._phone_dies,
+            "unregister": self._unregister,
+            "pause": self._pause,
+            "clock": self._set_clock,
+            "database away": self._outage,
+        }
+        centre.start_again = self._start_again
         for name in FAULTS_A_HOUR:
             self._next(name)
 
@@ -33,90 +51,97 @@ class Faults:
 
     def _break(self, name: str) -> None:
         self._next(name)
-        faults: dict[str, Callable[[], None]] = {
-            "crash": self._crash,
-            "leave": self._leave,
-            "cut": self._cut,
-            "silence": self._silence,
-            "restart": self._restart,
-            "unregister": self._unregister,
-            "pause": self._pause,
-        }
         self.count[name] += 1
         self._engine.note("fault", name)
-        faults[name]()
-
-    def _between(self, limits: tuple[float, float]) -> float:
-        return self._engine.random.uniform(*limits)
+        self._faults[name]()
 
     def _a_node(self) -> Node:
-        return self._engine.random.choice(list(self._city.exchange.nodes.values()))
+        return self._engine.random.choice(list(self._city.nodes.values()))
+
+    # ── ct112
 
     def _crash(self) -> None:
-        if self._centre.switchboard is not None:
+        if self._centre.life is not None:
             self._centre.kill()
-            self._engine.after(self._between(DOWN), self._centre.start)
+            self._start_again()
 
-    def _leave(self) -> None:
-        self._centre.leave()
-        self._engine.after(10.1 + self._between(DOWN), self._centre.start)
+    def _start_again(self) -> None:
+        self._engine.after(self._engine.between(DOWN), self._centre.start)
+
+    # ── links
 
     def _cut(self) -> None:
-        """Asterisk and we see it at once."""
+        """Asterisk and we see it at once; it may take a while until it can be opened again."""
         node = self._a_node()
-        if node.link == "up":
-            self._broken(node)
+        node.cut_off_until = self._engine.time + self._engine.between(CUT_OFF)
+        for socket in [] if self._centre.life is None else self._centre.life.sockets(node.name):
+            self._engine.note("link", f"to {node.name} is cut")
+            socket.break_off()
 
     def _silence(self) -> None:
         """Nothing goes either way, and both believe that all is well until the ping fails."""
         node = self._a_node()
-        if node.link == "up":
-            node.link = "silent"
-            node.epoch += 1
-            epoch = node.epoch
-            self._engine.after(
-                self._between(NOTICED), lambda: self._broken(node) if node.epoch == epoch else None
-            )
+        node.cut_off_until = self._engine.time + self._engine.between(CUT_OFF)
+        for socket in [] if self._centre.life is None else self._centre.life.sockets(node.name):
+            self._engine.note("link", f"to {node.name} falls silent")
+            socket.fall_silent()
 
-    def _broken(self, node: Node) -> None:
-        node.link = "down"
-        node.epoch += 1
-        epoch = node.epoch
-        self._centre.lost(node.name)
-        self._engine.after(
-            self._between(RECONNECT), lambda: self._centre.connect(node) if node.epoch == epoch else None
-        )
+    def _ami_cut(self) -> None:
+        node = self._a_node()
+        for manager in [] if self._centre.life is None else self._centre.life.managers(node.name):
+            manager.break_off()
+
+    def _stall(self) -> None:
+        self._a_node().stalled_until = self._engine.time + self._engine.between(STALL)
+
+    # ── nodes
 
     def _restart(self) -> None:
-        """The node's calls are gone, on both sides of every talk."""
         node = self._a_node()
-        if not node.alive:
-            return
-        was_up = node.link != "down"
-        node.alive, node.link = False, "down"
-        node.epoch += 1
-        for leg in list(node.operator_legs.values()):
-            self._city.exchange.remove_operator(leg)
-        for caller in list(node.legs.values()):
-            caller.ours = False  # nobody tells us of its end
-            self._city.left(caller)
-        if was_up:
-            self._centre.lost(node.name)
-        self._engine.after(self._between(DOWN), lambda: self._up_again(node))
+        if node.alive:
+            self._engine.note("node", f"{node.name} ends with {len(node.channels)} legs")
+            node.crash()
+            self._engine.after(self._engine.between(DOWN), lambda: self._up_again(node))
 
     def _up_again(self, node: Node) -> None:
-        node.alive, node.up_since = True, self._engine.time
-        self._centre.connect(node)
+        if not node.lost_for_good:
+            self._engine.note("node", f"{node.name} is there again")
+            node.start()
+
+    def _lose_for_good(self) -> None:
+        """One node at most: a centre has more than one because of this."""
+        node = self._a_node()
+        if len(self._city.nodes) > 1 and not any(one.lost_for_good for one in self._city.nodes.values()):
+            self._engine.note("node", f"{node.name} is lost for good with {len(node.channels)} legs")
+            node.lost_for_good = True
+            if node.alive:
+                node.crash()
+
+    def _set_clock(self) -> None:
+        """A machine's clock is set: right, or wrong."""
+        clock = self._engine.random.choice(
+            [self._centre.clock, *(one.clock for one in self._city.nodes.values())]
+        )
+        clock.wrong_by = 0.0 if self._engine.chance(0.5) else wrong_clock(self._engine)
+        self._engine.note("clock", f"of a machine is wrong by {clock.wrong_by:.1f} s now")
+
+    # ── phones and people
+
+    def _phone_dies(self) -> None:
+        self._engine.random.choice(list(self._city.phones.values())).die()
 
     def _unregister(self) -> None:
-        self._city.phone_dies(self._engine.random.choice(list(self._city.exchange.phones)))
+        self._engine.random.choice(list(self._city.phones.values())).unregister()
 
     def _pause(self) -> None:
-        position = self._engine.random.choice(list(self._city.exchange.phones))
-        self._centre.paused.add(position)
-        self._centre.post(self._centre.roster())
-        self._engine.after(self._between(PAUSE), lambda: self._back(position))
+        position = self._engine.random.choice(list(self._city.phones))
+        self._centre.roster.paused.add(position)
+        self._engine.after(self._engine.between(PAUSE), lambda: self._centre.roster.paused.discard(position))
 
-    def _back(self, position: PositionName) -> None:
-        self._centre.paused.discard(position)
-        self._centre.post(self._centre.roster())
+    # ── the database
+
+    def _outage(self) -> None:
+        outage = self._centre.outage
+        outage.how = self._engine.random.choice(OUTAGES)
+        self._engine.note("database", outage.how)
+        self._engine.after(self._engine.between(OUTAGE), lambda: setattr(outage, "how", ""))

@@ -1,43 +1,84 @@
-"""What must hold after every step, whatever broke. Each has a name; docs/invariants.md says what it means."""
+"""What must hold all the time, whatever broke. Each has a name; docs/invariants.md says what it means."""
 
 from collections.abc import Sequence
 
 from ct112.core.calls import Armed, Call, Talking, Waiting, WithOffer
 from ct112.core.commands import Ring, TelephoneCommand
 from ct112.core.floor import Floor
-from ct112.core.ids import CallId
-from ct112.core.operators import OnCall, Ringing
+from ct112.core.ids import CallId, NodeName, PositionName
+from ct112.core.operators import OnCall, Operator, Ringing
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Outcome, ServiceClass
-from ct112.simulation.asterisk import SWITCH_SECONDS, Exchange, Leg
 from ct112.simulation.centre import Centre
-from ct112.simulation.city import City
-from ct112.simulation.engine import Broken, Engine
+from ct112.simulation.channels import Channel, call_at
+from ct112.simulation.city import City, Visit
+from ct112.simulation.engine import Engine, broken
+from ct112.simulation.life import Life
+from ct112.simulation.node import SWITCH_SECONDS, Node
+from ct112.simulation.on_exchange import OnExchange
+from ct112.store.pending import Entry
 
-ALONE_SECONDS = 30.0  # a caller whose operator's leg broke, until the floor has noticed over a bad link
+ALONE_SECONDS = 40.0  # a caller whose operator's leg broke, until the floor has noticed over a bad link
 SLACK_SECONDS = 2.0
+LOST_SECONDS = 15.0  # a node that is away so long keeps no operator another node could ring
+PHONE_SECONDS = 15.0  # a phone that can be rung is known by then
+LATE_SECONDS = 0.01  # of a deadline, for what cannot be exact
+BETWEEN_LOOKS = 1.0  # what changes slowly is looked at so often
 RANK = {None: 0, ServiceClass.EMERGENCY: 0, ServiceClass.URGENT: 1, ServiceClass.INFORMATION: 2}
 
 
 class Invariants:
-    """Looks at the floor, the exchange and the disk after every step. Raises Broken."""
+    """Looks at the floor after every turn of ct112, at the exchange before time goes on. Raises Broken."""
 
     def __init__(self, city: City, centre: Centre, policy: Policy, queue_seconds: float) -> None:
         """`queue_seconds`: a caller in our hands is in the queue, or with someone, by then."""
         self._engine: Engine = city.engine
-        self._exchange: Exchange = city.exchange
+        self._city = city
         self._centre = centre
         self._policy = policy
         self._queue_seconds = queue_seconds
         self._ended: set[CallId] = set()
-        centre.disk.written = self.record
-        city.watch = self.went_off
+        self._known_since: dict[tuple[str, str], float] = {}
+        self._looked = 0.0
+        self._exchange = OnExchange(city, centre)
+        centre.watch = self._begun
+        city.expired = self.expired
 
-    def callers(self) -> None:
-        """Check what must hold for every caller, after every step."""
-        for node in self._exchange.nodes.values():
-            for leg in node.legs.values():
-                self._nobody_alone(leg)
+    def _begun(self, life: Life) -> None:
+        """A ct112 has begun: watch it."""
+        self._exchange.begun()
+        self._known_since.clear()
+        switchboard = life.switchboard
+        assert switchboard is not None
+        step = switchboard.step
+
+        def watched() -> None:
+            step()
+            if not life.dead:
+                self.floor(switchboard.floor)
+
+        def ringing(command: TelephoneCommand) -> None:
+            if isinstance(command, Ring):
+                self.ringing(command, switchboard.floor)
+
+        switchboard.step = watched  # type: ignore[method-assign]
+        life.telephone.shown = ringing
+        life.written = self._written
+
+    def passing(self) -> None:
+        """Check what must hold before time goes on."""
+        if self._engine.time - self._looked < BETWEEN_LOOKS:
+            return
+        self._looked = self._engine.time
+        for visit in self._city.present.values():
+            self._nobody_alone(visit)
+        self._exchange.look()
+        floor = self._centre.floor
+        if floor is not None and self._centre.life is not None:
+            self._phones(floor)
+            self._lost_nodes(floor)
+
+    # ── the floor
 
     def floor(self, floor: Floor) -> None:
         """Check what must hold on the floor, after every turn of ct112."""
@@ -50,127 +91,163 @@ class Invariants:
                 held += 1
                 operator = floor.operators[state.position]
                 if not isinstance(operator.state, Ringing | OnCall) or operator.state.call != call.id:
-                    self._broken("no double booking", f"{state.position} does not know of {call.id}")
+                    broken("no double booking", f"{state.position} does not know of {call.id}")
         busy = sum(isinstance(one.state, Ringing | OnCall) for one in floor.operators.values())
-        if busy != held:
-            self._broken("no double booking", f"{busy} busy operators, {held} calls with one")
-
-    def ringing(self, command: TelephoneCommand, floor: Floor) -> None:
-        """Check that whoever is served now is the one to be served."""
-        if not isinstance(command, Ring):
-            return
-        served = floor.calls.get(command.call)
-        if served is None:
-            return
-        for other in floor.calls.values():
-            if isinstance(other.state, Waiting) and other.node == served.node and self._before(other, served):
-                self._broken("queue order", f"{other.id} should be served before {served.id}")
-
-    def at_the_end(self, seen: Sequence[Leg]) -> None:
-        """Check that every call has its record and nothing is left over."""
-        for leg in seen:
-            if leg.known:
-                self._has_record(leg)
-        for record in self._centre.disk.open_records():
-            self._broken("one record", f"{record.call} has a record without an end")
-        for node in self._exchange.nodes.values():
-            if node.legs or node.operator_legs:
-                self._broken("no leaks", f"legs left at {node.name}: {[*node.legs, *node.operator_legs]}")
-        floor = self._centre.floor
-        if floor is None or floor.calls:
-            self._broken("no leaks", "calls left on the floor")
-        elif any(isinstance(one.state, Ringing | OnCall) for one in floor.operators.values()):
-            self._broken("no leaks", "an operator is kept by a call that is over")
-
-    def record(self, record: CallRecord) -> None:
-        """Check a record that was written: a legal timeline, and nothing after the end."""
-        if record.call in self._ended:
-            self._broken("one record", f"{record.call} is written after its end")
-        for way in (  # a pick-up that fails is tried on in the queue
-            (record.arrived_at, record.picked_up_at, record.ended_at),
-            (record.arrived_at, record.queued_at, record.answered_at, record.ended_at),
-        ):
-            known = [time for time in way if time is not None]
-            if known != sorted(known):
-                self._broken("legal timeline", str(record))
-        if record.ended_at is None:
-            return
-        self._ended.add(record.call)
-        leg = self._exchange.leg(record.call)
-        if record.outcome in (Outcome.ABANDONED, Outcome.DROPPED) and leg is not None and leg.ours:
-            self._broken("a true record", f"{record.call} is {record.outcome}, and the caller is there")
-        answered = record.outcome is Outcome.ANSWERED
-        if record.outcome is None or record.ended_by is None or (answered and record.answered_at is None):
-            self._broken("legal timeline", f"an end that does not fit: {record}")
-
-    # ── the floor
+        if busy != held + len(floor.call_backs):
+            told = f"{busy} busy operators, {held} calls and {len(floor.call_backs)} call-backs with one"
+            broken("no double booking", told)
 
     def _has_deadline(self, call: Call) -> None:
         deadline = call.state.deadline
         if deadline is None:
-            self._broken("a deadline or a person", f"{call.id} has neither: {call.state}")
-        elif deadline < self._engine.time - 1e-6:
-            self._broken("a deadline or a person", f"the deadline of {call.id} is over: {call.state}")
+            broken("a deadline or a person", f"{call.id} has neither: {call.state}")
+        elif deadline < self._now() - LATE_SECONDS:
+            broken("a deadline or a person", f"the deadline of {call.id} is over: {call.state}")
 
-    def _before(self, other: Call, served: Call) -> bool:
+    def _now(self) -> float:
+        """Return the time by the clock of the ct112 that runs."""
+        life = self._centre.life
+        return self._centre.clock.now() if life is None else life.now()
+
+    def ringing(self, command: Ring, floor: Floor) -> None:
+        """Check that whoever is served now is the one to be served."""
+        served = floor.calls.get(command.call)
+        if served is None:
+            return
+        now = self._now()
+        for other in floor.calls.values():
+            waits = isinstance(other.state, Waiting) and other.node == served.node
+            if waits and self._before(other, served, now):
+                broken("queue order", f"{other.id} should be served before {served.id}")
+
+    def _before(self, other: Call, served: Call, now: float) -> bool:
         """Return whether `other` is certainly before `served`; calls put in front again are not judged."""
         assert isinstance(other.state, Waiting)
-        ranks = [self._rank(call) for call in (other, served)]
+        ranks = [self._rank(call, now) for call in (other, served)]
         if ranks[0] != ranks[1]:
             return ranks[0] < ranks[1]
         first = getattr(served.state, "first", False) or other.state.first
         return not first and other.queued_at < served.queued_at
 
-    def _rank(self, call: Call) -> int:
+    def _rank(self, call: Call, now: float) -> int:
         rank = RANK[call.record.service_class]
-        waited = self._engine.time - call.queued_at
-        return 1 if rank == 2 and waited >= self._policy.patience_seconds else rank
+        return 1 if rank == 2 and now - call.queued_at >= self._policy.patience_seconds else rank
+
+    def _lost_nodes(self, floor: Floor) -> None:
+        """An operator is not kept by a call of a node that is gone."""
+        now = self._engine.time
+        for node in self._city.nodes.values():
+            since = max(node.down_since or now, self._centre.began)
+            if node.alive or now - since < LOST_SECONDS:
+                continue
+            kept = [
+                one.position
+                for one in floor.operators.values()
+                if node_of(floor, one.state) == node.name and self._wanted_elsewhere(one)
+            ]
+            if kept:
+                broken(
+                    "lost nodes keep nobody",
+                    f"{kept} belong to calls of {node.name}, lost for {now - since:.0f} s",
+                )
+
+    def _wanted_elsewhere(self, operator: Operator) -> bool:
+        """Return whether another node has been able to ring the operator all the while."""
+        return any(self._exchange.linked(node) > LOST_SECONDS for node in operator.phones)
+
+    def _phones(self, floor: Floor) -> None:
+        """A phone that can be rung is known to the floor soon."""
+        now = self._engine.time
+        for node in self._city.nodes.values():
+            listening = self._exchange.ami_since.get(node.name)
+            for phone in self._city.phones.values():
+                since = max(phone.since, listening or now, node.up_since)
+                reachable = node.alive and phone.alive and node.registrar.contact(phone.position) == phone.uri
+                if not reachable or listening is None or now - since < PHONE_SECONDS:
+                    continue
+                operator = floor.operators.get(PositionName(phone.position))
+                if operator is not None and NodeName(node.name) not in operator.phones:
+                    broken("phones are known", f"{phone.position} is registered at {node.name}, and not rung")
+
+    # ── what is written
+
+    def _written(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry, CallRecord):
+                self.record(entry)
+
+    def record(self, record: CallRecord) -> None:
+        """Check a record that was written: a legal timeline, a true end, and nothing after it."""
+        visit = self._visit(record)
+        there = visit is not None and visit.channel is not None and visit.channel.ours
+        if visit is not None:
+            visit.told = True
+        if record.call in self._ended and not (there and record.ended_at is None):
+            broken("one record", f"{record.call} is written after its end")
+        if record.ended_at is None:
+            self._ended.discard(record.call)
+            return
+        self._ended.add(record.call)
+        if there and (record.outcome is Outcome.ABANDONED or self._wrongly_dropped(record)):
+            broken("a true record", f"{record.call} is {record.outcome}, and the caller is there")
+
+    def _wrongly_dropped(self, record: CallRecord) -> bool:
+        """Return whether a call is given up whose node is there: of a node lost for long, nobody can know."""
+        return record.outcome is Outcome.DROPPED and self._exchange.linked(record.node) > 0
+
+    def _visit(self, record: CallRecord) -> Visit | None:
+        return self._city.present.get(record.sip_call_id or "")
 
     # ── the callers
 
-    def went_off(self, leg: Leg) -> None:
-        """Check that a switch goes off only when we were away: a living ct112 pushes it in time."""
-        floor, node = self._centre.floor, self._exchange.nodes[leg.node]
-        call = None if floor is None else floor.calls.get(leg.call)
-        linked = node.link == "up" and self._engine.time - node.linked_since > SWITCH_SECONDS + SLACK_SECONDS
-        if call is not None and linked and isinstance(call.state, Armed) and not leg.push_failed:
-            self._broken("the switch is for our death", f"{leg.call} was taken from us: {call.state}")
-
-    def _nobody_alone(self, leg: Leg) -> None:
-        """A caller in our hands has a person, or a running switch that brings one."""
-        now = self._engine.time
-        if not leg.ours or leg.joined is not None or leg.switch_at is not None:
-            leg.alone_since = None
-        elif leg.alone_since is None:
-            leg.alone_since = now
-        elif now - leg.alone_since > ALONE_SECONDS and self._linked(leg):
-            self._broken("nobody alone", f"{leg.call} has neither a person nor a running switch")
-        if leg.ours and not leg.heard and leg.switch_at is not None and leg.switch_at < now - 1e-3:
-            self._broken("nobody alone", f"the switch of {leg.call} is over and did nothing")
-        if leg.ours and not leg.heard and now - leg.arrived_at > self._queue_seconds:
-            self._queued(leg)
-
-    def _linked(self, leg: Leg) -> bool:
-        """Return whether a living ct112 has had the time to do something about this caller."""
-        if self._centre.floor is None or self._exchange.nodes[leg.node].link != "up":
-            leg.alone_since = self._engine.time
-            return False
-        return True
-
-    def _queued(self, leg: Leg) -> None:
+    def expired(self, node: Node, channel: Channel) -> None:
+        """Check that a switch expires only when we were away: a living ct112 pushes it in time."""
+        visit = self._city.visit_of(channel)
+        with_person = any(one.state == "Up" for one in node.with_whom(channel))
+        linked = self._exchange.linked(node.name) > SWITCH_SECONDS + SLACK_SECONDS
+        if with_person and linked and visit is not None and channel.bridge:
+            broken("a talk is not cut", f"the switch of {channel.id} expires in a talk")
         floor = self._centre.floor
-        call = None if floor is None else floor.calls.get(leg.call)
-        if call is not None and call.record.queued_at is None and self._linked(leg):
-            self._broken(
-                "in the queue in time", f"{leg.call} is not after {self._queue_seconds} s: {call.state}"
-            )
+        call = None if floor is None else floor.calls.get(call_at(node.name, channel))
+        stalled = node.stalled_until > self._engine.time - SWITCH_SECONDS
+        if (
+            call is not None
+            and linked
+            and isinstance(call.state, Armed)
+            and not stalled
+            and not channel.push_failed
+        ):
+            broken("the switch is for our death", f"{channel.id} was taken from us: {call.state}")
 
-    def _has_record(self, leg: Leg) -> None:
-        record = self._centre.disk.records.get(leg.call)
-        if record is None:
-            self._broken("one record", f"{leg.call} has no record")
-        elif record.ended_at is None:
-            self._broken("one record", f"{leg.call} has a record without an end")
+    def _nobody_alone(self, visit: Visit) -> None:
+        """A caller in our hands has a person, or a running switch that brings one."""
+        now, channel, node = self._engine.time, visit.channel, visit.node
+        if channel is None or not channel.ours:
+            return
+        with_person = any(one.state == "Up" for one in node.with_whom(channel))
+        linked = self._exchange.linked(node.name)
+        if with_person or channel.switch is not None or not linked:
+            channel.alone_since = None
+        elif channel.alone_since is None:
+            channel.alone_since = now
+        elif now - channel.alone_since > ALONE_SECONDS:
+            broken("nobody alone", f"{visit.sip_call_id} has neither a person nor a running switch")
+        if not visit.heard and now - visit.arrived > self._queue_seconds and linked:
+            self._queued(visit, node, channel, linked)
 
-    def _broken(self, name: str, why: str) -> None:
-        raise Broken(f"{name}: {why}")
+    def _queued(self, visit: Visit, node: Node, channel: Channel, linked: float) -> None:
+        floor = self._centre.floor
+        call = None if floor is None else floor.calls.get(call_at(node.name, channel))
+        if call is not None and call.record.queued_at is None and linked > self._queue_seconds:
+            broken("in the queue in time", f"{visit.sip_call_id} is not: {call.state}")
+
+
+def node_of(floor: Floor, state: object) -> str | None:
+    """Return the node of the call an operator belongs to."""
+    if not isinstance(state, Ringing | OnCall):
+        return None
+    call = floor.calls.get(state.call)
+    if call is not None:
+        return call.node
+    back = floor.call_backs.get(state.call)
+    return None if back is None else back.node

@@ -1,9 +1,14 @@
-"""What callers and operators do: drawn once, when they come."""
+"""What callers and operators do, and how wrong machines are: drawn once, when it matters."""
 
 from dataclasses import dataclass
 
 from ct112.simulation.engine import Engine
 from ct112.simulation.scenario import Chances, Scenario
+
+DAY = 86400.0
+HOSTILE_NUMBERS = ("\0", "08\0123", "+" * 300, "08\ufffd", "';--", "\u202e110", "0" * 64 + "1", " ", "\n112")
+LOCATION = 'shape="Point",crs="2d",pos="-6.8886 109.6753"'
+HOSTILE_LOCATIONS = ('pos="\0"', "x" * 3000, 'pos="nan inf"', 'shape="\ufffd",pos="91 181"', '"="' * 50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +20,13 @@ class Caller:
     gives_up: float
     talk: float
     ends_talk: bool  # else the operator does
+    location: str = ""
+    unreadable: bool = False  # Asterisk cannot make JSON of its leg
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What an operator does when the phone rings: `how` after so many seconds."""
+    """What somebody does when the telephone rings: `how` after so many seconds."""
 
     how: str  # answer, decline, never, dies
     seconds: float
@@ -35,15 +42,34 @@ def caller(engine: Engine, scenario: Scenario, chances: Chances) -> Caller:
         keys = (*keys, (at + draw.uniform(0.5, 3.0), draw.choice(("1", "2", "9"))))
     early = engine.chance(chances.hangs_up_early)
     return Caller(
-        ani=None if engine.chance(0.05) else f"08{draw.randrange(10**9):09d}",
+        ani=_number(engine, chances),
         keys=keys,
         gives_up=draw.uniform(0.0, 20.0) if early else 8.0 + draw.expovariate(1 / scenario.patience_seconds),
         talk=draw.expovariate(1 / scenario.handle_seconds),
         ends_talk=engine.chance(0.5),
+        location=_location(engine, chances),
+        unreadable=engine.chance(chances.hostile / 3),
     )
 
 
-def reaction(engine: Engine, scenario: Scenario, chances: Chances, ring_seconds: float) -> Reaction:
+def _number(engine: Engine, chances: Chances) -> str | None:
+    """Most have one; some call again from the same telephone, which few others have."""
+    if engine.chance(0.05):
+        return None
+    if engine.chance(chances.hostile):
+        return engine.random.choice(HOSTILE_NUMBERS)
+    if engine.chance(0.1):
+        return f"0811000{engine.random.randrange(10):04d}"
+    return f"08{engine.random.randrange(10**9):09d}"
+
+
+def _location(engine: Engine, chances: Chances) -> str:
+    if engine.chance(chances.hostile):
+        return engine.random.choice(HOSTILE_LOCATIONS)
+    return LOCATION if engine.chance(0.2) else ""
+
+
+def reaction(engine: Engine, scenario: Scenario, chances: Chances) -> Reaction:
     """Draw what an operator does now."""
     draw = engine.random.random()
     seconds = engine.random.uniform(*scenario.reaction_seconds)
@@ -53,6 +79,28 @@ def reaction(engine: Engine, scenario: Scenario, chances: Chances, ring_seconds:
         ("dies", chances.phone_dies),
     ):
         if draw < probability:
-            return Reaction(how, ring_seconds if how == "never" else seconds)
+            return Reaction(how, seconds)
         draw -= probability
     return Reaction("answer", seconds)
+
+
+def callee_reaction(engine: Engine, chances: Chances) -> Reaction:
+    """Draw what somebody does who is called back."""
+    how = "answer"
+    if chances.declines:
+        how = engine.random.choice(("answer", "answer", "answer", "decline", "never", "dies"))
+    return Reaction(how, engine.random.uniform(1.0, 20.0))
+
+
+def wrong_clock(engine: Engine) -> float:
+    """Draw how wrong a machine's clock is, in seconds: seldom much, sometimes months or decades."""
+    draw = engine.random
+    return draw.choice(
+        (
+            draw.uniform(-2, 2),
+            draw.uniform(-300, 300),
+            draw.uniform(-DAY, DAY),
+            draw.uniform(-100 * DAY, 100 * DAY),
+            -26 * 365 * DAY,
+        )
+    )

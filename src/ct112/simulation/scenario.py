@@ -38,34 +38,47 @@ class Chances:
     command_fails: float = 0.01
     slow: float = 0.02  # an answer or an event is late, by up to `slow_seconds`
     slow_seconds: float = 1.5
-    twice: float = 0.005  # an event is told twice
+    slow_list: float = 0.25  # a list takes up to `list_seconds` to come back
+    list_seconds: float = 3.0
     play_fails: float = 0.01
     declines: float = 0.04
     never_answers: float = 0.06
     phone_dies: float = 0.01  # while it rings
-    talk_breaks: float = 0.02  # the operator's leg is lost in the talk
+    talk_breaks: float = 0.02  # the operator's phone dies in the talk
     hangs_up_early: float = 0.1
+    wrong_clock: float = 0.4  # a machine, when it is started
+    hostile: float = 0.03  # a number, a location, a file nobody should have sent
+    forgets: float = 0.3  # a node has forgotten, at a reconnect, who wanted to hear of a leg
 
 
 NONE: Final = Chances(
     command_fails=0,
     slow=0,
-    twice=0,
+    slow_list=0,
     play_fails=0,
     declines=0,
     never_answers=0,
     phone_dies=0,
     talk_breaks=0,
     hangs_up_early=0,
+    wrong_clock=0,
+    hostile=0,
+    forgets=0,
 )
 FAULTS_A_HOUR: Final = {
     "crash": 2.0,  # ct112 is killed and started again
     "leave": 1.0,  # ct112 is told to leave and started again
-    "cut": 2.0,  # the link to a node closes
+    "cut": 3.0,  # the link to a node closes
     "silence": 2.0,  # the link to a node is dead, and nobody says so
+    "ami cut": 2.0,  # the AMI connection to a node closes
+    "stall": 2.0,  # a node carries out no request for a while
     "restart": 1.0,  # an Asterisk is killed and started again
-    "unregister": 4.0,  # a phone goes, and comes back
+    "lost for good": 0.15,  # an Asterisk is killed, and its machine never comes back
+    "phone dies": 3.0,  # a phone loses its power, and comes back from another port
+    "unregister": 3.0,  # a phone goes in good order, and comes back
     "pause": 4.0,  # an operator pauses, and comes back
+    "clock": 1.0,  # a machine's clock is set
+    "database away": 1.5,  # nobody answers there, or it is slow, or it refuses everything
 }
 
 
@@ -97,4 +110,4 @@ def menu() -> IvrDocument:
 
 
 def _said(name: str, seconds: float) -> Spoken:
-    return {"id": (Prompt(name, seconds),)}
+    return {"id": (Prompt(f"{name}+{seconds * 1000:.0f}ms", seconds),)}

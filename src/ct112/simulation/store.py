@@ -3,7 +3,6 @@
 `tests/store/test_suite.py` plays one suite over this and over the real one.
 """
 
-import copy
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -49,6 +48,7 @@ class FakeStore:
         self._rows: dict[uuid.UUID, Row] = {}
         self._facts: dict[tuple[uuid.UUID, int], Row] = {}
         self._tasks = Tasks(policy)
+        self._undo: list[Callable[[], None]] = []  # what the transaction has written, to be taken back
 
     async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
         """Write records and facts, all or none. Raises RowRefused."""
@@ -129,6 +129,10 @@ class FakeStore:
         newest = sorted(self._rows.values(), key=lambda row: (row["arrived_at"], row["id"]), reverse=True)
         return [_stored(row) for row in newest]
 
+    def called_back(self) -> frozenset[str]:
+        """Return the calls whose callers are, or were, on the list of call-backs."""
+        return frozenset(map(str, self._tasks.made_by))
+
     async def facts(self, call_id: str) -> list[StoredFact]:
         """Return what happened to a call, in order."""
         wanted = uuid.UUID(call_id)
@@ -142,11 +146,13 @@ class FakeStore:
     def _transaction(self) -> Iterator[None]:
         if self.away:
             raise StoreUnavailable("away")
-        before = copy.copy(self._rows), copy.copy(self._facts), self._tasks.copy()
+        self._undo, tasks = [], self._tasks.copy()
         try:
             yield
         except BaseException as error:
-            self._rows, self._facts, self._tasks = before
+            for undo in reversed(self._undo):
+                undo()
+            self._tasks = tasks
             if isinstance(error, (ValueError, OverflowError)) and not isinstance(
                 error, (CallbackError, RowRefused)
             ):
@@ -165,9 +171,9 @@ class FakeStore:
     def _upsert(self, new: Row) -> None:
         old = self._rows.get(new["id"])
         if old is None:
-            self._rows[new["id"]] = new
+            self._set(self._rows, new["id"], new)
         elif new["revision"] > old["revision"]:
-            self._rows[new["id"]] = _merged(old, new)
+            self._set(self._rows, new["id"], _merged(old, new))
 
     def _append(self, fact: Fact) -> None:
         """A fact that is there is not written again; a different one with its number gets the next free."""
@@ -179,18 +185,32 @@ class FakeStore:
             if all(there[name] == row[name] for name in ("at", "kind", "data")):
                 return
             seq += 1
-        self._facts[row["call_id"], seq] = {**row, "seq": seq}
+        self._set(self._facts, (row["call_id"], seq), {**row, "seq": seq})
+
+    def _set(self, table: dict[Any, Row], key: Any, row: Row) -> None:
+        """Write a row, so that it can be undone."""
+        before = table.get(key)
+
+        def undo() -> None:
+            if before is None:
+                table.pop(key, None)
+            else:
+                table[key] = before
+
+        self._undo.append(undo)
+        table[key] = row
 
     def _closed(self, row: Row, at: datetime) -> Fact:
         answered = row["answered_at"] is not None
         outcome = Outcome.ANSWERED if answered else Outcome.FALLBACK
-        self._rows[row["id"]] = row | {
+        closed = row | {
             "ended_at": max(at, *(row[name] for name in BEGINNINGS if row[name] is not None)),
             "ended_by": EndedBy.SYSTEM,
             "outcome": outcome,
             "service_class": row["service_class"] or ServiceClass.EMERGENCY,
             "class_source": row["class_source"] or ClassSource.FALLBACK,
         }
+        self._set(self._rows, row["id"], closed)
         age = max(0, int((at - row["arrived_at"]).total_seconds() * 1000))
         call = CallId(str(row["id"]))
         return Fact(call=call, seq=age, at=at.timestamp(), kind="closed", data={"outcome": outcome.value})

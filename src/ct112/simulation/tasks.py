@@ -45,8 +45,10 @@ class Tasks:
         for row in sorted(written, key=_ended):
             if row["outcome"] in FORGOTTEN and row["ani"] is not None and row["id"] not in self.made_by:
                 self._remember(row)
-        made = {self.numbers[task] for task in self.made_by.values()}
-        for row in [*written, *(row for row in everyone if number_of(row) in made)]:
+        live = {self.numbers[task.id] for task in self.all.values() if task.state != TaskState.CLOSED}
+        if not live:
+            return
+        for row in [*written, *(row for row in everyone if number_of(row) in live)]:
             self._close_answered(row)
 
     def take(self, number: int, operator: str, now: datetime) -> Task:

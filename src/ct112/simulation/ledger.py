@@ -1,0 +1,97 @@
+"""What must be true of the records and call-backs in the database when the night is over."""
+
+from collections import defaultdict
+
+from ct112.core.callback import FORGOTTEN, CallbackResult
+from ct112.core.record import Outcome
+from ct112.simulation.centre import Centre
+from ct112.simulation.city import City, Visit
+from ct112.simulation.engine import broken
+from ct112.store import Task
+from ct112.store.reports import StoredCall
+
+WITH_A_PERSON = (Outcome.ANSWERED, Outcome.FALLBACK_ANSWERED)
+
+
+class Ledger:
+    """Compares what is written with what was. Raises Broken."""
+
+    def __init__(self, city: City, centre: Centre) -> None:
+        self._city = city
+        self._centre = centre
+        self.rows: list[StoredCall] = []
+        self._tasks: list[Task] = []
+        self._listed: frozenset[str] = frozenset()
+
+    async def read(self) -> None:
+        """Read all there is."""
+        store = self._centre.store
+        self.rows = await store.calls()
+        self._tasks = await store.callbacks(all_=True, limit=100_000)
+        self._listed = store.called_back()
+
+    def at_the_end(self) -> None:
+        """Check that every call has its record and nothing is left over."""
+        self._no_leaks()
+        rows: dict[str, list[StoredCall]] = defaultdict(list)
+        for row in self.rows:
+            if row.ended_at is None:
+                broken("one record", f"{row.id} has a record without an end")
+            check_timeline(row)
+            rows[row.sip_call_id or ""].append(row)
+        for visit in self._city.visits:
+            self._visit(visit, rows[visit.sip_call_id])
+        self._call_backs()
+
+    def _visit(self, visit: Visit, rows: list[StoredCall]) -> None:
+        who = f"{visit.sip_call_id} ({'spoke with a person' if spoke(visit) else 'spoke with nobody'})"
+        if not rows:
+            if visit.told or visit.in_fallback:
+                broken("one record", f"{who} has no record")
+            return
+        if len(rows) > 1:
+            broken("one record", f"{who} has {len(rows)} records: {[row.outcome for row in rows]}")
+        row = rows[0]
+        if row.outcome in WITH_A_PERSON and not spoke(visit):
+            broken("a true record", f"{who} is written down as {row.outcome}")
+        if not spoke(visit) and row.ani and row.id not in self._listed:
+            broken("nobody is forgotten", f"{who} is {row.outcome}, and not on the list of call-backs")
+        if visit.crashed and visit.talking_at_end and row.ani and row.id not in self._listed:
+            broken("nobody is forgotten", f"{who} was cut off, is {row.outcome}, and not on the list")
+        if row.outcome in FORGOTTEN and row.ani and row.id not in self._listed:
+            broken("nobody is forgotten", f"{who} is {row.outcome}, and not on the list of call-backs")
+
+    def _call_backs(self) -> None:
+        for task in self._tasks:
+            if task.result == CallbackResult.REACHED and task.id not in self._city.both_talked:
+                broken("reached is reached", f"call-back {task.id} is closed, and nobody talked")
+
+    def _no_leaks(self) -> None:
+        for node in self._city.nodes.values():
+            legs = [one.id for one in node.channels.values()]
+            if legs or node.bridges:
+                broken("no leaks", f"left at {node.name}: legs {legs}, bridges {list(node.bridges)}")
+        floor = self._centre.floor
+        if floor is None or floor.calls or floor.call_backs:
+            broken("no leaks", "calls left on the floor, or no floor")
+        elif any(type(one.state).__name__ in ("Ringing", "OnCall") for one in floor.operators.values()):
+            broken("no leaks", "an operator is kept by a call that is over")
+
+
+def check_timeline(row: StoredCall) -> None:
+    """Check that times go forward and the end fits."""
+    for way in (  # a pick-up that fails is tried on in the queue
+        (row.arrived_at, row.picked_up_at, row.ended_at),
+        (row.arrived_at, row.queued_at, row.answered_at, row.ended_at),
+    ):
+        known = [time for time in way if time is not None]
+        if known != sorted(known):
+            broken("legal timeline", str(row))
+    answered = row.outcome is Outcome.ANSWERED
+    if row.outcome is None or row.ended_by is None or (answered and row.answered_at is None):
+        broken("legal timeline", f"an end that does not fit: {row}")
+
+
+def spoke(visit: Visit) -> bool:
+    """Return whether the caller ever spoke with a person."""
+    return visit.heard or visit.heard_fallback
