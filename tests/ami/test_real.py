@@ -20,6 +20,7 @@ from lab.asterisk import AsteriskNode
 from lab.free_ports import free_base
 from lab.outside import outside
 from lab.phones import ANSWER, PhoneError, Phones
+from lab.world import QUALIFY_SECONDS
 from tests.ami.fake_ami import until
 from tests.ami.test_nodes import Known
 
@@ -161,6 +162,7 @@ async def test_the_carrier_is_seen_to_come_and_go(node: AsteriskNode) -> None:
     async with kept(node, Known()) as nodes:
         await until(lambda: nodes.ready()[NodeName("test")], "listed")
         await seen(False)
+        await asyncio.sleep(QUALIFY_SECONDS)  # what went out before would count as unanswered afterwards
         async with outside(node.places.ports.carrier):
             await asyncio.sleep(3.5)  # what was asked before the carrier was there is over, unanswered
             await seen(True)
