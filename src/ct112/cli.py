@@ -5,6 +5,7 @@ import gc
 import sys
 import traceback
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -143,6 +144,8 @@ def _settings() -> "Settings":
 
 def main() -> None:
     """Run the command line; what nobody foresaw is one sentence too."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that has no ✓, a file name that is no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     if sys.argv[1:2] and sys.argv[1] in GROUPS:
         gc.disable()  # over before there is anything to collect: a tenth of the time to start
     try:

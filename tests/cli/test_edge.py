@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ct112 import __version__, cli
+from ct112.ivr import default_text
 
 HEAVY = ("sqlalchemy", "asyncpg", "aiohttp", "numpy", "alembic", "panoramisk", "structlog")
 AWAY = {
@@ -161,3 +162,17 @@ def test_what_nobody_foresaw_is_a_sentence_too(
     said = capsys.readouterr().err
     assert said.startswith("ct112: a fault of ours, please report it: KeyError at test_edge.py:")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("doctor",), ("ivr", "validate", "\udcff.yaml"), ("ivr", "simulate")])
+def test_a_terminal_that_has_not_our_signs_is_no_fault_either(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "\udcff.yaml").write_text(default_text())
+    more = {"PYTHONIOENCODING": "ascii", "CT112_STATE_DIR": str(tmp_path / "state")}
+    result = subprocess.run(
+        [sys.executable, "-m", "ct112.cli", *words],
+        cwd=tmp_path, env=os.environ | AWAY | more, capture_output=True, check=False,
+    )  # fmt: skip
+    said = (result.stdout + result.stderr).decode()
+    assert "fault of ours" not in said
+    assert "Traceback" not in said
+    assert said
