@@ -26,7 +26,11 @@ from lab.phones import PhoneError, Phones
 from lab.supervise import as_interrupt
 from lab.world import CT112, World
 
-OVERRIDES = {"CT112_RING_SECONDS": "4", "CT112_WRAP_UP_SECONDS": "1"}
+OVERRIDES = {
+    "CT112_RING_SECONDS": "4",
+    "CT112_WRAP_UP_SECONDS": "1",
+    "CT112_LOST_NODE_SECONDS": str(two_nodes.LOST_SECONDS),
+}
 FAULTS: dict[str, Fault] = {
     "ct112-killed": faults.ct112_killed,
     "ct112-killed-and-started": faults.ct112_killed_and_started,
@@ -57,7 +61,7 @@ BEFORE: dict[str, Fault] = {
 }
 TWO_NODES: dict[str, Fault] = {
     "node-lost": two_nodes.node_lost,
-    "node-cut-off-for-45s": two_nodes.node_cut_off_for_long,
+    "node-cut-off-for-30s": two_nodes.node_cut_off_for_long,
     "link-to-one-node-cut": two_nodes.link_to_one_node_cut,
     "ct112-restarted-two-nodes": two_nodes.ct112_killed_and_started,
 }

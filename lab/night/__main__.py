@@ -16,6 +16,7 @@ from rich.console import Console
 
 from lab import packages
 from lab.api import Lab
+from lab.drills.__main__ import OVERRIDES
 from lab.free_ports import free_base
 from lab.night.evidence import CallerSeen, Evidence
 from lab.night.faults import catalogue
@@ -26,7 +27,6 @@ from lab.places import NODE_NAMES
 from lab.service import position_names
 from lab.supervise import as_interrupt
 
-OVERRIDES = {"CT112_RING_SECONDS": "4", "CT112_WRAP_UP_SECONDS": "1"}
 app = typer.Typer(add_completion=False)
 console = Console(highlight=False, width=160)
 
@@ -85,6 +85,7 @@ def figures(evidence: Evidence, complaints: list[Complaint], faults: int) -> dic
         "wait p50": round(cuts[9], 1),
         "wait p95": round(cuts[18], 1),
         "wait max": round(max(wait, default=0.0), 1),
+        "phones rung while in use": evidence.refused,
         "broken promises": [asdict(one) for one in complaints],
     }
 

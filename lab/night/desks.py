@@ -33,7 +33,7 @@ class Desk:
     ) -> None:
         self.position: str = row["name"]
         self.calls: list[DeskCall] = []
-        self.refused = 0
+        self.refused = 0  # calls that came while another one was here
         self.registered = asyncio.Event()
         self._row = row
         self._tone = tone_hz
@@ -73,6 +73,8 @@ class Desk:
             for task in (registering, answering, dying):
                 task.cancel()
             await asyncio.gather(registering, answering, dying, return_exceptions=True)
+            phone = phones.phone(self._row["sip_user"])
+            self.refused += phone.refused if phone is not None else 0
             for call in self.calls:
                 call.over_at = call.over_at or time.time()
 
@@ -115,8 +117,6 @@ class Desk:
         while True:
             phone = phones.phone(self._row["sip_user"])
             if phone is not None and len(phone.calls) > number:
-                self.refused += phone.refused
-                phone.refused = 0
                 return phone.calls[number]
             await asyncio.sleep(LOOK_SECONDS)
 

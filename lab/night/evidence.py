@@ -80,6 +80,7 @@ class Evidence:
     called_back: frozenset[str]
     left: tuple[str, ...]
     over_at: float
+    refused: int = 0  # calls that came to a phone in use, which said that it is busy
 
 
 SURE_SECONDS = 0.6

@@ -9,7 +9,7 @@ from functools import partial
 
 import psutil
 
-from lab.drills import faults, started
+from lab.drills import faults, started, two_nodes
 from lab.drills.stage import Fault, Stage
 from lab.night.callers import Callers
 from lab.night.desks import Desk
@@ -22,8 +22,7 @@ from lab.steps import StepFailed
 from lab.world import CT112
 
 AWAY_SECONDS = 1.0
-LOST_SECONDS = 35.0  # longer than a node may be away before it counts as lost
-CUT_SECONDS = 45.0
+LOST_SECONDS = two_nodes.LONG_SECONDS  # longer than a node may be away before it is given up
 BESIDE_SECONDS = 5.0
 PLAYABLE = (
     RuntimeError,
@@ -118,7 +117,7 @@ def catalogue(nodes: tuple[str, ...]) -> dict[str, NightFault]:
             frozenset({f"asterisk-{last}"}), partial(_kill, node=last, seconds=LOST_SECONDS)
         )
         found[f"node-{last}-cut-off"] = NightFault(
-            frozenset({f"link-{last}"}), partial(_cut, index=len(nodes) - 1, seconds=CUT_SECONDS)
+            frozenset({f"link-{last}"}), partial(_cut, index=len(nodes) - 1, seconds=LOST_SECONDS)
         )
     return found
 

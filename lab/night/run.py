@@ -138,6 +138,7 @@ class Night:
             called_back=frozenset(str(row["sip_call_id"]) for row in listed),
             left=(*self.ended, *left),
             over_at=over,
+            refused=sum(desk.refused for desk in desks.values()),
         )
 
 
