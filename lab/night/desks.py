@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from lab.night.evidence import DeskCall
+from lab.night.evidence import DeskCall, DeskEnd
 from lab.night.log import Log
 from lab.night.plan import PlannedAnswer
 from lab.operators import CITIZEN_TONES
@@ -44,8 +44,8 @@ class Desk:
 
     def said_goodbye(self, since: float, before: float) -> bool:
         """Return whether the operator ended a talk between these moments."""
-        ends = [call.over_at for call in self.calls if call.goodbye and call.over_at is not None]
-        return any(since < end <= before for end in ends)
+        ends = [call.over_at for call in self.calls if call.end == "goodbye"]
+        return any(since < end <= before for end in ends if end is not None)
 
     def die(self) -> None:
         """Let the phone die now."""
@@ -75,8 +75,8 @@ class Desk:
             await asyncio.gather(registering, answering, dying, return_exceptions=True)
             phone = phones.phone(self._row["sip_user"])
             self.refused += phone.refused if phone is not None else 0
-            for call in self.calls:
-                call.over_at = call.over_at or time.time()
+            for call in [call for call in self.calls if call.end is None]:
+                call.over_at, call.end = time.time(), "died"
 
     async def _register(self, phones: Phones) -> None:
         """Register at every exchange; one that is away is tried again and again."""
@@ -141,13 +141,14 @@ class Desk:
             return
         seen = DeskCall(position=self.position, up_at=call.when("established") or time.time())
         self.calls.append(seen)
-        try:
-            await self._until_over(call, planned, seen)
-        finally:
-            seen.over_at = call.when("closed") or time.time()
+        end = await self._until_over(call, planned, seen)
+        seen.over_at, seen.end = call.when("closed") or time.time(), end
+        self._tell(f"talk over: {end}", seen.over_at)
+        if end != "died":
+            await call.hang_up()
 
-    async def _until_over(self, call: PhoneCall, planned: PlannedAnswer, seen: DeskCall) -> None:
-        """Talk for as long as planned, and hang up; sooner when there is nothing to be heard."""
+    async def _until_over(self, call: PhoneCall, planned: PlannedAnswer, seen: DeskCall) -> DeskEnd:
+        """Talk for as long as planned, unless there is nothing to be heard; return why it is over."""
         held = False
         while call.state == "established":
             _, silent = await call.diary(CITIZEN_TONES)
@@ -156,17 +157,13 @@ class Desk:
                 held = True
                 await self._holds(call, planned.hold)
             elif planned.kind == "vanish" and talked > planned.talk_seconds / 2:
-                return
+                return "died"
             elif talked >= planned.talk_seconds + planned.hold:
-                seen.goodbye = True
-                self._tell("ends the talk")
-                await call.hang_up()
-                return
+                return "goodbye"
             elif silent > SILENCE_SECONDS:
-                self._tell("hears nothing and hangs up")
-                await call.hang_up()
-                return
+                return "silence"
             await asyncio.sleep(LOOK_SECONDS)
+        return "other side"
 
     async def _holds(self, call: PhoneCall, seconds: float) -> None:
         self._tell(f"holds for {seconds:.1f} s")
@@ -175,5 +172,5 @@ class Desk:
         if call.state == "established":
             await call.hold(False)
 
-    def _tell(self, what: str) -> None:
-        self._log.tell(self.position, what)
+    def _tell(self, what: str, at: float | None = None) -> None:
+        self._log.tell(self.position, what, at)

@@ -12,6 +12,12 @@ End = Literal[
     "turned away",  # never got in
     "stayed",  # still there when the night was over
 ]
+DeskEnd = Literal[
+    "goodbye",  # the operator ended the talk
+    "silence",  # the operator heard nothing, and hung up
+    "died",  # the phone did
+    "other side",  # hung up on
+]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,12 +55,12 @@ class CallerSeen:
 
 @dataclass(slots=True, kw_only=True)
 class DeskCall:
-    """A call as an operator's phone had it. `goodbye`: the operator ended a talk."""
+    """A call as an operator's phone had it."""
 
     position: str
     up_at: float
     over_at: float | None = None
-    goodbye: bool = False
+    end: DeskEnd | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

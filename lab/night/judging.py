@@ -48,6 +48,8 @@ def _reaches_a_person(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
         yield f"did not get in: {caller.reason or 'no answer'}"
     elif caller.end == "other side" and caller.person_at is None:
         yield "was hung up on before a person answered"
+    elif caller.end == "other side" and (whose := _cut_short(caller, evidence)):
+        yield f"was hung up on in a talk that neither had ended; {whose}"
     elif caller.end == "stayed" and not _talks(caller, evidence.over_at):
         yield "stayed, and was with nobody when the night was over"
 
@@ -153,6 +155,16 @@ def _longest(caller: CallerSeen) -> float:
 def _talks(caller: CallerSeen, at: float) -> bool:
     """Return whether the caller was with a person just then."""
     return any(one.seconds >= SURE_SECONDS and at - one.end < AGREE_SECONDS for one in caller.heard)
+
+
+def _cut_short(caller: CallerSeen, evidence: Evidence) -> str:
+    """Return what became of the operator's side when that did not end the last talk; else nothing."""
+    last = caller.heard[-1]
+    for call in evidence.desk_calls:
+        same = call.position == last.position and call.up_at <= last.start + AGREE_SECONDS
+        if same and call.over_at is not None and call.over_at >= last.end - AGREE_SECONDS:
+            return "" if call.end in ("goodbye", "silence") else f"{call.position}: {call.end}"
+    return ""
 
 
 def _picked_up(row: Row, evidence: Evidence) -> bool:

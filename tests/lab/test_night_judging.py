@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.night.evidence import Broken, CallerSeen, DeskCall, Evidence, Heard
+from lab.night.evidence import Broken, CallerSeen, DeskCall, DeskEnd, Evidence, Heard
 from lab.night.judging import judge, waits
 
 NAME = "call-1"
@@ -60,6 +60,11 @@ def abandoned(**known: Any) -> dict[str, Any]:
     return row(**{"answered_at": None, "position": None, "outcome": "abandoned"} | known)
 
 
+def desk(end: DeskEnd, up_at: float = 104.9) -> DeskCall:
+    """Return pos-1's side of the talk of `caller()`."""
+    return DeskCall(position="pos-1", up_at=up_at, over_at=115.0, end=end)
+
+
 def at(seconds: float) -> datetime:
     """Return a moment as the database has it."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -74,7 +79,7 @@ def seen(who: CallerSeen, *rows: dict[str, Any], listed: bool = False, **known: 
     """Return the evidence of a night with one caller."""
     usual: dict[str, Any] = {
         "callers": (who,),
-        "desk_calls": (DeskCall(position="pos-1", up_at=104.9, over_at=115.0),) if who.heard else (),
+        "desk_calls": (desk("goodbye"),) if who.heard else (),
         "broken": (),
         "rows": rows,
         "called_back": frozenset({NAME} if listed else ()),
@@ -97,7 +102,7 @@ KEPT: dict[str, Evidence] = {
     "gave up just as the operator picked up": seen(
         alone(),
         row(answered_at=at(114.5)),
-        desk_calls=(DeskCall(position="pos-1", up_at=114.5, over_at=115.0),),
+        desk_calls=(desk("other side", 114.5),),
     ),
     "cut off in a talk": seen(
         caller(end="cut off"), row(outcome="dropped", ended_by="system"), listed=True, broken=(CUT,)
@@ -136,6 +141,14 @@ BROKEN: dict[str, tuple[str, Evidence]] = {
     "hung up on before a person": (
         "who stays reaches a person",
         seen(alone(end="other side"), abandoned(ended_by="system"), listed=True),
+    ),
+    "hung up on in a talk, and so was the operator": (
+        "who stays reaches a person",
+        seen(caller(end="other side"), row(), desk_calls=(desk("other side"),)),
+    ),
+    "hung up on because the operator's phone died": (
+        "who stays reaches a person",
+        seen(caller(end="other side"), row(), desk_calls=(desk("died"),)),
     ),
     "not let in by an exchange that is up": (
         "who stays reaches a person",
