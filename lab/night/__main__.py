@@ -122,9 +122,10 @@ def _name(one: Complaint) -> str:
 def _tell_story(night: Night, caller: CallerSeen) -> None:
     """Print what happened around one caller."""
     console.print(f"[bold]caller {caller.number}[/bold], {caller.sip_call_id}")
-    whose = {f"caller {caller.number}", caller.sip_call_id, *{one.position for one in caller.heard}}
+    whose = {f"caller {caller.number}", caller.sip_call_id}
+    beside = {"fault", *(one.position for one in caller.heard)}
     until = (caller.over_at or night.log.began + night.plan.seconds) + 15
-    for line in night.log.story(whose, caller.dialled_at - 15, until):
+    for line in night.log.story(whose, beside, caller.dialled_at - 15, until):
         console.print(f"  {line}", markup=False)
 
 

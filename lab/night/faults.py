@@ -98,7 +98,7 @@ def catalogue(nodes: tuple[str, ...]) -> dict[str, NightFault]:
         "ct112-stalled-2s": _of(faults.ct112_stalled, CT112),
         "spool-disk-full": _of(faults.spool_full, CT112),
         "second-ct112-takes-over": _of(started.second_takes_over, CT112),
-        "clock-jumps-1h": NightFault(frozenset({CT112}), _clock_jumps),
+        "clock-jumps-1h": NightFault(frozenset({CT112, "clock"}), _clock_jumps),
         "dns-dead": NightFault(frozenset({CT112}), _dns_dead),
         "postgres-stopped": _of(faults.postgres_stopped, "postgres"),
         "postgres-killed": _of(faults.postgres_killed, "postgres"),

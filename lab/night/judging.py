@@ -88,11 +88,16 @@ def _who_answered(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
 
 
 def _when_it_ended(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
-    """The record's end is the phone's; when a part was away, not before it, and soon after its return."""
+    """The record's end is the phone's; when a part was away, not before it, and soon after its return.
+
+    While ct112's clock was wrong, its times say nothing.
+    """
     row = _row(caller, evidence)
     if row is None or caller.over_at is None or row["ended_at"] is None or caller.end == "cut off":
         return
-    ended, until = _epoch(row["ended_at"]), _shadow(evidence, caller.over_at)
+    if _shadow(evidence, caller.over_at, frozenset({"clock"})) is not None:
+        return
+    ended, until = _epoch(row["ended_at"]), _shadow(evidence, caller.over_at, TELEPHONE)
     late = ended - caller.over_at
     if late < -AGREE_SECONDS and not (caller.end == "stayed" or until):
         yield f"its record ended {-late:.1f} s before the call"
@@ -190,12 +195,12 @@ def _down(evidence: Evidence, caller: CallerSeen) -> bool:
     )
 
 
-def _shadow(evidence: Evidence, at: float) -> float | None:
-    """Return until when times are not exact because of something broken at `at`; None: they are."""
+def _shadow(evidence: Evidence, at: float, parts: frozenset[str]) -> float | None:
+    """Return until when times are not exact because one of these parts was broken at `at`; None: they are."""
     ends = [
         one.end + RECOVERY_SECONDS
         for one in evidence.broken
-        if one.parts & TELEPHONE and one.start - AGREE_SECONDS <= at <= one.end + RECOVERY_SECONDS
+        if one.parts & parts and one.start - AGREE_SECONDS <= at <= one.end + RECOVERY_SECONDS
     ]
     return max(ends, default=None)
 

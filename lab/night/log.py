@@ -24,11 +24,11 @@ class Log:
         """Write a line down."""
         self.lines.append(Line(time.time() if at is None else at, who, what))
 
-    def story(self, whose: set[str], since: float, until: float) -> list[str]:
-        """Return the lines of these, and of all faults, between two moments."""
+    def story(self, whose: set[str], beside: set[str], since: float, until: float) -> list[str]:
+        """Return all lines of `whose`, and those of `beside` between two moments."""
         chosen = [
             line
             for line in sorted(self.lines, key=lambda line: line.at)
-            if since <= line.at <= until and (line.who in whose or line.who == "fault")
+            if line.who in whose or (line.who in beside and since <= line.at <= until)
         ]
         return [f"{line.at - self.began:7.1f} s  {line.who}: {line.what}" for line in chosen]

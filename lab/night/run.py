@@ -127,9 +127,10 @@ class Night:
         listed = await world.query(
             "SELECT r.sip_call_id FROM callback_call c JOIN call_record r ON r.id = c.call_id"
         )
-        for row in rows:
-            for kind, data in await world.facts(row):
-                self.log.tell(str(row["sip_call_id"]), f"{kind} {data}")
+        for fact in await world.query(
+            "SELECT r.sip_call_id, f.at, f.kind, f.data FROM call_fact f JOIN call_record r ON r.id = f.call_id"
+        ):
+            self.log.tell(fact["sip_call_id"], f"{fact['kind']} {fact['data']}", fact["at"].timestamp())
         return Evidence(
             callers=tuple(callers.seen),
             desk_calls=tuple(call for desk in desks.values() for call in desk.calls),

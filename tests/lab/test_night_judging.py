@@ -125,6 +125,9 @@ KEPT: dict[str, Evidence] = {
     "closed late while ct112 was away": seen(
         caller(), row(ended_at=at(140), ended_by="system"), broken=(fault(110, 130, "ct112"),)
     ),
+    "while ct112's clock was an hour fast": seen(
+        caller(), row(ended_at=at(3715)), broken=(fault(110, 120, "ct112", "clock"),)
+    ),
     "by the fallback": seen(
         caller(), row(outcome="fallback_answered", class_source="fallback", service_class="emergency")
     ),
