@@ -95,7 +95,7 @@ def _when_it_ended(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
     row = _row(caller, evidence)
     if row is None or caller.over_at is None or row["ended_at"] is None or caller.end == "cut off":
         return
-    if _shadow(evidence, caller.over_at, frozenset({"clock"})) is not None:
+    if _shadow(evidence, caller.over_at, CLOCK) is not None:
         return
     ended, until = _epoch(row["ended_at"]), _shadow(evidence, caller.over_at, TELEPHONE)
     late = ended - caller.over_at
@@ -176,7 +176,8 @@ def _picked_up(row: Row, evidence: Evidence) -> bool:
     """Return whether that operator did pick up, though for too short a time to be heard."""
     at = _epoch(row["answered_at"])
     return any(
-        call.position == row["position"] and abs(call.up_at - at) <= AGREE_SECONDS
+        call.position == row["position"]
+        and (abs(call.up_at - at) <= AGREE_SECONDS or _shadow(evidence, call.up_at, CLOCK) is not None)
         for call in evidence.desk_calls
     )
 
@@ -205,6 +206,7 @@ def _shadow(evidence: Evidence, at: float, parts: frozenset[str]) -> float | Non
     return max(ends, default=None)
 
 
+CLOCK = frozenset({"clock"})
 TELEPHONE = frozenset({"ct112", "asterisk-a", "asterisk-b", "link-a", "link-b"})
 
 

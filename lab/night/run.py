@@ -128,7 +128,8 @@ class Night:
             "SELECT r.sip_call_id FROM callback_call c JOIN call_record r ON r.id = c.call_id"
         )
         for fact in await world.query(
-            "SELECT r.sip_call_id, f.at, f.kind, f.data FROM call_fact f JOIN call_record r ON r.id = f.call_id"
+            "SELECT r.sip_call_id, f.at, f.kind, f.data "
+            "FROM call_fact f JOIN call_record r ON r.id = f.call_id"
         ):
             self.log.tell(fact["sip_call_id"], f"{fact['kind']} {fact['data']}", fact["at"].timestamp())
         return Evidence(
