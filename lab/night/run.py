@@ -7,6 +7,9 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import aiohttp
 
 from lab.api import Lab
 from lab.night.callers import Callers
@@ -17,7 +20,7 @@ from lab.night.log import Log
 from lab.night.plan import Plan
 from lab.night.world import NightWorld
 from lab.operators import OPERATOR_TONES, exchanges
-from lab.phones import PhoneError, Phones
+from lab.phones import Phones
 from lab.steps import StepFailed
 from lab.world import eventually
 
@@ -28,6 +31,7 @@ LEFT_SECONDS = 20.0
 WRITTEN_SECONDS = 30.0
 LOST_AFTER_SECONDS = 20.0
 WATCH_SECONDS = 1.0
+ASTRAY_LOOKS = 30
 
 
 @dataclass
@@ -110,7 +114,7 @@ class Night:
     async def _lose_one(self, world: NightWorld, callers: Callers) -> None:
         """Take a caller who waits to where nobody will ever come, behind ct112's back."""
         await asyncio.sleep(LOST_AFTER_SECONDS)
-        while True:
+        while not callers.over.is_set():
             for seen in callers.live():
                 if not seen.heard and await _led_astray(world, seen.node, seen.sip_call_id):
                     self.log.tell(f"caller {seen.number}", "is lost on purpose")
@@ -221,14 +225,23 @@ async def _rows(world: NightWorld, names: list[str]) -> list[dict[str, object]]:
 async def _led_astray(world: NightWorld, node: str, sip_call_id: str) -> bool:
     """Send the caller's channel into an endless silence; False when it cannot be found."""
     asterisk = next(one for one in world.lab.nodes() if one.name == node)
-    with contextlib.suppress(PhoneError, OSError, json.JSONDecodeError, KeyError):
+    with contextlib.suppress(OSError, aiohttp.ClientError, json.JSONDecodeError, KeyError):
         for channel in await world.ari(node, "channels"):
             asked = f"channels/{channel['id']}/variable?variable=CHANNEL(pjsip,call-id)"
-            if (
-                channel["name"].startswith("PJSIP/trunk")
-                and (await world.ari(node, asked)).get("value") == sip_call_id
-            ):
+            theirs = channel["name"].startswith("PJSIP/trunk") and channel["state"] == "Up"
+            if theirs and (await world.ari(node, asked)).get("value") == sip_call_id:
                 await asyncio.to_thread(asterisk.cli, "dialplan add extension 1,1,Wait,3600 into lost")
-                moved = await asyncio.to_thread(asterisk.cli, f"channel redirect {channel['name']} lost,1,1")
-                return moved.returncode == 0
+                moved = f"channels/{channel['id']}/continue?context=lost&extension=1&priority=1"
+                return await world.tell_ari(node, moved) == HTTPStatus.NO_CONTENT and await _astray(
+                    world, node, channel["id"]
+                )
+    return False
+
+
+async def _astray(world: NightWorld, node: str, channel: str) -> bool:
+    """Return whether the channel has got there; it leaves when the prompt it hears is over."""
+    for _ in range(ASTRAY_LOOKS):
+        await asyncio.sleep(0.5)
+        if (await world.ari(node, f"channels/{channel}")).get("dialplan", {}).get("context") == "lost":
+            return True
     return False

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
+
 from lab.steps import StepFailed
 from lab.world import World
 
@@ -23,6 +25,16 @@ class NightWorld(World):
     async def start(self, part: str) -> None:
         """Start a part, with no look at the database."""
         await asyncio.to_thread(self.lab.start_again, part)
+
+    async def tell_ari(self, node: str, what: str) -> int:
+        """Have a node do something over ARI; return the HTTP status."""
+        ari = next(one for one in self.info["ari"] if one["name"] == node)
+        authorization = aiohttp.encode_basic_auth(ari["user"], ari["password"])
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as session,
+            session.post(f"{ari['url']}/{what}", headers={"Authorization": authorization}) as answer,
+        ):
+            return answer.status
 
     async def heal(self) -> list[str]:
         """Start what does not run; return what could not be started."""
