@@ -13,7 +13,7 @@ from lab.night.plan import PlannedCall
 from lab.operators import CITIZEN_TONES, OPERATOR_TONES
 from lab.phones import PhoneCall, PhoneError, Phones
 
-IN_SECONDS = 12.0  # a carrier gives up then
+IN_SECONDS = 20.0  # longer than the dead-man's switch: a node cut off from ct112 picks up only then
 LOOK_SECONDS = 0.4
 NOTICE_SECONDS = 2.0  # until one notices that the line is dead, or the talk over
 

@@ -95,7 +95,7 @@ def _when_it_ended(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
     row = _row(caller, evidence)
     if row is None or caller.over_at is None or row["ended_at"] is None or caller.end == "cut off":
         return
-    if _shadow(evidence, caller.over_at, CLOCK) is not None:
+    if _clock_was_wrong(caller, evidence):
         return
     ended, until = _epoch(row["ended_at"]), _shadow(evidence, caller.over_at, TELEPHONE)
     late = ended - caller.over_at
@@ -160,6 +160,15 @@ def _longest(caller: CallerSeen) -> float:
 def _talks(caller: CallerSeen, at: float) -> bool:
     """Return whether the caller was with a person just then."""
     return any(one.seconds >= SURE_SECONDS and at - one.end < AGREE_SECONDS for one in caller.heard)
+
+
+def _clock_was_wrong(caller: CallerSeen, evidence: Evidence) -> bool:
+    """Return whether ct112's clock was set wrong at any time of the call, or until just before."""
+    until = caller.over_at or evidence.over_at
+    return any(
+        one.parts & CLOCK and one.start <= until and caller.dialled_at <= one.end + RECOVERY_SECONDS
+        for one in evidence.broken
+    )
 
 
 def _cut_short(caller: CallerSeen, evidence: Evidence) -> str:

@@ -128,6 +128,11 @@ KEPT: dict[str, Evidence] = {
     "while ct112's clock was an hour fast": seen(
         caller(), row(ended_at=at(3715)), broken=(fault(110, 120, "ct112", "clock"),)
     ),
+    "arrived while ct112's clock was an hour fast": seen(
+        caller(),
+        row(**{name: at(3700) for name in ("arrived_at", "queued_at", "answered_at", "ended_at")}),
+        broken=(fault(90, 101, "ct112", "clock"),),
+    ),
     "by the fallback": seen(
         caller(), row(outcome="fallback_answered", class_source="fallback", service_class="emergency")
     ),
