@@ -10,7 +10,7 @@ import pytest
 
 from ct112.web import Health, Part, WebServer, make_app, server
 from ct112.web.guesses import FREE, Guesses
-from tests.web.test_site import SEAT, TOKEN, Backs, Calls
+from tests.web.site import SEAT, TOKEN, Backs, Calls
 
 PATHS = (
     "/healthz", "/readyz", "/metrics", "/prompts/x.wav", "/api/v1/openapi.json", "/api/v1/calls",

@@ -1,0 +1,62 @@
+"""Positions and call-backs over HTTP: lists with pages and totals, and taking a call-back."""
+
+import pytest
+
+from tests.web.site import BEARER, Site
+
+
+async def test_positions_are_as_they_are_now_for_those_with_the_token(site: Site) -> None:
+    assert (await site.get("/api/v1/positions"))[0] == 401
+    status, body, _ = await site.get("/api/v1/positions", headers=BEARER)
+    assert (status, body["total"], body["positions"][0]["state"]) == (200, 1, "on_call")
+    assert body["positions"][0]["registered_at"] == ["a"]
+
+
+async def test_call_backs_are_listed_with_how_many_cannot_be(site: Site) -> None:
+    assert (await site.get("/api/v1/callbacks"))[0] == 401
+    status, body, _ = await site.get("/api/v1/callbacks", headers=BEARER)
+    assert status == 200
+    assert (body["withheld"], body["callbacks"][0]["id"], body["callbacks"][0]["ani"]) == (3, 7, "0812")
+    assert (body["total"], body["next"]) == (428, 7)
+    _, body, _ = await site.get("/api/v1/callbacks", params={"after": "7", "limit": "1"}, headers=BEARER)
+    assert body["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [({"after": "404"}, 404), ({"after": "x"}, 400), ({"after": "9" * 5000}, 400), ({"limit": "0"}, 400),
+     ({"limit": "9" * 5000}, 400), ({"closed": "perhaps"}, 400), ({"colour": "red"}, 400)],
+)  # fmt: skip
+async def test_a_wrong_page_of_call_backs_is_told(site: Site, query: dict[str, str], status: int) -> None:
+    found, body, _ = await site.get("/api/v1/callbacks", params=query, headers=BEARER)
+    assert (found, body["status"]) == (status, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("7", {"operator": "operator-1"}, 202),
+        ("7", {"operator": "operator-2"}, 409),
+        ("8", {"operator": "operator-1"}, 409),
+        ("7", {"operator": ""}, 400),
+        ("7", {}, 400),
+        ("7", {"operator": "operator-1", "colour": "red"}, 400),
+        ("seven", {"operator": "operator-1"}, 404),
+        ("9" * 40, {"operator": "operator-1"}, 404),
+        ("9" * 5000, {"operator": "operator-1"}, 404),
+        ("%D9%A3", {"operator": "operator-1"}, 404),
+    ],
+)
+async def test_taking_a_call_back(site: Site, path: str, body: dict[str, str], status: int) -> None:
+    url = f"/api/v1/callbacks/{path}/take"
+    async with site.client.post(url, json=body) as answer:
+        assert answer.status == 401
+    async with site.client.post(url, json=body, headers=BEARER) as answer:
+        assert answer.status == status
+        told = await answer.json(content_type=None)
+    assert told["taken_by"] == "operator-1" if status == 202 else told["detail"]
+
+
+async def test_a_body_that_is_no_json_is_told_so(site: Site) -> None:
+    async with site.client.post("/api/v1/callbacks/7/take", data=b"{", headers=BEARER) as answer:
+        assert answer.status == 400
