@@ -121,7 +121,7 @@ def _who_called(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
 
 
 def _is_called_back(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
-    """Cut off or given up: on the list. With a person until the end: not on it."""
+    """Cut off or given up: on the list. With a person until the end: not on it, if that end could be seen."""
     if not caller.ani or caller.in_at is None:
         return
     listed = caller.sip_call_id in evidence.called_back
@@ -129,7 +129,12 @@ def _is_called_back(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
         yield "was cut off, and is not on the call-back list"
     elif caller.end == "gave up" and not listed and not _someone_picked_up(caller, evidence):
         yield "gave up, and is not on the call-back list"
-    elif caller.end == "done" and listed and _longest(caller) >= UNSURE_SECONDS:
+    elif (
+        caller.end == "done"
+        and listed
+        and _longest(caller) >= UNSURE_SECONDS
+        and not _unseen(caller, evidence)
+    ):
         yield "had a talk to its end, and is on the call-back list"
 
 
@@ -160,6 +165,11 @@ def _longest(caller: CallerSeen) -> float:
 def _talks(caller: CallerSeen, at: float) -> bool:
     """Return whether the caller was with a person just then."""
     return any(one.seconds >= SURE_SECONDS and at - one.end < AGREE_SECONDS for one in caller.heard)
+
+
+def _unseen(caller: CallerSeen, evidence: Evidence) -> bool:
+    """Return whether the call's end was out of ct112's sight: it has to take it for cut off (decision 10)."""
+    return caller.over_at is not None and _shadow(evidence, caller.over_at, TELEPHONE) is not None
 
 
 def _clock_was_wrong(caller: CallerSeen, evidence: Evidence) -> bool:

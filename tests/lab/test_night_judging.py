@@ -125,6 +125,12 @@ KEPT: dict[str, Evidence] = {
     "closed late while ct112 was away": seen(
         caller(), row(ended_at=at(140), ended_by="system"), broken=(fault(110, 130, "ct112"),)
     ),
+    "ended a talk on a node that was given up": seen(
+        caller(),
+        row(outcome="dropped", ended_by="system", ended_at=at(130)),
+        listed=True,
+        broken=(fault(110, 140, "link-a"),),
+    ),
     "while ct112's clock was an hour fast": seen(
         caller(), row(ended_at=at(3715)), broken=(fault(110, 120, "ct112", "clock"),)
     ),
