@@ -57,9 +57,7 @@ def left_over(found: Iterable[Channel], trunk: str) -> list[Channel]:
 class Dialler:
     """Dials the legs we made as soon as they are in our hands, and shows strangers out. `send`: a link's."""
 
-    def __init__(
-        self, node: NodeName, trunk: str, send: Callable[[Sequence[Request], Answered], None]
-    ) -> None:
+    def __init__(self, node: NodeName, trunk: str, send: Send) -> None:
         self._node = node
         self._trunk = trunk
         self._send = send
