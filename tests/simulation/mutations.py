@@ -202,8 +202,5 @@ OTHERS = {
     "a record after the last": Bug(ends_twice, 1, "one record"),
     "the queue from its end": Bug(newest_first, 3, "queue order"),
     "the bridge of a talk stays": Bug(a_join_leaves_its_bridge, 1, "no bridge without a talk"),
-    "calls that ended meanwhile are forgotten": Bug(
-        lambda patch: patch(survey, "close_missing", nothing), 28
-    ),
     "callers found after a restart are left": Bug(lambda patch: patch(survey, "adopt_waiting", nothing), 4),
 }

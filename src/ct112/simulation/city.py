@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ct112.core.ids import OfferId, PlayId, call_of, task_of
+from ct112.core.ids import CallId, OfferId, PlayId, call_of, task_of
 from ct112.simulation import people
 from ct112.simulation.channels import NORMAL, Bridge, Channel
 from ct112.simulation.engine import Engine
@@ -32,6 +32,8 @@ class Visit:
     heard: bool = False  # spoke with an operator in our hands
     heard_fallback: bool = False
     in_fallback: bool = False  # was in the dialplan's queue
+    fallback_since: float | None = None
+    positions: set[str] = field(default_factory=set)  # whom the caller spoke with
     told: bool = False  # ct112 knew of it, and lived long enough to write that down
     ended: float | None = None
     crashed: bool = False  # its Asterisk ended under it
@@ -71,6 +73,7 @@ class City:
         self.visits: list[Visit] = []
         self.present: dict[str, Visit] = {}  # by SIP Call-ID
         self.both_talked: set[int] = set()  # call-back tasks
+        self.dialled: list[tuple[int, str]] = []  # for which task which number
         self.until = scenario.hours * 3600
         self.expired: Callable[[Node, Channel], None] = lambda _node, _channel: None
         for phone in self.phones.values():
@@ -164,6 +167,9 @@ class City:
         ring_for(node, channel, seconds)
         number, at, _ = endpoint.partition("/")[2].partition("@")
         if at:
+            task = task_of(CallId(channel.id.removeprefix("out-")))
+            if task is not None:
+                self.dialled.append((task, number))
             Callee(node, channel, people.callee_reaction(self.engine, self.chances))
         else:
             self.phones[number].ring(node, channel)
@@ -185,6 +191,8 @@ class City:
         if visit.channel is not caller:
             return
         visit.heard, visit.talks = True, visit.talks + 1
+        if isinstance(operator.party, Phone):
+            visit.positions.add(operator.party.position)
         self.engine.note("talk", f"{visit.sip_call_id} with {operator.name}")
         dies = self.engine.chance(self.chances.talk_breaks)
         seconds = visit.plan.talk * (self.engine.random.random() if dies else 1.0)

@@ -18,6 +18,11 @@ class Outage:
 
     def __init__(self) -> None:
         self.how = ""  # "", "away", "hung", "slow", "refuses"
+        self.over_at = 0.0  # true time
+
+    def end(self, now: float) -> None:
+        """All is well again."""
+        self.how, self.over_at = "", now
 
 
 class Database:

@@ -24,7 +24,7 @@ class FallbackQueue:
     def enter(self, node: Node, channel: Channel, visit: "Visit") -> None:
         """A caller comes into the queue."""
         if not visit.in_fallback:
-            visit.in_fallback = True
+            visit.in_fallback, visit.fallback_since = True, self._engine.time
             self._notes.write(node, channel, "entered")
         node.later(0.05, channel, lambda: self._look(node, channel, visit))
 
@@ -71,6 +71,7 @@ class FallbackQueue:
         """Let both talk."""
         device = leg.name.rpartition("-")[0]
         visit.heard_fallback = True
+        visit.positions.add(device.partition("/")[2])
         self._engine.note("fallback", f"{channel.id} talks with {device}")
         bridge = node.bridges[f"basic-{leg.id}"] = Bridge(f"basic-{leg.id}", kind="basic")
         for one in (channel, leg):

@@ -135,8 +135,9 @@ class Faults:
 
     def _pause(self) -> None:
         position = self._engine.random.choice(list(self._city.phones))
-        self._centre.roster.paused.add(position)
-        self._engine.after(self._engine.between(PAUSE), lambda: self._centre.roster.paused.discard(position))
+        roster = self._centre.roster
+        roster.pause(position, self._engine.time)
+        self._engine.after(self._engine.between(PAUSE), lambda: roster.resume(position, self._engine.time))
 
     # ── the database
 
@@ -144,4 +145,4 @@ class Faults:
         outage = self._centre.outage
         outage.how = self._engine.random.choice(OUTAGES)
         self._engine.note("database", outage.how)
-        self._engine.after(self._engine.between(OUTAGE), lambda: setattr(outage, "how", ""))
+        self._engine.after(self._engine.between(OUTAGE), lambda: outage.end(self._engine.time))

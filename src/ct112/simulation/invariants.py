@@ -9,6 +9,7 @@ from ct112.core.ids import CallId, NodeName, PositionName
 from ct112.core.operators import OnCall, Operator, Ringing
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Outcome, ServiceClass
+from ct112.simulation.attention import Attention
 from ct112.simulation.centre import Centre
 from ct112.simulation.channels import Channel, call_at
 from ct112.simulation.city import City, Visit
@@ -41,6 +42,7 @@ class Invariants:
         self._known_since: dict[tuple[str, str], float] = {}
         self._looked = 0.0
         self._exchange = OnExchange(city, centre)
+        self._attention = Attention(city, centre, self._exchange)
         centre.watch = self._begun
         city.expired = self.expired
 
@@ -60,6 +62,7 @@ class Invariants:
         def ringing(command: TelephoneCommand) -> None:
             if isinstance(command, Ring):
                 self.ringing(command, switchboard.floor)
+                self._attention.rung(command)
 
         switchboard.step = watched  # type: ignore[method-assign]
         life.telephone.shown = ringing
@@ -77,6 +80,7 @@ class Invariants:
         if floor is not None and self._centre.life is not None:
             self._phones(floor)
             self._lost_nodes(floor)
+            self._attention.look(floor)
 
     # ── the floor
 

@@ -2,14 +2,21 @@
 
 from collections import defaultdict
 
+from ct112 import metrics
 from ct112.core.callback import FORGOTTEN, CallbackResult
-from ct112.core.record import Outcome
+from ct112.core.record import ClassSource, Outcome, ServiceClass
 from ct112.simulation.centre import Centre
 from ct112.simulation.city import City, Visit
 from ct112.simulation.engine import broken
 from ct112.store import Task
 from ct112.store.reports import StoredCall
 
+CLASSES = {"1": ServiceClass.EMERGENCY, "2": ServiceClass.URGENT, "3": ServiceClass.INFORMATION}
+UNFORESEEN = {
+    "floor errors": metrics.floor_errors,
+    "link errors": metrics.link_errors,
+    "tasks that died": metrics.task_restarts,
+}
 WITH_A_PERSON = (Outcome.ANSWERED, Outcome.FALLBACK_ANSWERED)
 
 
@@ -22,6 +29,7 @@ class Ledger:
         self.rows: list[StoredCall] = []
         self._tasks: list[Task] = []
         self._listed: frozenset[str] = frozenset()
+        self._before = unforeseen()
 
     async def read(self) -> None:
         """Read all there is."""
@@ -42,6 +50,7 @@ class Ledger:
         for visit in self._city.visits:
             self._visit(visit, rows[visit.sip_call_id])
         self._call_backs()
+        self._unforeseen()
 
     def _visit(self, visit: Visit, rows: list[StoredCall]) -> None:
         who = f"{visit.sip_call_id} ({'spoke with a person' if spoke(visit) else 'spoke with nobody'})"
@@ -52,6 +61,7 @@ class Ledger:
         if len(rows) > 1:
             broken("one record", f"{who} has {len(rows)} records: {[row.outcome for row in rows]}")
         row = rows[0]
+        _told_right(visit, row)
         if row.outcome in WITH_A_PERSON and not spoke(visit):
             broken("a true record", f"{who} is written down as {row.outcome}")
         if not spoke(visit) and row.ani and row.id not in self._listed:
@@ -66,6 +76,17 @@ class Ledger:
             if task.result == CallbackResult.REACHED and task.id not in self._city.both_talked:
                 broken("reached is reached", f"call-back {task.id} is closed, and nobody talked")
 
+        asked = {task.id: digits(task.ani) for task in self._tasks}
+        for task_id, number in self._city.dialled:
+            if digits(number) != asked.get(task_id, ""):
+                broken("who called is called back", f"{number} is dialled for call-back {task_id}")
+
+    def _unforeseen(self) -> None:
+        """No error was met by chance: what nobody foresaw is counted, and must not happen."""
+        for name, count in unforeseen().items():
+            if count > self._before[name]:
+                broken("the service lives", f"{name} has risen by {count - self._before[name]:.0f}")
+
     def _no_leaks(self) -> None:
         for node in self._city.nodes.values():
             legs = [one.id for one in node.channels.values()]
@@ -76,6 +97,36 @@ class Ledger:
             broken("no leaks", "calls left on the floor, or no floor")
         elif any(type(one.state).__name__ in ("Ringing", "OnCall") for one in floor.operators.values()):
             broken("no leaks", "an operator is kept by a call that is over")
+
+
+def _told_right(visit: Visit, row: StoredCall) -> None:
+    """Check class, number and person of a record."""
+    pressed = {CLASSES[key] for _, key in visit.plan.keys if key in CLASSES}
+    if row.class_source is ClassSource.DIGIT and row.service_class not in pressed:
+        broken("a true record", f"{visit.sip_call_id} pressed {visit.plan.keys}, and is {row.service_class}")
+    usual = visit.plan.ani is None or (visit.plan.ani.isdigit() and len(visit.plan.ani) < 20)
+    if usual and row.ani != visit.plan.ani:
+        broken("a true record", f"{visit.sip_call_id} has another number: {row.ani}, not {visit.plan.ani}")
+    if row.outcome in WITH_A_PERSON and row.position not in visit.positions:
+        broken("a true record", f"{visit.sip_call_id} spoke with {visit.positions}, not with {row.position}")
+
+
+def unforeseen() -> dict[str, float]:
+    """Return how often something nobody foresaw was met so far in this process."""
+    return {
+        name: sum(
+            sample.value
+            for metric in counter.collect()
+            for sample in metric.samples
+            if sample.name.endswith("_total")
+        )
+        for name, counter in UNFORESEEN.items()
+    }
+
+
+def digits(number: str) -> str:
+    """Return what is dialled of a number."""
+    return "".join(sign for sign in number if sign.isdigit())
 
 
 def check_timeline(row: StoredCall) -> None:

@@ -39,7 +39,17 @@ class Roster:
     def __init__(self, positions: Sequence[str]) -> None:
         """Everybody is ready."""
         self.positions = tuple(positions)
-        self.paused: set[str] = set()
+        self.paused: dict[str, float] = {}  # since when (true time)
+        self.back_since: dict[str, float] = {}
+
+    def pause(self, position: str, now: float) -> None:
+        """An operator pauses."""
+        self.paused.setdefault(position, now)
+
+    def resume(self, position: str, now: float) -> None:
+        """An operator is back."""
+        self.paused.pop(position, None)
+        self.back_since[position] = now
 
     def known(self) -> Known:
         """Return what the keeper reads."""

@@ -25,6 +25,7 @@ class Phone:
         self._engine = engine
         self._nodes = nodes
         self._ports = 0
+        self.idle_since = 0.0  # neither rings nor talks
         self.since = 0.0  # registered, and nothing about it changed
         self.reacts: Callable[[], Reaction] = lambda: Reaction("answer", 1.0)
         self.over: Callable[[Channel], None] = lambda _: None
@@ -119,7 +120,7 @@ class Phone:
 
     def _free(self, channel: Channel) -> None:
         if self.channel is channel:
-            self.channel = None
+            self.channel, self.idle_since = None, self._engine.time
 
 
 class Callee:
