@@ -17,6 +17,7 @@ UNFORESEEN = {
     "link errors": metrics.link_errors,
     "tasks that died": metrics.task_restarts,
 }
+REFUSED_TOO = "accounts"  # there a refusal counts as well, and refusals are meant here
 WITH_A_PERSON = (Outcome.ANSWERED, Outcome.FALLBACK_ANSWERED)
 
 
@@ -118,7 +119,7 @@ def unforeseen() -> dict[str, float]:
             sample.value
             for metric in counter.collect()
             for sample in metric.samples
-            if sample.name.endswith("_total")
+            if sample.name.endswith("_total") and sample.labels.get("link") != REFUSED_TOO
         )
         for name, counter in UNFORESEEN.items()
     }
