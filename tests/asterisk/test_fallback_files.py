@@ -94,6 +94,17 @@ def test_a_call_that_was_given_up(tmp_path: Path) -> None:
     )
 
 
+def test_an_operator_whose_phone_died_has_not_answered(tmp_path: Path) -> None:
+    for what in ("entered", "answered"):
+        started(tmp_path, what, member=MEMBER)
+        there(tmp_path, f"{LEG}.{what}")
+    started(tmp_path, "lost")
+    started(tmp_path, "ended", source="PJSIP/trunk-1")
+    there(tmp_path, f"{LEG}.ended")
+    (call,) = look(tmp_path, NODE, up_since=None).over
+    assert (call.outcome, call.answered_at) == (Outcome.FALLBACK_ABANDONED, None)
+
+
 @pytest.mark.parametrize("wrong_by", [-26 * 365 * 86400, 0, 100 * 86400])
 def test_an_end_is_taken_in_after_a_moment_of_ours_whatever_the_nodes_clock_says(
     tmp_path: Path, wrong_by: float

@@ -374,3 +374,34 @@ async def test_an_operators_name_that_cannot_be_is_refused(either: Either) -> No
     with pytest.raises(RowRefused):
         await either.take_callback(task.id, NUL)
     assert (await either.callbacks())[0].state == "open"
+
+
+@pytest.mark.parametrize(("ended_by", "listed"), [("system", True), ("operator", False), ("caller", False)])
+async def test_a_talk_of_the_fallback_that_nobody_ended_is_called_back(
+    either: Either, ended_by: str, listed: bool
+) -> None:
+    talk = record(
+        1,
+        ani="081234567890",
+        answered_at=ARRIVED + 5,
+        ended_at=ARRIVED + 9,
+        outcome=Outcome.FALLBACK_ANSWERED,
+        ended_by=EndedBy(ended_by),
+    )
+    await either.write([talk], [])
+    await either.write([replace(talk, revision=talk.revision + 1)], [])  # its own end does not close it
+    assert [task.reason for task in await either.callbacks()] == ["fallback_answered"] * listed
+
+
+async def test_a_second_talk_that_was_cut_off_closes_no_call_back(either: Either) -> None:
+    cut: dict[str, Any] = {"ani": "081234567890", "outcome": Outcome.FALLBACK_ANSWERED}
+    cut |= {"ended_by": EndedBy.SYSTEM}
+    await either.write([record(1, **cut, answered_at=ARRIVED + 5, ended_at=ARRIVED + 9)], [])
+    later = {"arrived_at": ARRIVED + 60, "answered_at": ARRIVED + 65, "ended_at": ARRIVED + 70}
+    await either.write([record(2, **(cut | later))], [])
+    (task,) = await either.callbacks()
+    assert task.calls == 2
+    await either.write(
+        [record(3, **(cut | {"ended_by": EndedBy.OPERATOR} | {k: v + 60 for k, v in later.items()}))], []
+    )
+    assert await either.callbacks() == []

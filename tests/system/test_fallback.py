@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from lab.phones import ANSWER, DECLINE, RING
+from lab.operators import OPERATOR_TONES, register_position
+from lab.phones import ANSWER, DECLINE, RING, Phones
 from lab.world import CT112, World, eventually
+
+DEAD_PHONE_SECONDS = 45  # rtp_timeout (30 s), and somebody else's phone rings
 
 
 async def row_of(world: World, sip_call_id: str) -> Any:
@@ -125,3 +128,25 @@ async def test_only_who_is_on_duty_is_in_the_fallback(world: World) -> None:
     await world.query("UPDATE operator SET ready = true")
     off_duty = lambda: world.metric("ct112_operators", state="OffDuty")  # noqa: E731
     await eventually(off_duty, lambda count: count == 0, 20, "all are on duty again, for the next test")
+
+
+async def test_a_phone_that_dies_costs_the_caller_that_operator_alone(world: World) -> None:
+    """Somebody else is rung; nobody is cut off by a computer's death."""
+    (second,) = await world.sit_down("pos-2", behaviour=RING)
+    rows = {row["name"]: row for row in world.info["positions"]}
+    async with Phones("127.0.0.1") as desk:
+        first = await register_position(desk, world.info, rows["pos-1"], ANSWER, OPERATOR_TONES[0])
+        await world.stop(CT112)
+        call = await world.dial("081234500003")
+        at_desk = await (await first.next_call(within=25)).wait_for("established")
+        await world.talk(call, first, at_desk)
+        await desk.die()
+        before = len(second.calls)
+        await second.behave(ANSWER)
+        again = await second.next_call(after=before, within=DEAD_PHONE_SECONDS)
+        await world.talk(call, second, await again.wait_for("established"))
+        await again.hang_up()
+        await call.wait_for("closed")
+    await world.start(CT112)
+    row = await row_of(world, call.sip_call_id)
+    assert (row["outcome"], row["position"], row["ended_by"]) == ("fallback_answered", "pos-2", "operator")

@@ -2,11 +2,24 @@
 
 from enum import StrEnum
 
-from ct112.core.record import Outcome, ServiceClass
+from ct112.core.record import EndedBy, Outcome, ServiceClass
 from ct112.core.value import value
 
 FORGOTTEN = frozenset({Outcome.ABANDONED, Outcome.DROPPED, Outcome.FALLBACK_ABANDONED})
 """Outcomes after which the caller has to be called back."""
+
+
+def was_cut_off(outcome: Outcome | None, ended_by: EndedBy | None) -> bool:
+    """Return whether a talk ended by nobody's will: Asterisk restarted, or a phone died in the fallback."""
+    if outcome == Outcome.FALLBACK_ANSWERED:
+        return ended_by == EndedBy.SYSTEM
+    return outcome == Outcome.DROPPED
+
+
+def is_forgotten(outcome: Outcome | None, ended_by: EndedBy | None) -> bool:
+    """Return whether the caller has to be called back."""
+    return outcome in FORGOTTEN or was_cut_off(outcome, ended_by)
+
 
 CLASSES = (ServiceClass.EMERGENCY, ServiceClass.URGENT, ServiceClass.INFORMATION)
 """The most urgent first."""

@@ -79,14 +79,16 @@ class FallbackQueue:
             one.bridge = bridge.id
         self._notes.write(node, channel, "answered", member=device)
         self._engine.after(visit.plan.talk, lambda: self._over(node, channel, visit, leg))
-        self._follow(node, channel, leg)
+        self._follow(node, channel, visit, leg)
 
-    def _follow(self, node: Node, channel: Channel, leg: Channel) -> None:
-        """An operator's leg that ends in whatever way ends the call: the queue has no second try."""
+    def _follow(self, node: Node, channel: Channel, visit: "Visit", leg: Channel) -> None:
+        """A phone that dies costs the caller that operator: the queue rings somebody else."""
         if leg.gone:
-            node.hang_up(channel, NORMAL)
+            visit.heard_fallback = False
+            self._notes.take_back(node, channel)
+            node.later(1.0, channel, lambda: self._look(node, channel, visit))
         else:
-            node.later(1.0, channel, lambda: self._follow(node, channel, leg))
+            node.later(1.0, channel, lambda: self._follow(node, channel, visit, leg))
 
     def _over(self, node: Node, channel: Channel, visit: "Visit", leg: Channel) -> None:
         if channel.gone or leg.gone:

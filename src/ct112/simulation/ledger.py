@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from ct112 import metrics
-from ct112.core.callback import FORGOTTEN, CallbackResult
+from ct112.core.callback import CallbackResult, is_forgotten
 from ct112.core.record import ClassSource, Outcome, ServiceClass
 from ct112.simulation.centre import Centre
 from ct112.simulation.city import City, Visit
@@ -69,7 +69,7 @@ class Ledger:
             broken("nobody is forgotten", f"{who} is {row.outcome}, and not on the list of call-backs")
         if visit.crashed and visit.talking_at_end and row.ani and row.id not in self._listed:
             broken("nobody is forgotten", f"{who} was cut off, is {row.outcome}, and not on the list")
-        if row.outcome in FORGOTTEN and row.ani and row.id not in self._listed:
+        if is_forgotten(row.outcome, row.ended_by) and row.ani and row.id not in self._listed:
             broken("nobody is forgotten", f"{who} is {row.outcome}, and not on the list of call-backs")
 
     def _call_backs(self) -> None:

@@ -50,6 +50,10 @@ class Notes:
         if self._engine.chance(self._chances.hostile):
             self._leave_rubbish(node.folder)
 
+    def take_back(self, node: Node, channel: Channel) -> None:
+        """The operator's phone died: nobody has answered, the caller waits again."""
+        (node.folder / f"{channel.id}.answered").unlink(missing_ok=True)
+
     def _leave_rubbish(self, folder: Path) -> None:
         self._strange += 1
         what = self._engine.random.choice(("entered", "answered", "ended", "done"))

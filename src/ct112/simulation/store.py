@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ct112.core.callback import FORGOTTEN, CallbackPolicy, CallbackResult
+from ct112.core.callback import CallbackPolicy, CallbackResult, is_forgotten
 from ct112.core.fallback import Begun, FallbackCall, begun_of, facts_of, record_of
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
@@ -102,7 +102,9 @@ class FakeStore:
         """Return how many callers without a number nobody answered since then."""
         with self._transaction():
             return sum(
-                row["outcome"] in FORGOTTEN and row["ani"] is None and row["arrived_at"] >= since
+                is_forgotten(row["outcome"], row["ended_by"])
+                and row["ani"] is None
+                and row["arrived_at"] >= since
                 for row in self._rows.values()
             )
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from ct112.core.callback import (
     CLASSES,
-    FORGOTTEN,
     CallbackPolicy,
     CallbackResult,
     TaskState,
     after,
+    is_forgotten,
     most_urgent,
+    was_cut_off,
 )
-from ct112.core.record import Outcome, ServiceClass
+from ct112.core.record import ServiceClass
 from ct112.store import CallbackError, Task
 from ct112.store.numbers import not_dialled
 
@@ -43,7 +44,11 @@ class Tasks:
         """Make, merge and close what follows from these rows; `everyone`: all records there are."""
         written = list(rows)
         for row in sorted(written, key=_ended):
-            if row["outcome"] in FORGOTTEN and row["ani"] is not None and row["id"] not in self.made_by:
+            if (
+                is_forgotten(row["outcome"], row["ended_by"])
+                and row["ani"] is not None
+                and row["id"] not in self.made_by
+            ):
                 self._remember(row)
         live = {self.numbers[task.id] for task in self.all.values() if task.state != TaskState.CLOSED}
         if not live:
@@ -161,14 +166,15 @@ class Tasks:
         if self.made_by.get(row["id"]) == task.id:
             return False
         answered = row["answered_at"] is not None and row["answered_at"] > task.last_call_at
-        return answered and row["outcome"] != Outcome.DROPPED and self.numbers[task.id] == number_of(row)
+        cut_off = was_cut_off(row["outcome"], row["ended_by"])
+        return answered and not cut_off and self.numbers[task.id] == number_of(row)
 
     def _by_its_own(self, task: Task, row: Row) -> bool:
         return (
             self.made_by.get(row["id"]) == task.id
             and row["answered_at"] is not None
             and row["outcome"] is not None
-            and row["outcome"] not in FORGOTTEN
+            and not is_forgotten(row["outcome"], row["ended_by"])
             and row["ended_at"] >= task.last_call_at
         )
 

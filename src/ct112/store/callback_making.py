@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    false,
     func,
     insert,
     or_,
@@ -33,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.callback import FORGOTTEN, CallbackPolicy, CallbackResult, TaskState, most_urgent
-from ct112.core.record import Outcome, ServiceClass
+from ct112.core.record import EndedBy, Outcome, ServiceClass
 from ct112.store.numbers import not_dialled
 from ct112.store.tables import CallbackCall, CallbackTask, CallRow
 
@@ -48,6 +49,15 @@ LOCK = text("SELECT pg_advisory_xact_lock(112, 1)")  # one maker of tasks at a t
 
 NUMBER = func.left(func.coalesce(CALLS.c.ani_e164, CALLS.c.ani), LONGEST)
 LIVE = TASKS.c.state != TaskState.CLOSED
+# core.callback's was_cut_off and is_forgotten, in SQL; a call that has not ended is neither.
+CUT_OFF = func.coalesce(
+    or_(
+        CALLS.c.outcome == Outcome.DROPPED,
+        and_(CALLS.c.outcome == Outcome.FALLBACK_ANSWERED, CALLS.c.ended_by == EndedBy.SYSTEM),
+    ),
+    false(),
+)
+FORGOTTEN_CALL = or_(func.coalesce(CALLS.c.outcome.in_(FORGOTTEN), false()), CUT_OFF)
 
 
 def _wanted() -> Select[Any]:
@@ -55,7 +65,7 @@ def _wanted() -> Select[Any]:
     known = select(MADE_BY.c.call_id).where(MADE_BY.c.call_id == CALLS.c.id).exists()
     return (
         select(CALLS, NUMBER.label("number"))
-        .where(THESE, CALLS.c.outcome.in_(FORGOTTEN), CALLS.c.ani.is_not(None), ~known)
+        .where(THESE, FORGOTTEN_CALL, CALLS.c.ani.is_not(None), ~known)
         .order_by(CALLS.c.ended_at)
     )
 
@@ -81,7 +91,7 @@ def _by_another_call(which: ColumnElement[bool]) -> Select[Any]:
         .where(
             which,
             CALLS.c.answered_at > TASKS.c.last_call_at,
-            or_(CALLS.c.outcome.is_(None), CALLS.c.outcome != Outcome.DROPPED),
+            ~CUT_OFF,
             ~own.exists(),
         )
     )
@@ -96,7 +106,8 @@ def _by_its_own_call(which: ColumnElement[bool]) -> Select[Any]:
         .where(
             which,
             CALLS.c.answered_at.is_not(None),
-            CALLS.c.outcome.not_in(FORGOTTEN),
+            CALLS.c.outcome.is_not(None),
+            ~FORGOTTEN_CALL,
             CALLS.c.ended_at >= TASKS.c.last_call_at,
         )
     )

@@ -22,13 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.callback import (
     CLASSES,
-    FORGOTTEN,
     CallbackPolicy,
     CallbackResult,
     NotDialled,
     TaskState,
     after,
 )
+from ct112.store.callback_making import FORGOTTEN_CALL
 from ct112.store.numbers import not_dialled
 from ct112.store.tables import CallbackTask, CallRow
 
@@ -126,7 +126,7 @@ async def withheld(connection: AsyncConnection, since: datetime) -> int:
     wanted = (
         select(func.count())
         .select_from(CALLS)
-        .where(CALLS.c.outcome.in_(FORGOTTEN), CALLS.c.ani.is_(None), CALLS.c.arrived_at >= since)
+        .where(FORGOTTEN_CALL, CALLS.c.ani.is_(None), CALLS.c.arrived_at >= since)
     )
     return int((await connection.execute(wanted)).scalar_one())
 
