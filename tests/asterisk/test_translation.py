@@ -15,6 +15,7 @@ from ct112.core.commands import (
     HangUp,
     HoldSwitch,
     Join,
+    JoinOut,
     PickUp,
     Play,
     Ring,
@@ -308,6 +309,13 @@ def test_a_join_disarms_the_switch_last() -> None:
     assert plan is not None
     assert plan.requests[-1].query == {"variable": "TIMEOUT(absolute)", "value": "0"}
     assert plan.done == Joined(CALL, OFFER)
+
+
+def test_who_is_called_back_is_joined_when_both_legs_are_in_the_bridge() -> None:
+    back = CallId("back-7-1")
+    plan = planner().plan(JoinOut(back, OfferId(f"{back}.1"), NODE))
+    assert plan is not None
+    assert plan.done == Joined(back, OfferId(f"{back}.1"))
 
 
 def test_what_a_404_means() -> None:

@@ -71,7 +71,8 @@ def fits_back(back: CallBack) -> list[Event]:
             return [CalleeAnswered(back.id), busy, hung_up, failed_dial]
         case Phase.TALKING:
             failed_join = CommandFailed(command=JoinOut.__name__, call=back.id, offer=back.offer)
-            return [CalleeEnded(back.id, CallbackResult.REACHED), hung_up, failed_join]
+            joined = Joined(back.id, back.offer)
+            return [CalleeEnded(back.id, CallbackResult.REACHED), hung_up, failed_join, joined]
 
 
 def fits(call: Call) -> list[Event]:

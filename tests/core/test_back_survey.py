@@ -14,6 +14,7 @@ from ct112.core.events import (
     FoundCall,
     FoundCallee,
     FoundOffer,
+    Joined,
     NodeLost,
     NodeSurveyed,
     OfferAnswered,
@@ -52,7 +53,7 @@ def in_a_gap(phase: Phase) -> World:
     if phase is not Phase.RINGING:
         world.tell(OfferAnswered(OFFER))
     if phase is Phase.TALKING:
-        world.tell(CalleeAnswered(BACK))
+        world.tell(CalleeAnswered(BACK), Joined(BACK, OFFER))
     world.tell(NodeLost(A))
     world.wait(2.0)
     return world
@@ -69,6 +70,7 @@ def test_somebody_who_picked_up_in_a_gap_is_joined() -> None:
     world = in_a_gap(Phase.DIALLING)
     world.tell(found(THERE))
     assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    world.tell(Joined(BACK, OFFER))
     world.wait(3600)
     world.tell(
         CalleeEnded(BACK, CallbackResult.NO_ANSWER)
@@ -123,6 +125,7 @@ def test_a_restart_while_it_rings_joins_both_when_somebody_picks_up() -> None:
     assert not world.asked
     world.tell(CalleeAnswered(BACK))
     assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    world.tell(Joined(BACK, OFFER))
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
     assert world.asked_for(CallbackDone) == done("reached")
 
@@ -231,5 +234,5 @@ def test_a_call_back_given_up_with_its_node_is_taken_over_again() -> None:
     assert not world.floor.call_backs
     world.tell(found(THERE))
     assert world.asked_for(JoinOut)
-    world.tell(CalleeEnded(BACK, CallbackResult.REACHED))
+    world.tell(Joined(BACK, OFFER), CalleeEnded(BACK, CallbackResult.REACHED))
     assert world.asked_for(CallbackDone) == done("reached")

@@ -14,6 +14,7 @@ from ct112.core.events import (
     CalleeEnded,
     CommandFailed,
     Draining,
+    Joined,
     NodeLost,
     OfferAnswered,
     OfferEnd,
@@ -49,7 +50,7 @@ def dialling() -> World:
 
 def talking() -> World:
     world = dialling()
-    world.tell(CalleeAnswered(BACK))
+    world.tell(CalleeAnswered(BACK), Joined(BACK, OFFER))
     return world
 
 
@@ -96,6 +97,18 @@ def test_the_other_side_hangs_up_first() -> None:
     assert world.asked_for(CallbackDone) == done("reached")
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
     assert not world.asked  # once
+
+
+def test_who_picked_up_was_not_reached_before_both_are_joined() -> None:
+    ends: dict[str, events.Event] = {
+        "unavailable": OfferEnded(OFFER, OfferEnd.LOST),  # our side broke off: it is no try
+        "no_answer": CalleeEnded(BACK, CallbackResult.REACHED),
+    }
+    for result, event in ends.items():
+        world = dialling()
+        world.tell(CalleeAnswered(BACK), event)
+        assert world.asked_for(CallbackDone) == done(result)
+        assert world.tell(Joined(BACK, OFFER)) == []  # too late to mean anything
 
 
 @pytest.mark.parametrize("result", ["busy", "no_answer", "failed"])

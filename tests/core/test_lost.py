@@ -264,9 +264,10 @@ def call_back(*, answered: bool) -> World:
     world.staffed(POS_1)
     world.tell(CallbackAsked(task=7, number="0812", position=POS_1))
     world.staffed(POS_1, node=B)
-    world.tell(OfferAnswered(offer_id(back_id(7, START), 1)))
+    back = back_id(7, START)
+    world.tell(OfferAnswered(offer_id(back, 1)))
     if answered:
-        world.tell(CalleeAnswered(back_id(7, START)))
+        world.tell(CalleeAnswered(back), Joined(back, offer_id(back, 1)))
     return world
 
 

@@ -77,7 +77,8 @@ class Planner:
                 forgive = (NotFound,) if isinstance(command, EndOut) else ()
                 # asked again, the bridge is there already
                 forgive_first = (Conflict,) if isinstance(command, JoinOut) else ()
-                return Plan(tuple(requests), forgive=forgive, forgive_first=forgive_first)
+                done = Joined(command.call, command.offer) if isinstance(command, JoinOut) else None
+                return Plan(tuple(requests), done=done, forgive=forgive, forgive_first=forgive_first)
             case EndOffer(offer):
                 return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
             case StopPlay():

@@ -38,7 +38,9 @@ def _found_again(board: Board, back: CallBack, leg: FoundOffer | None, callee: F
     elif callee is None:
         board.end_offer(back.offer)
         calling_back.operator_ended(board, back)
-    elif callee.answered and not callee.joined:
+    elif callee.joined:
+        back.phase, back.deadline, back.joined = Phase.TALKING, None, True
+    elif callee.answered:
         _join(board, back)
 
 
@@ -67,7 +69,7 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         deadline=board.now + board.policy.dial_seconds + board.policy.ring_grace_seconds,
     )
     if callee.joined:
-        back.phase, back.deadline = Phase.TALKING, None
+        back.phase, back.deadline, back.joined = Phase.TALKING, None, True
     elif callee.answered:
         _join(board, back)
 

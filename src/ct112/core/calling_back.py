@@ -15,6 +15,7 @@ from ct112.core.events import (
     CalleeAnswered,
     CalleeEnded,
     CommandFailed,
+    Joined,
     OfferAnswered,
     OfferEnded,
     OfferHeld,
@@ -34,7 +35,10 @@ class Phase(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class CallBack:
-    """One call-back under way. `deadline` is None while both talk: then a person has it."""
+    """One call-back under way. `deadline` is None while both talk: then a person has it.
+
+    `joined`: both hear each other, as far as we know. Until then nobody was reached.
+    """
 
     id: CallId
     task: int
@@ -44,6 +48,7 @@ class CallBack:
     offer: OfferId
     phase: Phase
     deadline: float | None
+    joined: bool = False
 
 
 def asked(board: Board, event: CallbackAsked) -> None:
@@ -137,7 +142,7 @@ def _result_when_cut(back: CallBack) -> CallbackResult:
         case Phase.DIALLING:
             return CallbackResult.NO_ANSWER
         case Phase.TALKING:
-            return CallbackResult.REACHED
+            return CallbackResult.REACHED if back.joined else CallbackResult.UNAVAILABLE
 
 
 def _callee_answered(board: Board, back: CallBack) -> None:
@@ -147,10 +152,19 @@ def _callee_answered(board: Board, back: CallBack) -> None:
         board.do(JoinOut(back.id, back.offer, back.node))
 
 
+def joined(back: CallBack, event: Joined) -> None:
+    """Both hear each other: whoever is called back has been reached."""
+    if event.offer == back.offer:
+        back.joined = True
+
+
 def _callee_ended(board: Board, back: CallBack, event: CalleeEnded) -> None:
-    """The other side hung up, or never picked up."""
+    """The other side hung up, or never picked up; who hung up before a word was said is called again."""
+    result = event.result
+    if back.phase is Phase.TALKING:
+        result = CallbackResult.REACHED if back.joined else CallbackResult.NO_ANSWER
     board.end_offer(back.offer)
-    _close(board, back, CallbackResult.REACHED if back.phase is Phase.TALKING else event.result)
+    _close(board, back, result)
 
 
 def failed(board: Board, back: CallBack, event: CommandFailed) -> None:

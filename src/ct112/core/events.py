@@ -110,7 +110,7 @@ class OfferEnded:
 
 @value(frozen=True, slots=True)
 class Joined:
-    """Caller and operator hear each other (`Join` succeeded)."""
+    """Caller, or who is called back, and operator hear each other (`Join` or `JoinOut` succeeded)."""
 
     call: CallId
     offer: OfferId

@@ -202,6 +202,8 @@ class Floor:
             back = self._board.backs.get(event.call)
             if back is not None and isinstance(event, CommandFailed):
                 calling_back.failed(self._board, back, event)
+            elif back is not None and isinstance(event, Joined):
+                calling_back.joined(back, event)
             return  # over already, or never ours
         match event:
             case PickedUp():
