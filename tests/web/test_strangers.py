@@ -135,6 +135,26 @@ async def test_a_body_too_large_is_refused(wire: Wire) -> None:
     assert status_of(answer) == 413
 
 
+@pytest.mark.parametrize("packed", [b"gzip", b"deflate", b"br"])
+async def test_a_body_that_cannot_be_unpacked_is_the_senders_mistake(wire: Wire, packed: bytes) -> None:
+    head = AS + b"Content-Encoding: " + packed + b"\r\n"
+    answer = await wire.get(b"/api/v1/callbacks/7/take", head, b"POST", b"\x1f\x8bjunk")
+    assert status_of(answer) == 400, answer
+
+
+async def test_a_body_that_does_not_come_is_not_the_databases_fault(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ct112.web.callbacks.BODY_SECONDS", 0.2)
+    reader, writer = await asyncio.open_connection(*wire._address)
+    writer.write(
+        b"POST /api/v1/callbacks/7/take HTTP/1.1\r\nHost: x\r\n" + AS + b"Content-Length: 9\r\n\r\n{"
+    )
+    async with asyncio.timeout(3):
+        assert status_of(await reader.readline()) == 408
+    writer.close()
+
+
 async def test_who_sends_no_whole_request_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ct112.web.server.IDLE_SECONDS", 0.3)
     async with running(tmp_path) as wire:

@@ -1,5 +1,6 @@
 """Call-backs over HTTP: the list, and taking one."""
 
+import asyncio
 import re
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from ct112.web.problems import explained, problem
 
 ID = re.compile(r"[0-9]{1,19}")
 LARGEST_ID = 2**63 - 1
+BODY_SECONDS = 5.0  # to send it; shorter than a request may take, so that nobody blames the database
 
 
 class Taking(BaseModel):
@@ -53,10 +55,21 @@ class CallbackSite:
         if not (ID.fullmatch(number) and int(number) <= LARGEST_ID):
             return problem(404, "no such call-back", "use an id from GET /api/v1/callbacks")
         try:
-            taking = Taking.model_validate_json(await request.read())
+            taking = Taking.model_validate_json(await _body(request))
             task = await self._callbacks.take(int(number), taking.operator)
         except ValidationError as error:
             return problem(400, "bad request", f'send {{"operator": "name"}}: {explained(error)}')
         except CannotTake as error:
             return problem(409, "not now", str(error))
         return web.json_response(task.model_dump(mode="json"), status=202)
+
+
+async def _body(request: web.Request) -> bytes:
+    """Return what was sent; 408 when it does not come, 400 when it cannot be unpacked."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except web.RequestPayloadError:
+        raise web.HTTPBadRequest from None
