@@ -144,6 +144,7 @@ class Ari:
         channel = self._node.channels.get(name)
         if channel is None:
             return NO_CHANNEL
+        self._node.world.hung_up_on(channel)
         self._node.hang_up(channel, NORMAL)
         return NOTHING
 

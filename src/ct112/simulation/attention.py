@@ -1,6 +1,6 @@
-"""Nobody waits while somebody is free: compared by what phones really do, with ct112 and without."""
+"""Who waits and who is free: compared by what phones really do, with ct112 and without."""
 
-from ct112.core.calls import Waiting
+from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Ring
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId
@@ -24,6 +24,21 @@ class Attention:
         self._centre = centre
         self._exchange = exchange
         self._waits_since: dict[CallId, float] = {}
+        self._front: set[CallId] = set()  # calls that had an operator
+
+    def begun(self) -> None:
+        """Another ct112 begins: what it knows of before is checked elsewhere."""
+        self._front.clear()
+
+    def place(self, call: Call) -> None:
+        """Check that a call which comes back from an operator is in front until it is served."""
+        if isinstance(call.state, Waiting | Offered):
+            if call.id in self._front and not call.state.first:
+                broken("a place is kept", f"{call.id} had an operator, and is not in front: {call.state}")
+        elif isinstance(call.state, Joining | Talking):
+            self._front.add(call.id)
+        else:
+            self._front.discard(call.id)  # should it come back from there, it does so in another way
 
     def look(self, floor: Floor) -> None:
         """Check every node."""
@@ -32,9 +47,21 @@ class Attention:
             free = [phone.position for phone in self._city.phones.values() if self._is_free(phone, node)]
             if not free or not node.alive:
                 continue
+            self._on_duty(node)
             if not floor.draining and self._exchange.linked(node.name) > FREE_SECONDS:
                 self._with_us(node, free)
             self._in_fallback(node, free)
+
+    def _on_duty(self, node: Node) -> None:
+        """Check that the fallback rings those who are on duty; everybody when nobody is."""
+        now, roster, outage = self._engine.time, self._centre.roster, self._centre.outage
+        listening = self._exchange.ami_since.get(node.name)
+        if listening is None or outage.how:
+            return
+        since = max(listening, outage.over_at, roster.changed_at, self._centre.began)
+        ready = set(roster.positions) - roster.paused.keys()
+        if now - since > PAUSED_SECONDS and node.members != (ready or set(roster.positions)):
+            broken("the fallback rings who is on duty", f"{node.name} has {sorted(node.members)}")
 
     def rung(self, command: Ring) -> None:
         """Check that nobody is rung who pauses."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from ct112.core.ids import CallId, OfferId, PlayId, call_of, task_of
 from ct112.simulation import people
 from ct112.simulation.channels import NORMAL, Bridge, Channel
-from ct112.simulation.engine import Engine
+from ct112.simulation.engine import Engine, broken
 from ct112.simulation.fallback_queue import FallbackQueue
 from ct112.simulation.node import Node
 from ct112.simulation.notes import Notes
@@ -34,12 +34,14 @@ class Visit:
     in_fallback: bool = False  # was in the dialplan's queue
     fallback_since: float | None = None
     positions: set[str] = field(default_factory=set)  # whom the caller spoke with
+    before_start: bool = False  # by its node's clock, set back, the fallback had it before Asterisk began
     told: bool = False  # ct112 knew of it, and lived long enough to write that down
     ended: float | None = None
     crashed: bool = False  # its Asterisk ended under it
     talking_at_end: bool = False
     ended_by: str = "caller"
     talks: int = field(default=0)
+    let_go: bool = False  # whoever the caller spoke with last has hung up
 
     def over(self, *, crashed: bool) -> None:
         """The leg is gone."""
@@ -79,6 +81,7 @@ class City:
         for phone in self.phones.values():
             phone.reacts = lambda: people.reaction(engine, scenario, chances)
             phone.over = self._operator_left
+            phone.leaves = self._let_go
             phone.come_up()
 
     def _node(self, name: str, folder: Path) -> Node:
@@ -148,6 +151,13 @@ class City:
         """Return whose leg this is."""
         return channel.party.visit if isinstance(channel.party, Leg) else None
 
+    def _let_go(self, node: Node, operator: Channel) -> None:
+        """An operator hangs up; whoever is in the talk may be hung up on."""
+        for other in node.with_whom(operator):
+            visit = self.visit_of(other)
+            if visit is not None:
+                visit.let_go = True
+
     # ── what nodes tell
 
     def in_fallback(self, node: Node, channel: Channel) -> None:
@@ -157,6 +167,12 @@ class City:
             node.hang_up(channel, NORMAL)
         else:
             self.queue.enter(node, channel, visit)
+
+    def hung_up_on(self, channel: Channel) -> None:
+        """ct112 ends a leg: a caller's only when the operator has ended the talk."""
+        visit = self.visit_of(channel)
+        if visit is not None and not visit.let_go:
+            broken("nobody is hung up on", f"{visit.sip_call_id} is, and no operator has hung up")
 
     def switch_expired(self, node: Node, channel: Channel) -> None:
         """A dead-man's switch takes a caller out of our hands."""
@@ -190,7 +206,7 @@ class City:
         """Caller and operator talk, until one of them ends it or the operator's phone dies."""
         if visit.channel is not caller:
             return
-        visit.heard, visit.talks = True, visit.talks + 1
+        visit.heard, visit.talks, visit.let_go = True, visit.talks + 1, False
         if isinstance(operator.party, Phone):
             visit.positions.add(operator.party.position)
         self.engine.note("talk", f"{visit.sip_call_id} with {operator.name}")
@@ -208,6 +224,7 @@ class City:
             node.hang_up(caller, NORMAL)
         else:
             visit.ended_by = "operator"
+            self._let_go(node, operator)
             node.hang_up(operator, NORMAL)
 
     def _operator_left(self, channel: Channel) -> None:

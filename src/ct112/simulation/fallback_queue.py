@@ -26,6 +26,7 @@ class FallbackQueue:
         if not visit.in_fallback:
             visit.in_fallback, visit.fallback_since = True, self._engine.time
             self._notes.write(node, channel, "entered")
+        visit.before_start = node.clock.now() < node.started
         node.later(0.05, channel, lambda: self._look(node, channel, visit))
 
     def left(self, node: Node, channel: Channel, by: str) -> None:
@@ -84,7 +85,7 @@ class FallbackQueue:
     def _follow(self, node: Node, channel: Channel, visit: "Visit", leg: Channel) -> None:
         """A phone that dies costs the caller that operator: the queue rings somebody else."""
         if leg.gone:
-            visit.heard_fallback = False
+            visit.heard_fallback, visit.fallback_since = False, self._engine.time
             self._notes.take_back(node, channel)
             node.later(1.0, channel, lambda: self._look(node, channel, visit))
         else:

@@ -49,6 +49,7 @@ class Invariants:
     def _begun(self, life: Life) -> None:
         """A ct112 has begun: watch it."""
         self._exchange.begun()
+        self._attention.begun()
         self._known_since.clear()
         switchboard = life.switchboard
         assert switchboard is not None
@@ -89,6 +90,7 @@ class Invariants:
         held = 0
         for call in floor.calls.values():
             state = call.state
+            self._attention.place(call)
             if not isinstance(state, Talking):
                 self._has_deadline(call)
             if isinstance(state, WithOffer):

@@ -1,13 +1,14 @@
 """What must be true of the records and call-backs in the database when the night is over."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from ct112 import metrics
 from ct112.core.callback import CallbackResult, is_forgotten
 from ct112.core.record import ClassSource, Outcome, ServiceClass
 from ct112.simulation.centre import Centre
 from ct112.simulation.city import City, Visit
-from ct112.simulation.engine import broken
+from ct112.simulation.engine import START, broken
 from ct112.store import Task
 from ct112.store.reports import StoredCall
 
@@ -30,6 +31,7 @@ class Ledger:
         self.rows: list[StoredCall] = []
         self._tasks: list[Task] = []
         self._listed: frozenset[str] = frozenset()
+        self._taken: Mapping[int, float] = {}
         self._before = unforeseen()
 
     async def read(self) -> None:
@@ -38,6 +40,7 @@ class Ledger:
         self.rows = await store.calls()
         self._tasks = await store.callbacks(all_=True, limit=100_000)
         self._listed = store.called_back()
+        self._taken = store.taken()
 
     def at_the_end(self) -> None:
         """Check that every call has its record and nothing is left over."""
@@ -62,6 +65,9 @@ class Ledger:
         if len(rows) > 1:
             broken("one record", f"{who} has {len(rows)} records: {[row.outcome for row in rows]}")
         row = rows[0]
+        unclear = visit.crashed or visit.before_start
+        if row.outcome is Outcome.FALLBACK_ABANDONED and visit.heard_fallback and not unclear:
+            broken("a true record", f"{who}, in the fallback, and is {row.outcome}")
         _told_right(visit, row)
         if row.outcome in WITH_A_PERSON and not spoke(visit):
             broken("a true record", f"{who} is written down as {row.outcome}")
@@ -76,6 +82,8 @@ class Ledger:
         for task in self._tasks:
             if task.result == CallbackResult.REACHED and task.id not in self._city.both_talked:
                 broken("reached is reached", f"call-back {task.id} is closed, and nobody talked")
+            if self._taken.get(task.id, -1.0) >= START + self._centre.began:
+                broken("no result is lost", f"call-back {task.id} is still with {task.taken_by}")
 
         asked = {task.id: digits(task.ani) for task in self._tasks}
         for task_id, number in self._city.dialled:

@@ -41,15 +41,17 @@ class Roster:
         self.positions = tuple(positions)
         self.paused: dict[str, float] = {}  # since when (true time)
         self.back_since: dict[str, float] = {}
+        self.changed_at = 0.0  # true time
 
     def pause(self, position: str, now: float) -> None:
         """An operator pauses."""
         self.paused.setdefault(position, now)
+        self.changed_at = now
 
     def resume(self, position: str, now: float) -> None:
         """An operator is back."""
         self.paused.pop(position, None)
-        self.back_since[position] = now
+        self.back_since[position] = self.changed_at = now
 
     def known(self) -> Known:
         """Return what the keeper reads."""

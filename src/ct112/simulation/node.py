@@ -27,6 +27,10 @@ class World(Protocol):
         """Two legs hear each other."""
         ...
 
+    def hung_up_on(self, channel: Channel) -> None:
+        """A leg is ended by our application."""
+        ...
+
     def switch_expired(self, node: "Node", channel: Channel) -> None:
         """A dead-man's switch takes a caller out of our hands."""
         ...

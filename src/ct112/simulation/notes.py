@@ -8,6 +8,8 @@ from ct112.simulation.node import Node
 from ct112.simulation.scenario import Chances
 
 LATE = (0.002, 0.4)  # seconds until the file is there
+VERY_LATE = (0.4, 1.8)  # on a busy machine
+IN_ORDER = 0.002  # what is taken back was there before
 HOSTILE = (
     b"",
     b"\0\xff\xfe" * 50,
@@ -29,6 +31,7 @@ class Notes:
         self._engine = engine
         self._chances = chances
         self._strange = 0
+        self._answered: dict[str, float] = {}  # when that a call was answered is on the disk
 
     def write(self, node: Node, channel: Channel, what: str, *, member: str = "", by: str = "system") -> None:
         """Note what happened to a call in the fallback, by the node's own clock."""
@@ -46,13 +49,19 @@ class Notes:
         text = "".join(f"{name}={value}\n" for name, value in lines.items())
         path = node.folder / f"{channel.id}.{what}"
         body = text.encode(errors="replace")
-        self._engine.after(self._engine.between(LATE), lambda: path.write_bytes(body))
+        busy = self._engine.chance(self._chances.slow_file)
+        lands = self._engine.time + self._engine.between(VERY_LATE if busy else LATE)
+        if what == "answered":
+            lands = self._answered[channel.id] = max(lands, self._answered.get(channel.id, 0.0) + IN_ORDER)
+        self._engine.at(lands, lambda: path.write_bytes(body))
         if self._engine.chance(self._chances.hostile):
             self._leave_rubbish(node.folder)
 
     def take_back(self, node: Node, channel: Channel) -> None:
         """The operator's phone died: nobody has answered, the caller waits again."""
-        (node.folder / f"{channel.id}.answered").unlink(missing_ok=True)
+        path = node.folder / f"{channel.id}.answered"
+        after = self._answered.get(channel.id, 0.0) + IN_ORDER / 2
+        self._engine.at(after, lambda: path.unlink(missing_ok=True))
 
     def _leave_rubbish(self, folder: Path) -> None:
         self._strange += 1

@@ -6,6 +6,7 @@ from ct112.simulation.engine import Engine
 from ct112.simulation.scenario import Chances, Scenario
 
 DAY = 86400.0
+AT_ONCE = (0.1, 1.5)  # seconds until somebody who wanted nothing has hung up
 HOSTILE_NUMBERS = ("\0", "08\0123", "+" * 300, "08\ufffd", "';--", "\u202e110", "0" * 64 + "1", " ", "\n112")
 LOCATION = 'shape="Point",crs="2d",pos="-6.8886 109.6753"'
 HOSTILE_LOCATIONS = ('pos="\0"', "x" * 3000, 'pos="nan inf"', 'shape="\ufffd",pos="91 181"', '"="' * 50)
@@ -40,13 +41,14 @@ def caller(engine: Engine, scenario: Scenario, chances: Chances) -> Caller:
     keys = ((at, pressed),) if pressed else ()
     if pressed == "7" and engine.chance(0.5):
         keys = (*keys, (at + draw.uniform(0.5, 3.0), draw.choice(("1", "2", "9"))))
+    silent = engine.chance(chances.gone_at_once)
     early = engine.chance(chances.hangs_up_early)
     return Caller(
         ani=_number(engine, chances),
         keys=keys,
         gives_up=draw.uniform(0.0, 20.0) if early else 8.0 + draw.expovariate(1 / scenario.patience_seconds),
-        talk=draw.expovariate(1 / scenario.handle_seconds),
-        ends_talk=engine.chance(0.5),
+        talk=draw.uniform(*AT_ONCE) if silent else draw.expovariate(1 / scenario.handle_seconds),
+        ends_talk=silent or engine.chance(0.5),
         location=_location(engine, chances),
         unreadable=engine.chance(chances.hostile / 3),
     )

@@ -29,6 +29,7 @@ class Phone:
         self.since = 0.0  # registered, and nothing about it changed
         self.reacts: Callable[[], Reaction] = lambda: Reaction("answer", 1.0)
         self.over: Callable[[Channel], None] = lambda _: None
+        self.leaves: Callable[[Node, Channel], None] = lambda _node, _channel: None
 
     @property
     def busy(self) -> bool:
@@ -76,6 +77,7 @@ class Phone:
             if node.alive:
                 node.registrar.unregister(self.position, self.uri)
             if self.channel is not None and node.channels.get(self.channel.id) is self.channel:
+                self.leaves(node, self.channel)
                 node.hang_up(self.channel, NORMAL if self.channel.state == "Up" else DECLINED)
         self._engine.after(self._engine.between(AWAY), self.come_up)
 

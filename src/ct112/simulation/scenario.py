@@ -40,6 +40,8 @@ class Chances:
     slow_seconds: float = 1.5
     slow_list: float = 0.25  # a list takes up to `list_seconds` to come back
     list_seconds: float = 3.0
+    slow_file: float = 0.5  # what the fallback notes comes late to the disk
+    gone_at_once: float = 0.1  # a caller hangs up as soon as somebody answers
     play_fails: float = 0.01
     declines: float = 0.04
     never_answers: float = 0.06
@@ -55,6 +57,8 @@ NONE: Final = Chances(
     command_fails=0,
     slow=0,
     slow_list=0,
+    slow_file=0,
+    gone_at_once=0,
     play_fails=0,
     declines=0,
     never_answers=0,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ct112.core.callback import CallbackPolicy, CallbackResult, is_forgotten
+from ct112.core.callback import CallbackPolicy, CallbackResult, TaskState, is_forgotten
 from ct112.core.fallback import Begun, FallbackCall, begun_of, facts_of, record_of
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
@@ -134,6 +134,15 @@ class FakeStore:
     def called_back(self) -> frozenset[str]:
         """Return the calls whose callers are, or were, on the list of call-backs."""
         return frozenset(map(str, self._tasks.made_by))
+
+    def taken(self) -> dict[int, float]:
+        """Return since when (epoch seconds) each call-back is with an operator that is with one."""
+        tasks = self._tasks.all.values()
+        return {
+            task.id: self._tasks.taken_at[task.id].timestamp()
+            for task in tasks
+            if task.state is TaskState.TAKEN
+        }
 
     async def facts(self, call_id: str) -> list[StoredFact]:
         """Return what happened to a call, in order."""
