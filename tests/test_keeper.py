@@ -1,6 +1,7 @@
 """The keeper: what changed is passed on; a database that is away, or a bad document, changes nothing."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -152,3 +153,69 @@ async def test_a_position_with_a_reserved_name_is_left_out_and_told(tmp_path: Pa
     (roster,) = (event for event in desk.events if isinstance(event, RosterChanged))
     assert [staff.position for staff in roster.staff] == ["pos-1"]
     assert one.unusable == ("trunk", "telkom")
+
+
+async def test_a_position_that_is_no_name_is_left_out_and_the_others_are_told_of(tmp_path: Path) -> None:
+    hostile = ["pos-2\r\nAction: Reboot", "pos:3", "pos\0-4", "../pos-5", "", "p" * 32]
+    desk = Desk(Known((SEAT, *(Seat(name, "generated", None, True) for name in hostile))))
+    one = keeper_of(desk, tmp_path / "known.json")
+    await one.first()
+    one.announce()
+    assert desk.seats == [(SEAT,)]
+    assert one.unusable == tuple(hostile)
+
+
+class Hanging(LastKnown):
+    """A file on a disk that does not answer until it is let go."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self.go = threading.Event()
+
+    def load(self) -> Known:
+        """Hang."""
+        self.go.wait(30)
+        return Known()
+
+    def save(self, known: Known) -> None:
+        """Hang."""
+        del known
+        self.go.wait(30)
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_disk_that_hangs_keeps_nobody_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, away: bool
+) -> None:
+    monkeypatch.setattr(keeper, "DISK_SECONDS", 0.05)
+    desk, disk = Desk(Known((SEAT,))), Hanging(tmp_path / "known.json")
+    if away:
+        desk.answer = OSError("away")
+    one = keeper_of(desk, tmp_path)
+    monkeypatch.setattr(one, "_last", disk)
+    try:
+        async with asyncio.timeout(10):
+            assert await one.first() == usual_document()
+    finally:
+        disk.go.set()
+
+
+async def test_a_document_that_compiles_for_ever_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "COMPILE_SECONDS", 0.2)
+    go = threading.Event()
+
+    def endless(live: LiveIvr | None) -> IvrDocument:
+        if live is not None:
+            go.wait(30)
+        return usual_document()
+
+    desk = Desk(Known((SEAT,), LiveIvr(3, "endless")))
+    one = keeper_of(desk, tmp_path / "known.json")
+    monkeypatch.setattr(one, "_compile", endless)
+    try:
+        async with asyncio.timeout(10):
+            assert await one.first() == usual_document()
+    finally:
+        go.set()

@@ -93,7 +93,7 @@ class Watch:
 
     def _accounts(self) -> Part:
         """Return whether every position has its SIP account on every node."""
-        bad = dict.fromkeys(self._keeper.unusable, "its name is Asterisk's own")
+        bad = dict.fromkeys(self._keeper.unusable, "its name cannot be used")
         for node, names in self._telephone.refused().items():
             bad |= dict.fromkeys(names, f"refused by node {node}")
         told = ", ".join(f"{name}: {why}" for name, why in sorted(bad.items()))

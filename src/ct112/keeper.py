@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,13 +12,16 @@ from ct112 import logs
 from ct112.core.events import IvrPublished, RosterChanged, Staff
 from ct112.core.ids import OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
-from ct112.core.reserved import reserved
+from ct112.core.reserved import is_name, reserved
 from ct112.ports import Post
 
 log = logs.get("keeper")
 
 POLL_SECONDS = 2.0
 ANSWER_SECONDS = 5.0  # how long the database may take before it counts as away
+DISK_SECONDS = 3.0  # how long the disk may take over the last known ones
+COMPILE_SECONDS = 60.0  # how long a document and its prompts may take
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,12 @@ class Keeper:
         """Return the document to start with: the database's, else the last known, else the built-in one."""
         known = await self._ask()
         if known is None:
-            self._known = await asyncio.to_thread(self._last.load)
+            self._known = await self._loaded()
         else:
             self._known = known
-            await asyncio.to_thread(self._last.save, known)
+            await self._saved(known)
         try:
-            self.document = await asyncio.to_thread(self._compile, self._known.ivr)
+            self.document = await _within(COMPILE_SECONDS, self._compile, self._known.ivr)
         except Exception:  # a document that was good once, and is not with this program: calls go on
             log.exception("the live IVR document does not compile; the built-in one is used")
             self.document = await asyncio.to_thread(self._compile, None)
@@ -145,9 +148,24 @@ class Keeper:
             if known is not None and known != self._known:
                 await self._change_to(known)
 
+    async def _loaded(self) -> Known:
+        """Return the last known; an empty one when the disk does not answer: calls do not wait for it."""
+        try:
+            return await _within(DISK_SECONDS, self._last.load)
+        except TimeoutError:
+            log.error("the last known roster cannot be read: the disk does not answer")  # noqa: TRY400
+            return Known()
+
+    async def _saved(self, known: Known) -> None:
+        """Save, unless the disk does not answer: what changed is passed on all the same."""
+        try:
+            await _within(DISK_SECONDS, self._last.save, known)
+        except TimeoutError:
+            log.error("the last known roster is not saved: the disk does not answer")  # noqa: TRY400
+
     async def _change_to(self, known: Known) -> None:
         before, self._known = self._known, known
-        await asyncio.to_thread(self._last.save, known)
+        await self._saved(known)
         if known.seats != before.seats:
             self._tell_seats(known.seats)
         if known.ivr != before.ivr:
@@ -155,7 +173,7 @@ class Keeper:
 
     async def _publish(self, live: LiveIvr | None) -> None:
         try:
-            document = await asyncio.to_thread(self._compile, live)
+            document = await _within(COMPILE_SECONDS, self._compile, live)
         except Exception:  # a bad document must not take the service down: the running one stays
             log.exception("the published IVR document does not compile; the running one stays")
             return
@@ -165,9 +183,11 @@ class Keeper:
         log.info("ivr document is live", version=document.version)
 
     def _tell_seats(self, seats: Sequence[Seat]) -> None:
-        self.unusable = tuple(seat.position for seat in seats if reserved(seat.position, self._trunk))
+        names = [seat.position for seat in seats]
+        self.unusable = tuple(name for name in names if reserved(name, self._trunk) or not is_name(name))
         if self.unusable:
-            log.error("positions with reserved names are left out: remove them", positions=self.unusable)
+            shown = [ascii(name) for name in self.unusable]
+            log.error("positions with unusable names are left out: remove them", positions=shown)
         usable = tuple(seat for seat in seats if seat.position not in self.unusable)
         self._on_seats(usable)
         self._post(RosterChanged(tuple(_staff(seat) for seat in usable)))
@@ -186,6 +206,12 @@ class Keeper:
             return None
         self.database_ok = True
         return known
+
+
+async def _within(seconds: float, do: Callable[..., T], *arguments: Any) -> T:
+    """Do something that blocks, in a thread; one that hangs is left alone. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        return await asyncio.to_thread(do, *arguments)
 
 
 def _staff(seat: Seat) -> Staff:

@@ -1,5 +1,9 @@
 """Names no position may have: they are names of something else in Asterisk, a carrier's trunk above all."""
 
+import re
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")  # as the database has it
+
 RESERVED = frozenset(
     {
         "anonymous",
@@ -20,6 +24,11 @@ RESERVED = frozenset(
     }
 )
 PREFIXES = ("ct112-", "from-", "to-", "transport-", "trunk-")
+
+
+def is_name(name: str) -> bool:
+    """Return whether a position may be called so at all: the name becomes a SIP user and a dialled string."""
+    return NAME.fullmatch(name) is not None
 
 
 def reserved(name: str, trunk: str = "trunk") -> bool:
