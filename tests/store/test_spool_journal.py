@@ -229,3 +229,21 @@ def test_the_commands_say_what_waits_and_copy_it(
     assert "4 entries wait" in said("status", 1)
     assert "5 entries are in the database now" in said("replay", 0)
     assert "0 entries wait" in said("status", 0)
+
+
+async def test_the_way_by_memory_does_not_die_unnoticed(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies() -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(spool_journal, "LOOK_SECONDS", 0.05)
+    journal = open_journal(store, path)
+    monkeypatch.setattr(journal._direct, "run", dies)
+    await journal.open()
+    try:
+        async with asyncio.timeout(WAIT):
+            with pytest.raises(KeyError):
+                await journal.run()
+    finally:
+        await journal.leave(1)

@@ -113,6 +113,9 @@ class SpoolJournal:
         try:
             while True:
                 await self._something()
+                if direct.done():  # it never ends by itself: whoever watches us starts both again
+                    await direct
+                    raise RuntimeError("the journal by memory came to its end")
                 if not await self._copy():
                     await asyncio.sleep(self._next_pause())
                 elif not self._more:
