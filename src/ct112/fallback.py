@@ -132,6 +132,7 @@ class NodeFolder:
             ripening=self._ripening,
             now=time.monotonic(),
             lost=self._is_lost(time.monotonic()),
+            skip=frozenset(self._given_up),
         )
         self._show(found)
         self._stuck = await asyncio.to_thread(fallback_files.still_there, self._stuck)
@@ -153,7 +154,7 @@ class NodeFolder:
 
     async def _take_in(self, over: Sequence[FallbackCall]) -> bool:
         """Write the calls; return whether the database took what it was given."""
-        for calls in _side_by_side([call for call in over if call.leg not in self._given_up]):
+        for calls in _side_by_side(over):
             if not self._settled():
                 return False  # again in a second
             if not all(await asyncio.gather(*(self._taken(call) for call in calls))):

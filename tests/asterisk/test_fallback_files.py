@@ -281,3 +281,12 @@ def test_a_crash_while_clearing_away_brings_no_call_back(tmp_path: Path) -> None
     (tmp_path / f"{LEG}.entered").write_text("at=1790000000\n")
     assert look(tmp_path, NODE, up_since=1e12).over == ()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_calls_that_are_given_up_do_not_starve_those_behind_them(tmp_path: Path) -> None:
+    legs = [f"a-1790000000.{number:04d}" for number in range(fallback_files.MOST_AT_ONCE + 1)]
+    for leg in legs:
+        (tmp_path / f"{leg}.ended").write_text("at=1790000009\nby=caller\n")
+    found = fallback_files.look(tmp_path, NODE, up_since=None, skip=frozenset(legs[:-1]))
+    assert [call.leg for call in found.over] == legs[-1:]
+    assert not found.more

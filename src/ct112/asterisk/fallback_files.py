@@ -79,13 +79,14 @@ def look(
     ripening: Ripening | None = None,
     now: float = 0.0,
     lost: bool = False,
+    skip: Collection[str] = (),
 ) -> Looked:
     """Read the folder. Raises OSError.
 
     A call without an end is over when Asterisk was started after it, or when the node is `lost`.
 
     A folder that is not there is one with nothing in it. With `ripening`, a call whose end was first seen
-    less than two seconds before `now` is in progress.
+    less than two seconds before `now` is in progress. The calls in `skip` are left alone.
     """
     legs, bad = _listed(folder)
     over: list[FallbackCall] = []
@@ -93,6 +94,8 @@ def look(
     for leg, files in legs:
         if DONE in files:
             bad += _cleared(folder, leg, files)
+        elif leg in skip:
+            continue
         elif len(over) >= MOST_AT_ONCE:
             in_progress += ENDED not in files
         else:
