@@ -94,8 +94,10 @@ class RawCaller(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002
-        """Queue an answer; say yes to a request."""
+        """Queue an answer; say yes to a request. Sound comes to this port too, and is nothing to answer."""
         message = Message.parse(data)
+        if "via" not in message.headers:
+            return
         if message.status:
             self.provisional = True
             self._arrived.put_nowait(message)

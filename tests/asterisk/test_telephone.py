@@ -274,3 +274,27 @@ async def test_an_account_asterisk_refuses_is_told(fake: Target, monkeypatch: py
         telephone.set_accounts([ACCOUNT, SipAccount("pos-2", "a-generated-password")])
         await inbox.until(lambda: telephone.refused()[NODE])
         assert telephone.refused() == {NODE: {"pos-2"}}
+
+
+async def test_an_account_asterisk_refuses_once_is_offered_again(
+    fake: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its account a phone is never rung; why it was refused may pass."""
+    monkeypatch.setattr(accounts, "FIRST_PAUSE_SECONDS", 0.05)
+    assert fake.fake is not None
+    put = fake.fake.put
+    refused: list[tuple[str, ...]] = []
+
+    def refusing(query: dict[str, Any], *key: str) -> Any:
+        if refused.count(key) == 0:
+            refused.append(key)
+            return 500, {"message": "Internal Server Error"}
+        return put(query, *key)
+
+    fake.fake.routes = [
+        (method, path, refusing if handler == put else handler) for method, path, handler in fake.fake.routes
+    ]
+    async with running(fake) as (telephone, inbox, _):
+        telephone.set_accounts([ACCOUNT])
+        await inbox.until(lambda: len(refused) == 3)
+        await inbox.until(lambda: not telephone.refused()[NODE])

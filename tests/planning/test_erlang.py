@@ -107,32 +107,41 @@ def test_too_few_operators_are_said_to_be_overloaded() -> None:
     assert math.isinf(found.wait_seconds)
 
 
+SEEDS = (112, 7, 2026)
+
+
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("patience", [None, 60.0])
 def test_the_simulator_agrees_where_the_assumptions_hold(patience: float | None) -> None:
-    """One class, everybody presses 1 after 8 s, operators pick up at once and have no wrap-up."""
-    calls, handle, operators, hours = 80.0, 180.0, 5, 15.0
-    found = run(
-        Scenario(
-            seed=112,
-            hours=hours,
-            calls_per_hour=calls,
-            operators=operators,
-            handle_seconds=handle,
-            patience_seconds=patience or 1e9,
-            faults=False,
-            nodes=1,
-            keys=("1",),
-            key_seconds=(8.0, 8.0),
-            reaction_seconds=(0.0, 0.0),
-            wrap_up_seconds=0.001,
+    """One class, everybody presses 1 after 8 s; operators pick up at once, no wrap-up, no call-backs."""
+    calls, handle, operators, hours = 80.0, 180.0, 7, 8.0
+    nights = [
+        run(
+            Scenario(
+                seed=seed,
+                hours=hours,
+                calls_per_hour=calls,
+                operators=operators,
+                handle_seconds=handle,
+                patience_seconds=patience or 1e9,
+                faults=False,
+                nodes=1,
+                keys=("1",),
+                key_seconds=(8.0, 8.0),
+                reaction_seconds=(0.0, 0.0),
+                wrap_up_seconds=0.001,
+                call_backs=False,
+            )
         )
-    )
+        for seed in SEEDS  # one night of so few calls may be anything
+    ]
     told = service(
         Traffic(calls_per_hour=calls, handle_seconds=handle, patience_seconds=patience), operators, 15
     )
-    within = sum(wait <= 15.5 for wait in found.wait_seconds) / found.calls
-    waited = 1 - sum(wait <= 0.5 for wait in found.wait_seconds) / found.calls
-    assert found.calls > 0.95 * calls * hours
-    assert within == pytest.approx(told.within_target, abs=0.04)
-    assert waited == pytest.approx(told.waiting, abs=0.04)
-    assert found.outcomes.get("abandoned", 0) / found.calls == pytest.approx(told.abandoned, abs=0.03)
+    count = sum(night.calls for night in nights)
+    waits = [wait for night in nights for wait in night.wait_seconds]
+    abandoned = sum(night.outcomes.get("abandoned", 0) for night in nights)
+    assert count > 0.9 * calls * hours * len(SEEDS)
+    assert sum(wait <= 15.5 for wait in waits) / count == pytest.approx(told.within_target, abs=0.04)
+    assert 1 - sum(wait <= 0.5 for wait in waits) / count == pytest.approx(told.waiting, abs=0.04)
+    assert abandoned / count == pytest.approx(told.abandoned, abs=0.03)

@@ -93,13 +93,15 @@ class AccountKeeper:
                 await self._changed.wait()
             else:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), pause)
+                    async with asyncio.timeout(pause):  # wait_for of Python 3.11 may swallow a cancellation
+                        await self._changed.wait()
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _try(self, connection: Wire) -> bool:
-        """Push the accounts once; return whether all that Asterisk takes of them is right."""
+        """Push the accounts once; return whether all of them are right."""
+        refused: set[str] = set()
         try:
-            changed = await push(connection, self._wanted, keep=self._trunk, refused=self.refused)
+            changed = await push(connection, self._wanted, keep=self._trunk, refused=refused)
         except AriError as error:
             log.warning("SIP accounts not brought up to date", node=self._node, reason=str(error))
         except Exception:
@@ -107,7 +109,8 @@ class AccountKeeper:
         else:
             if changed:
                 log.info("SIP accounts brought up to date", node=self._node, objects=changed)
-            return True
+            self.refused = refused & {account.position for account in self._wanted}
+            return not self.refused  # why it refused may pass: a phone without its account is never rung
         metrics.link_errors.labels(node=self._node, link="accounts").inc()
         return False
 

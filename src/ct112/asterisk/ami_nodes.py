@@ -132,7 +132,8 @@ class _NodeWatch:
             await self._keep_prompts(connection)
             await asyncio.sleep(BETWEEN_LISTS_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), READ_AGAIN_SECONDS)
+                async with asyncio.timeout(READ_AGAIN_SECONDS):  # wait_for of 3.11 may swallow a cancellation
+                    await self.changed.wait()
 
     async def _list_phones(self, connection: Ami) -> None:
         self._contacts.begin_list()

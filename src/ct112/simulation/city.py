@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ct112.core.ids import CallId, OfferId, PlayId, call_of, task_of
 from ct112.simulation import people
-from ct112.simulation.channels import NORMAL, Bridge, Channel
+from ct112.simulation.channels import NORMAL, Bridge, Channel, call_at
 from ct112.simulation.engine import Engine, broken
 from ct112.simulation.fallback_queue import FallbackQueue
 from ct112.simulation.node import Node
@@ -231,7 +231,9 @@ class City:
         """A caller whose operator's leg is gone waits again, for a while."""
         call = call_of(OfferId(channel.id.removeprefix("op-")))
         for visit in self.present.values():
-            if visit.talks and visit.channel is not None and visit.channel.ours and call:
+            caller = visit.channel
+            theirs = caller is not None and caller.ours and call_at(visit.node.name, caller) == call
+            if visit.talks and theirs:
                 self._patience(
                     visit, 30.0 + self.engine.random.expovariate(1 / self.scenario.patience_seconds)
                 )

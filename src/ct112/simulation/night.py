@@ -91,7 +91,8 @@ class Night:
         self._engine.loop.passing = self._invariants.passing
         self._centre.start()
         self._city.begin()
-        self._centre.call_back()
+        if self._scenario.call_backs:
+            self._centre.call_back()
         quiet_since: float | None = None
         while self._engine.time < self._city.until + CLEARING_SECONDS:
             await asyncio.sleep(LOOK_SECONDS)

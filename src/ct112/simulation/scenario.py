@@ -29,6 +29,7 @@ class Scenario:
     key_seconds: tuple[float, float] = (1.0, 9.0)
     reaction_seconds: tuple[float, float] = (0.5, 4.0)
     wrap_up_seconds: float = 10.0
+    call_backs: bool = True  # operators call back whoever gave up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

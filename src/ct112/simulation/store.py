@@ -1,6 +1,6 @@
 """A store without PostgreSQL that refuses what PostgreSQL refuses: for the simulator and for tests.
 
-`tests/store/test_suite.py` plays one suite over this and over the real one.
+`tests/store/test_both_stores.py` plays one suite over this and over the real one.
 """
 
 import time
