@@ -291,7 +291,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", default=HOME, help="where SIP comes from, for example 127.0.0.2")
     logging.basicConfig(level=logging.CRITICAL)
-    asyncio.run(serve(parser.parse_args().address))
+    parser.add_argument(
+        "--tries", type=int, default=3, help="a port found free may be taken by the time it is used"
+    )
+    arguments = parser.parse_args()
+    try:
+        asyncio.run(serve(arguments.address))
+    except BaresipError as error:
+        if "already in use" not in str(error) or arguments.tries < 2:
+            raise
+        again = [
+            "-m",
+            "lab.phone_process",
+            "--address",
+            arguments.address,
+            "--tries",
+            str(arguments.tries - 1),
+        ]
+        os.execv(sys.executable, [sys.executable, *again])
     sys.stdout.flush()
     os._exit(0)  # the SIP library's own teardown at exit has been seen to abort
 

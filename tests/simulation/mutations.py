@@ -187,7 +187,7 @@ ATTACKS = {
     "gone before the survey": Bug(gone_before_the_survey, 2, "a true record"),
     "a lost node has no end": Bug(a_lost_node_has_no_end, 2),
     "a call-back found is a talk": Bug(a_call_back_found_is_a_talk, 4),
-    "events of a survey are dropped": Bug(events_of_a_survey_are_dropped, 54, "nobody picks up for nobody"),
+    "events of a survey are dropped": Bug(events_of_a_survey_are_dropped, 8, "no bridge without a talk"),
     "bridges stay": Bug(bridges_stay, 3, "no bridge without a talk"),
 }
 OTHERS = {
