@@ -9,7 +9,7 @@ import pytest
 from ct112.asterisk.ari import bridges, connect
 from ct112.asterisk.ari.models import BRIDGES
 from ct112.asterisk.telephone import AsteriskTelephone
-from ct112.core.commands import HangUp, HoldSwitch, Join, PickUp, SendToFallback
+from ct112.core.commands import ExtendDeadman, HangUp, Join, PickUp, SendToFallback
 from ct112.core.events import CallArrived, CallerLeft, CallReleased, CommandFailed, NodeLost, NodeSurveyed
 from ct112.core.ids import CallId, OfferId
 from lab.api import Lab
@@ -76,7 +76,7 @@ async def test_no_live_caller_is_said_to_be_gone_however_often_the_link_is_cut(
 async def _push_for_ever(telephone: AsteriskTelephone, calls: list[CallId]) -> None:
     while True:
         for call in calls:
-            telephone.do(HoldSwitch(call, 12))
+            telephone.do(ExtendDeadman(call, 12))
         await asyncio.sleep(0.001)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from ct112.asterisk.telephone import AsteriskTelephone, Node
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import EndOffer, HangUp, Play
 from ct112.core.events import (
     CallArrived,
@@ -21,7 +21,7 @@ from ct112.core.events import (
     OfferEnd,
     OfferEnded,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, PlayId, back_id
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, callback_id
 from ct112.core.ivr import Prompt
 from tests.asterisk.conftest import Target
 from tests.asterisk.fake_ari import FakeAri
@@ -290,7 +290,7 @@ async def test_whoever_was_called_back_and_had_picked_up_was_reached(
     ari: FakeAri, link: tuple[AsteriskTelephone, Inbox]
 ) -> None:
     _, inbox = link
-    call = back_id(7, 1_000.0)
+    call = callback_id(7, 1_000.0)
     leg = ari.operator("x", APPLICATION) | {"id": f"out-{call}", "name": "PJSIP/trunk-00000009"}
     ari.channels = {leg["id"]: leg}
     await comes_back(ari, inbox)

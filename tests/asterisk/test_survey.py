@@ -8,9 +8,9 @@ from ct112.asterisk.ari.models import BRIDGE, CHANNEL
 from ct112.asterisk.listing import Listing
 from ct112.asterisk.survey import survey
 from ct112.core.events import FoundCallee
-from ct112.core.ids import NodeName, back_id, offer_id
+from ct112.core.ids import NodeName, callback_id, offer_id
 
-BACK = back_id(7, 1_790_000_000.0)
+BACK = callback_id(7, 1_790_000_000.0)
 OFFER = offer_id(BACK, 1)
 OPERATOR, CALLEE = f"op-{OFFER}", f"out-{BACK}"
 

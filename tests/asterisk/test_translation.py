@@ -12,10 +12,10 @@ from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.outbound import Planner, failure, is_gone
 from ct112.core.commands import (
     EndOffer,
+    ExtendDeadman,
     HangUp,
-    HoldSwitch,
     Join,
-    JoinOut,
+    JoinCallee,
     PickUp,
     Play,
     Ring,
@@ -239,7 +239,7 @@ COMMANDS: list[TelephoneCommand] = [
     RING,
     EndOffer(OFFER),
     Join(CALL, OFFER),
-    HoldSwitch(CALL, 12),
+    ExtendDeadman(CALL, 12),
     SendToFallback(CALL, "draining"),
     HangUp(CALL),
 ]
@@ -313,7 +313,7 @@ def test_a_join_disarms_the_switch_last() -> None:
 
 def test_who_is_called_back_is_joined_when_both_legs_are_in_the_bridge() -> None:
     back = CallId("back-7-1")
-    plan = planner().plan(JoinOut(back, OfferId(f"{back}.1"), NODE))
+    plan = planner().plan(JoinCallee(back, OfferId(f"{back}.1"), NODE))
     assert plan is not None
     assert plan.done == Joined(back, OfferId(f"{back}.1"))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ct112 import cli_asterisk, env_file
+from ct112 import env_file
+from ct112.cli import asterisk as cli_asterisk
 from ct112.settings import load
 
 

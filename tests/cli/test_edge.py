@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ct112 import __version__, cli
+from ct112 import __version__
+from ct112.cli import main as cli
 from ct112.ivr import default_text
 
 HEAVY = ("sqlalchemy", "asyncpg", "aiohttp", "numpy", "alembic", "panoramisk", "structlog")
@@ -36,7 +37,7 @@ NEEDED = {  # what a command may import to do its work
 def imported(*words: str) -> set[str]:
     """Return which heavy packages a command imports."""
     script = (
-        "import sys\nfrom ct112 import cli\n"
+        "import sys\nfrom ct112.cli import main as cli\n"
         "try:\n    cli.app(prog_name='ct112')\nexcept SystemExit:\n    pass\n"
         f"print('imported', *(name for name in {HEAVY!r} if name in sys.modules))"
     )

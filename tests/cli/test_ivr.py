@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ct112 import cli_ivr
+from ct112.cli import ivr as cli_ivr
 from tests.ivr.documents import SMALL, line_of
 
 

@@ -79,7 +79,18 @@ offers: st.SearchStrategy[OfferId] = st.builds(offer_id, call_ids, st.integers(1
 plays: st.SearchStrategy[PlayId] = st.builds(play_id, call_ids, st.integers(1, 6))
 reasons = st.sampled_from(OfferEnd)
 names = st.sampled_from(
-    ["PickUp", "Play", "StopPlay", "Ring", "EndOffer", "Join", "HoldSwitch", "SendToFallback", "HangUp", "?"]
+    [
+        "PickUp",
+        "Play",
+        "StopPlay",
+        "Ring",
+        "EndOffer",
+        "Join",
+        "ExtendDeadman",
+        "SendToFallback",
+        "HangUp",
+        "?",
+    ]
 )
 
 arrivals = call_ids.map(lambda call: CallArrived(call=call, node=NODE_OF[call], ani=None, dialled="112"))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.calling_back import CallBack, Phase
+from ct112.core.callbacks import Callback, Phase
 from ct112.core.calls import Call, Joining, Offered, Stranded, Talking
 from ct112.core.events import FoundCall, FoundCallee, FoundOffer, NodeSurveyed
-from ct112.core.ids import CallId, NodeName, OfferId, PositionName, back_id, offer_id
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, callback_id, offer_id
 from tests.core.floor_world import START, World
 
 FIRST_START = START - 1000
@@ -39,7 +39,7 @@ gaps = st.builds(
     st.sampled_from([0, 0, 0, 1]),
     st.just((False, False, False)) | st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
-STRANGE = back_id(9, START - 50)
+STRANGE = callback_id(9, START - 50)
 
 
 @dataclass
@@ -114,7 +114,7 @@ def _call(found: Found, call: Call, how: int) -> None:
         found.offers.append(FoundOffer(offer=leg, position=position, answered=how > 0))
 
 
-def _back(found: Found, back: CallBack, how: int) -> None:
+def _back(found: Found, back: Callback, how: int) -> None:
     """Find a call-back: 0 ringing still, 1 as believed, 2 gone, 3 no operator, 4 nobody else, 5, 6 both."""
     if how == 2:
         return

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.callback import CallbackResult
-from ct112.core.calling_back import CallBack, Phase
+from ct112.core.callback_rules import CallbackResult
+from ct112.core.callbacks import Callback, Phase
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import (
-    DialOut,
+    DialCallee,
     HangUp,
     Join,
-    JoinOut,
+    JoinCallee,
     PickUp,
     Play,
     Ring,
-    RingBack,
+    RingOperator,
     SendToFallback,
 )
 from ct112.core.events import (
@@ -50,27 +50,27 @@ likely = st.builds(Likely, st.integers(0, 2), st.integers(0, 5))
 
 def likely_event(floor: Floor, move: Likely) -> Event | None:
     """Return the event meant; None when there is no call."""
-    live: list[Call | CallBack] = [*floor.calls.values(), *floor.call_backs.values()]
+    live: list[Call | Callback] = [*floor.calls.values(), *floor.call_backs.values()]
     if not live:
         return None
     one = live[move.which % len(live)]
-    fitting = fits_back(one) if isinstance(one, CallBack) else fits(one)
+    fitting = fits_back(one) if isinstance(one, Callback) else fits(one)
     return fitting[move.what % len(fitting)]
 
 
-def fits_back(back: CallBack) -> list[Event]:
+def fits_back(back: Callback) -> list[Event]:
     """Return the events that fit how far a call-back has come."""
     hung_up = OfferEnded(back.offer, OfferEnd.HUNG_UP)
     match back.phase:
         case Phase.RINGING:
-            failed_ring = CommandFailed(command=RingBack.__name__, call=back.id, offer=back.offer)
+            failed_ring = CommandFailed(command=RingOperator.__name__, call=back.id, offer=back.offer)
             return [OfferAnswered(back.offer), OfferEnded(back.offer, OfferEnd.MISSED), failed_ring]
         case Phase.DIALLING:
             busy = CalleeEnded(back.id, CallbackResult.BUSY)
-            failed_dial = CommandFailed(command=DialOut.__name__, call=back.id)
+            failed_dial = CommandFailed(command=DialCallee.__name__, call=back.id)
             return [CalleeAnswered(back.id), busy, hung_up, failed_dial]
         case Phase.TALKING:
-            failed_join = CommandFailed(command=JoinOut.__name__, call=back.id, offer=back.offer)
+            failed_join = CommandFailed(command=JoinCallee.__name__, call=back.id, offer=back.offer)
             joined = Joined(back.id, back.offer)
             return [CalleeEnded(back.id, CallbackResult.REACHED), hung_up, failed_join, joined]
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from ct112.core.calling_back import CallBack
+from ct112.core.callbacks import Callback
 from ct112.core.calls import Armed, Call, Joining, Talking, Waiting, WithOffer
 from ct112.core.commands import (
     CallbackDone,
     Command,
     EndOffer,
-    HoldSwitch,
+    ExtendDeadman,
     Join,
     Ring,
     SaveFact,
@@ -96,7 +96,7 @@ class Truths:
             if isinstance(command, Join):
                 self.joined.add(command.call)
                 armed.discard(command.call)
-            if isinstance(command, HoldSwitch):
+            if isinstance(command, ExtendDeadman):
                 self.pushed[command.call] = self.world.now
                 if not command.seconds:
                     armed.discard(command.call)
@@ -131,7 +131,7 @@ class Truths:
     def _operators(self) -> None:
         """Calls and operators belong together one to one."""
         floor = self.world.floor
-        held: dict[OfferId | None, Call | CallBack] = {
+        held: dict[OfferId | None, Call | Callback] = {
             call.offer: call for call in floor.calls.values() if isinstance(call.state, WithOffer)
         }
         held |= {back.offer: back for back in floor.call_backs.values()}
@@ -141,8 +141,8 @@ class Truths:
             assert isinstance(operator.state, Ringing | OnCall)
             call = held[operator.state.offer]
             assert call.id == operator.state.call
-            place = call if isinstance(call, CallBack) else call.state
-            assert isinstance(place, WithOffer | CallBack)
+            place = call if isinstance(call, Callback) else call.state
+            assert isinstance(place, WithOffer | Callback)
             assert place.position == operator.position
             self._not_kept(operator, call.node)
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from ct112.core.calls import Waiting
 from ct112.core.commands import (
-    HoldSwitch,
+    ExtendDeadman,
     PickUp,
     Play,
     StopPlay,
 )
+from ct112.core.deadman import ENOUGH
 from ct112.core.events import (
     CommandFailed,
     DigitPressed,
@@ -24,7 +25,6 @@ from ct112.core.events import (
 from ct112.core.ivr import Announce, Prompt, Queue
 from ct112.core.policy import Policy
 from ct112.core.record import ServiceClass
-from ct112.core.switch import ENOUGH
 from tests.core import floor_world as given
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, World
 from tests.core.ivr_documents import make, usual_document
@@ -47,7 +47,7 @@ def test_an_arrival_is_written_and_picked_up_in_that_order() -> None:
 def test_the_switch_the_dialplan_armed_is_pushed_in_time_though_nobody_picks_up() -> None:
     world = World()
     world.tell(given.arrival())
-    assert [c for c in world.wait(world.policy.switch_every_seconds) if isinstance(c, HoldSwitch)]
+    assert [c for c in world.wait(world.policy.switch_every_seconds) if isinstance(c, ExtendDeadman)]
 
 
 def test_without_a_menu_somebody_is_rung_for_while_the_caller_is_picked_up() -> None:
@@ -115,24 +115,24 @@ def test_an_answer_stops_the_ringing_and_asks_for_the_join_at_once() -> None:
 def test_the_switch_is_pushed_every_few_seconds_until_a_person_has_the_call() -> None:
     world = World()
     given.waiting(world)
-    pushed = [c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]
+    pushed = [c for c in world.wait(60.0) if isinstance(c, ExtendDeadman)]
     assert len(pushed) == 14  # every 4 s but one: the message was being said
     world.staffed(POS_1)
     world.tell(OfferAnswered(FIRST_OFFER), Joined(ONE, FIRST_OFFER))
-    assert not [c for c in world.wait(60.0) if isinstance(c, HoldSwitch)]
+    assert not [c for c in world.wait(60.0) if isinstance(c, ExtendDeadman)]
 
 
 def test_nothing_is_pushed_while_a_prompt_plays_and_the_switch_outlasts_it() -> None:
     world = World()
     given.arriving(world)
     world.tell(PickedUp(ONE))
-    (push,) = world.asked_for(HoldSwitch)
+    (push,) = world.asked_for(ExtendDeadman)
     world.tell(PlayEnded(ONE, world.play()))
     seconds = 4.0  # what the menu says
     assert push.seconds >= seconds + ENOUGH * world.policy.switch_every_seconds
-    assert not world.asked_for(HoldSwitch)
-    assert not [c for c in world.wait(seconds - 0.1) if isinstance(c, HoldSwitch)]
-    assert [c for c in world.wait(world.policy.switch_every_seconds + 0.2) if isinstance(c, HoldSwitch)]
+    assert not world.asked_for(ExtendDeadman)
+    assert not [c for c in world.wait(seconds - 0.1) if isinstance(c, ExtendDeadman)]
+    assert [c for c in world.wait(world.policy.switch_every_seconds + 0.2) if isinstance(c, ExtendDeadman)]
 
 
 def test_a_prompt_the_switch_would_not_outlast_is_said_after_a_push() -> None:
@@ -142,15 +142,15 @@ def test_a_prompt_the_switch_would_not_outlast_is_said_after_a_push() -> None:
     world.tell(PlayEnded(ONE, world.play()))
     world.wait(3.9)  # of the switch's 12 s 8.1 are left, the waiting message and what follows take 9
     world.tell(DigitPressed(ONE, "1"))
-    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
+    assert names(world) == ["StopPlay", "ExtendDeadman", "Play"]
 
 
 def test_a_push_that_failed_does_not_count() -> None:
     world = World()
     given.arriving(world)
-    world.tell(PickedUp(ONE), CommandFailed(command="HoldSwitch", call=ONE))
+    world.tell(PickedUp(ONE), CommandFailed(command="ExtendDeadman", call=ONE))
     world.tell(PlayEnded(ONE, world.play()))
-    assert names(world) == ["HoldSwitch", "Play"]
+    assert names(world) == ["ExtendDeadman", "Play"]
 
 
 def test_a_push_that_failed_is_repeated_at_once_when_a_long_prompt_would_outlast_the_switch() -> None:
@@ -159,11 +159,11 @@ def test_a_push_that_failed_is_repeated_at_once_when_a_long_prompt_would_outlast
     given.arriving(world)
     world.tell(PickedUp(ONE))
     world.wait(5.0)
-    world.tell(CommandFailed(command="HoldSwitch", call=ONE))
-    assert names(world) == ["StopPlay", "HoldSwitch"]
+    world.tell(CommandFailed(command="ExtendDeadman", call=ONE))
+    assert names(world) == ["StopPlay", "ExtendDeadman"]
     world.tell(PlayEnded(ONE, world.play()))
     assert isinstance(world.state(), Waiting)
-    pushes = [c for c in world.wait(world.policy.switch_every_seconds * 2) if isinstance(c, HoldSwitch)]
+    pushes = [c for c in world.wait(world.policy.switch_every_seconds * 2) if isinstance(c, ExtendDeadman)]
     assert pushes
 
 
@@ -171,8 +171,8 @@ def test_a_push_that_failed_while_the_waiting_message_is_long_leaves_the_ringing
     document = replace(usual_document(), waiting={"id": (Prompt("long", 20.0),)})
     world = World(document=document)
     given.waiting(world)
-    world.tell(CommandFailed(command="HoldSwitch", call=ONE))
-    assert names(world) == ["StopPlay", "HoldSwitch", "Play"]
+    world.tell(CommandFailed(command="ExtendDeadman", call=ONE))
+    assert names(world) == ["StopPlay", "ExtendDeadman", "Play"]
     (rings,) = world.asked_for(Play)
     assert (rings.prompts, rings.ringing_after) == ((), True)
 
@@ -181,7 +181,7 @@ def test_a_broken_talk_arms_the_switch_again_at_once() -> None:
     world = World()
     given.talking(world)
     world.tell(OfferEnded(FIRST_OFFER, OfferEnd.LOST))
-    assert set(world.asked_for(HoldSwitch)) == {HoldSwitch(ONE, 12.0)}
+    assert set(world.asked_for(ExtendDeadman)) == {ExtendDeadman(ONE, 12.0)}
 
 
 def test_a_join_that_comes_too_late_arms_the_switch_again_and_ends_that_leg() -> None:
@@ -189,7 +189,7 @@ def test_a_join_that_comes_too_late_arms_the_switch_again_and_ends_that_leg() ->
     given.joining(world)
     world.wait(4.0)
     world.tell(Joined(ONE, FIRST_OFFER))
-    assert names(world) == ["Unexpected", "EndOffer", "HoldSwitch"]
+    assert names(world) == ["Unexpected", "EndOffer", "ExtendDeadman"]
 
 
 def test_the_waiting_message_comes_again_in_the_callers_language() -> None:
@@ -216,7 +216,7 @@ def test_a_caller_not_picked_up_is_picked_up_again_with_every_message() -> None:
     world = World()
     given.arriving(world)
     world.tell(CommandFailed(command="PickUp", call=ONE))
-    assert names(world) == ["PickUp", "HoldSwitch", "Play"]
+    assert names(world) == ["PickUp", "ExtendDeadman", "Play"]
     assert [c for c in world.wait(30.0) if isinstance(c, PickUp)]
     world.staffed(POS_1)
     world.tell(OfferAnswered(FIRST_OFFER))
@@ -228,7 +228,7 @@ def test_a_caller_not_picked_up_is_picked_up_again_with_every_message() -> None:
 def test_after_the_join_is_asked_for_the_switch_is_not_touched() -> None:
     world = World(policy=Policy(join_seconds=20.0))
     given.joining(world)
-    assert not [c for c in world.wait(19.0) if isinstance(c, HoldSwitch)]
+    assert not [c for c in world.wait(19.0) if isinstance(c, ExtendDeadman)]
 
 
 def test_a_wrong_key_during_the_prompt_stops_it_before_it_is_said_again() -> None:

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ct112.core.calls import Talking
-from ct112.core.commands import EndOffer, EndOut
+from ct112.core.commands import EndCallee, EndOffer
 from ct112.core.events import CallerLeft, CallReleased, Event, NodeSurveyed
 from tests.core.floor_events import Answer, ClockSet, Later, Move, answer, moves, moves_and_leaving
 from tests.core.floor_gaps import Gap, survey
@@ -51,7 +51,7 @@ class Game:
         """Survey; no leg of a call-back may be left with nobody knowing of it."""
         self.tell(event)
         ended = {one.offer for one in self.world.log if isinstance(one, EndOffer)}
-        ended_out = {one.call for one in self.world.log if isinstance(one, EndOut)}
+        ended_out = {one.call for one in self.world.log if isinstance(one, EndCallee)}
         backs = self.world.floor.call_backs
         assert {leg.offer for leg in event.offers} - ended <= {
             *(back.offer for back in backs.values()),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import CallbackDone, EndOffer, HangUp, Ring, SaveRecord
 from ct112.core.events import (
@@ -20,7 +20,7 @@ from ct112.core.events import (
     PhoneSeen,
 )
 from ct112.core.floor import Floor
-from ct112.core.ids import back_id, offer_id
+from ct112.core.ids import callback_id, offer_id
 from ct112.core.operators import OnCall, Ready
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord
@@ -264,7 +264,7 @@ def call_back(*, answered: bool) -> World:
     world.staffed(POS_1)
     world.tell(CallbackAsked(task=7, number="0812", position=POS_1))
     world.staffed(POS_1, node=B)
-    back = back_id(7, START)
+    back = callback_id(7, START)
     world.tell(OfferAnswered(offer_id(back, 1)))
     if answered:
         world.tell(CalleeAnswered(back), Joined(back, offer_id(back, 1)))

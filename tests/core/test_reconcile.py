@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ct112.core.calls import Leaving, Offered, Talking, Waiting
-from ct112.core.commands import EndOffer, HangUp, HoldSwitch, Join, PickUp, Play, Ring, StopPlay
+from ct112.core.commands import EndOffer, ExtendDeadman, HangUp, Join, PickUp, Play, Ring, StopPlay
 from ct112.core.events import (
     CallerLeft,
     Draining,
@@ -43,7 +43,7 @@ def test_a_talk_from_before_a_restart_goes_on_with_its_operator() -> None:
     world.tell(found(TALKER, offers=(LEG,)))
     assert world.state() == Talking(FIRST_OFFER, POS_1, None)
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
-    assert world.asked_for(HoldSwitch) == [HoldSwitch(ONE, 0.0)]
+    assert world.asked_for(ExtendDeadman) == [ExtendDeadman(ONE, 0.0)]
     assert not world.asked_for(EndOffer)
     record = world.record()
     assert (record.answered_at, record.queued_at, record.service_class) == (None, None, None)  # the row knows
@@ -244,7 +244,7 @@ def test_a_caller_found_again_keeps_class_and_place() -> None:
     assert (record.service_class, record.class_source, record.queued_at) == ("urgent", "digit", START - 50)
     assert world.floor.calls[ONE].queued_at == START - 50
     assert isinstance(world.state(), Waiting)
-    assert ONE in {push.call for push in world.asked_for(HoldSwitch)}
+    assert ONE in {push.call for push in world.asked_for(ExtendDeadman)}
 
 
 def test_a_talk_found_again_keeps_when_it_began() -> None:

@@ -73,7 +73,7 @@ def test_late_news_of_a_call_that_is_over_do_not_bring_it_back(late: Event) -> N
     assert world.tell(late) == []
 
 
-@pytest.mark.parametrize("command", ["PickUp", "Play", "HoldSwitch", "SendToFallback", "HangUp"])
+@pytest.mark.parametrize("command", ["PickUp", "Play", "ExtendDeadman", "SendToFallback", "HangUp"])
 @pytest.mark.parametrize("state", given.STATES)
 def test_that_a_leg_is_gone_is_not_believed_of_a_lost_node(state: str, command: str) -> None:
     world = World()

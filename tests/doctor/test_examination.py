@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from typer.testing import CliRunner
 
-from ct112 import cli
+from ct112.cli import main as cli
 from ct112.doctor.asterisk import Ari
 from ct112.doctor.checks import Trouble
 from ct112.doctor.examination import Examination

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ct112.cli import app
+from ct112.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 BUSY_HOUR = ["capacity", "--calls-per-hour", "60", "--handle-time", "180"]
@@ -71,7 +71,7 @@ def test_what_makes_no_sense_is_refused_with_what_to_do(more: tuple[str, ...], w
 
 def test_no_database_and_no_web_server_are_loaded_for_it() -> None:
     code = (
-        "import sys; from typer.testing import CliRunner; from ct112.cli import app\n"
+        "import sys; from typer.testing import CliRunner; from ct112.cli.main import app\n"
         f"assert CliRunner().invoke(app, {BUSY_HOUR!r}).exit_code == 0\n"
         "print(sorted({'sqlalchemy', 'aiohttp', 'alembic', 'numpy'} & set(sys.modules)))"
     )

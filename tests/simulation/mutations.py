@@ -11,11 +11,11 @@ from ct112.asterisk.contacts import USABLE, Contacts
 from ct112.asterisk.link import Link
 from ct112.asterisk.outbound import failure
 from ct112.asterisk.telephone import AsteriskTelephone
-from ct112.core import back_survey, failures, fallback, leaving, lost, survey, switch
+from ct112.core import callbacks_survey, deadman, failures, fallback, leaving, lost, survey
 from ct112.core.board import Board
-from ct112.core.calling_back import CallBack, Phase
+from ct112.core.callbacks import Callback, Phase
 from ct112.core.calls import Call, Waiting
-from ct112.core.commands import DialOut, EndOffer, EndOut, JoinOut, RingBack
+from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator
 from ct112.core.events import CommandFailed, FoundOffer, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import call_of, task_of
@@ -65,7 +65,7 @@ def gone_before_the_survey(patch: Patch) -> None:
     do = AsteriskTelephone.do
 
     def hasty(self: Any, command: Any) -> None:
-        elsewhere = isinstance(command, EndOffer | RingBack | DialOut | JoinOut | EndOut)
+        elsewhere = isinstance(command, EndOffer | RingOperator | DialCallee | JoinCallee | EndCallee)
         if elsewhere or any(link.ready and link.has(command.call) for link in self._links):
             do(self, command)
         else:
@@ -106,7 +106,7 @@ def a_call_back_found_is_a_talk(patch: Patch) -> None:
 
     def surveyed(board: Board, event: NodeSurveyed) -> None:
         for leg in event.offers:
-            if back_survey.is_back(leg.offer) and call_of(leg.offer) not in board.backs:
+            if callbacks_survey.is_back(leg.offer) and call_of(leg.offer) not in board.callbacks:
                 _adopt(board, event, leg)
 
     def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer) -> None:
@@ -116,7 +116,7 @@ def a_call_back_found_is_a_talk(patch: Patch) -> None:
             board.end_offer(leg.offer)
             return
         operator.pick_up(call, leg.offer, board.now)
-        board.backs[call] = CallBack(
+        board.callbacks[call] = Callback(
             id=call,
             task=task,
             number="",
@@ -127,7 +127,7 @@ def a_call_back_found_is_a_talk(patch: Patch) -> None:
             deadline=None,
         )
 
-    patch(back_survey, "surveyed", surveyed)
+    patch(callbacks_survey, "surveyed", surveyed)
 
 
 def events_of_a_survey_are_dropped(patch: Patch) -> None:
@@ -193,9 +193,9 @@ ATTACKS = {
 OTHERS = {
     "a deadline is never armed": Bug(lambda patch: patch(Floor, "next_deadline", nothing), 1),
     "the switch is not pushed": Bug(
-        lambda patch: patch(switch, "keep", nothing), 1, "the switch is for our death"
+        lambda patch: patch(deadman, "keep", nothing), 1, "the switch is for our death"
     ),
-    "the switch is not armed again": Bug(lambda patch: patch(switch, "push", nothing), 1),
+    "the switch is not armed again": Bug(lambda patch: patch(deadman, "push", nothing), 1),
     "the operator is not freed": Bug(
         lambda patch: patch(leaving, "free_operator", nothing), 1, "no double booking"
     ),

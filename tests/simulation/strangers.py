@@ -6,12 +6,12 @@ from ct112.asterisk import fallback_files
 from ct112.asterisk.ami import Fields
 from ct112.asterisk.ami_nodes import _NodeWatch
 from ct112.asterisk.inbound import Inbound
-from ct112.callbacks import CallbackDesk
 from ct112.core import offering
 from ct112.core.board import Board
 from ct112.core.calls import Call, Offered, Waiting
 from ct112.core.events import OfferEnd
 from ct112.core.ids import OfferId
+from ct112.serve.callbacks import CallbackDesk
 from tests.simulation.mutations import Bug, Patch
 
 

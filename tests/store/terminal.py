@@ -2,7 +2,10 @@
 
 from typer.testing import CliRunner
 
-from ct112 import cli_callback, cli_db, cli_ivr, cli_operator
+from ct112.cli import callbacks as cli_callback
+from ct112.cli import database as cli_db
+from ct112.cli import ivr as cli_ivr
+from ct112.cli import operators as cli_operator
 
 
 class Terminal:

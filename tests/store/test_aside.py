@@ -10,9 +10,9 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
-from ct112.callbacks import CallbackDesk
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import CallbackDone
+from ct112.serve.callbacks import CallbackDesk
 from ct112.store import RowRefused, Store, Task, kept_aside
 from ct112.store import aside as aside_module
 from ct112.store.aside import Aside

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.store import Store
 from tests.store.terminal import Terminal
 from tests.store.test_callbacks import call

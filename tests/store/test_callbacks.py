@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from ct112.core.callback import CallbackPolicy, CallbackResult, Next, TaskState, after
+from ct112.core.callback_rules import CallbackPolicy, CallbackResult, Next, TaskState, after
 from ct112.core.record import CallRecord, Outcome, ServiceClass
 from ct112.store import Store
 from ct112.store.callbacks import TASKS, CallbackError, Task

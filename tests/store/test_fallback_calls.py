@@ -8,7 +8,7 @@ import pytest
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName, PositionName
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
-from ct112.fallback import FallbackReader
+from ct112.serve.fallback import FallbackReader
 from ct112.store import Store, StoreUnavailable
 from tests.store.examples import ARRIVED, NODE, call_id, record
 
@@ -82,7 +82,7 @@ async def test_files_stay_until_the_database_has_the_call(store: Store, tmp_path
     (tmp_path / f"{LEG}.entered").write_text(f"at={ARRIVED}\nani=0812\n")
     (tmp_path / f"{LEG}.ended").write_text(f"at={ARRIVED + 9}\nby=caller\n")
 
-    class Away:
+    class Unavailable:
         """A database that is away at first."""
 
         tries = 0
@@ -93,7 +93,7 @@ async def test_files_stay_until_the_database_has_the_call(store: Store, tmp_path
                 raise StoreUnavailable("away")
             await store.take_fallback(found)
 
-    away = Away()
+    away = Unavailable()
     settled = [False]
     reader = FallbackReader(away, {NodeName("a"): tmp_path}, lambda: settled[0])
     task = asyncio.create_task(reader.run())

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ct112 import fallback
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName
-from ct112.fallback import FallbackReader
+from ct112.serve import fallback
+from ct112.serve.fallback import FallbackReader
 from ct112.simulation.store import FakeStore
 from ct112.store import RowRefused, Store, StoreUnavailable, open_journal, spool_journal
 from ct112.store.spool_file import SpoolFile

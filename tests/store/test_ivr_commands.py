@@ -65,7 +65,7 @@ def test_other_settings_than_the_running_ct112s_are_no_judge(
     terminal: Terminal, menu: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     theirs = {"recordings_dir": "/srv/rec", "state_dir": str(tmp_path), "emergency_limit_seconds": 15.0}
-    monkeypatch.setattr("ct112.cli_live.ask", lambda *_: (200, theirs))
+    monkeypatch.setattr("ct112.cli.live.ask", lambda *_: (200, theirs))
     said = terminal.ivr("publish", str(menu), code=1)
     assert "recordings_dir is None here, /srv/rec there" in said
     assert "CT112_ENV_FILE" in said

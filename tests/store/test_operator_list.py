@@ -25,7 +25,7 @@ def live(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Live:
 
     def answer(*seats: dict[str, Any], status: int = 200) -> None:
         body = {"positions": list(seats), "detail": "use the value of CT112_API_TOKEN"}
-        monkeypatch.setattr("ct112.cli_live.ask", lambda *_: (status, body))
+        monkeypatch.setattr("ct112.cli.live.ask", lambda *_: (status, body))
 
     return answer
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ct112.core.record import Outcome, ServiceClass
-from ct112.store import Store, UnknownCall, Wanted
+from ct112.store import CallQuery, Store, UnknownCall
 from tests.store.examples import ARRIVED, call_id, record
 
 
@@ -34,16 +34,16 @@ async def test_only_what_is_wanted(store: Store) -> None:
     ended = record(2, service_class=ServiceClass.URGENT, ended_at=ARRIVED + 3, outcome=Outcome.ABANDONED)
     await store.write([urgent, ended, record(3)], [])
 
-    async def ids(wanted: Wanted) -> list[str]:
+    async def ids(wanted: CallQuery) -> list[str]:
         return [row.id for row in await store.calls(wanted=wanted)]
 
-    assert await ids(Wanted(service_class=ServiceClass.URGENT)) == [ended.call, urgent.call]
-    assert await ids(Wanted(outcome=Outcome.ABANDONED)) == [ended.call]
-    assert await ids(Wanted(live=True)) == [call_id(3), urgent.call]
-    assert await ids(Wanted(live=False)) == [ended.call]
+    assert await ids(CallQuery(service_class=ServiceClass.URGENT)) == [ended.call, urgent.call]
+    assert await ids(CallQuery(outcome=Outcome.ABANDONED)) == [ended.call]
+    assert await ids(CallQuery(live=True)) == [call_id(3), urgent.call]
+    assert await ids(CallQuery(live=False)) == [ended.call]
     second = datetime.fromtimestamp(ARRIVED + 2, UTC)
-    assert await ids(Wanted(since=second)) == [call_id(3), ended.call]
-    assert await ids(Wanted(until=second)) == [urgent.call]
+    assert await ids(CallQuery(since=second)) == [call_id(3), ended.call]
+    assert await ids(CallQuery(until=second)) == [urgent.call]
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (2, 2), (10_000, 3)])

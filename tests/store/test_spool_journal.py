@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ct112 import cli_spool
+from ct112.cli import spool as cli_spool
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
 from ct112.store import SpoolJournal, Store, open_journal, spool_journal

@@ -16,8 +16,8 @@ from ct112.web.model import (
     CallFact,
     CallPage,
     CallView,
-    CannotTake,
-    NotThere,
+    Conflict,
+    NotFound,
     PositionView,
 )
 
@@ -69,7 +69,7 @@ class Calls:
         if self.error:
             raise self.error
         if name != CALL.id:
-            raise NotThere(name)
+            raise NotFound(name)
         return CALL, [FACT]
 
 
@@ -99,12 +99,12 @@ class Backs:
 
     async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
         if after == 404:
-            raise NotThere("404")
+            raise NotFound("404")
         return CallbackPage(callbacks=[TASK][:limit], total=428, next=None if after else 7, withheld=3)
 
     async def take(self, number: int, operator: str) -> Callback:
         if (number, operator) != (TASK.id, "operator-1"):
-            raise CannotTake(f"{operator} has a call now")
+            raise Conflict(f"{operator} has a call now")
         return TASK.model_copy(update={"state": "taken", "taken_by": operator})
 
 

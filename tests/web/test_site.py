@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ct112.web import Health, Part
-from ct112.web.model import Away, CallPage, CallView, NotThere
+from ct112.web.model import CallPage, CallView, NotFound, Unavailable
 from tests.web.site import BEARER, CALL, KEY, Site
 
 
@@ -124,8 +124,8 @@ async def test_one_call_comes_with_what_happened(site: Site) -> None:
 @pytest.mark.parametrize(
     ("error", "status", "title"),
     [
-        (NotThere("x"), 404, "no such call"),
-        (Away("gone"), 503, "database away"),
+        (NotFound("x"), 404, "no such call"),
+        (Unavailable("gone"), 503, "database away"),
         (RuntimeError("secret words"), 500, "our mistake"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from ct112.asterisk import names
-from ct112.core.commands import Join, JoinOut
+from ct112.core.commands import Join, JoinCallee
 from ct112.core.events import NodeSurveyed
 from ct112.core.ids import BACK, CallId, OfferId, call_of
 
@@ -22,11 +22,11 @@ class Bridging:
         self._joined |= {call_of(leg.offer): leg.offer for leg in found.offers if leg.offer.startswith(BACK)}
         self._destroy(useless)
 
-    def joining(self, command: Join | JoinOut) -> None:
+    def joining(self, command: Join | JoinCallee) -> None:
         """The two legs are about to meet."""
         self._joined[command.call] = command.offer
 
-    def not_joined(self, command: Join | JoinOut) -> None:
+    def not_joined(self, command: Join | JoinCallee) -> None:
         """A join did not work: its bridge is of no use, whichever leg was missing."""
         if self._joined.get(command.call) == command.offer:
             del self._joined[command.call]

@@ -19,7 +19,7 @@ from ct112.asterisk.ari.models import (
     StasisStart,
 )
 from ct112.asterisk.location import parse_location
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.events import (
     CallArrived,
     CalleeAnswered,

@@ -40,7 +40,7 @@ from ct112.asterisk.dialling import Dialler
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.listing import Listing
 from ct112.asterisk.wire import Connect, Node, Wire
-from ct112.core.commands import EndOffer, EndOut, Join, JoinOut, TelephoneCommand
+from ct112.core.commands import EndCallee, EndOffer, Join, JoinCallee, TelephoneCommand
 from ct112.core.events import (
     CalleeEnded,
     CallerLeft,
@@ -50,7 +50,7 @@ from ct112.core.events import (
     OfferEnded,
 )
 from ct112.core.ids import CallId
-from ct112.ports import Post
+from ct112.serve.ports import Post
 
 log = logs.get("link")
 
@@ -153,7 +153,7 @@ class Link:
         if plan is None:
             self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
             return
-        if isinstance(command, Join | JoinOut):
+        if isinstance(command, Join | JoinCallee):
             self._bridging.joining(command)
         self._send(plan.requests, partial(self._settled, command, plan, tries))
 
@@ -337,11 +337,15 @@ class Link:
         """Post what the answers mean."""
         error = plan.failure_of(answers)
         if error is not None:
-            if isinstance(command, EndOffer | EndOut) and tries > 1 and not isinstance(error, Disconnected):
+            if (
+                isinstance(command, EndOffer | EndCallee)
+                and tries > 1
+                and not isinstance(error, Disconnected)
+            ):
                 self._later(partial(self.do, command, tries - 1))
             gone = self.ready and outbound.is_gone(command, error)
             self._post(outbound.failure(command, str(error), gone=gone))
-            if isinstance(command, Join | JoinOut) and not isinstance(error, Disconnected):
+            if isinstance(command, Join | JoinCallee) and not isinstance(error, Disconnected):
                 self._bridging.not_joined(command)
         elif plan.done is not None:
             self._post(plan.done)

@@ -4,20 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from ct112.asterisk import back, dialling, names
+from ct112.asterisk import callbacks, dialling, names
 from ct112.asterisk.ari import Conflict, NotFound, Request, bridges, channels, playbacks
 from ct112.core.commands import (
-    DialOut,
+    DialCallee,
+    EndCallee,
     EndOffer,
-    EndOut,
+    ExtendDeadman,
     HangUp,
-    HoldSwitch,
     Join,
-    JoinOut,
+    JoinCallee,
     PickUp,
     Play,
     Ring,
-    RingBack,
+    RingOperator,
     SendToFallback,
     StopPlay,
     TelephoneCommand,
@@ -72,12 +72,12 @@ class Planner:
         Raises ValueError for a number that cannot be dialled.
         """
         match command:
-            case RingBack() | DialOut() | JoinOut() | EndOut():
-                requests = back.plan(command, application=self._application, trunk=self._trunk)
-                forgive = (NotFound,) if isinstance(command, EndOut) else ()
+            case RingOperator() | DialCallee() | JoinCallee() | EndCallee():
+                requests = callbacks.plan(command, application=self._application, trunk=self._trunk)
+                forgive = (NotFound,) if isinstance(command, EndCallee) else ()
                 # asked again, the bridge is there already
-                forgive_first = (Conflict,) if isinstance(command, JoinOut) else ()
-                done = Joined(command.call, command.offer) if isinstance(command, JoinOut) else None
+                forgive_first = (Conflict,) if isinstance(command, JoinCallee) else ()
+                done = Joined(command.call, command.offer) if isinstance(command, JoinCallee) else None
                 return Plan(tuple(requests), done=done, forgive=forgive, forgive_first=forgive_first)
             case EndOffer(offer):
                 return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
@@ -88,7 +88,7 @@ class Planner:
                 return None if channel is None else self._about_caller(command, channel)
 
     def _about_caller(
-        self, command: PickUp | Play | Ring | Join | HoldSwitch | SendToFallback | HangUp, channel: str
+        self, command: PickUp | Play | Ring | Join | ExtendDeadman | SendToFallback | HangUp, channel: str
     ) -> Plan:
         match command:
             case PickUp(call):
@@ -100,7 +100,7 @@ class Planner:
             case Join(call, offer):
                 # asked again, the bridge is there already
                 return Plan(_join(offer, channel), done=Joined(call, offer), forgive_first=(Conflict,))
-            case HoldSwitch(_, seconds):
+            case ExtendDeadman(_, seconds):
                 push = channels.set_variable(channel, SWITCH, f"{seconds:.0f}")
                 return Plan((push,), forgive=(Conflict,))  # not in Stasis any more: StasisEnd tells
             case SendToFallback():
@@ -160,9 +160,9 @@ def failure(command: TelephoneCommand, reason: str, *, gone: bool) -> CommandFai
             call, offer = command.call, command.offer
         case Play() | StopPlay():
             call, play = command.call, command.play
-        case RingBack() | JoinOut():
+        case RingOperator() | JoinCallee():
             call, offer = command.call, command.offer
-        case PickUp() | HoldSwitch() | SendToFallback() | HangUp() | DialOut() | EndOut():
+        case PickUp() | ExtendDeadman() | SendToFallback() | HangUp() | DialCallee() | EndCallee():
             call = command.call
         case _:
             assert_never(command)

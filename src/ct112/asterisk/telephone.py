@@ -12,9 +12,9 @@ from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.link import Link, StandDown
 from ct112.asterisk.outbound import failure
 from ct112.asterisk.wire import Connect, Node, Wire
-from ct112.core.commands import DialOut, EndOffer, EndOut, JoinOut, RingBack, TelephoneCommand
+from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator, TelephoneCommand
 from ct112.core.ids import NodeName
-from ct112.ports import Post
+from ct112.serve.ports import Post
 
 AT_ONCE = 16  # connections to one node: Asterisk serves at most 100 over HTTP (http.conf: sessionlimit)
 
@@ -84,7 +84,7 @@ class AsteriskTelephone:
         if isinstance(command, EndOffer):
             self._end_offer(command)
             return
-        if isinstance(command, RingBack | DialOut | JoinOut | EndOut):
+        if isinstance(command, RingOperator | DialCallee | JoinCallee | EndCallee):
             link = next((one for one in self._links if one.node.name == command.node), None)
         else:
             link = next((one for one in self._links if one.has(command.call)), None)

@@ -16,7 +16,7 @@ from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.core.value import value
 
 if TYPE_CHECKING:
-    from ct112.core.calling_back import CallBack
+    from ct112.core.callbacks import Callback
 
 REMEMBERED = 1000
 """How many ended calls are remembered: late news do not bring them back, and a leg still there does."""
@@ -67,7 +67,7 @@ class Board:
     operators: Crew = field(default_factory=Crew)
     lost: dict[NodeName, Lost] = field(default_factory=dict)
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
-    backs: dict[CallId, "CallBack"] = field(default_factory=dict)
+    callbacks: dict[CallId, "Callback"] = field(default_factory=dict)
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
     draining: bool = False
     switch_at: float | None = None  # when the dead-man's switches are pushed again

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
 from ct112.core.ivr import Prompt
 from ct112.core.record import CallRecord, Fact, ServiceClass
@@ -69,7 +69,7 @@ class Join:
 
 
 @value(frozen=True, slots=True)
-class HoldSwitch:
+class ExtendDeadman:
     """Push the dead-man's switch `seconds` into the future; 0 disarms it."""
 
     call: CallId
@@ -92,7 +92,7 @@ class HangUp:
 
 
 @value(frozen=True, slots=True, kw_only=True)
-class RingBack:
+class RingOperator:
     """Ring a position that wants to call somebody back. Ends in `OfferAnswered` or `OfferEnded`."""
 
     call: CallId
@@ -104,7 +104,7 @@ class RingBack:
 
 
 @value(frozen=True, slots=True, kw_only=True)
-class DialOut:
+class DialCallee:
     """Dial the number through the trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`."""
 
     call: CallId
@@ -114,7 +114,7 @@ class DialOut:
 
 
 @value(frozen=True, slots=True)
-class JoinOut:
+class JoinCallee:
     """Let the operator and the one called back hear each other."""
 
     call: CallId
@@ -123,7 +123,7 @@ class JoinOut:
 
 
 @value(frozen=True, slots=True)
-class EndOut:
+class EndCallee:
     """End the leg of the one called back."""
 
     call: CallId
@@ -163,8 +163,8 @@ class Unexpected:
     data: Mapping[str, Any] | None = None
 
 
-CallerCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | HoldSwitch | SendToFallback | HangUp
-BackCommand = RingBack | DialOut | JoinOut | EndOut
-TelephoneCommand = CallerCommand | BackCommand
+CallerCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | ExtendDeadman | SendToFallback | HangUp
+CallbackCommand = RingOperator | DialCallee | JoinCallee | EndCallee
+TelephoneCommand = CallerCommand | CallbackCommand
 JournalCommand = SaveRecord | SaveFact
 Command = TelephoneCommand | JournalCommand | CallbackDone | Unexpected

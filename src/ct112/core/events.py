@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.value import value
@@ -110,7 +110,7 @@ class OfferEnded:
 
 @value(frozen=True, slots=True)
 class Joined:
-    """Caller, or who is called back, and operator hear each other (`Join` or `JoinOut` succeeded)."""
+    """Caller, or who is called back, and operator hear each other (`Join` or `JoinCallee` succeeded)."""
 
     call: CallId
     offer: OfferId

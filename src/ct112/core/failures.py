@@ -1,11 +1,11 @@
 """What follows from a command that did not work. A leg that no longer exists is normal, not an error."""
 
-from ct112.core import leaving, menu, offering, switch, talking, waiting
+from ct112.core import deadman, leaving, menu, offering, talking, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Armed, Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
 from ct112.core.events import CommandFailed, OfferEnd, OfferEnded, PlayEnded
 
-ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "HoldSwitch", "SendToFallback", "HangUp"})
+ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "ExtendDeadman", "SendToFallback", "HangUp"})
 """Commands whose leg is the caller's. (`StopPlay` is left out: what is over needs no stopping.)"""
 
 
@@ -26,7 +26,7 @@ def failed(board: Board, call: Call, event: CommandFailed) -> None:
             _offer(board, call, event)
         case "SendToFallback" | "HangUp":
             _leave(board, call, event)
-        case "HoldSwitch":
+        case "ExtendDeadman":
             _push(board, call)
         case "StopPlay":
             pass
@@ -68,7 +68,7 @@ def _offer(board: Board, call: Call, event: CommandFailed) -> None:
     else:
         board.unexpected(event, call)
         if isinstance(call.state, Talking) and event.command == "Join":
-            switch.disarm(board, call)  # a second join that failed must not leave it armed
+            deadman.disarm(board, call)  # a second join that failed must not leave it armed
 
 
 def _push(board: Board, call: Call) -> None:
@@ -84,7 +84,7 @@ def _push(board: Board, call: Call) -> None:
     board.hush(call)
     call.speaking_until = board.now
     if isinstance(call.state, Armed):
-        switch.push(board, call)
+        deadman.push(board, call)
     if isinstance(call.state, Waiting | Offered):
         waiting.only_ring(board, call, call.state)
 

@@ -5,8 +5,9 @@ from types import MappingProxyType
 from typing import assert_never
 
 from ct112.core import (
-    back_survey,
-    calling_back,
+    callbacks,
+    callbacks_survey,
+    deadman,
     failures,
     leaving,
     lost,
@@ -15,12 +16,11 @@ from ct112.core import (
     reconcile,
     staff,
     survey,
-    switch,
     talking,
     waiting,
 )
 from ct112.core.board import Board, Lost
-from ct112.core.calling_back import CallBack
+from ct112.core.callbacks import Callback
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Command
 from ct112.core.events import (
@@ -86,9 +86,9 @@ class Floor:
         return MappingProxyType(self._board.operators)
 
     @property
-    def call_backs(self) -> Mapping[CallId, CallBack]:
+    def call_backs(self) -> Mapping[CallId, Callback]:
         """The call-backs under way, to look at."""
-        return MappingProxyType(self._board.backs)
+        return MappingProxyType(self._board.callbacks)
 
     @property
     def draining(self) -> bool:
@@ -114,7 +114,7 @@ class Floor:
         board.now, board.wall = now, now if wall is None else wall
         while (pause := board.operators.first_due()) is not None and pause[0] <= now:
             pause[1].due(now)
-        calling_back.due(board)
+        callbacks.due(board)
         lost.due(board)
         while (call := board.calls.first_due()) is not None and call[0] <= now:
             self._call_due(call[1])
@@ -127,7 +127,7 @@ class Floor:
         for first in (board.calls.first_due(), board.operators.first_due()):
             if first is not None and (at is None or first[0] < at):
                 at = first[0]
-        for back in board.backs.values():
+        for back in board.callbacks.values():
             if back.deadline is not None and (at is None or back.deadline < at):
                 at = back.deadline
         for node in board.lost.values():
@@ -137,7 +137,7 @@ class Floor:
 
     def _settled(self) -> list[Command]:
         offering.settle(self._board)
-        switch.keep(self._board)
+        deadman.keep(self._board)
         return self._board.taken()
 
     def _call_due(self, call: Call) -> None:
@@ -181,9 +181,9 @@ class Floor:
             case NodeLost():
                 lost.lose(self._board, event.node)
             case CallbackAsked():
-                calling_back.asked(self._board, event)
+                callbacks.asked(self._board, event)
             case CalleeAnswered() | CalleeEnded():
-                calling_back.about_callee(self._board, event)
+                callbacks.about_callee(self._board, event)
             case Draining():
                 self._drain()
             case _:
@@ -199,11 +199,11 @@ class Floor:
     def _about_call(self, event: AboutCall) -> None:
         call = self._board.calls.get(event.call)
         if call is None:
-            back = self._board.backs.get(event.call)
+            back = self._board.callbacks.get(event.call)
             if back is not None and isinstance(event, CommandFailed):
-                calling_back.failed(self._board, back, event)
+                callbacks.failed(self._board, back, event)
             elif back is not None and isinstance(event, Joined):
-                calling_back.joined(back, event)
+                callbacks.joined(back, event)
             return  # over already, or never ours
         match event:
             case PickedUp():
@@ -233,9 +233,9 @@ class Floor:
         # Elsewhere keys mean nothing to us, and may be said to the operator: not written down.
 
     def _about_offer(self, event: AboutOffer) -> None:
-        back = self._board.backs.get(call_of(event.offer))
+        back = self._board.callbacks.get(call_of(event.offer))
         if back is not None:
-            calling_back.about_operator(self._board, back, event)
+            callbacks.about_operator(self._board, back, event)
             return
         call = self._board.live(event.offer)
         if call is None:
@@ -267,7 +267,7 @@ class Floor:
 
     def _drain(self) -> None:
         self._board.draining = True
-        calling_back.drain(self._board)
+        callbacks.drain(self._board)
         for call in list(self._board.calls.values()):
             leaving.drain(self._board, call)
 
@@ -290,4 +290,4 @@ class Floor:
         survey.close_missing(board, event)
         if event.up_since is not None:
             board.started[event.node] = event.up_since
-        back_survey.surveyed(board, event)
+        callbacks_survey.surveyed(board, event)

@@ -45,7 +45,7 @@ def play_id(call: CallId, number: int) -> PlayId:
     return PlayId(f"{call}.p{number}")
 
 
-def back_id(task: int, now: float) -> CallId:
+def callback_id(task: int, now: float) -> CallId:
     """Return the name of a call-back for this task begun at `now`: no UUID, so never a caller's call."""
     return CallId(f"{BACK}{task}-{int(now * 1000)}")
 

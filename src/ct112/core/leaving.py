@@ -16,7 +16,7 @@ from ct112.core.calls import (
     Waiting,
     Way,
 )
-from ct112.core.commands import HangUp, HoldSwitch, SendToFallback
+from ct112.core.commands import ExtendDeadman, HangUp, SendToFallback
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 TRIES = 2
@@ -87,7 +87,7 @@ def ask_again(board: Board, call: Call, state: Leaving) -> None:
     After a talk the switch is off: it is armed, so that a leg that will not end does not stay in silence.
     """
     if state.way is Way.HANG_UP:
-        board.do(HoldSwitch(call.id, board.policy.switch_seconds))
+        board.do(ExtendDeadman(call.id, board.policy.switch_seconds))
     board.do(HangUp(call.id) if state.way is Way.HANG_UP else SendToFallback(call.id, "asked again"))
     deadline = board.now + board.policy.release_seconds
     call.state = replace(state, deadline=deadline, tries=state.tries + 1)

@@ -5,7 +5,7 @@ those who wait elsewhere, and for callers who were cut off; should the node come
 right.
 """
 
-from ct112.core import calling_back, leaving
+from ct112.core import callbacks, leaving
 from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
 from ct112.core.events import OfferEnd, OfferEnded
@@ -59,10 +59,10 @@ def _free_operators(board: Board, node: NodeName, end_at: float) -> None:
         operator = board.operator_of(call)
         if operator is not None and _elsewhere(board, operator):
             _strand(board, call, operator, end_at)
-    for back in calling_back.at_node(board, node):
+    for back in callbacks.at_node(board, node):
         operator = board.operator(back.position)
         if _elsewhere(board, operator):
-            calling_back.lost(board, back)
+            callbacks.lost(board, back)
             operator.let_go(board.now)
 
 
@@ -94,8 +94,8 @@ def _give_up(board: Board, node: NodeName) -> None:
             leaving.dropped(board, call)
     for record in [record for record in board.remembered.values() if record.node == node]:
         board.close_remembered(record, Outcome.DROPPED, EndedBy.SYSTEM)
-    for back in calling_back.at_node(board, node):
-        calling_back.lost(board, back)
+    for back in callbacks.at_node(board, node):
+        callbacks.lost(board, back)
         board.operator(back.position).let_go(board.now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ct112.core import ivr_run, leaving, switch, waiting
+from ct112.core import deadman, ivr_run, leaving, waiting
 from ct112.core.board import Board, record_of
 from ct112.core.calls import Arriving, Call, InMenu
 from ct112.core.commands import PickUp, Play
@@ -117,6 +117,6 @@ def _say(board: Board, call: Call, node: str, prompts: tuple[Prompt, ...]) -> Pl
     call.plays += 1
     play = play_id(call.id, call.plays)
     board.note(call, "said", node=node, language=call.language)
-    switch.before_speaking(board, call, prompts)
+    deadman.before_speaking(board, call, prompts)
     board.do(Play(call.id, play, prompts))
     return play

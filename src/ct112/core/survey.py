@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from ct112.core import calling_back, leaving, switch, talking, waiting
+from ct112.core import callbacks, deadman, leaving, talking, waiting
 from ct112.core.board import Board, first_seq, record_of
 from ct112.core.calls import (
     RINGING_NAMES,
@@ -34,7 +34,7 @@ def resume(board: Board, call_id: CallId) -> None:
         return
     state = call.state
     if isinstance(state, Armed):
-        switch.push(board, call)
+        deadman.push(board, call)
     match state:
         case Arriving():
             board.do(PickUp(call.id))
@@ -43,7 +43,7 @@ def resume(board: Board, call_id: CallId) -> None:
             if state.hearing.play is None or state.hearing.plain:
                 waiting.say_again(board, call, state)
         case Joining():
-            switch.push(board, call)
+            deadman.push(board, call)
             talking.ask_to_join(board, call, state)
         case Leaving():
             leaving.ask_again(board, call, replace(state, tries=0))
@@ -68,7 +68,7 @@ def adopt_waiting(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Non
     if call.record.service_class is not None:
         waiting.found_again(board, call, _place(board, call, surveyed, found))
         return
-    switch.push(board, call)
+    deadman.push(board, call)
     waiting.enter_failed(board, call, place=_place(board, call, surveyed, found))
 
 
@@ -93,7 +93,7 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer:
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
     board.save(call, position=offer.position, operator=operator.name, **since)
     board.note(call, "adopted", offer=offer.offer, position=offer.position)
-    switch.disarm(board, call)
+    deadman.disarm(board, call)
 
 
 def close_missing(board: Board, surveyed: NodeSurveyed) -> None:
@@ -116,9 +116,9 @@ def was_waiting(call: Call) -> bool:
 
 def withdraw(board: Board, offer: OfferId) -> None:
     """Stop ringing an operator who turned out to be talking; that call looks for another."""
-    back = board.backs.get(call_of(offer))
+    back = board.callbacks.get(call_of(offer))
     if back is not None:
-        calling_back.withdraw(board, back)
+        callbacks.withdraw(board, back)
         board.operator(back.position).let_go(board.now)
     call = board.live(offer)
     if call is not None and isinstance(call.state, Offered):

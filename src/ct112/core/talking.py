@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ct112.core import leaving, switch, waiting
+from ct112.core import deadman, leaving, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Join, PickUp
@@ -38,7 +38,7 @@ def joined(board: Board, call: Call, event: Joined) -> None:
             board.unexpected(event, call)
             board.end_offer(event.offer)
             if isinstance(call.state, Arriving | InMenu | Waiting | Offered):
-                switch.push(board, call)  # the late join has disarmed it
+                deadman.push(board, call)  # the late join has disarmed it
 
 
 def _talk(board: Board, call: Call, state: Joining) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ct112.core import leaving, switch
+from ct112.core import deadman, leaving
 from ct112.core.board import Board
 from ct112.core.calls import RINGING_NAMES, Call, Hearing, InMenu, Queued, Waiting
 from ct112.core.commands import PickUp, Play
@@ -47,7 +47,7 @@ def come_back(board: Board, call: Call, reason: str) -> None:
 
     Joining may have disarmed the switch, so it is pushed at once.
     """
-    switch.push(board, call)
+    deadman.push(board, call)
     if call.record.service_class is None:
         board.save(call, service_class=ServiceClass.EMERGENCY, class_source=ClassSource.FAILURE)
     board.note(call, "requeued", reason=reason)
@@ -56,7 +56,7 @@ def come_back(board: Board, call: Call, reason: str) -> None:
 
 def found_again(board: Board, call: Call, place: float) -> None:
     """Put a call that had a class and a place before we were away back into that place."""
-    switch.push(board, call)
+    deadman.push(board, call)
     call.queued_at = place
     board.note(call, "requeued", reason="found")
     _wait(board, call, first=call.answered)
@@ -122,7 +122,7 @@ def not_released(board: Board, call: Call) -> None:
         call.queued_at, source, at = board.now, ClassSource.FAILURE, board.stamp(call)
         board.save(call, queued_at=at, service_class=ServiceClass.EMERGENCY, class_source=source)
     board.note(call, "requeued", reason="fallback failed")
-    switch.push(board, call)
+    deadman.push(board, call)
     hearing = start_hearing(board, call)
     call.state = Waiting(replace(hearing, repeat_at=board.now + board.policy.release_seconds))
 
@@ -136,6 +136,6 @@ def _ring_tone(board: Board, call: Call, prompts: tuple[Prompt, ...]) -> PlayId:
     """Start prompts and ringing under the name not used last time."""
     play = play_id(call.id, call.ringings % RINGING_NAMES + 1)
     call.ringings += 1
-    switch.before_speaking(board, call, prompts)
+    deadman.before_speaking(board, call, prompts)
     board.do(Play(call.id, play, prompts, ringing_after=True))
     return play

@@ -6,14 +6,14 @@ from functools import partial
 
 import aiohttp
 
-from ct112.cli_edge import database_trouble
+from ct112.cli.edge import database_trouble
 from ct112.core.reserved import reserved
 from ct112.doctor import checks
 from ct112.doctor.asterisk import Ari, queue
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
-from ct112.keeper import Known
 from ct112.prompts.library import PromptLibrary
-from ct112.reading import StoreSource, compile_live
+from ct112.serve.config_sync import Known
+from ct112.serve.sources import StoreSource, compile_live
 from ct112.settings import NodeSettings, Settings, origin, strangers
 from ct112.store import Store, StoreUnavailable, kept_aside
 

@@ -12,10 +12,10 @@ from ct112.simulation.database import Database, Outage
 from ct112.simulation.engine import Broken, MachineClock
 from ct112.simulation.life import Life, Roster
 from ct112.store import StoreUnavailable
-from ct112.web import Away, CannotTake
+from ct112.web import Conflict, Unavailable
 
 CALL_BACK_EVERY = (5.0, 90.0)
-NOT_NOW = (Away, CannotTake, StoreUnavailable)
+NOT_NOW = (Unavailable, Conflict, StoreUnavailable)
 
 
 class Centre:

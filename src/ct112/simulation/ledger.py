@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ct112 import metrics
-from ct112.core.callback import CallbackResult, is_forgotten
+from ct112.core.callback_rules import CallbackResult, is_forgotten
 from ct112.core.record import ClassSource, Outcome, ServiceClass
 from ct112.simulation.centre import Centre
 from ct112.simulation.city import City, Visit

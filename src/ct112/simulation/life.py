@@ -10,13 +10,14 @@ from ct112.asterisk.ari import Connection, Disconnected
 from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.asterisk.wire import Node as Address
-from ct112.callbacks import CallbackDesk
 from ct112.core.commands import TelephoneCommand
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
-from ct112.fallback import FallbackReader
-from ct112.keeper import Keeper, Known, LastKnown, Seat
-from ct112.service import Service
+from ct112.serve.callbacks import CallbackDesk
+from ct112.serve.config_sync import ConfigSync, Known, LastKnown, Seat
+from ct112.serve.fallback import FallbackReader
+from ct112.serve.service import Service
+from ct112.serve.switchboard import Switchboard
 from ct112.settings import NodeSettings, Settings
 from ct112.simulation.ari import Ari
 from ct112.simulation.city import City
@@ -28,7 +29,6 @@ from ct112.simulation.wire import Socket, open_connection, travel
 from ct112.store import SpoolJournal
 from ct112.store.journal import DatabaseJournal
 from ct112.store.pending import Entry
-from ct112.switchboard import Switchboard
 
 CONNECT = (0.001, 0.02)
 
@@ -110,7 +110,7 @@ class Life(Service):
         )
         amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
         self._ami = AmiNodes(amis, post=self._post, connect=self._log_in)
-        self._keeper = Keeper(
+        self._keeper = ConfigSync(
             Source(roster, database),
             LastKnown(settings.state_dir / "last-known.json"),
             lambda _: menu(),

@@ -1,6 +1,6 @@
 """What must hold of the legs and bridges on the exchange while a living ct112 has its link."""
 
-from ct112.core.calling_back import Phase
+from ct112.core.callbacks import Phase
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName, OfferId, call_of
 from ct112.simulation.centre import Centre

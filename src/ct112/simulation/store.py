@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ct112.core.callback import CallbackPolicy, CallbackResult, TaskState, is_forgotten
+from ct112.core.callback_rules import CallbackPolicy, CallbackResult, TaskState, is_forgotten
 from ct112.core.fallback import Begun, FallbackCall, begun_of, facts_of, record_of
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ct112.core.callback import (
+from ct112.core.callback_rules import (
     CLASSES,
     CallbackPolicy,
     CallbackResult,

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from ct112.store.faults import RowRefused, StoreUnavailable, explain
     from ct112.store.ivr_versions import StoredIvr
     from ct112.store.journal import DatabaseJournal
-    from ct112.store.reports import StoredCall, StoredFact, UnknownCall, Wanted
+    from ct112.store.reports import CallQuery, StoredCall, StoredFact, UnknownCall
     from ct112.store.roster import OperatorRow, RosterError, RosterRow
     from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
 
 __all__ = [
     "ASIDE",
+    "CallQuery",
     "CallbackError",
     "DatabaseJournal",
     "FactLog",
@@ -34,7 +35,6 @@ __all__ = [
     "Task",
     "TaskPage",
     "UnknownCall",
-    "Wanted",
     "explain",
     "kept_aside",
     "open_journal",
@@ -55,7 +55,7 @@ _WHERE = {
     "StoredCall": "reports",
     "StoredFact": "reports",
     "UnknownCall": "reports",
-    "Wanted": "reports",
+    "CallQuery": "reports",
     "OperatorRow": "roster",
     "RosterError": "roster",
     "RosterRow": "roster",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ct112.core.callback import (
+from ct112.core.callback_rules import (
     CLASSES,
     CallbackPolicy,
     CallbackResult,
@@ -28,7 +28,7 @@ from ct112.core.callback import (
     TaskState,
     after,
 )
-from ct112.store.callback_making import FORGOTTEN_CALL
+from ct112.store.callbacks_making import FORGOTTEN_CALL
 from ct112.store.numbers import not_dialled
 from ct112.store.tables import CallbackTask, CallRow
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ct112.core.callback import CallbackResult
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.fallback import FallbackCall
 from ct112.core.record import CallRecord, Fact
 from ct112.store import callbacks, closing, fallback, ivr_versions, records, reports, roster
@@ -17,10 +17,10 @@ from ct112.store import engine as connecting
 from ct112.store.aside import Aside
 from ct112.store.callbacks import Task, TaskPage
 from ct112.store.ivr_versions import StoredIvr
-from ct112.store.reports import StoredCall, StoredFact, Wanted
+from ct112.store.reports import CallQuery, StoredCall, StoredFact
 from ct112.store.roster import OperatorRow, RosterRow
 
-EVERYTHING = Wanted()
+EVERYTHING = CallQuery()
 
 
 class Store:
@@ -116,13 +116,13 @@ class Store:
             return await ivr_versions.versions(connection, limit)
 
     async def calls(
-        self, *, limit: int = 50, before: str | None = None, wanted: Wanted = EVERYTHING
+        self, *, limit: int = 50, before: str | None = None, wanted: CallQuery = EVERYTHING
     ) -> list[StoredCall]:
         """Return calls, the newest first; `before` is the last id of the page before. Raises UnknownCall."""
         async with self._transaction() as connection:
             return await reports.calls(connection, wanted, limit=limit, before=before)
 
-    async def count_calls(self, wanted: Wanted = EVERYTHING) -> int:
+    async def count_calls(self, wanted: CallQuery = EVERYTHING) -> int:
         """Return how many calls there are."""
         async with self._transaction() as connection:
             return await reports.count(connection, wanted)

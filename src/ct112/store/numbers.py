@@ -5,7 +5,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType, shortnumberinfo
 
-from ct112.core.callback import NotDialled
+from ct112.core.callback_rules import NotDialled
 
 REGION = "ID"
 SATELLITE = frozenset({870, 878, 881, 882, 883, 888})

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import CallRecord, Fact
-from ct112.store import callback_making, clean
+from ct112.store import callbacks_making, clean
 from ct112.store.facts import append
 from ct112.store.faults import NO_ROW, RowRefused
 from ct112.store.numbers import e164
@@ -98,7 +98,7 @@ async def write(connection: AsyncConnection, records: Sequence[CallRecord], fact
         await connection.execute(UPSERT, await _rows(records))
         ended = [uuid.UUID(record.call) for record in records if record.ended_at or record.answered_at]
         if ended:
-            await callback_making.follow(connection, ended)
+            await callbacks_making.follow(connection, ended)
     if facts:
         await append(connection, facts)
 

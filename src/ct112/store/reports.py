@@ -57,7 +57,7 @@ class StoredFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class CallQuery:
     """Which calls. `since` ≤ arrived_at < `until`; `live`: those under way, or those that ended."""
 
     service_class: ServiceClass | None = None
@@ -71,7 +71,7 @@ COLUMNS = [column for column in CallRow.__table__.columns if column.name != "rev
 
 
 async def calls(
-    connection: AsyncConnection, wanted: Wanted, *, limit: int, before: str | None
+    connection: AsyncConnection, wanted: CallQuery, *, limit: int, before: str | None
 ) -> list[StoredCall]:
     """Return calls, the newest first, at most `limit` (1 to 501); `before`: the last id of the page before.
 
@@ -86,7 +86,7 @@ async def calls(
     return [stored(row) for row in found.mappings()]
 
 
-async def count(connection: AsyncConnection, wanted: Wanted) -> int:
+async def count(connection: AsyncConnection, wanted: CallQuery) -> int:
     """Return how many calls there are."""
     found = await connection.execute(_narrowed(select(func.count()).select_from(CallRow), wanted))
     return int(found.scalar_one())
@@ -111,7 +111,7 @@ async def facts(connection: AsyncConnection, call_id: str) -> list[StoredFact]:
     return [StoredFact(**row) for row in found.mappings()]
 
 
-def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], wanted: CallQuery) -> Select[Any]:
     if wanted.service_class is not None:
         query = query.where(CallRow.service_class == wanted.service_class)
     if wanted.outcome is not None:

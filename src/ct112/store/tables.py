@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ct112.core.callback import CallbackResult, NotDialled, TaskState
+from ct112.core.callback_rules import CallbackResult, NotDialled, TaskState
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,30}$"

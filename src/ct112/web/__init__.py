@@ -2,7 +2,6 @@
 
 from ct112.web.app import make_app
 from ct112.web.model import (
-    Away,
     Callback,
     CallbackPage,
     CallbacksSource,
@@ -10,16 +9,16 @@ from ct112.web.model import (
     CallPage,
     CallsSource,
     CallView,
-    CannotTake,
+    Conflict,
     Health,
-    NotThere,
+    NotFound,
     Part,
     PositionView,
+    Unavailable,
 )
 from ct112.web.server import WebServer
 
 __all__ = [
-    "Away",
     "CallFact",
     "CallPage",
     "CallView",
@@ -27,11 +26,12 @@ __all__ = [
     "CallbackPage",
     "CallbacksSource",
     "CallsSource",
-    "CannotTake",
+    "Conflict",
     "Health",
-    "NotThere",
+    "NotFound",
     "Part",
     "PositionView",
+    "Unavailable",
     "WebServer",
     "make_app",
 ]

@@ -15,7 +15,15 @@ from pydantic import ValidationError
 from ct112 import logs, metrics
 from ct112.web.callbacks import CallbackSite
 from ct112.web.guesses import Guesses
-from ct112.web.model import Away, CallbacksSource, CallsSource, Health, NotThere, PositionView, Wanted
+from ct112.web.model import (
+    CallbacksSource,
+    CallQuery,
+    CallsSource,
+    Health,
+    NotFound,
+    PositionView,
+    Unavailable,
+)
 from ct112.web.openapi import description
 from ct112.web.problems import explained, problem
 from ct112.web.server import LARGEST_BODY, hide
@@ -36,9 +44,9 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
             return await handler(request)
     except web.HTTPException as error:
         return _refused(error)
-    except (Away, TimeoutError):
+    except (Unavailable, TimeoutError):
         return problem(503, "database away", "calls are answered as always; ask again later")
-    except NotThere:
+    except NotFound:
         return problem(404, "no such call", "use an id from GET /api/v1/calls")
     except Exception:
         log.exception("a request failed", path=request.path)
@@ -137,7 +145,7 @@ class _Site:
         if refusal is not None:
             return refusal
         try:
-            wanted = Wanted.model_validate(dict(request.query))
+            wanted = CallQuery.model_validate(dict(request.query))
         except ValidationError as error:
             return problem(400, "bad query", explained(error))
         page = await self._calls.calls(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ct112.web.model import CallbacksSource, CannotTake, NotThere, WantedCallbacks
+from ct112.web.model import CallbackQuery, CallbacksSource, Conflict, NotFound
 from ct112.web.problems import explained, problem
 
 ID = re.compile(r"[0-9]{1,19}")
@@ -38,11 +38,11 @@ class CallbackSite:
         if refusal is not None:
             return refusal
         try:
-            wanted = WantedCallbacks.model_validate(dict(request.query))
+            wanted = CallbackQuery.model_validate(dict(request.query))
             page = await self._callbacks.tasks(**wanted.model_dump())
         except ValidationError as error:
             return problem(400, "bad query", explained(error))
-        except NotThere:
+        except NotFound:
             return problem(404, "no such call-back", "use `next` of the page before as `after`")
         return web.json_response(page.model_dump(mode="json"))
 
@@ -59,7 +59,7 @@ class CallbackSite:
             task = await self._callbacks.take(int(number), taking.operator)
         except ValidationError as error:
             return problem(400, "bad request", f'send {{"operator": "name"}}: {explained(error)}')
-        except CannotTake as error:
+        except Conflict as error:
             return problem(409, "not now", str(error))
         return web.json_response(task.model_dump(mode="json"), status=202)
 

@@ -56,7 +56,7 @@ class CallView(BaseModel):
     recording: dict[str, Any] | None
 
 
-class Wanted(BaseModel):
+class CallQuery(BaseModel):
     """The query of a list of calls."""
 
     model_config = ConfigDict(extra="forbid")
@@ -116,7 +116,7 @@ class CallbackPage(BaseModel):
     withheld: int
 
 
-class WantedCallbacks(BaseModel):
+class CallbackQuery(BaseModel):
     """The query of a list of call-backs."""
 
     model_config = ConfigDict(extra="forbid")
@@ -136,23 +136,23 @@ class PositionView(BaseModel):
     refused_by: tuple[str, ...]
 
 
-class CannotTake(RuntimeError):
+class Conflict(RuntimeError):
     """This call-back cannot be taken now; the text says why."""
 
 
-class NotThere(LookupError):
+class NotFound(LookupError):
     """There is no such call."""
 
 
-class Away(RuntimeError):
+class Unavailable(RuntimeError):
     """The database cannot be asked now."""
 
 
 class CallbacksSource(Protocol):
-    """Where call-backs are read and taken. Raises CannotTake and Away."""
+    """Where call-backs are read and taken. Raises Conflict and Unavailable."""
 
     async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
-        """Return what is to be done, in order. Raises NotThere when there is no task `after`."""
+        """Return what is to be done, in order. Raises NotFound when there is no task `after`."""
         ...
 
     async def take(self, number: int, operator: str) -> Callback:
@@ -161,7 +161,7 @@ class CallbacksSource(Protocol):
 
 
 class CallsSource(Protocol):
-    """Where calls are read. Raises NotThere and Away."""
+    """Where calls are read. Raises NotFound and Unavailable."""
 
     async def calls(
         self,

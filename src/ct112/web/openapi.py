@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from ct112.web.callbacks import Taking
-from ct112.web.model import Callback, CallFact, CallView, PositionView, Wanted, WantedCallbacks
+from ct112.web.model import Callback, CallbackQuery, CallFact, CallQuery, CallView, PositionView
 
 
 def description() -> dict[str, object]:
@@ -25,12 +25,12 @@ def description() -> dict[str, object]:
         "security": [{"token": []}],
         "paths": {
             "/api/v1/calls": {
-                "get": {"summary": "Calls, newest first", "parameters": _query(Wanted), "responses": ok}
+                "get": {"summary": "Calls, newest first", "parameters": _query(CallQuery), "responses": ok}
             },
             "/api/v1/callbacks": {
                 "get": {
                     "summary": "Who has to be called back, in order",
-                    "parameters": _query(WantedCallbacks),
+                    "parameters": _query(CallbackQuery),
                     "responses": ok,
                 }
             },

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ct112 import keeper
 from ct112.core.events import Event, IvrPublished, RosterChanged
 from ct112.core.ivr import IvrDocument
-from ct112.keeper import Keeper, Known, LastKnown, LiveIvr, Seat
+from ct112.serve import config_sync
+from ct112.serve.config_sync import ConfigSync, Known, LastKnown, LiveIvr, Seat
 from tests.core.ivr_documents import make, usual_document
 
 SEAT = Seat("pos-1", "generated", "siti", True)
@@ -44,8 +44,8 @@ def compiled(live: LiveIvr | None) -> IvrDocument:
     return make(list(document.nodes.values()), document.start)
 
 
-def keeper_of(desk: Desk, file: Path) -> Keeper:
-    return Keeper(
+def keeper_of(desk: Desk, file: Path) -> ConfigSync:
+    return ConfigSync(
         desk,
         LastKnown(file),
         compiled,
@@ -55,7 +55,7 @@ def keeper_of(desk: Desk, file: Path) -> Keeper:
     )
 
 
-async def turns(desk: Desk, one: Keeper, count: int) -> None:
+async def turns(desk: Desk, one: ConfigSync, count: int) -> None:
     """Run the keeper until it has asked `count` more times and dealt with the answers but the last."""
     until = desk.asked + count
     task = asyncio.create_task(one.run(), name="keeper")
@@ -68,7 +68,7 @@ async def turns(desk: Desk, one: Keeper, count: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(config_sync, "POLL_SECONDS", 0.001)
 
 
 async def test_it_starts_from_the_database_and_keeps_a_private_copy(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ async def test_an_outage_takes_nobody_off_duty(tmp_path: Path) -> None:
 async def test_a_position_with_a_reserved_name_is_left_out_and_told(tmp_path: Path) -> None:
     seats = (SEAT, Seat("trunk", "generated", "tina", True), Seat("telkom", "generated", "budi", True))
     desk = Desk(Known(seats))
-    one = Keeper(
+    one = ConfigSync(
         desk,
         LastKnown(tmp_path / "last.json"),
         compiled,
@@ -187,7 +187,7 @@ class Hanging(LastKnown):
 async def test_a_disk_that_hangs_keeps_nobody_from_starting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ) -> None:
-    monkeypatch.setattr(keeper, "DISK_SECONDS", 0.05)
+    monkeypatch.setattr(config_sync, "DISK_SECONDS", 0.05)
     desk, disk = Desk(Known((SEAT,))), Hanging(tmp_path / "known.json")
     if away:
         desk.answer = OSError("away")
@@ -203,7 +203,7 @@ async def test_a_disk_that_hangs_keeps_nobody_from_starting(
 async def test_a_document_that_compiles_for_ever_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "COMPILE_SECONDS", 0.2)
+    monkeypatch.setattr(config_sync, "COMPILE_SECONDS", 0.2)
     go = threading.Event()
 
     def endless(live: LiveIvr | None) -> IvrDocument:

@@ -10,21 +10,21 @@ from typing import Any
 from ct112 import logs
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
-from ct112.callbacks import CallbackDesk
 from ct112.clock import SteadyClock
 from ct112.core.calls import Stranded, Talking
 from ct112.core.events import Event, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import IvrDocument
-from ct112.fallback import FallbackReader
-from ct112.health import Watch
-from ct112.keeper import Keeper, LastKnown, Seat
 from ct112.prompts.library import PromptLibrary
-from ct112.reading import StoredCalls, StoreSource, compile_live
+from ct112.serve.callbacks import CallbackDesk
+from ct112.serve.config_sync import ConfigSync, LastKnown, Seat
+from ct112.serve.fallback import FallbackReader
+from ct112.serve.health import Watch
+from ct112.serve.sources import StoredCalls, StoreSource, compile_live
+from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
-from ct112.switchboard import Switchboard
 from ct112.tasks import Supervisor
 from ct112.web import WebServer, make_app
 
@@ -60,7 +60,7 @@ class Service:
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
-        self._keeper = Keeper(
+        self._keeper = ConfigSync(
             StoreSource(store),
             LastKnown(settings.state_dir / "last-known.json"),
             lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),

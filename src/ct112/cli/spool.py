@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ct112.cli_edge import CannotDo, loaded, with_store
+from ct112.cli.edge import CannotDo, loaded, with_store
 
 if TYPE_CHECKING:
     from ct112.store import Store

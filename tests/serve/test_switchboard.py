@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ct112.core.commands import Command, HoldSwitch, PickUp, SendToFallback, TelephoneCommand
+from ct112.core.commands import Command, ExtendDeadman, PickUp, SendToFallback, TelephoneCommand
 from ct112.core.events import CallArrived, Event, PickedUp
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
-from ct112.switchboard import Switchboard
+from ct112.serve.switchboard import Switchboard
 from tests.core.ivr_documents import usual_document
 
 CALL = CallId("0193585f-0000-7000-8000-000000000001")
@@ -122,10 +122,10 @@ async def test_a_deadline_is_kept_without_any_event() -> None:
     board.post(arrival())
     async with running(board):
         await until(lambda: desk.asked)
-        pushed = sum(isinstance(command, HoldSwitch) for command in desk.asked)
+        pushed = sum(isinstance(command, ExtendDeadman) for command in desk.asked)
         clock.time += Policy().switch_every_seconds
         board.post(PickedUp(CALL))  # any event wakes it; the switch is pushed because it is due
-        await until(lambda: sum(isinstance(command, HoldSwitch) for command in desk.asked) > pushed)
+        await until(lambda: sum(isinstance(command, ExtendDeadman) for command in desk.asked) > pushed)
 
 
 async def test_a_fault_in_the_floor_costs_the_event_and_not_the_service() -> None:

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from ct112.callbacks import CallbackDesk
 from ct112.core.events import Event
 from ct112.core.ids import NodeName
+from ct112.serve.callbacks import CallbackDesk
 from ct112.store import Store
-from ct112.web import CannotTake
+from ct112.web import Conflict
 from tests.core.floor_world import POS_1, A, World
 
 OPERATOR = f"op-of-{POS_1}"
@@ -39,7 +39,7 @@ def desk(tasks: Tasks, trunk: Mapping[NodeName, bool], posted: list[Event]) -> C
 @pytest.mark.parametrize("trunk", [{A: False}, {A: False, B: True}])
 async def test_while_the_trunk_is_away_nobody_is_rung(trunk: dict[NodeName, bool]) -> None:
     tasks, posted = Tasks(), list[Event]()
-    with pytest.raises(CannotTake, match="the carrier's trunk is away"):
+    with pytest.raises(Conflict, match="the carrier's trunk is away"):
         await desk(tasks, trunk, posted).take(7, OPERATOR)
     assert (tasks.taken, posted) == ([], [])
 

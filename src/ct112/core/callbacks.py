@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from ct112.core.board import Board
-from ct112.core.callback import CallbackResult
-from ct112.core.commands import CallbackDone, DialOut, EndOut, JoinOut, RingBack, Unexpected
+from ct112.core.callback_rules import CallbackResult
+from ct112.core.commands import CallbackDone, DialCallee, EndCallee, JoinCallee, RingOperator, Unexpected
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -21,7 +21,7 @@ from ct112.core.events import (
     OfferHeld,
     OfferRinging,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, PositionName, back_id, offer_id
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, callback_id, offer_id
 from ct112.core.operators import Operator
 
 
@@ -34,7 +34,7 @@ class Phase(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class CallBack:
+class Callback:
     """One call-back under way. `deadline` is None while both talk: then a person has it.
 
     `joined`: both hear each other, as far as we know. Until then nobody was reached.
@@ -61,10 +61,10 @@ def asked(board: Board, event: CallbackAsked) -> None:
     if operator is None or node is None or operator.busy or board.draining:
         board.do(CallbackDone(task=event.task, result=CallbackResult.FAILED, tried=False))
         return
-    call = back_id(event.task, board.now)
+    call = callback_id(event.task, board.now)
     offer, seconds = offer_id(call, 1), board.policy.ring_seconds
     operator.ring(call, offer, board.now)
-    board.backs[call] = CallBack(
+    board.callbacks[call] = Callback(
         id=call,
         task=event.task,
         number=event.number,
@@ -75,7 +75,7 @@ def asked(board: Board, event: CallbackAsked) -> None:
         deadline=board.now + seconds + board.policy.ring_grace_seconds,
     )
     board.do(
-        RingBack(
+        RingOperator(
             call=call, offer=offer, node=node, position=event.position, seconds=seconds, number=event.number
         )
     )
@@ -83,11 +83,11 @@ def asked(board: Board, event: CallbackAsked) -> None:
 
 def is_taken(board: Board, task: int) -> bool:
     """Return whether somebody is being called back for this task."""
-    return any(back.task == task for back in board.backs.values())
+    return any(back.task == task for back in board.callbacks.values())
 
 
 def about_operator(
-    board: Board, back: CallBack, event: OfferRinging | OfferAnswered | OfferHeld | OfferEnded
+    board: Board, back: Callback, event: OfferRinging | OfferAnswered | OfferHeld | OfferEnded
 ) -> None:
     """News of the operator's leg."""
     match event:
@@ -103,7 +103,7 @@ def about_operator(
 
 def about_callee(board: Board, event: CalleeAnswered | CalleeEnded) -> None:
     """News of the other leg; of a call-back that is over it means nothing."""
-    back = board.backs.get(event.call)
+    back = board.callbacks.get(event.call)
     if back is None:
         return
     match event:
@@ -115,7 +115,7 @@ def about_callee(board: Board, event: CalleeAnswered | CalleeEnded) -> None:
             assert_never(event)
 
 
-def _operator_answered(board: Board, back: CallBack, event: OfferAnswered) -> None:
+def _operator_answered(board: Board, back: Callback, event: OfferAnswered) -> None:
     """The operator is there: dial."""
     if back.phase is not Phase.RINGING:
         return
@@ -123,18 +123,18 @@ def _operator_answered(board: Board, back: CallBack, event: OfferAnswered) -> No
     seconds = board.policy.dial_seconds
     back.phase = Phase.DIALLING
     back.deadline = board.now + seconds + board.policy.ring_grace_seconds
-    board.do(DialOut(call=back.id, node=back.node, number=back.number, seconds=seconds))
+    board.do(DialCallee(call=back.id, node=back.node, number=back.number, seconds=seconds))
 
 
-def operator_ended(board: Board, back: CallBack) -> None:
+def operator_ended(board: Board, back: Callback) -> None:
     """The operator's leg is gone."""
     dialled = back.phase is not Phase.RINGING
     if dialled:
-        board.do(EndOut(back.id, back.node))
+        board.do(EndCallee(back.id, back.node))
     _close(board, back, _result_when_cut(back), tried=dialled)
 
 
-def _result_when_cut(back: CallBack) -> CallbackResult:
+def _result_when_cut(back: Callback) -> CallbackResult:
     """Return how a call-back went that ends where it is now."""
     match back.phase:
         case Phase.RINGING:
@@ -145,20 +145,20 @@ def _result_when_cut(back: CallBack) -> CallbackResult:
             return CallbackResult.REACHED if back.joined else CallbackResult.UNAVAILABLE
 
 
-def _callee_answered(board: Board, back: CallBack) -> None:
+def _callee_answered(board: Board, back: Callback) -> None:
     """Somebody picked up: let both talk."""
     if back.phase is Phase.DIALLING:
         back.phase, back.deadline = Phase.TALKING, None
-        board.do(JoinOut(back.id, back.offer, back.node))
+        board.do(JoinCallee(back.id, back.offer, back.node))
 
 
-def joined(back: CallBack, event: Joined) -> None:
+def joined(back: Callback, event: Joined) -> None:
     """Both hear each other: whoever is called back has been reached."""
     if event.offer == back.offer:
         back.joined = True
 
 
-def _callee_ended(board: Board, back: CallBack, event: CalleeEnded) -> None:
+def _callee_ended(board: Board, back: Callback, event: CalleeEnded) -> None:
     """The other side hung up, or never picked up; who hung up before a word was said is called again."""
     result = event.result
     if back.phase is Phase.TALKING:
@@ -167,20 +167,20 @@ def _callee_ended(board: Board, back: CallBack, event: CalleeEnded) -> None:
     _close(board, back, result)
 
 
-def failed(board: Board, back: CallBack, event: CommandFailed) -> None:
+def failed(board: Board, back: Callback, event: CommandFailed) -> None:
     """Something of it did not work: it is over, and tried again later."""
     match event.command:
-        case "RingBack":
+        case "RingOperator":
             _close(board, back, CallbackResult.FAILED, tried=False)
-        case "DialOut" | "JoinOut":
-            board.do(EndOut(back.id, back.node))
+        case "DialCallee" | "JoinCallee":
+            board.do(EndCallee(back.id, back.node))
             board.end_offer(back.offer)
             _close(board, back, CallbackResult.UNAVAILABLE, tried=False)  # the trunk or the node: not them
         case _:
             pass  # a leg that was to end is gone already
 
 
-def withdraw(board: Board, back: CallBack) -> None:
+def withdraw(board: Board, back: Callback) -> None:
     """Stop ringing an operator who turned out to be talking; the task is for later."""
     board.end_offer(back.offer)
     lost(board, back)
@@ -188,7 +188,7 @@ def withdraw(board: Board, back: CallBack) -> None:
 
 def due(board: Board) -> None:
     """End what takes too long."""
-    for back in [one for one in board.backs.values() if one.deadline is not None]:
+    for back in [one for one in board.callbacks.values() if one.deadline is not None]:
         if back.deadline is not None and back.deadline <= board.now:
             board.end_offer(back.offer)
             operator_ended(board, back)
@@ -196,18 +196,18 @@ def due(board: Board) -> None:
 
 def drain(board: Board) -> None:
     """We are leaving: talks go on, the rest is for later."""
-    for back in list(board.backs.values()):
+    for back in list(board.callbacks.values()):
         if back.phase is not Phase.TALKING:
             board.end_offer(back.offer)
             operator_ended(board, back)
 
 
-def at_node(board: Board, node: NodeName) -> list[CallBack]:
+def at_node(board: Board, node: NodeName) -> list[Callback]:
     """Return the call-backs under way at a node."""
-    return [back for back in board.backs.values() if back.node == node]
+    return [back for back in board.callbacks.values() if back.node == node]
 
 
-def lost(board: Board, back: CallBack) -> None:
+def lost(board: Board, back: Callback) -> None:
     """Its node is lost: over, as far as we know. Who talked was reached, the others are tried again."""
     _done(board, back, _result_when_cut(back), tried=back.phase is not Phase.RINGING)
 
@@ -217,7 +217,7 @@ def _node(board: Board, operator: Operator) -> NodeName | None:
     return min((node for node in operator.phones if node not in board.lost), default=None)
 
 
-def _close(board: Board, back: CallBack, result: CallbackResult, *, tried: bool = True) -> None:
+def _close(board: Board, back: Callback, result: CallbackResult, *, tried: bool = True) -> None:
     """Note the result and free the operator. This is the only way a call-back ends."""
     operator = board.operator(back.position)
     if back.phase is Phase.RINGING:
@@ -227,6 +227,6 @@ def _close(board: Board, back: CallBack, result: CallbackResult, *, tried: bool 
     _done(board, back, result, tried=tried)
 
 
-def _done(board: Board, back: CallBack, result: CallbackResult, *, tried: bool) -> None:
+def _done(board: Board, back: Callback, result: CallbackResult, *, tried: bool) -> None:
     board.do(CallbackDone(task=back.task, result=result, tried=tried))
-    del board.backs[back.id]
+    del board.callbacks[back.id]

@@ -11,9 +11,9 @@ from ct112.core.events import CallbackAsked
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.operators import Operator
-from ct112.ports import Post
+from ct112.serve.ports import Post
 from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable, explain
-from ct112.web import Away, Callback, CallbackPage, CannotTake, NotThere
+from ct112.web import Callback, CallbackPage, Conflict, NotFound, Unavailable
 
 log = logs.get("callbacks")
 
@@ -54,50 +54,50 @@ class CallbackDesk:
             self._wake.clear()
 
     async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
-        """Return what is to be done, in order. Raises NotThere, Away."""
+        """Return what is to be done, in order. Raises NotFound, Unavailable."""
         since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
         try:
             page = await self._store.callback_page(all_=closed, limit=limit, after=after)
             withheld = await self._store.withheld(since)
         except CallbackError as error:
-            raise NotThere(str(after)) from error
+            raise NotFound(str(after)) from error
         except StoreUnavailable as error:
-            raise Away(str(error)) from error
+            raise Unavailable(str(error)) from error
         found = [Callback.model_validate(task) for task in page.tasks]
         return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
 
     async def take(self, number: int, operator: str) -> Callback:
-        """Ring the operator's phone and then the caller. Raises CannotTake, Away."""
+        """Ring the operator's phone and then the caller. Raises Conflict, Unavailable."""
         seat = self._seat(operator)
         try:
             task = await self._store.take_callback(number, operator)
         except CallbackError as error:
-            raise CannotTake(str(error)) from error
+            raise Conflict(str(error)) from error
         except StoreUnavailable as error:
-            raise Away(str(error)) from error
+            raise Unavailable(str(error)) from error
         except RowRefused as error:
-            raise CannotTake(f"call-back {number} cannot be taken: {error}") from error
+            raise Conflict(f"call-back {number} cannot be taken: {error}") from error
         self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.position))
         return Callback.model_validate(task)
 
     def _seat(self, operator: str) -> Operator:
-        """Return where the operator sits. Raises CannotTake when they cannot talk now."""
+        """Return where the operator sits. Raises Conflict when they cannot talk now."""
         operators = self._floor.operators.values() if self._floor else ()
         for seat in operators:
             if seat.name == operator:
                 if not seat.phones:
-                    raise CannotTake(f"the softphone of {seat.position} is not registered")
+                    raise Conflict(f"the softphone of {seat.position} is not registered")
                 if seat.busy:
-                    raise CannotTake(f"{operator} has a call now; take it afterwards")
+                    raise Conflict(f"{operator} has a call now; take it afterwards")
                 self._look_at_trunk(seat)
                 return seat
-        raise CannotTake(f"there is no operator {operator} at a position: see ct112 operator list")
+        raise Conflict(f"there is no operator {operator} at a position: see ct112 operator list")
 
     def _look_at_trunk(self, seat: Operator) -> None:
-        """Raise CannotTake when no number can be dialled from where the phone is: it would be no try."""
+        """Raise Conflict when no number can be dialled from where the phone is: it would be no try."""
         trunk = self._trunk()
         if not any(trunk.get(node, True) for node in seat.phones):
-            raise CannotTake(
+            raise Conflict(
                 "the carrier's trunk is away: nobody can be called now, the call-back stays on the list; "
                 "see ct112 doctor"
             )

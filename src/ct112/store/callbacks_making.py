@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ct112.core.callback import FORGOTTEN, CallbackPolicy, CallbackResult, TaskState, most_urgent
+from ct112.core.callback_rules import FORGOTTEN, CallbackPolicy, CallbackResult, TaskState, most_urgent
 from ct112.core.record import EndedBy, Outcome, ServiceClass
 from ct112.store.numbers import not_dialled
 from ct112.store.tables import CallbackCall, CallbackTask, CallRow

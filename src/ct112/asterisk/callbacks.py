@@ -5,32 +5,32 @@ from typing import assert_never
 
 from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Request, bridges, channels
-from ct112.core.commands import BackCommand, DialOut, EndOut, JoinOut, RingBack
+from ct112.core.commands import CallbackCommand, DialCallee, EndCallee, JoinCallee, RingOperator
 
 SHOWN_AS = "TELEPON BALIK"  # what the operator's display says, before the number
 
 
-def plan(command: BackCommand, *, application: str, trunk: str) -> Sequence[Request]:
+def plan(command: CallbackCommand, *, application: str, trunk: str) -> Sequence[Request]:
     """Return what to send. Raises ValueError when the number cannot be dialled."""
     match command:
-        case RingBack():
+        case RingOperator():
             return (_ring(command, application),)
-        case DialOut():
+        case DialCallee():
             return (_dial(command, application, trunk),)
-        case JoinOut(call, offer):
+        case JoinCallee(call, offer):
             bridge = names.bridge_of(offer)
             return (
                 bridges.create(bridge),
                 bridges.add(bridge, names.operator_channel(offer)),
                 bridges.add(bridge, names.callee_channel(call)),
             )
-        case EndOut(call):
+        case EndCallee(call):
             return (channels.hang_up(names.callee_channel(call)),)
         case _:
             assert_never(command)
 
 
-def _ring(command: RingBack, application: str) -> Request:
+def _ring(command: RingOperator, application: str) -> Request:
     shown = names.clean("".join(one for one in command.number if one in names.DIALLED))
     return channels.create(
         names.operator_channel(command.offer),
@@ -42,7 +42,7 @@ def _ring(command: RingBack, application: str) -> Request:
     )
 
 
-def _dial(command: DialOut, application: str, trunk: str) -> Request:
+def _dial(command: DialCallee, application: str, trunk: str) -> Request:
     return channels.create(
         names.callee_channel(command.call),
         names.outside(command.number, trunk),

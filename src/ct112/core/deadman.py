@@ -7,7 +7,7 @@ not taken away, the switch shall do it.
 
 from ct112.core.board import Board
 from ct112.core.calls import Call
-from ct112.core.commands import HoldSwitch
+from ct112.core.commands import ExtendDeadman
 from ct112.core.ivr import Prompt
 
 ENOUGH = 1.5
@@ -20,7 +20,7 @@ def push(board: Board, call: Call) -> None:
     speaking = max(0.0, call.speaking_until - board.now)
     seconds = max(policy.switch_seconds, speaking + 2 * policy.switch_every_seconds)
     call.held_until = board.now + seconds
-    board.do(HoldSwitch(call.id, seconds))
+    board.do(ExtendDeadman(call.id, seconds))
 
 
 def before_speaking(board: Board, call: Call, prompts: tuple[Prompt, ...]) -> None:
@@ -37,7 +37,7 @@ def before_speaking(board: Board, call: Call, prompts: tuple[Prompt, ...]) -> No
 
 def disarm(board: Board, call: Call) -> None:
     """Take the switch off: a person has the call."""
-    board.do(HoldSwitch(call.id, 0.0))
+    board.do(ExtendDeadman(call.id, 0.0))
 
 
 def keep(board: Board) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ct112 import cli_table
-from ct112.cli_edge import CannotDo, a_name, loaded, with_store
+from ct112.cli import table as cli_table
+from ct112.cli.edge import CannotDo, a_name, loaded, with_store
 
 if TYPE_CHECKING:
     from ct112.store import OperatorRow, RosterRow, Store
@@ -112,7 +112,7 @@ async def _everyone(store: "Store") -> "tuple[list[RosterRow], list[OperatorRow]
 
 def _live() -> tuple[dict[str, dict[str, Any]], str]:
     """Return what the running ct112 says of each position; else why it does not."""
-    from ct112.cli_live import Silent, ask
+    from ct112.cli.live import Silent, ask
 
     try:
         status, answer = ask(loaded(), "positions")

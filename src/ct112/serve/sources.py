@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from ct112 import ivr, logs
 from ct112.core.ivr import IvrDocument
 from ct112.core.record import Outcome, ServiceClass
-from ct112.keeper import Known, LiveIvr, Seat
 from ct112.prompts.library import PromptLibrary
-from ct112.store import Store, StoreUnavailable, UnknownCall, Wanted
-from ct112.web import Away, CallFact, CallPage, CallView, NotThere
+from ct112.serve.config_sync import Known, LiveIvr, Seat
+from ct112.store import CallQuery, Store, StoreUnavailable, UnknownCall
+from ct112.web import CallFact, CallPage, CallView, NotFound, Unavailable
 
 log = logs.get("reading")
 
@@ -43,26 +43,26 @@ class StoredCalls:
         service_class: ServiceClass | None,
         outcome: Outcome | None,
     ) -> CallPage:
-        """Return a page of calls, the newest first. Raises NotThere, Away."""
-        wanted = Wanted(service_class=service_class, outcome=outcome)
+        """Return a page of calls, the newest first. Raises NotFound, Unavailable."""
+        wanted = CallQuery(service_class=service_class, outcome=outcome)
         try:
             found = await self._store.calls(limit=limit + 1, before=after, wanted=wanted)
             total = await self._store.count_calls(wanted)
         except UnknownCall as error:
-            raise NotThere(after) from error
+            raise NotFound(after) from error
         except StoreUnavailable as error:
-            raise Away from error
+            raise Unavailable from error
         calls = [CallView.model_validate(call) for call in found[:limit]]
         return CallPage(calls=calls, total=total, next=calls[-1].id if len(found) > limit else None)
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
-        """Return one call with what happened to it. Raises NotThere, Away."""
+        """Return one call with what happened to it. Raises NotFound, Unavailable."""
         try:
             call, facts = await self._store.call(name), await self._store.facts(name)
         except UnknownCall as error:
-            raise NotThere(name) from error
+            raise NotFound(name) from error
         except StoreUnavailable as error:
-            raise Away from error
+            raise Unavailable from error
         return CallView.model_validate(call), [CallFact.model_validate(fact) for fact in facts]
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from ct112.cli_edge import CannotDo, database_trouble, database_url, with_store
+from ct112.cli.edge import CannotDo, database_trouble, database_url, with_store
 
 app = typer.Typer(help="The database's tables.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ct112 import cli_table
-from ct112.cli_edge import CannotDo, leave, loaded, with_store
+from ct112.cli import table as cli_table
+from ct112.cli.edge import CannotDo, leave, loaded, with_store
 
 if TYPE_CHECKING:
     from ct112 import ivr
@@ -134,7 +134,7 @@ def _library() -> "PromptLibrary":
 
 def _same_settings() -> None:
     """End the command when the running ct112 would judge the document by other settings than ours."""
-    from ct112.cli_live import Silent, ask
+    from ct112.cli.live import Silent, ask
     from ct112.settings import origin
 
     found = loaded()

@@ -13,7 +13,7 @@ from ct112.core.events import IvrPublished, RosterChanged, Staff
 from ct112.core.ids import OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.reserved import is_name, reserved
-from ct112.ports import Post
+from ct112.serve.ports import Post
 
 log = logs.get("keeper")
 
@@ -88,7 +88,7 @@ class LastKnown:
             log.warning("last known roster not saved", file=str(self._file), error=str(error))
 
 
-class Keeper:
+class ConfigSync:
     """Asks the source every two seconds and passes on what changed.
 
     `compile_ivr` makes a document runnable (None: the one that comes with ct112); it may render prompts,

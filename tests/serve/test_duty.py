@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from ct112.core.events import PhoneSeen, RosterChanged
-from ct112.duty import AGAIN_SECONDS, Alarm, Duty, duty
+from ct112.serve.duty import AGAIN_SECONDS, Alarm, Duty, duty
 from tests.core import floor_world as given
 from tests.core.floor_world import POS_1, POS_2, A, World
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ct112.core import events
-from ct112.core.callback import CallbackResult
-from ct112.core.calling_back import Phase
-from ct112.core.commands import CallbackDone, DialOut, EndOffer, EndOut, JoinOut, Ring, RingBack
+from ct112.core.callback_rules import CallbackResult
+from ct112.core.callbacks import Phase
+from ct112.core.commands import CallbackDone, DialCallee, EndCallee, EndOffer, JoinCallee, Ring, RingOperator
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -20,13 +20,13 @@ from ct112.core.events import (
     OfferEnd,
     OfferEnded,
 )
-from ct112.core.ids import CallId, back_id, offer_id, task_of
+from ct112.core.ids import CallId, callback_id, offer_id, task_of
 from ct112.core.operators import OnCall, Resting, WrapUp
 from tests.core import floor_world as given
 from tests.core.floor_world import ONE, POS_1, POS_2, START, A, World
 
 TASK = 7
-BACK = back_id(TASK, START)
+BACK = callback_id(TASK, START)
 OFFER = offer_id(BACK, 1)
 ASKED = CallbackAsked(task=TASK, number="0812", position=POS_1)
 
@@ -56,14 +56,14 @@ def talking() -> World:
 
 def test_the_position_rings_then_the_number_then_both_talk() -> None:
     world = ringing()
-    (ring,) = world.asked_for(RingBack)
+    (ring,) = world.asked_for(RingOperator)
     assert (ring.offer, ring.position, ring.number, ring.node) == (OFFER, POS_1, "0812", A)
     world.tell(OfferAnswered(OFFER))
-    (dial,) = world.asked_for(DialOut)
+    (dial,) = world.asked_for(DialCallee)
     assert (dial.call, dial.number) == (BACK, "0812")
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
     world.tell(CalleeAnswered(BACK))
-    assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
     assert world.floor.call_backs[BACK].deadline is None
 
 
@@ -83,7 +83,7 @@ def test_after_the_talk_and_the_wrap_up_calls_come_again() -> None:
     world = talking()
     given.waiting(world, ONE)
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
-    assert world.asked_for(EndOut) == [EndOut(BACK, A)]
+    assert world.asked_for(EndCallee) == [EndCallee(BACK, A)]
     assert world.asked_for(CallbackDone) == done("reached")
     assert isinstance(world.floor.operators[POS_1].state, WrapUp)
     world.wait(world.policy.wrap_up_seconds)
@@ -122,7 +122,7 @@ def test_nobody_picks_up(result: str) -> None:
 def test_it_rings_and_rings() -> None:
     world = dialling()
     world.wait(world.policy.dial_seconds + world.policy.ring_grace_seconds)
-    assert {EndOffer(OFFER), EndOut(BACK, A)} <= set(world.asked)
+    assert {EndOffer(OFFER), EndCallee(BACK, A)} <= set(world.asked)
     assert world.asked_for(CallbackDone) == done("no_answer")
     assert not world.floor.call_backs
 
@@ -130,7 +130,7 @@ def test_it_rings_and_rings() -> None:
 def test_the_operator_gives_up_while_it_rings() -> None:
     world = dialling()
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
-    assert world.asked_for(EndOut) == [EndOut(BACK, A)]
+    assert world.asked_for(EndCallee) == [EndCallee(BACK, A)]
     assert world.asked_for(CallbackDone) == done("no_answer")
 
 
@@ -149,11 +149,11 @@ def test_a_phone_that_says_nothing_is_given_up() -> None:
     assert world.asked_for(CallbackDone) == done("failed", tried=False)
 
 
-@pytest.mark.parametrize("command", ["RingBack", "DialOut", "JoinOut"])
+@pytest.mark.parametrize("command", ["RingOperator", "DialCallee", "JoinCallee"])
 def test_a_command_that_fails_ends_it(command: str) -> None:
-    world = {"RingBack": ringing, "DialOut": dialling, "JoinOut": talking}[command]()
+    world = {"RingOperator": ringing, "DialCallee": dialling, "JoinCallee": talking}[command]()
     world.tell(CommandFailed(command=command, call=BACK, offer=OFFER, reason="no"))
-    ours = command != "RingBack"  # it is no try: the number was not dialled, or not joined
+    ours = command != "RingOperator"  # it is no try: the number was not dialled, or not joined
     assert world.asked_for(CallbackDone) == done("unavailable" if ours else "failed", tried=False)
     assert not world.floor.call_backs
     assert not world.floor.operators[POS_1].busy
@@ -161,7 +161,7 @@ def test_a_command_that_fails_ends_it(command: str) -> None:
 
 def test_a_leg_that_is_gone_already_changes_nothing() -> None:
     world = talking()
-    world.tell(CommandFailed(command="EndOut", call=BACK, gone=True))
+    world.tell(CommandFailed(command="EndCallee", call=BACK, gone=True))
     assert world.floor.call_backs[BACK].phase is Phase.TALKING
 
 
@@ -178,7 +178,7 @@ def test_a_task_that_somebody_has_is_not_rung_for_twice() -> None:
     world = ringing()
     world.staffed(POS_2)
     world.tell(replace(ASKED, position=POS_2))
-    assert not world.asked_for(RingBack)
+    assert not world.asked_for(RingOperator)
     assert not world.asked_for(CallbackDone)  # whoever has it will say how it went
     assert [back.position for back in world.floor.call_backs.values()] == [POS_1]
 
@@ -204,7 +204,7 @@ LATE: list[events.Event] = [
     CalleeAnswered(BACK),
     CalleeEnded(BACK, CallbackResult.BUSY),
     OfferEnded(OFFER, OfferEnd.MISSED),
-    CommandFailed(command="DialOut", call=BACK),
+    CommandFailed(command="DialCallee", call=BACK),
 ]
 
 

@@ -13,27 +13,27 @@ import typer
 from typer.core import TyperGroup
 
 from ct112 import __version__
-from ct112.cli_edge import CannotDo, loaded
+from ct112.cli.edge import CannotDo, loaded
 
 if TYPE_CHECKING:
     from ct112.settings import Settings
 
 GROUPS = {
-    "ivr": ("ct112.cli_ivr", "app", "The menu callers hear: validate, show, versions, publish, simulate."),
-    "operator": ("ct112.cli_operator", "app", "Operators and their positions."),
-    "callback": ("ct112.cli_callback", "app", "Who has to be called back."),
-    "spool": ("ct112.cli_spool", "app", "What is on the disk and not yet in the database."),
-    "db": ("ct112.cli_db", "app", "The database."),
-    "asterisk": ("ct112.cli_asterisk", "app", "Asterisk's configuration."),
+    "ivr": ("ct112.cli.ivr", "app", "The menu callers hear: validate, show, versions, publish, simulate."),
+    "operator": ("ct112.cli.operators", "app", "Operators and their positions."),
+    "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),
+    "spool": ("ct112.cli.spool", "app", "What is on the disk and not yet in the database."),
+    "db": ("ct112.cli.database", "app", "The database."),
+    "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),
 }
 SWITCH_SECONDS = 0.0005  # the threads of spool and database give way to the calls this soon
 COMMANDS = {
     "doctor": (
-        "ct112.doctor.command",
+        "ct112.cli.doctor",
         "What must be true before going live, and what to do where it is not.",
     ),
-    "simulate": ("ct112.simulation.command", "Nights on virtual time in which everything breaks."),
-    "capacity": ("ct112.planning.command", "The operators and trunk lines a busy hour needs."),
+    "simulate": ("ct112.cli.simulate", "Nights on virtual time in which everything breaks."),
+    "capacity": ("ct112.cli.capacity", "The operators and trunk lines a busy hour needs."),
 }
 
 
@@ -118,7 +118,7 @@ def serve() -> None:
 
 
 async def _serve(settings: "Settings") -> None:
-    from ct112.service import Service
+    from ct112.serve.service import Service
     from ct112.store import ASIDE, Store
 
     store = await Store.create(settings.database_url or "", settings.spool_path.with_name(ASIDE))

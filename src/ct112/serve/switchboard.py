@@ -9,17 +9,17 @@ from ct112 import logs, metrics
 from ct112.core.commands import (
     CallbackDone,
     Command,
-    DialOut,
+    DialCallee,
+    EndCallee,
     EndOffer,
-    EndOut,
+    ExtendDeadman,
     HangUp,
-    HoldSwitch,
     Join,
-    JoinOut,
+    JoinCallee,
     PickUp,
     Play,
     Ring,
-    RingBack,
+    RingOperator,
     SaveFact,
     SaveRecord,
     SendToFallback,
@@ -30,12 +30,12 @@ from ct112.core.commands import (
 from ct112.core.events import CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
 from ct112.core.record import CallRecord
-from ct112.ports import Callbacks, Clock, Journal, Telephone
+from ct112.serve.ports import Callbacks, Clock, Journal, Telephone
 
 log = logs.get("switchboard")
 
 
-NotSpoken = SaveRecord | SaveFact | CallbackDone | Unexpected
+NotForTelephone = SaveRecord | SaveFact | CallbackDone | Unexpected
 """What does not go to the telephone."""
 
 
@@ -163,7 +163,7 @@ class Switchboard:
         for command in commands:
             if isinstance(command, Ring):
                 self._telephone.do(command)
-            elif not isinstance(command, NotSpoken):
+            elif not isinstance(command, NotForTelephone):
                 spoken.append(command)
         for said in spoken:
             self._telephone.do(said)
@@ -190,13 +190,13 @@ class Switchboard:
                 | Ring()
                 | EndOffer()
                 | Join()
-                | HoldSwitch()
+                | ExtendDeadman()
                 | SendToFallback()
                 | HangUp()
-                | RingBack()
-                | DialOut()
-                | JoinOut()
-                | EndOut()
+                | RingOperator()
+                | DialCallee()
+                | JoinCallee()
+                | EndCallee()
             ):
                 pass
             case _:

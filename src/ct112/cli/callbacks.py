@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ct112 import cli_table
-from ct112.cli_edge import CannotDo, a_name, loaded, with_store
-from ct112.core.callback import CallbackResult
+from ct112.cli import table as cli_table
+from ct112.cli.edge import CannotDo, a_name, loaded, with_store
+from ct112.core.callback_rules import CallbackResult
 
 if TYPE_CHECKING:
     from ct112.store import Store, Task, TaskPage
@@ -46,7 +46,7 @@ def take(
     number: Id, operator: Annotated[str, typer.Option(help="Whose phone shall ring.", callback=a_name)]
 ) -> None:
     """Ring the operator's phone and, when it is picked up, the caller's. ID is the call-back's, no number."""
-    from ct112.cli_live import Silent, ask
+    from ct112.cli.live import Silent, ask
 
     try:
         status, answer = ask(loaded(), f"callbacks/{number}/take", {"operator": operator})

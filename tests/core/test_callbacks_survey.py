@@ -2,10 +2,10 @@
 
 import pytest
 
-from ct112.core.callback import CallbackResult
-from ct112.core.calling_back import Phase
+from ct112.core.callback_rules import CallbackResult
+from ct112.core.callbacks import Phase
 from ct112.core.calls import Talking, Waiting
-from ct112.core.commands import CallbackDone, DialOut, EndOffer, EndOut, JoinOut, RingBack
+from ct112.core.commands import CallbackDone, DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -21,13 +21,13 @@ from ct112.core.events import (
     OfferEnd,
     OfferEnded,
 )
-from ct112.core.ids import back_id, offer_id
+from ct112.core.ids import callback_id, offer_id
 from ct112.core.operators import OnCall, Ringing
 from tests.core import floor_world as given
 from tests.core.floor_world import ONE, POS_1, POS_2, START, A, B, World
 
 TASK = 7
-BACK = back_id(TASK, START)
+BACK = callback_id(TASK, START)
 OFFER = offer_id(BACK, 1)
 RINGS = FoundCallee(call=BACK, answered=False)
 THERE = FoundCallee(call=BACK, answered=True)
@@ -49,7 +49,7 @@ def in_a_gap(phase: Phase) -> World:
     world = World()
     world.staffed(POS_1)
     world.tell(CallbackAsked(task=TASK, number="0812", position=POS_1))
-    assert world.asked_for(RingBack)[0].offer == OFFER
+    assert world.asked_for(RingOperator)[0].offer == OFFER
     if phase is not Phase.RINGING:
         world.tell(OfferAnswered(OFFER))
     if phase is Phase.TALKING:
@@ -69,7 +69,7 @@ def restarted() -> World:
 def test_somebody_who_picked_up_in_a_gap_is_joined() -> None:
     world = in_a_gap(Phase.DIALLING)
     world.tell(found(THERE))
-    assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
     world.tell(Joined(BACK, OFFER))
     world.wait(3600)
     world.tell(
@@ -82,7 +82,7 @@ def test_somebody_who_still_rings_after_a_gap_is_waited_for() -> None:
     world = in_a_gap(Phase.DIALLING)
     assert world.tell(found(RINGS)) == []
     world.tell(CalleeAnswered(BACK))
-    assert world.asked_for(JoinOut)
+    assert world.asked_for(JoinCallee)
 
 
 def test_somebody_gone_in_a_gap_was_not_reached_unless_they_talked() -> None:
@@ -98,7 +98,7 @@ def test_a_talk_that_goes_on_is_left_alone_and_a_join_that_was_lost_is_asked_aga
     world = in_a_gap(Phase.TALKING)
     assert world.tell(found(TALKS)) == []
     world.tell(NodeLost(A), found(THERE))
-    assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
 
 
 def test_an_operator_who_picked_up_in_a_gap_is_dialled_for() -> None:
@@ -106,7 +106,7 @@ def test_an_operator_who_picked_up_in_a_gap_is_dialled_for() -> None:
     world.tell(found(answered=False))
     assert not world.asked
     world.tell(found())
-    assert [dial.number for dial in world.asked_for(DialOut)] == ["0812"]
+    assert [dial.number for dial in world.asked_for(DialCallee)] == ["0812"]
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -114,7 +114,7 @@ def test_an_operator_who_is_gone_ends_it(phase: Phase) -> None:
     world = in_a_gap(phase)
     world.tell(found(leg=False))
     assert not world.floor.call_backs
-    assert bool(world.asked_for(EndOut)) is (phase is not Phase.RINGING)
+    assert bool(world.asked_for(EndCallee)) is (phase is not Phase.RINGING)
     assert len(world.asked_for(CallbackDone)) == 1
 
 
@@ -124,7 +124,7 @@ def test_a_restart_while_it_rings_joins_both_when_somebody_picks_up() -> None:
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
     assert not world.asked
     world.tell(CalleeAnswered(BACK))
-    assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
     world.tell(Joined(BACK, OFFER))
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
     assert world.asked_for(CallbackDone) == done("reached")
@@ -134,14 +134,14 @@ def test_a_restart_while_it_rings_and_nobody_picks_up_is_no_success() -> None:
     world = restarted()
     world.tell(found(RINGS))
     world.wait(world.policy.dial_seconds + world.policy.ring_grace_seconds)
-    assert {EndOffer(OFFER), EndOut(BACK, A)} <= set(world.asked)
+    assert {EndOffer(OFFER), EndCallee(BACK, A)} <= set(world.asked)
     assert world.asked_for(CallbackDone) == done("no_answer")
 
 
 def test_a_restart_finds_somebody_who_picked_up_meanwhile() -> None:
     world = restarted()
     world.tell(found(THERE))
-    assert world.asked_for(JoinOut) == [JoinOut(BACK, OFFER, A)]
+    assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
 
 
 def test_a_restart_finds_the_talk_again() -> None:
@@ -160,12 +160,12 @@ def test_a_restart_finds_the_talk_again() -> None:
     ],
 )
 def test_an_operator_found_alone_is_let_go_and_the_task_is_not_closed(
-    survey: NodeSurveyed, ends: list[EndOut], result: str, tried: bool
+    survey: NodeSurveyed, ends: list[EndCallee], result: str, tried: bool
 ) -> None:
     world = restarted()
     world.tell(survey)
     assert world.asked_for(EndOffer) == [EndOffer(OFFER)]
-    assert world.asked_for(EndOut) == ends
+    assert world.asked_for(EndCallee) == ends
     assert world.asked_for(CallbackDone) == done(result, tried=tried)
     assert not world.floor.operators[POS_1].busy
 
@@ -174,7 +174,7 @@ def test_an_operator_found_alone_is_let_go_and_the_task_is_not_closed(
 def test_somebody_called_back_with_no_operator_there_is_not_left_alone(callee: FoundCallee) -> None:
     world = restarted()
     world.tell(found(callee, leg=False))
-    assert world.asked == [EndOut(BACK, A)]
+    assert world.asked == [EndCallee(BACK, A)]
 
 
 def test_an_operator_with_a_caller_has_no_call_back_as_well() -> None:
@@ -182,7 +182,7 @@ def test_an_operator_with_a_caller_has_no_call_back_as_well() -> None:
     world.staffed(POS_1, node=B)
     given.talking(world, ONE, B)
     world.tell(found(RINGS))
-    assert {EndOffer(OFFER), EndOut(BACK, A)} <= set(world.asked)
+    assert {EndOffer(OFFER), EndCallee(BACK, A)} <= set(world.asked)
     assert world.asked_for(CallbackDone) == done("no_answer")
 
 
@@ -215,7 +215,7 @@ def test_a_task_given_up_with_its_node_and_taken_by_another_is_theirs() -> None:
     world.staffed(POS_1, POS_2, node=B)
     world.wait(world.policy.lost_node_free_seconds)
     world.tell(CallbackAsked(task=TASK, number="0812", position=POS_2), found(THERE))
-    assert {EndOffer(OFFER), EndOut(BACK, A)} <= set(world.asked)
+    assert {EndOffer(OFFER), EndCallee(BACK, A)} <= set(world.asked)
     assert not world.asked_for(CallbackDone)
     assert [back.position for back in world.floor.call_backs.values()] == [POS_2]
 
@@ -233,6 +233,6 @@ def test_a_call_back_given_up_with_its_node_is_taken_over_again() -> None:
     world.wait(world.policy.lost_node_free_seconds)
     assert not world.floor.call_backs
     world.tell(found(THERE))
-    assert world.asked_for(JoinOut)
+    assert world.asked_for(JoinCallee)
     world.tell(Joined(BACK, OFFER), CalleeEnded(BACK, CallbackResult.REACHED))
     assert world.asked_for(CallbackDone) == done("reached")

@@ -1,10 +1,10 @@
 """Call-backs after a gap: who can talk is joined, other legs are ended, the task is closed by the truth."""
 
-from ct112.core import calling_back, survey
+from ct112.core import callbacks, survey
 from ct112.core.board import Board
-from ct112.core.callback import CallbackResult
-from ct112.core.calling_back import CallBack, Phase
-from ct112.core.commands import CallbackDone, EndOut, JoinOut
+from ct112.core.callback_rules import CallbackResult
+from ct112.core.callbacks import Callback, Phase
+from ct112.core.commands import CallbackDone, EndCallee, JoinCallee
 from ct112.core.events import FoundCallee, FoundOffer, NodeSurveyed, OfferAnswered
 from ct112.core.ids import BACK, OfferId, call_of, task_of
 from ct112.core.operators import Ringing
@@ -14,13 +14,13 @@ def surveyed(board: Board, event: NodeSurveyed) -> None:
     """Compare the call-backs of a node with what was found there, and take over those of before a restart."""
     legs = {call_of(leg.offer): leg for leg in event.offers if is_back(leg.offer)}
     callees = {callee.call: callee for callee in event.callees}
-    known = calling_back.at_node(board, event.node)
+    known = callbacks.at_node(board, event.node)
     for back in known:
         _found_again(board, back, legs.pop(back.id, None), callees.pop(back.id, None))
     for call, leg in legs.items():
         _adopt(board, event, leg, callees.pop(call, None))
     for callee in callees.values():  # nobody of ours is there for them
-        board.do(EndOut(callee.call, event.node))
+        board.do(EndCallee(callee.call, event.node))
 
 
 def is_back(offer: OfferId) -> bool:
@@ -28,16 +28,16 @@ def is_back(offer: OfferId) -> bool:
     return offer.startswith(BACK)
 
 
-def _found_again(board: Board, back: CallBack, leg: FoundOffer | None, callee: FoundCallee | None) -> None:
+def _found_again(board: Board, back: Callback, leg: FoundOffer | None, callee: FoundCallee | None) -> None:
     """Go on with a call-back we knew, as if what happened in the gap happened now."""
     if leg is None:
-        calling_back.operator_ended(board, back)
+        callbacks.operator_ended(board, back)
     elif back.phase is Phase.RINGING:
         if leg.answered:
-            calling_back.about_operator(board, back, OfferAnswered(back.offer))
+            callbacks.about_operator(board, back, OfferAnswered(back.offer))
     elif callee is None:
         board.end_offer(back.offer)
-        calling_back.operator_ended(board, back)
+        callbacks.operator_ended(board, back)
     elif callee.joined:
         back.phase, back.deadline, back.joined = Phase.TALKING, None, True
     elif callee.answered:
@@ -50,7 +50,7 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
     task = task_of(call)
     if isinstance(operator.state, Ringing):
         survey.withdraw(board, operator.state.offer)
-    if task is not None and calling_back.is_taken(board, task):
+    if task is not None and callbacks.is_taken(board, task):
         _hang_up(board, event, leg, callee)  # given up with its node, and taken again by somebody else
         return
     given_up = board.draining and callee is not None and not callee.answered
@@ -58,7 +58,7 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         _end(board, event, leg, callee)
         return
     operator.pick_up(call, leg.offer, board.now)
-    back = board.backs[call] = CallBack(
+    back = board.callbacks[call] = Callback(
         id=call,
         task=task,
         number="",
@@ -74,9 +74,9 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         _join(board, back)
 
 
-def _join(board: Board, back: CallBack) -> None:
+def _join(board: Board, back: Callback) -> None:
     back.phase, back.deadline = Phase.TALKING, None
-    board.do(JoinOut(back.id, back.offer, back.node))
+    board.do(JoinCallee(back.id, back.offer, back.node))
 
 
 def _end(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
@@ -91,4 +91,4 @@ def _end(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee
 def _hang_up(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
     board.end_offer(leg.offer)
     if callee is not None:
-        board.do(EndOut(callee.call, event.node))
+        board.do(EndCallee(callee.call, event.node))

@@ -7,7 +7,7 @@ import typer
 
 from ct112 import env_file as settings_file
 from ct112.asterisk.configfiles import NodeValues, TemplateError, find_templates, let_read, render
-from ct112.cli_edge import CannotDo
+from ct112.cli.edge import CannotDo
 from ct112.settings import ENV_FILE, NODE_NAME
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True, rich_markup_mode=None)

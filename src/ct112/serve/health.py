@@ -9,11 +9,11 @@ from ct112 import metrics
 from ct112.asterisk.ami_nodes import AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core.ids import NodeName
-from ct112.duty import Alarm, Duty, duty
-from ct112.fallback import FallbackReader
-from ct112.keeper import Keeper
+from ct112.serve.config_sync import ConfigSync
+from ct112.serve.duty import Alarm, Duty, duty
+from ct112.serve.fallback import FallbackReader
+from ct112.serve.switchboard import Switchboard
 from ct112.store import SpoolJournal
-from ct112.switchboard import Switchboard
 from ct112.web import Health, Part, PositionView
 
 EVERY_SECONDS = 1.0
@@ -29,7 +29,7 @@ class Watch:
         switchboard: Switchboard,
         telephone: AsteriskTelephone,
         ami: AmiNodes,
-        keeper: Keeper,
+        keeper: ConfigSync,
         journal: SpoolJournal,
         fallback: FallbackReader,
         troubles: Callable[[], Mapping[str, str]],

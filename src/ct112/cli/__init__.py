@@ -1,0 +1,1 @@
+"""The ct112 command: a module a noun."""

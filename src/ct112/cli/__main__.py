@@ -1,0 +1,5 @@
+"""`python -m ct112.cli`."""
+
+from ct112.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Process 1, the telephone: floor, ARI, AMI, spool, and nothing that could delay a call."""
