@@ -245,3 +245,22 @@ async def test_a_disk_that_cannot_be_read_is_not_waited_for_endlessly(
 async def _ended(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_node_that_comes_back_in_the_year_2000_keeps_its_callers(
+    store: Store, tmp_path: Path
+) -> None:
+    """What its Asterisk said of its start before it was lost says nothing of calls that came after."""
+    reader = FallbackReader(store, {NODE: tmp_path}, lambda: True)
+    reader.started(NODE, 1_790_000_000.0)
+    reader.lost(NODE)
+    (tmp_path / "a-970066397.48.entered").write_text("at=970066397.5\nani=0812\nsip_call_id=41\n")
+    async with reading(reader):
+        await until(lambda: reader.in_progress[NODE] == 1)
+        await asyncio.sleep(0.3)
+        assert left(tmp_path) == ["a-970066397.48.entered"]
+        reader.started(NODE, 970_066_390.0)
+        (tmp_path / "a-970066397.48.answered").write_text("at=970066400\nmember=PJSIP/pos-1\nani=0812\n")
+        (tmp_path / "a-970066397.48.ended").write_text("at=970066403\nby=caller\nani=0812\n")
+        await until(lambda: not left(tmp_path))
+    assert [str(row.outcome) for row in await store.calls()] == ["fallback_answered"]

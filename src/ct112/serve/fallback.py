@@ -67,6 +67,11 @@ class FallbackReader:
         if up_since is not None and node in self._nodes:
             self._nodes[node].up_since = up_since
 
+    def lost(self, node: NodeName) -> None:
+        """Forget since when the node runs: it may come back with another start, and another clock."""
+        if node in self._nodes:
+            self._nodes[node].up_since = None
+
     async def run(self) -> None:
         """Read until cancelled."""
         async with asyncio.TaskGroup() as tasks:

@@ -12,7 +12,7 @@ from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
 from ct112.clock import SteadyClock
 from ct112.core.calls import Stranded, Talking
-from ct112.core.events import Event, NodeSurveyed
+from ct112.core.events import Event, NodeLost, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import IvrDocument
@@ -149,6 +149,8 @@ class Service:
         assert self._switchboard is not None, "parts run only after the switchboard is made"
         if isinstance(event, NodeSurveyed):
             self._fallback.started(event.node, event.up_since)
+        elif isinstance(event, NodeLost):
+            self._fallback.lost(event.node)
         self._switchboard.post(event)
 
     def _take_seats(self, seats: Sequence[Seat]) -> None:
