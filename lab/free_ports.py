@@ -54,7 +54,8 @@ def _unused(base: int) -> bool:
     ports = Ports(base)
     node = ports.node(0)
     try:
-        require_free("lab", tcp=(node.sip, node.http, node.ami, ports.web, ports.postgres), udp=(node.sip,))
+        ours = (ports.web, ports.serve, ports.worker, ports.postgres)
+        require_free("lab", tcp=(node.sip, node.http, node.ami, *ours), udp=(node.sip,))
     except StepFailed:
         return False
     return True

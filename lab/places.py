@@ -34,8 +34,18 @@ class Ports:
 
     @property
     def web(self) -> int:
-        """Return ct112's port."""
+        """Return the port of `ct112 web`."""
         return 8112 if self.base is None else self.base + 3
+
+    @property
+    def serve(self) -> int:
+        """Return the port of `ct112 serve`."""
+        return 8113 if self.base is None else self.base + 6
+
+    @property
+    def worker(self) -> int:
+        """Return the port of `ct112 worker`."""
+        return 8114 if self.base is None else self.base + 7
 
     @property
     def postgres(self) -> int:

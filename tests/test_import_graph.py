@@ -19,11 +19,12 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"ct112.core", "ct112.serve.ports", *LEAF},
     "prompts": {"ct112.core", *LEAF},
     "ivr": {"ct112.core", "ct112.prompts", *LEAF},
+    "http": LEAF,
     "serve": {
         *("ct112.core", "ct112.asterisk", "ct112.store", "ct112.ivr", "ct112.prompts", "ct112.web"),
-        *(*LEAF, *SETTINGS),
+        *("ct112.http", *LEAF, *SETTINGS),
     },
-    "web": {"ct112.core", "ct112.__version__", *LEAF},
+    "web": {"ct112.core", "ct112.http", "ct112.__version__", *LEAF},
     "planning": set(),
     "doctor": EVERYTHING,
     "simulation": EVERYTHING,  # it runs the whole service

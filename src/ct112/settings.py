@@ -19,6 +19,7 @@ NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
 """Where to ask what listens on all addresses."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
 class NodeSettings(BaseModel):
@@ -44,8 +45,14 @@ class Settings(BaseSettings):
     nodes: list[NodeSettings] = Field(default_factory=list)  # JSON list
     application: str = "ct112"
     database_url: str | None = None
-    web_host: str = "127.0.0.1"
-    web_port: int = 8112
+    serve_host: str = "127.0.0.1"  # where `ct112 serve` listens: health, metrics, control door
+    serve_port: Port = 8113
+    web_host: str = "127.0.0.1"  # where `ct112 web` listens: screens and API
+    web_port: Port = 8112
+    worker_host: str = "127.0.0.1"  # where `ct112 worker` listens: health and metrics
+    worker_port: Port = 8114
+    serve_url: str = ""  # where web and worker find the control door; default http://serve_host:serve_port
+    control_token: SecretStr | None = None  # the control door's own, the same for all three processes
     prompt_base_url: str = ""  # how Asterisk reaches our web server; default http://web_host:web_port
     api_token: SecretStr | None = None
     state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR, the spool
@@ -87,14 +94,30 @@ class Settings(BaseSettings):
             "emergency_limit_seconds": self.ivr_emergency_limit_seconds,
         }
 
-    def local_url(self) -> str:
-        """Return where the web server of this machine's ct112 is asked."""
-        host = EVERYWHERE.get(self.web_host, self.web_host)
-        return f"http://{host}:{self.web_port}"
+    def serve_local_url(self) -> str:
+        """Return where this machine's `ct112 serve` is asked."""
+        return _local(self.serve_host, self.serve_port)
+
+    def web_local_url(self) -> str:
+        """Return where this machine's `ct112 web` is asked."""
+        return _local(self.web_host, self.web_port)
+
+    def worker_local_url(self) -> str:
+        """Return where this machine's `ct112 worker` is asked."""
+        return _local(self.worker_host, self.worker_port)
+
+    def control_url(self) -> str:
+        """Return where the control door of `ct112 serve` is, without a slash at its end."""
+        return (self.serve_url or self.serve_local_url()).rstrip("/")
 
     def prompts_url(self) -> str:
         """Return the address under which Asterisk finds the prompts, without a slash at its end."""
         return (self.prompt_base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/") + "/prompts"
+
+
+def _local(host: str, port: int) -> str:
+    """Return the address to ask for what listens there, from this machine."""
+    return f"http://{EVERYWHERE.get(host, host)}:{port}"
 
 
 class SettingsError(ValueError):

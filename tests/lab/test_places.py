@@ -16,7 +16,8 @@ def all_ports(ports: Ports, nodes: int) -> list[int]:
     """Return every port a lab with `nodes` nodes uses."""
     each = [ports.node(index) for index in range(nodes)]
     media = chain.from_iterable(range(node.rtp[0], node.rtp[1] + 1) for node in each)
-    return [ports.web, ports.postgres, *chain.from_iterable((n.sip, n.http, n.ami) for n in each), *media]
+    own = (ports.web, ports.serve, ports.worker, ports.postgres)
+    return [*own, *chain.from_iterable((n.sip, n.http, n.ami) for n in each), *media]
 
 
 def test_the_usual_ports_without_a_base() -> None:

@@ -9,7 +9,8 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from ct112.core.record import Outcome, ServiceClass
-from ct112.web import Health, Part, make_app
+from ct112.http.health import Health, Part
+from ct112.web import make_app
 from ct112.web.model import (
     Callback,
     CallbackPage,

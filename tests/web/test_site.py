@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ct112.web import Health, Part
+from ct112.http.health import Health, Part
 from ct112.web.model import CallPage, CallView, NotFound, Unavailable
 from tests.web.site import BEARER, CALL, KEY, Site
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ct112.web import Health, Part, WebServer, make_app, server
-from ct112.web.guesses import FREE, Guesses
+from ct112.http import server
+from ct112.http.guesses import FREE, Guesses
+from ct112.http.health import Health, Part
+from ct112.http.server import WebServer
+from ct112.web import make_app
 from tests.web.site import SEAT, TOKEN, Backs, Calls
 
 PATHS = (
@@ -156,7 +159,7 @@ async def test_a_body_that_does_not_come_is_not_the_databases_fault(
 
 
 async def test_who_sends_no_whole_request_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ct112.web.server.IDLE_SECONDS", 0.3)
+    monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.3)
     async with running(tmp_path) as wire:
         reader, writer = await asyncio.open_connection(*wire._address)
         async with asyncio.timeout(3):  # silent from the beginning
@@ -175,8 +178,8 @@ async def test_who_sends_no_whole_request_is_closed(tmp_path: Path, monkeypatch:
 
 
 async def test_strangers_leave_files_for_asterisk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ct112.web.server.MOST_CONNECTIONS", 5)
-    monkeypatch.setattr("ct112.web.server.IDLE_SECONDS", 0.5)
+    monkeypatch.setattr("ct112.http.server.MOST_CONNECTIONS", 5)
+    monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.5)
     async with running(tmp_path) as wire:
         idle = [await asyncio.open_connection(*wire._address) for _ in range(5)]
         assert await wire.get(b"/healthz") == b""  # one too many: closed at once

@@ -19,7 +19,7 @@ def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple
     if found.api_token is None:
         raise Silent("CT112_API_TOKEN is not set: set it for ct112 and for this command")
     request = Request(  # noqa: S310 (http, at an address of our own settings)
-        f"{found.local_url()}/api/v1/{path}",
+        f"{found.web_local_url()}/api/v1/{path}",
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {found.api_token.get_secret_value()}"},
     )
@@ -30,7 +30,7 @@ def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple
         with refusal:
             return refusal.code, _parsed(refusal.read())
     except (OSError, ValueError) as error:
-        raise Silent(f"ct112 does not answer at {found.local_url()}: start it (ct112 serve)") from error
+        raise Silent(f"ct112 does not answer at {found.web_local_url()}: start it (ct112 serve)") from error
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from ct112 import metrics
 from ct112.asterisk.ami_nodes import AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core.ids import NodeName
+from ct112.http.health import Health, Part
 from ct112.serve.config_sync import ConfigSync
 from ct112.serve.duty import Alarm, Duty, duty
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.switchboard import Switchboard
 from ct112.store import SpoolJournal
-from ct112.web import Health, Part, PositionView
+from ct112.web import PositionView
 
 EVERY_SECONDS = 1.0
 CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Stranded", "Leaving")

@@ -1,5 +1,7 @@
 """aiohttp: health, metrics, prompts for Asterisk, and the list of calls."""
 
+from ct112.http.health import Health, Part
+from ct112.http.server import WebServer
 from ct112.web.app import make_app
 from ct112.web.model import (
     Callback,
@@ -10,13 +12,10 @@ from ct112.web.model import (
     CallsSource,
     CallView,
     Conflict,
-    Health,
     NotFound,
-    Part,
     PositionView,
     Unavailable,
 )
-from ct112.web.server import WebServer
 
 __all__ = [
     "CallFact",

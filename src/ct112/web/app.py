@@ -5,28 +5,27 @@ import hmac
 import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ValidationError
 
 from ct112 import logs, metrics
+from ct112.http.guesses import Guesses
+from ct112.http.health import Health
+from ct112.http.probes import add_probes
+from ct112.http.problems import explained, problem
+from ct112.http.server import LARGEST_BODY, hide
 from ct112.web.callbacks import CallbackSite
-from ct112.web.guesses import Guesses
 from ct112.web.model import (
     CallbacksSource,
     CallQuery,
     CallsSource,
-    Health,
     NotFound,
     PositionView,
     Unavailable,
 )
 from ct112.web.openapi import description
-from ct112.web.problems import explained, problem
-from ct112.web.server import LARGEST_BODY, hide
 
 log = logs.get("web")
 
@@ -79,11 +78,9 @@ def make_app(
     """
     app = web.Application(middlewares=[faults], client_max_size=LARGEST_BODY)
     app.on_response_prepare.append(hide)
-    site = _Site(health, calls, positions, ivr, prompts_dir, api_token)
+    site = _Site(calls, positions, ivr, prompts_dir, api_token)
     back = CallbackSite(callbacks, site.refusal)
-    app.router.add_get("/healthz", site.alive)
-    app.router.add_get("/readyz", site.readiness)
-    app.router.add_get("/metrics", site.metrics)
+    add_probes(app, health)
     app.router.add_get("/prompts/{name}", site.prompt)
     app.router.add_get("/api/v1/openapi.json", site.openapi)
     app.router.add_get("/api/v1/calls", site.list_calls)
@@ -100,31 +97,18 @@ class _Site:
 
     def __init__(
         self,
-        health: Callable[[], Health],
         calls: CallsSource,
         positions: Callable[[], Sequence[PositionView]],
         ivr: Mapping[str, object],
         prompts: Path,
         token: str | None,
     ) -> None:
-        self._health = health
         self._positions = positions
         self._ivr = ivr
         self._calls = calls
         self._prompts = prompts
         self._token = token
         self._guesses = Guesses()
-
-    async def alive(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "alive"})
-
-    async def readiness(self, _request: web.Request) -> web.Response:
-        health = self._health()
-        body = {"ready": health.ready, "parts": [asdict(part) for part in health.parts]}
-        return web.json_response(body, status=200 if health.ready else 503)
-
-    async def metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def prompt(self, request: web.Request) -> web.StreamResponse:
         """The name is made of the content, so it may be kept for ever."""

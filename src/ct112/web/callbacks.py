@@ -7,8 +7,8 @@ from collections.abc import Callable
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ct112.http.problems import explained, problem
 from ct112.web.model import CallbackQuery, CallbacksSource, Conflict, NotFound
-from ct112.web.problems import explained, problem
 
 ID = re.compile(r"[0-9]{1,19}")
 LARGEST_ID = 2**63 - 1

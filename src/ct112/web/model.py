@@ -1,31 +1,12 @@
 """What the web needs to know, in its own terms; `service.py` fills it from the other parts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ct112.core.record import Outcome, ServiceClass
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One component's health. `needed`: without it calls would not be handled."""
-
-    name: str
-    ok: bool
-    detail: str
-    needed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether calls would be handled now, and each component."""
-
-    ready: bool
-    parts: tuple[Part, ...]
 
 
 class CallView(BaseModel):

@@ -7,13 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from ct112.web.problems import problem
+from ct112.http.problems import problem
 
 IDLE_SECONDS = 10.0  # for the head of a request, from the connection or the request before
 MOST_CONNECTIONS = 200  # the process has a thousand files in all, and Asterisk's links need some
 LARGEST_BODY = 64 * 1024  # bytes
 
-quiet = logging.getLogger("ct112.web.quiet")
+quiet = logging.getLogger("ct112.http.quiet")
 quiet.setLevel(logging.CRITICAL)  # what strangers send is not worth a line each
 
 
@@ -50,11 +50,14 @@ async def hide(_request: web.BaseRequest, response: web.StreamResponse) -> None:
     response.headers["X-Content-Type-Options"] = "nosniff"
 
 
-class WebServer:
+class HttpServer:
     """Serves an application until cancelled."""
 
-    def __init__(self, app: web.Application, host: str, port: int) -> None:
-        """Port 0 takes a free one."""
+    def __init__(
+        self, app: web.Application, host: str, port: int, most_connections: int | None = None
+    ) -> None:
+        """Port 0 takes a free one. `most_connections`: one more is closed at once; by default 200."""
+        self._most = most_connections
         self._app = app
         self._host = host
         self._port = port
@@ -70,7 +73,7 @@ class WebServer:
         assert manager is not None
 
         def connection() -> asyncio.Protocol:
-            if len(manager.connections) >= MOST_CONNECTIONS:
+            if len(manager.connections) >= (self._most or MOST_CONNECTIONS):
                 return Refusal()
             none: Any = None  # an access log would hold what strangers ask
             return Handler(manager, loop=loop, access_log=none, logger=quiet, keepalive_timeout=IDLE_SECONDS)
@@ -85,3 +88,6 @@ class WebServer:
                 listener.close()
         finally:
             await runner.cleanup()
+
+
+WebServer = HttpServer  # the name of before
