@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.table import Table
 
-from ct112.store.reports import StoredCall
+from ct112.store.calls import StoredCall
 from lab.audio import Heard
 from lab.timeline import Citizen
 

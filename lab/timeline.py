@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ct112.store import Store
-from ct112.store.reports import StoredCall
+from ct112.store.calls import StoredCall
 from lab.phone_call import Bell
 from lab.phones import PhoneCall
 

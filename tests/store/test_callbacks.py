@@ -214,7 +214,7 @@ async def test_nobody_there_is_tried_again_later_and_in_the_end_not(store: Store
 
 async def _forward(store: Store, seconds: float) -> None:
     """Let that much time pass for all call-backs."""
-    async with store._transaction() as connection:
+    async with store.transaction() as connection:
         passed = timedelta(seconds=seconds)
         await connection.execute(update(TASKS).values(next_try_at=TASKS.c.next_try_at - passed))
 

@@ -7,7 +7,17 @@ from ct112.core.ivr import IvrDocument
 from ct112.core.record import Outcome, ServiceClass
 from ct112.prompts.library import PromptLibrary
 from ct112.serve.config_sync import Known, LiveIvr, Seat
-from ct112.store import CallQuery, Store, StoreUnavailable, UnknownCall
+from ct112.store import (
+    BadCursor,
+    CallQuery,
+    Store,
+    StoreUnavailable,
+    UnknownCall,
+    calls,
+    facts,
+    ivr_versions,
+    roster,
+)
 from ct112.web import CallFact, CallPage, CallView, NotFound, Unavailable
 
 log = logs.get("reading")
@@ -22,8 +32,9 @@ class StoreSource:
 
     async def known(self) -> Known:
         """Return what is true now. Raises StoreUnavailable."""
-        rows = await self._store.roster()
-        live = await self._store.current()
+        async with self._store.transaction() as connection:
+            rows = await roster.roster(connection)
+            live = await ivr_versions.current(connection)
         seats = tuple(Seat(row.position, row.sip_password, row.operator, row.ready) for row in rows)
         return Known(seats, None if live is None else LiveIvr(live.version, live.source_yaml))
 
@@ -46,24 +57,25 @@ class StoredCalls:
         """Return a page of calls, the newest first. Raises NotFound, Unavailable."""
         wanted = CallQuery(service_class=service_class, outcome=outcome)
         try:
-            found = await self._store.calls(limit=limit + 1, before=after, wanted=wanted)
-            total = await self._store.count_calls(wanted)
-        except UnknownCall as error:
+            async with self._store.transaction() as connection:
+                page = await calls.page(connection, wanted, limit=limit, after=after)
+        except BadCursor as error:
             raise NotFound(after) from error
         except StoreUnavailable as error:
             raise Unavailable from error
-        calls = [CallView.model_validate(call) for call in found[:limit]]
-        return CallPage(calls=calls, total=total, next=calls[-1].id if len(found) > limit else None)
+        found = [CallView.model_validate(call) for call in page.items]
+        return CallPage(calls=found, total=page.total, next=page.next)
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
         """Return one call with what happened to it. Raises NotFound, Unavailable."""
         try:
-            call, facts = await self._store.call(name), await self._store.facts(name)
+            async with self._store.transaction() as connection:
+                call, told = await calls.get(connection, name), await facts.of_call(connection, name)
         except UnknownCall as error:
             raise NotFound(name) from error
         except StoreUnavailable as error:
             raise Unavailable from error
-        return CallView.model_validate(call), [CallFact.model_validate(fact) for fact in facts]
+        return CallView.model_validate(call), [CallFact.model_validate(fact) for fact in told]
 
 
 def compile_live(live: LiveIvr | None, library: PromptLibrary, limit_seconds: float) -> IvrDocument:

@@ -10,7 +10,7 @@ from ct112.simulation.centre import Centre
 from ct112.simulation.city import City, Visit
 from ct112.simulation.engine import START, broken
 from ct112.store import Task
-from ct112.store.reports import StoredCall
+from ct112.store.calls import StoredCall
 
 CLASSES = {"1": ServiceClass.EMERGENCY, "2": ServiceClass.URGENT, "3": ServiceClass.INFORMATION}
 UNFORESEEN = {

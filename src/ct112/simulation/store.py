@@ -18,9 +18,10 @@ from ct112.simulation.storable import check
 from ct112.simulation.tasks import Tasks
 from ct112.store import CallbackError, RowRefused, StoreUnavailable, Task, TaskPage, UnknownCall, clean
 from ct112.store.aside import Aside
+from ct112.store.calls import StoredCall, stored
+from ct112.store.calls_writing import row_of
+from ct112.store.facts import StoredFact
 from ct112.store.facts import row_of as fact_values
-from ct112.store.records import row_of
-from ct112.store.reports import StoredCall, StoredFact, stored
 
 TAKEN = (Outcome.FALLBACK_ANSWERED, Outcome.FALLBACK_ABANDONED)
 FACT_COLUMNS = ("call_id", "seq", "at", "kind", "data")
@@ -50,10 +51,10 @@ class FakeStore:
         self._tasks = Tasks(policy)
         self._undo: list[Callable[[], None]] = []  # what the transaction has written, to be taken back
 
-    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+    async def write(self, records: Sequence[CallRecord], told: Sequence[Fact]) -> None:
         """Write records and facts, all or none. Raises RowRefused."""
         with self._transaction():
-            self._write(calls, facts)
+            self._write(records, told)
 
     async def take_fallback(self, found: FallbackCall) -> None:
         """Complete or make the record of a call the fallback had; repeatable. Raises RowRefused."""

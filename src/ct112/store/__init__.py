@@ -7,22 +7,29 @@ if TYPE_CHECKING:
     from ct112.store.aside import NAME as ASIDE
     from ct112.store.aside import Kept, kept_aside
     from ct112.store.callbacks import CallbackError, Task, TaskPage
+    from ct112.store.calls import CallQuery, StoredCall
     from ct112.store.database import Store
+    from ct112.store.engine import Connection
+    from ct112.store.facts import StoredFact
     from ct112.store.faults import RowRefused, StoreUnavailable, explain
+    from ct112.store.ids import UnknownCall
     from ct112.store.ivr_versions import StoredIvr
     from ct112.store.journal import DatabaseJournal
-    from ct112.store.reports import CallQuery, StoredCall, StoredFact, UnknownCall
+    from ct112.store.pages import BadCursor, Page
     from ct112.store.roster import OperatorRow, RosterError, RosterRow
     from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
 
 __all__ = [
     "ASIDE",
+    "BadCursor",
     "CallQuery",
     "CallbackError",
+    "Connection",
     "DatabaseJournal",
     "FactLog",
     "Kept",
     "OperatorRow",
+    "Page",
     "RosterError",
     "RosterRow",
     "RowRefused",
@@ -47,15 +54,18 @@ _WHERE = {
     "Task": "callbacks",
     "TaskPage": "callbacks",
     "Store": "database",
+    "Connection": "engine",
     "RowRefused": "faults",
     "StoreUnavailable": "faults",
     "explain": "faults",
     "StoredIvr": "ivr_versions",
     "DatabaseJournal": "journal",
-    "StoredCall": "reports",
-    "StoredFact": "reports",
-    "UnknownCall": "reports",
-    "CallQuery": "reports",
+    "StoredCall": "calls",
+    "StoredFact": "facts",
+    "UnknownCall": "ids",
+    "CallQuery": "calls",
+    "BadCursor": "pages",
+    "Page": "pages",
     "OperatorRow": "roster",
     "RosterError": "roster",
     "RosterRow": "roster",

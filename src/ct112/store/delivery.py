@@ -16,7 +16,7 @@ NO_USE = 8  # so many entries refused by the server, none written: it is not the
 class Writer(Protocol):
     """Where a batch goes: the store."""
 
-    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+    async def write(self, records: Sequence[CallRecord], told: Sequence[Fact]) -> None:
         """Write all or none. Raises StoreUnavailable, or anything else when an entry is to blame."""
         ...
 

@@ -13,6 +13,8 @@ from ct112.store.faults import RowRefused, explain, of_the_row, unavailable
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 8
 TRANSACTION_SECONDS = 10
+Connection = AsyncConnection
+"""What a repository takes: a connection in a transaction, which the edge commits."""
 DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
 OPTIONS = {"host", "passfile", "port", "ssl", "target_session_attrs"}
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
@@ -65,7 +67,8 @@ def open_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Give a connection in a transaction: committed at the end, rolled back on an error.
 
-    Raises StoreUnavailable when the database is away or too slow, RowRefused when a row is to blame.
+    Raises StoreUnavailable when the database is away or too slow, RowRefused when a row is to blame. Wait for
+    nothing but the database inside: a TimeoutError or OSError of anything else would be taken for its own.
     """
     try:
         async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:

@@ -1,16 +1,20 @@
-"""Writing facts: each once, and none lost, even if two different ones have the same number."""
+"""Facts: written each once, and none lost, even if two different ones have the same number; read in order."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import Fact
 from ct112.store import clean
 from ct112.store.faults import NO_ROW, RowRefused
+from ct112.store.ids import call_uuid
+from ct112.store.tables import FactRow
 
 # The facts are one text that PostgreSQL takes apart itself: that costs us less than making rows of them.
 GIVEN = """
@@ -40,7 +44,28 @@ APPEND_BEHIND = text("""
     ON CONFLICT DO NOTHING
 """)
 NUL = b"\\u0000"
+FACTS: Table = FactRow.metadata.tables["call_fact"]
 TRIES = 5  # another writer may take the same free number at the same moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFact:
+    """One thing that happened to a call."""
+
+    seq: int
+    at: datetime
+    kind: str
+    data: Mapping[str, Any]
+
+
+async def of_call(connection: AsyncConnection, call_id: str) -> list[StoredFact]:
+    """Return what happened to a call, in order; raises UnknownCall when `call_id` is no id at all."""
+    found = await connection.execute(
+        select(FACTS.c.seq, FACTS.c.at, FACTS.c.kind, FACTS.c.data)
+        .where(FACTS.c.call_id == call_uuid(call_id))
+        .order_by(FACTS.c.seq)
+    )
+    return [StoredFact(**row) for row in found.mappings()]
 
 
 async def append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

@@ -19,9 +19,9 @@ from ct112.core.fallback import (
 )
 from ct112.core.ids import CallId
 from ct112.core.record import Outcome
-from ct112.store import clean, records
+from ct112.store import calls_writing, clean
+from ct112.store.calls_writing import CALLS
 from ct112.store.faults import NO_ROW, RowRefused
-from ct112.store.records import CALLS
 from ct112.store.tables import FactRow, Operator
 
 FACTS: Table = FactRow.metadata.tables["call_fact"]
@@ -41,7 +41,7 @@ async def take_in(connection: AsyncConnection, found: FallbackCall) -> None:
         facts = facts_of(found, begun, record)
     except NO_ROW as error:
         raise RowRefused(type(error).__name__) from None
-    await records.write(connection, [record], facts)
+    await calls_writing.write(connection, [record], facts)
 
 
 def _candidates(found: FallbackCall) -> Select[Any]:

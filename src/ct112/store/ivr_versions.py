@@ -35,6 +35,12 @@ async def publish(
     return added.scalar_one()
 
 
+async def current(connection: AsyncConnection) -> StoredIvr | None:
+    """Return the live document; None when none was ever published."""
+    newest = await versions(connection, limit=1)
+    return newest[0] if newest else None
+
+
 async def versions(connection: AsyncConnection, limit: int) -> list[StoredIvr]:
     """Return the newest versions, the live one first."""
     found = await connection.execute(

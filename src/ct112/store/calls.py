@@ -1,4 +1,4 @@
-"""Reading calls back: lists for screens and reports."""
+"""Calls: lists and searches, one call, and writing them (in `calls_writing` and `calls_closing`)."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
-from ct112.store.tables import CallRow, FactRow
+from ct112.store import pages
+from ct112.store.calls_closing import close_open
+from ct112.store.calls_writing import write
+from ct112.store.ids import UnknownCall, call_uuid
+from ct112.store.pages import Order, Page
+from ct112.store.tables import CallRow
 
-MOST = 501  # a page and one more, which says that there is another
-
-
-class UnknownCall(LookupError):
-    """There is no record of that call."""
+__all__ = ["CallQuery", "StoredCall", "UnknownCall", "close_open", "get", "page", "stored", "write"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +48,6 @@ class StoredCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFact:
-    """One thing that happened to a call."""
-
-    seq: int
-    at: datetime
-    kind: str
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CallQuery:
     """Which calls. `since` ≤ arrived_at < `until`; `live`: those under way, or those that ended."""
 
@@ -67,48 +58,44 @@ class CallQuery:
     live: bool | None = None
 
 
-COLUMNS = [column for column in CallRow.__table__.columns if column.name != "revision"]
+EVERYTHING = CallQuery()
+CALLS: Table = CallRow.metadata.tables["call_record"]
+COLUMNS = [column for column in CALLS.columns if column.name != "revision"]
+NEWEST_FIRST = Order("calls", (CALLS.c.arrived_at, CALLS.c.id), (datetime, uuid.UUID), newest_first=True)
 
 
-async def calls(
-    connection: AsyncConnection, wanted: CallQuery, *, limit: int, before: str | None
-) -> list[StoredCall]:
-    """Return calls, the newest first, at most `limit` (1 to 501); `before`: the last id of the page before.
+async def page(
+    connection: AsyncConnection, wanted: CallQuery = EVERYTHING, *, limit: int = 50, after: str | None = None
+) -> Page[StoredCall]:
+    """Return a page of calls, the newest first. `limit`: 1 to 500; `after`: `next` of the page before.
 
-    Raises UnknownCall when there is no call `before`.
+    Raises BadCursor.
     """
     query = _narrowed(select(*COLUMNS), wanted)
-    if before is not None:
-        arrived_at, last = await _place_of(connection, before)
-        query = query.where(tuple_(CallRow.arrived_at, CallRow.id) < tuple_(arrived_at, last))
-    newest_first = query.order_by(CallRow.arrived_at.desc(), CallRow.id.desc())
-    found = await connection.execute(newest_first.limit(min(max(limit, 1), MOST)))
-    return [stored(row) for row in found.mappings()]
+    if after is not None:
+        query = query.where(NEWEST_FIRST.behind(after))
+    size = pages.size(limit)
+    rows = (await connection.execute(query.order_by(*NEWEST_FIRST.by()).limit(size + 1))).mappings().all()
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(
+        items=[stored(row) for row in rows[:size]],
+        total=await _count(connection, wanted),
+        next=None if last is None else pages.write(NEWEST_FIRST.name, (last["arrived_at"], last["id"])),
+    )
 
 
-async def count(connection: AsyncConnection, wanted: CallQuery) -> int:
-    """Return how many calls there are."""
-    found = await connection.execute(_narrowed(select(func.count()).select_from(CallRow), wanted))
-    return int(found.scalar_one())
-
-
-async def call(connection: AsyncConnection, call_id: str) -> StoredCall:
+async def get(connection: AsyncConnection, call_id: str) -> StoredCall:
     """Return one call. Raises UnknownCall."""
-    found = await connection.execute(select(*COLUMNS).where(CallRow.id == _uuid(call_id)))
+    found = await connection.execute(select(*COLUMNS).where(CallRow.id == call_uuid(call_id)))
     row = found.mappings().first()
     if row is None:
         raise UnknownCall(call_id)
     return stored(row)
 
 
-async def facts(connection: AsyncConnection, call_id: str) -> list[StoredFact]:
-    """Return what happened to a call, in order; raises UnknownCall when `call_id` is no id at all."""
-    found = await connection.execute(
-        select(FactRow.seq, FactRow.at, FactRow.kind, FactRow.data)
-        .where(FactRow.call_id == _uuid(call_id))
-        .order_by(FactRow.seq)
-    )
-    return [StoredFact(**row) for row in found.mappings()]
+async def _count(connection: AsyncConnection, wanted: CallQuery) -> int:
+    found = await connection.execute(_narrowed(select(func.count()).select_from(CallRow), wanted))
+    return int(found.scalar_one())
 
 
 def _narrowed(query: Select[Any], wanted: CallQuery) -> Select[Any]:
@@ -124,24 +111,6 @@ def _narrowed(query: Select[Any], wanted: CallQuery) -> Select[Any]:
         ended = CallRow.ended_at
         query = query.where(ended.is_(None) if wanted.live else ended.is_not(None))
     return query
-
-
-async def _place_of(connection: AsyncConnection, call_id: str) -> tuple[datetime, uuid.UUID]:
-    """Return where a call stands in the list."""
-    found = await connection.execute(
-        select(CallRow.arrived_at, CallRow.id).where(CallRow.id == _uuid(call_id))
-    )
-    row = found.first()
-    if row is None:
-        raise UnknownCall(call_id)
-    return row.arrived_at, row.id
-
-
-def _uuid(call_id: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(call_id)
-    except ValueError as error:
-        raise UnknownCall(call_id) from error
 
 
 def stored(row: Mapping[Any, Any]) -> StoredCall:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ct112.core.ids import CallId
 from ct112.core.record import ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.store import clean
+from ct112.store.calls_writing import CALLS
 from ct112.store.facts import append
 from ct112.store.faults import NO_ROW, explain, of_the_row
-from ct112.store.records import CALLS
 
 ANSWERED = CALLS.c.answered_at.is_not(None)
 LAST_KNOWN = func.greatest(CALLS.c.arrived_at, CALLS.c.picked_up_at, CALLS.c.queued_at, CALLS.c.answered_at)

@@ -12,8 +12,8 @@ import pytest
 from ct112.core.ids import NodeName, OperatorName, PositionName
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.store import Store
+from ct112.store.calls_writing import row_of
 from ct112.store.faults import RowRefused
-from ct112.store.records import row_of
 from tests.store.examples import ARRIVED, NODE, call_id, fact, record
 
 FULL = record(

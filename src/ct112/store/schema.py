@@ -1,0 +1,20 @@
+"""Which migration the database is at."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def version(connection: AsyncConnection) -> str | None:
+    """Return the migration the database is at; None when it was never migrated."""
+    table = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
+    if table is None:
+        return None
+    found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+async def is_newest(connection: AsyncConnection) -> bool:
+    """Return whether the database is at the newest migration. Raises migrate.NoMigrations."""
+    from ct112.store import migrate  # Alembic: here, for commands that start at once
+
+    return await version(connection) == migrate.head()
