@@ -92,7 +92,7 @@ class Exchange:
 
     def metric(self, name: str, **labels: str) -> float:
         """Return the sum over the samples of one of ct112's metrics that have these labels."""
-        with urllib.request.urlopen(f"{self.lab.service().url}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.lab.service().door}/metrics", timeout=5) as answer:
             return sum_of(answer.read().decode(), name, labels)
 
     def add_dialplan(self, text: str) -> None:

@@ -158,7 +158,7 @@ class Lab:
         if part in self.living():
             return
         if part == CT112:
-            require_free("ct112", tcp=(self.places.ports.web,))
+            require_free("ct112", tcp=(self.places.ports.web, self.places.ports.serve))
             self.service().launch()
         else:
             self._starter(part)()
@@ -211,6 +211,7 @@ class Lab:
             fallback_dirs={node.name: str(node.fallback) for node in self.nodes()},
             database_url=self.database_url,
             api_token=self._secrets["api-token"],
+            control_token=self._secrets["control-token"],
             overrides=self._overrides,
         )
         return Service(self.places, self._table, settings)
@@ -256,6 +257,7 @@ class Lab:
             if self._positions and all(part in pids for part in self.parts):
                 info = labfile.contents(
                     web=self.service().url,
+                    serve=self.service().door,
                     nodes=self.nodes(),
                     database_url=self.database_url,
                     api_token=self._secrets["api-token"],

@@ -13,6 +13,7 @@ from lab.ports import LOOPBACK
 def contents(
     *,
     web: str,
+    serve: str,
     nodes: Sequence[AsteriskNode],
     database_url: str,
     api_token: str,
@@ -22,6 +23,7 @@ def contents(
     """Return the contents as the design's section 5 lays them down; `ami` and `api_token` come on top."""
     return {
         "web": web,
+        "serve": serve,
         "sip": [f"{LOOPBACK}:{node.ports.sip}" for node in nodes],
         "trunk_source": TRUNK,
         "database_url": database_url,

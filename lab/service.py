@@ -40,6 +40,11 @@ class Service:
         return f"http://{LOOPBACK}:{self.places.ports.web}"
 
     @property
+    def door(self) -> str:
+        """Return where its own health, prompts and control door are."""
+        return f"http://{LOOPBACK}:{self.places.ports.serve}"
+
+    @property
     def log(self) -> Path:
         """Return its log."""
         return self.places.log / "ct112.log"
@@ -69,7 +74,7 @@ class Service:
 
     def start(self) -> None:
         """Start ct112 and wait until it would handle calls."""
-        require_free("ct112", tcp=(self.places.ports.web,))
+        require_free("ct112", tcp=(self.places.ports.web, self.places.ports.serve))
         self.launch()
         try:
             processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
@@ -101,7 +106,7 @@ class Service:
 
     def _get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(self.url + path, timeout=2) as answer:
+            with urllib.request.urlopen(self.door + path, timeout=2) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
             with answer:
@@ -155,6 +160,7 @@ def settings_for(
     fallback_dirs: Mapping[str, str],
     database_url: str,
     api_token: str,
+    control_token: str,
     overrides: Mapping[str, str],
 ) -> dict[str, str]:
     """Return ct112's settings in the lab; `overrides` win."""
@@ -165,6 +171,9 @@ def settings_for(
         "CT112_WEB_HOST": LOOPBACK,
         "CT112_WEB_PORT": str(places.ports.web),
         "CT112_API_TOKEN": api_token,
+        "CT112_SERVE_HOST": LOOPBACK,
+        "CT112_SERVE_PORT": str(places.ports.serve),
+        "CT112_CONTROL_TOKEN": control_token,
         "CT112_STATE_DIR": str(places.state),
         "CT112_WRAP_UP_SECONDS": "3",
         "CT112_LOG_JSON": "false",

@@ -161,7 +161,7 @@ class World:
 
     async def metric(self, name: str, **labels: str) -> float:
         """Return the sum over the samples of a metric that have these labels."""
-        return sum_of(await self._get(f"{self.info['web']}/metrics"), name, labels)
+        return sum_of(await self._get(f"{self.info['serve']}/metrics"), name, labels)
 
     async def channels(self) -> list[str]:
         """Return the names of the legs the nodes that run have."""

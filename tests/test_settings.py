@@ -20,7 +20,21 @@ def test_variables_win_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     settings = load()
     assert (settings.web_port, settings.ring_seconds, settings.nodes[0].name) == (9001, 7, "a")
     assert settings.policy().ring_seconds == 7
-    assert settings.prompts_url() == "http://127.0.0.1:9001/prompts"
+    assert settings.web_local_url() == "http://127.0.0.1:9001"
+
+
+def test_prompts_and_the_control_door_are_at_serve_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CT112_ENV_FILE", "")
+    monkeypatch.setenv("CT112_SERVE_PORT", "9002")
+    assert load().prompts_url() == "http://127.0.0.1:9002/prompts"
+    monkeypatch.setenv("CT112_SERVE_HOST", "0.0.0.0")  # what listens everywhere is asked on loopback
+    assert load().control_url() == "http://127.0.0.1:9002"
+    monkeypatch.setenv("CT112_SERVE_URL", "http://serve:8113/")
+    monkeypatch.setenv("CT112_PROMPT_BASE_URL", "http://192.0.2.1:8113/")
+    assert load().control_url() == "http://serve:8113"
+    assert load().prompts_url() == "http://192.0.2.1:8113/prompts"
 
 
 def test_the_usual_file_is_read_when_no_other_is_named(

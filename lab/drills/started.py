@@ -14,14 +14,16 @@ from lab.world import CT112
 
 HOUR_SECONDS = 3600
 STAND_DOWN_SECONDS = 5
-SECOND_WEB = 57  # added to the web server's port: nothing of the lab is there
+SECOND = 57  # added to the ports of HTTP: nothing of the lab is there
 
 
 async def second_takes_over(stage: Stage) -> None:
     """Another ct112 with the same application: the first one stands down at once and says so."""
     lab = stage.world.lab
     state = lab.places.directory / "second"
-    environment = {"CT112_WEB_PORT": str(lab.places.ports.web + SECOND_WEB), "CT112_STATE_DIR": str(state)}
+    ports = {"WEB": lab.places.ports.web, "SERVE": lab.places.ports.serve}
+    environment = {f"CT112_{name}_PORT": str(port + SECOND) for name, port in ports.items()}
+    environment["CT112_STATE_DIR"] = str(state)
     first = lab.living()[CT112]
     pid = await asyncio.to_thread(start, stage, environment, name="second", state=state)
     gone = await asyncio.to_thread(

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     worker_port: Port = 8114
     serve_url: str = ""  # where web and worker find the control door; default http://serve_host:serve_port
     control_token: SecretStr | None = None  # the control door's own, the same for all three processes
-    prompt_base_url: str = ""  # how Asterisk reaches our web server; default http://web_host:web_port
+    prompt_base_url: str = ""  # how Asterisk reaches serve; default http://serve_host:serve_port
     api_token: SecretStr | None = None
     state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR, the spool
     recordings_dir: Path | None = None  # recorded prompts; they win over speech synthesis
@@ -112,7 +112,9 @@ class Settings(BaseSettings):
 
     def prompts_url(self) -> str:
         """Return the address under which Asterisk finds the prompts, without a slash at its end."""
-        return (self.prompt_base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/") + "/prompts"
+        return (self.prompt_base_url or f"http://{self.serve_host}:{self.serve_port}").rstrip(
+            "/"
+        ) + "/prompts"
 
 
 def _local(host: str, port: int) -> str:

@@ -59,6 +59,16 @@ def test_overwrite_keeps_passwords_and_every_other_setting(machine: Machine) -> 
     assert machine.password() == password
 
 
+def test_the_control_doors_token_is_made_once(machine: Machine) -> None:
+    machine.render()
+    token = env_file.value(machine.env.read_text(), "CT112_CONTROL_TOKEN")
+    assert token is not None
+    assert len(token) >= 32
+    machine.render(node="b")
+    machine.render("--overwrite", "--new-passwords")
+    assert env_file.value(machine.env.read_text(), "CT112_CONTROL_TOKEN") == token
+
+
 def test_a_second_node_comes_beside_the_first(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.render()
     machine.render(node="b")

@@ -37,6 +37,7 @@ def settings(folder: Path, **more: Any) -> Settings:
         nodes=[node()],
         database_url="postgresql://ct112:s3cret@127.0.0.1:1/ct112",
         web_port=1,
+        serve_port=1,
         state_dir=folder,
         **more,
     )

@@ -28,7 +28,7 @@ server.serve_forever()
 
 def leaving(lab: Lab, seconds: float) -> None:
     """Have a ct112 that answers for so long that it leaves."""
-    command = [sys.executable, "-c", LEAVING, str(lab.places.ports.web), str(seconds)]
+    command = [sys.executable, "-c", LEAVING, str(lab.places.ports.serve), str(seconds)]
     lab._table.add(CT112, processes.start(command, log=lab.places.log / "leaving.log"))
     assert processes.wait_until(lambda: lab.service().readiness().startswith("{"), 10)
 

@@ -107,7 +107,7 @@ async def test_a_graceful_end_keeps_the_talk_and_hands_over_who_waits(world: Wor
 
 
 async def test_what_is_off_the_call_path_may_fail_and_calls_are_handled(world: World) -> None:
-    """The web server's port is taken by somebody else: ct112 runs without it until the port is free."""
+    """The port of its own HTTP is taken by somebody else: ct112 runs without it until the port is free."""
     (desk,) = await world.sit_down("pos-1")
     await world.stop(CT112)
     service = world.lab.service()
@@ -116,13 +116,13 @@ async def test_what_is_off_the_call_path_may_fail_and_calls_are_handled(world: W
     def said() -> str:
         return service.log.read_text("utf-8")[before:]
 
-    with socket.create_server((LOOPBACK, service.places.ports.web)):
+    with socket.create_server((LOOPBACK, service.places.ports.serve)):
         await asyncio.to_thread(service.launch)
         await eventually(
             lambda: asyncio.to_thread(said),
-            lambda text: "node ready" in text and "task=web" in text,
+            lambda text: "node ready" in text and "task=door" in text,
             20,
-            "ct112 is ready, but for its web server",
+            "ct112 is ready, but for its door",
         )
         call = await world.dial()
         at_desk = await (await desk.next_call(within=20)).wait_for("established")
@@ -130,4 +130,4 @@ async def test_what_is_off_the_call_path_may_fail_and_calls_are_handled(world: W
         await call.hang_up()
         row = await world.ended(call)
         assert (row["outcome"], row["operator"]) == ("answered", "operator-1")
-    await eventually(lambda: asyncio.to_thread(service.ready), bool, 20, "the web server is there")
+    await eventually(lambda: asyncio.to_thread(service.ready), bool, 20, "the door is there")

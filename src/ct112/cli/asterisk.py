@@ -1,5 +1,6 @@
 """`ct112 asterisk`: Asterisk's configuration."""
 
+import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from ct112.settings import ENV_FILE, NODE_NAME
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True, rich_markup_mode=None)
 
+CONTROL_TOKEN = "CT112_CONTROL_TOKEN"  # noqa: S105 (its name)
 KEPT = ("ari_user", "ari_password", "ami_user", "ami_password")
 
 
@@ -74,7 +76,7 @@ def render_command(
             position_networks=position_network,
             **kept,
         )
-        changed = settings_file.with_node(text, env_file, values.connection())
+        changed = _with_control_token(settings_file.with_node(text, env_file, values.connection()))
         sources = (templates / "asterisk-config", templates / "dialplan") if templates else find_templates()
         files = render(sources, target, values, overwrite=overwrite)
         if not let_read(files, values.run_user):
@@ -99,6 +101,13 @@ def _kept(known: list[settings_file.Node], name: str) -> dict[str, Any]:
     """Return the users and passwords this node has already."""
     node = next((one for one in known if one.get("name") == name), {})
     return {key: node[key] for key in KEPT if node.get(key)}
+
+
+def _with_control_token(text: str) -> str:
+    """Return `text` with a token for the control door, made once."""
+    if settings_file.value(text, CONTROL_TOKEN):
+        return text
+    return settings_file.with_value(text, CONTROL_TOKEN, secrets.token_urlsafe(24))
 
 
 def _where(env_file: Path) -> str:

@@ -128,7 +128,7 @@ class Examination:
 
     async def _service(self) -> Answer:
         """ct112 runs, and would handle calls."""
-        url = f"{self._settings.web_local_url()}/readyz"
+        url = f"{self._settings.serve_local_url()}/readyz"
         try:
             async with aiohttp.ClientSession() as session, session.get(url) as answer:
                 body = await answer.json(content_type=None)

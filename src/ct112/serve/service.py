@@ -16,9 +16,11 @@ from ct112.core.events import Event, NodeLost, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import IvrDocument
+from ct112.http.server import HttpServer
 from ct112.prompts.library import PromptLibrary
 from ct112.serve.callbacks import CallbackDesk
 from ct112.serve.config_sync import ConfigSync, LastKnown, Seat
+from ct112.serve.door import make_door
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.health import Watch
 from ct112.serve.sources import StoredCalls, StoreSource, compile_live
@@ -118,6 +120,7 @@ class Service:
                 "keeper": self._keeper.run,
                 "callbacks": self._callbacks.run,
                 "fallback": self._fallback.run,
+                "door": partial(self._serve_door, watch),
                 "web": partial(self._serve_web, watch),
                 "gauges": watch.run,
                 "old records": partial(self._close_old_records, switchboard),
@@ -137,6 +140,11 @@ class Service:
             api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
         )
         await WebServer(app, settings.web_host, settings.web_port).run()
+
+    async def _serve_door(self, watch: Watch) -> None:
+        settings = self._settings
+        app = make_door(health=watch.health, prompts_dir=settings.state_dir / "prompts")
+        await HttpServer(app, settings.serve_host, settings.serve_port).run()
 
     async def _finish(self) -> None:
         """Write down what is left; the calls themselves are safe in Asterisk."""

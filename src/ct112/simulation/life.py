@@ -224,6 +224,10 @@ class Life(Service):
         """Signals come by `ask_to_leave`. All is made by now."""
         self.begun(self)
 
+    async def _serve_door(self, _watch: object) -> None:
+        """Nobody is at the door."""
+        await asyncio.Event().wait()
+
     async def _serve_web(self, _watch: object) -> None:
         """Nobody looks at the web."""
         await asyncio.Event().wait()
