@@ -10,6 +10,7 @@ from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT, Channel, StasisStart
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.outbound import Planner, failure, is_gone
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import (
     EndOffer,
     ExtendDeadman,
@@ -263,6 +264,18 @@ def test_every_command_has_a_plan_and_a_failure(command: TelephoneCommand) -> No
 def test_without_the_callers_leg_only_ends_are_asked_for(command: TelephoneCommand) -> None:
     plan = planner(known=False).plan(command)
     assert (plan is not None) == isinstance(command, EndOffer | StopPlay)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_an_operator_hears_why_nobody_was_reached_or_a_tone(said: bool) -> None:
+    plans = planner()
+    plans.sayings = {CallbackResult.BUSY: Prompt("ab", 1)} if said else {}
+    plan = plans.plan(EndOffer(OFFER, CallbackResult.BUSY))
+    assert plan is not None
+    *url, goes_on = plan.requests
+    assert [request.query["value"] for request in url] == ["http://prompts/ab.wav"] * said
+    assert goes_on.path.endswith("/continue")
+    assert (goes_on.query["context"], goes_on.query["extension"]) == ("callback-over", "busy")
 
 
 def test_what_is_played_is_prompts_then_ringing() -> None:

@@ -115,14 +115,14 @@ def test_who_picked_up_was_not_reached_before_both_are_joined() -> None:
 def test_nobody_picks_up(result: str) -> None:
     world = dialling()
     world.tell(CalleeEnded(BACK, CallbackResult(result)))
-    assert world.asked_for(EndOffer) == [EndOffer(OFFER)]
+    assert world.asked_for(EndOffer) == [EndOffer(OFFER, CallbackResult(result))]  # the operator hears why
     assert world.asked_for(CallbackDone) == done(result)
 
 
 def test_it_rings_and_rings() -> None:
     world = dialling()
     world.wait(world.policy.dial_seconds + world.policy.ring_grace_seconds)
-    assert {EndOffer(OFFER), EndCallee(BACK, A)} <= set(world.asked)
+    assert {EndOffer(OFFER, CallbackResult.NO_ANSWER), EndCallee(BACK, A)} <= set(world.asked)
     assert world.asked_for(CallbackDone) == done("no_answer")
     assert not world.floor.call_backs
 

@@ -134,7 +134,7 @@ def test_a_restart_while_it_rings_and_nobody_picks_up_is_no_success() -> None:
     world = restarted()
     world.tell(found(RINGS))
     world.wait(world.policy.dial_seconds + world.policy.ring_grace_seconds)
-    assert {EndOffer(OFFER), EndCallee(BACK, A)} <= set(world.asked)
+    assert {EndOffer(OFFER, CallbackResult.NO_ANSWER), EndCallee(BACK, A)} <= set(world.asked)
     assert world.asked_for(CallbackDone) == done("no_answer")
 
 

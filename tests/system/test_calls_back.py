@@ -82,7 +82,9 @@ async def test_who_cannot_be_reached_is_tried_again_later(
     task = await given_up(world, number)
     (desk,) = await world.sit_down("pos-1")
     assert await take(world, task) == (202, "")
-    await (await desk.next_call()).wait_for("closed", within=8)
+    at_desk = await desk.next_call()
+    assert await at_desk.hears_sound() > -40, "the operator hears why nobody was reached"
+    await at_desk.wait_for("closed", within=8)
     again = await task_of(world, number, "open")
     assert (again["result"], again["attempts"], again["taken_by"]) == (result, 1, None)
     assert again["next_try_at"] > again["last_call_at"]

@@ -5,8 +5,10 @@ from typing import assert_never
 
 from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Request, bridges, channels
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import CallbackCommand, DialCallee, EndCallee, JoinCallee, RingOperator
 
+CALLBACK_OVER = "callback-over"  # the dialplan's context that says why and hangs up
 SHOWN_AS = "TELEPON BALIK"  # what the operator's display says, before the number
 
 
@@ -28,6 +30,12 @@ def plan(command: CallbackCommand, *, application: str, trunk: str) -> Sequence[
             return (channels.hang_up(names.callee_channel(call)),)
         case _:
             assert_never(command)
+
+
+def say_why(leg: str, why: CallbackResult, url: str) -> tuple[Request, ...]:
+    """Let the dialplan say why nobody is on the line, or sound a tone when `url` is empty, and end."""
+    said = (channels.set_variable(leg, "CT112_SAID", url),) if url else ()
+    return (*said, channels.go_on(leg, CALLBACK_OVER, why.value))
 
 
 def _ring(command: RingOperator, application: str) -> Request:

@@ -90,7 +90,7 @@ class Link:
         self._connect = connect
         self._bridging = Bridging(self._destroy)
         self._inbound = Inbound(node.name, self._bridging.part)
-        self._planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
+        self.planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
         self._dialler = Dialler(node.name, trunk, self._send)
         self._connection: Wire | None = None
         self._held: list[AnyEvent] | None = None  # from the opening of the socket to the end of the survey
@@ -149,7 +149,7 @@ class Link:
             self._post(outbound.failure(command, repr(error), gone=False))
 
     def _carry_out(self, command: TelephoneCommand, tries: int) -> None:
-        plan = self._planner.plan(command)
+        plan = self.planner.plan(command)
         if plan is None:
             self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
             return
@@ -331,18 +331,22 @@ class Link:
         else:
             answered([Disconnected("no link to the node") for _ in requests])
 
+    def _end_again(self, command: TelephoneCommand, error: Exception, tries: int) -> None:
+        """Ask again for an end that did not work; without a word then."""
+        if tries <= 1 or isinstance(error, Disconnected):
+            return
+        if isinstance(command, EndOffer):
+            self._later(partial(self.do, EndOffer(command.offer), tries - 1))
+        elif isinstance(command, EndCallee):
+            self._later(partial(self.do, command, tries - 1))
+
     def _settled(
         self, command: TelephoneCommand, plan: outbound.Plan, tries: int, answers: list[Answer]
     ) -> None:
         """Post what the answers mean."""
         error = plan.failure_of(answers)
         if error is not None:
-            if (
-                isinstance(command, EndOffer | EndCallee)
-                and tries > 1
-                and not isinstance(error, Disconnected)
-            ):
-                self._later(partial(self.do, command, tries - 1))
+            self._end_again(command, error, tries)
             gone = self.ready and outbound.is_gone(command, error)
             self._post(outbound.failure(command, str(error), gone=gone))
             if isinstance(command, Join | JoinCallee) and not isinstance(error, Disconnected):

@@ -1,11 +1,12 @@
 """The core's commands become requests. `plan` is pure; it says what to send and what the answers mean."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from ct112.asterisk import callbacks, dialling, names
 from ct112.asterisk.ari import Conflict, NotFound, Request, bridges, channels, playbacks
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import (
     DialCallee,
     EndCallee,
@@ -24,6 +25,7 @@ from ct112.core.commands import (
 )
 from ct112.core.events import CommandFailed, Event, Joined, PickedUp, PlayEnded
 from ct112.core.ids import CallId, OfferId, PlayId, call_of
+from ct112.core.ivr import Prompt
 from ct112.core.record import ServiceClass
 
 SWITCH = "TIMEOUT(absolute)"
@@ -60,7 +62,11 @@ class Planner:
     def __init__(
         self, application: str, prompts_url: str, trunk: str, channel_of: Callable[[CallId], str | None]
     ) -> None:
-        """`prompts_url` has no slash at its end; `trunk` is the endpoint calls go out by."""
+        """`prompts_url` has no slash at its end; `trunk` is the endpoint calls go out by.
+
+        `sayings` (set later): what is said of each way a call-back ends; a tone where there is none.
+        """
+        self.sayings: Mapping[CallbackResult, Prompt] = {}
         self._trunk = trunk
         self._application = application
         self._prompts_url = prompts_url
@@ -79,13 +85,19 @@ class Planner:
                 forgive_first = (Conflict,) if isinstance(command, JoinCallee) else ()
                 done = Joined(command.call, command.offer) if isinstance(command, JoinCallee) else None
                 return Plan(tuple(requests), done=done, forgive=forgive, forgive_first=forgive_first)
-            case EndOffer(offer):
-                return Plan((channels.hang_up(names.operator_channel(offer)),), forgive=(NotFound,))
+            case EndOffer(offer, saying):
+                return Plan(self._end_offer(names.operator_channel(offer), saying), forgive=(NotFound,))
             case StopPlay():
                 return self._stop(command, self._channel_of(command.call))
             case _:
                 channel = self._channel_of(command.call)
                 return None if channel is None else self._about_caller(command, channel)
+
+    def _end_offer(self, leg: str, saying: CallbackResult | None) -> tuple[Request, ...]:
+        if saying is None:
+            return (channels.hang_up(leg),)
+        prompt = self.sayings.get(saying)
+        return callbacks.say_why(leg, saying, f"{self._prompts_url}/{prompt.key}.wav" if prompt else "")
 
     def _about_caller(
         self, command: PickUp | Play | Ring | Join | ExtendDeadman | SendToFallback | HangUp, channel: str

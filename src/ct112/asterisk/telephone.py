@@ -12,8 +12,10 @@ from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.link import Link, StandDown
 from ct112.asterisk.outbound import failure
 from ct112.asterisk.wire import Connect, Node, Wire
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator, TelephoneCommand
 from ct112.core.ids import NodeName
+from ct112.core.ivr import Prompt
 from ct112.serve.ports import Post
 
 AT_ONCE = 16  # connections to one node: Asterisk serves at most 100 over HTTP (http.conf: sessionlimit)
@@ -65,6 +67,11 @@ class AsteriskTelephone:
         """Want these SIP accounts, and no others, on every node."""
         for link in self._links:
             link.accounts.want(accounts)
+
+    def set_sayings(self, sayings: Mapping[CallbackResult, Prompt]) -> None:
+        """Say this to an operator whose call-back reached nobody."""
+        for link in self._links:
+            link.planner.sayings = sayings
 
     async def run(self) -> None:
         """Keep every link until cancelled; raises what a link raises (StandDown)."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
 from ct112.core.crew import Crew
@@ -140,9 +141,9 @@ class Board:
         state = call.state
         return self.operator(state.position) if isinstance(state, Offered | Joining | Talking) else None
 
-    def end_offer(self, offer: OfferId) -> None:
-        """Ask for the operator's leg to end."""
-        self.do(EndOffer(offer))
+    def end_offer(self, offer: OfferId, saying: CallbackResult | None = None) -> None:
+        """Ask for the operator's leg to end; `saying`: why the one called back is not on the line."""
+        self.do(EndOffer(offer, saying))
 
     def live(self, offer: OfferId) -> Call | None:
         """Return the call this offer belongs to now; None when it is over, or was never ours."""

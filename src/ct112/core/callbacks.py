@@ -163,8 +163,13 @@ def _callee_ended(board: Board, back: Callback, event: CalleeEnded) -> None:
     result = event.result
     if back.phase is Phase.TALKING:
         result = CallbackResult.REACHED if back.joined else CallbackResult.NO_ANSWER
-    board.end_offer(back.offer)
+    board.end_offer(back.offer, _why(result))
     _close(board, back, result)
+
+
+def _why(result: CallbackResult) -> CallbackResult | None:
+    """Return what the operator is to hear; who was reached needs no word."""
+    return None if result is CallbackResult.REACHED else result
 
 
 def failed(board: Board, back: Callback, event: CommandFailed) -> None:
@@ -174,7 +179,7 @@ def failed(board: Board, back: Callback, event: CommandFailed) -> None:
             _close(board, back, CallbackResult.FAILED, tried=False)
         case "DialCallee" | "JoinCallee":
             board.do(EndCallee(back.id, back.node))
-            board.end_offer(back.offer)
+            board.end_offer(back.offer, CallbackResult.UNAVAILABLE)
             _close(board, back, CallbackResult.UNAVAILABLE, tried=False)  # the trunk or the node: not them
         case _:
             pass  # a leg that was to end is gone already
@@ -190,7 +195,7 @@ def due(board: Board) -> None:
     """End what takes too long."""
     for back in [one for one in board.callbacks.values() if one.deadline is not None]:
         if back.deadline is not None and back.deadline <= board.now:
-            board.end_offer(back.offer)
+            board.end_offer(back.offer, CallbackResult.NO_ANSWER if back.phase is Phase.DIALLING else None)
             operator_ended(board, back)
 
 

@@ -55,9 +55,10 @@ class Ring:
 
 @value(frozen=True, slots=True)
 class EndOffer:
-    """Stop ringing, or hang the operator's leg up."""
+    """Stop ringing, or hang the operator's leg up; `saying`: once it is said why nobody is on the line."""
 
     offer: OfferId
+    saying: CallbackResult | None = None
 
 
 @value(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ct112.serve.config_sync import ConfigSync, LastKnown, Seat
 from ct112.serve.door import make_door
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.health import Watch
+from ct112.serve.sayings import Sayings
 from ct112.serve.sources import StoredCalls, StoreSource, compile_live
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
@@ -61,6 +62,7 @@ class Service:
         )
         self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
+        self._sayings = Sayings(self._prompts, self._telephone.set_sayings)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
         self._keeper = ConfigSync(
             StoreSource(store),
@@ -119,6 +121,7 @@ class Service:
                 "journal": self._journal.run,
                 "keeper": self._keeper.run,
                 "callbacks": self._callbacks.run,
+                "sayings": self._sayings.run,
                 "fallback": self._fallback.run,
                 "door": partial(self._serve_door, watch),
                 "web": partial(self._serve_web, watch),

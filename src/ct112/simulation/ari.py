@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from ct112.asterisk.callbacks import CALLBACK_OVER
 from ct112.simulation.channels import NORMAL, STASIS, Bridge, Channel, Json, Playback, stamp
 from ct112.simulation.node import Node
 
@@ -137,8 +138,9 @@ class Ari:
     def _stop_ringing(self, _: Json, name: str) -> Answer:
         return self._about(name, lambda channel: setattr(channel, "ringing", False))
 
-    def _go_on(self, _: Json, name: str) -> Answer:
-        return self._about(name, self._node.to_fallback)
+    def _go_on(self, query: Json, name: str) -> Answer:
+        where = self._node.say_why if query["context"] == CALLBACK_OVER else self._node.to_fallback
+        return self._about(name, where)
 
     def _hang_up(self, _: Json, name: str) -> Answer:
         channel = self._node.channels.get(name)

@@ -13,9 +13,11 @@ from ct112.asterisk.wire import Node as Address
 from ct112.core.commands import TelephoneCommand
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
+from ct112.core.ivr import Prompt
 from ct112.serve.callbacks import CallbackDesk
 from ct112.serve.config_sync import ConfigSync, Known, LastKnown, Seat
 from ct112.serve.fallback import FallbackReader
+from ct112.serve.sayings import TEXTS, Sayings
 from ct112.serve.service import Service
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import NodeSettings, Settings
@@ -84,6 +86,18 @@ class Telephone(AsteriskTelephone):
         super().do(command)
 
 
+class Spoken(Sayings):
+    """What an operator hears of a failed call-back; no voice is asked for it."""
+
+    def __init__(self, telephone: Telephone) -> None:
+        self._telephone = telephone
+
+    async def run(self) -> None:
+        """It is there."""
+        self._telephone.set_sayings({result: Prompt("said+2000ms", 2.0) for result in TEXTS})
+        await asyncio.Event().wait()
+
+
 class Life(Service):
     """A service whose outer ends are simulated. `dead`: nothing it does has any effect."""
 
@@ -108,6 +122,7 @@ class Life(Service):
             post=self._post,
             connect=self._connect,
         )
+        self._sayings = Spoken(self._telephone)
         amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
         self._ami = AmiNodes(amis, post=self._post, connect=self._log_in)
         self._keeper = ConfigSync(

@@ -9,6 +9,7 @@ from ct112.simulation.engine import Engine, MachineClock
 from ct112.simulation.registrar import Registrar
 
 SWITCH_SECONDS = 12.0
+SAID_SECONDS = 2.0  # how long it takes to say why a call-back reached nobody
 THREADS = (0.00005, 0.002)  # an event of a channel is this far behind it
 
 
@@ -134,6 +135,12 @@ class Node:
         channel.switch, channel.subscribed = None, False
         channel.app, channel.context, channel.state = "Queue", "fallback", "Up"
         self.world.in_fallback(self, channel)
+
+    def say_why(self, channel: Channel) -> None:
+        """Let the dialplan tell an operator why a call-back reached nobody, and hang up."""
+        self._leave_stasis(channel)
+        channel.app, channel.context = "Playback", "callback-over"
+        self.later(SAID_SECONDS, channel, lambda: self.hang_up(channel, NORMAL))
 
     def _leave_stasis(self, channel: Channel) -> None:
         self.stop(channel)
