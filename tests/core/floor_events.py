@@ -40,6 +40,7 @@ from ct112.core.events import (
     Staff,
 )
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, offer_id, play_id
+from tests.core.floor_asks import AskFor, asked
 from tests.core.floor_gaps import Gap, gaps
 from tests.core.floor_likely import Likely, likely
 from tests.core.floor_world import ONE, POS_1, POS_2, START, THREE, TWO, A, B
@@ -70,7 +71,7 @@ class Answer:
     how: int
 
 
-Move = Event | Later | ClockSet | Answer | Likely | Gap
+Move = Event | Later | ClockSet | Answer | Likely | Gap | AskFor
 
 call_ids = st.sampled_from([ONE, TWO, THREE])
 nodes = st.sampled_from([A, B])
@@ -166,7 +167,7 @@ answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2
 
 asked_back = st.builds(CallbackAsked, task=st.integers(1, 3), number=st.just("0812"), position=positions)
 common = st.one_of(likely, likely, likely, answers, later)
-rare = st.one_of(arrivals, everybody, phones, gaps, clocks, asked_back, events)
+rare = st.one_of(arrivals, everybody, phones, gaps, clocks, asked_back, asked, events)
 moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
 moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
     lambda before, after: [*before, Draining(), *after], moves, moves

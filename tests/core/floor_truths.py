@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from ct112.core.callbacks import Callback
-from ct112.core.calls import Armed, Call, Joining, Talking, Waiting, WithOffer
+from ct112.core.calls import Armed, Call, Joining, Offered, Talking, Waiting, WithOffer
 from ct112.core.commands import (
+    Answered,
     CallbackDone,
     Command,
     EndOffer,
@@ -15,6 +16,7 @@ from ct112.core.commands import (
     SaveRecord,
     Unexpected,
 )
+from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.operators import OnCall, Operator, Ready, Ringing
 from ct112.core.record import CallRecord
@@ -34,6 +36,7 @@ class Truths:
     joined: set[CallId] = field(default_factory=set)
     kept: dict[PositionName, float] = field(default_factory=dict)
     seen: dict[CallId, float] = field(default_factory=dict)
+    looks: dict[str, tuple[int, object]] = field(default_factory=dict)
 
     def check(self, commands: list[Command], *, after_due: bool = False) -> None:
         """Check everything; `after_due`: nothing may be left that is due."""
@@ -50,6 +53,7 @@ class Truths:
             self._no_call_for_ever()
         self._nobody_waits_for_nothing()
         self._records()
+        self._revisions()
 
     def _about_record(self, command: Command, found: set[CallId]) -> None:
         """A record is closed once; only a survey that finds the leg opens it again, and says so."""
@@ -83,7 +87,7 @@ class Truths:
 
     def _about_ended(self, command: Command) -> None:
         """After the final record only an operator's leg is still to be ended."""
-        if isinstance(command, SaveRecord | SaveFact | CallbackDone | Unexpected | EndOffer):
+        if isinstance(command, SaveRecord | SaveFact | CallbackDone | Answered | Unexpected | EndOffer):
             return
         assert command.call not in self.closed, command
         if isinstance(command, Ring):
@@ -181,8 +185,29 @@ class Truths:
         ]
         assert not stuck
 
+    def _revisions(self) -> None:
+        """Nothing changes to the eye without another revision, and no revision comes back."""
+        before, self.looks = self.looks, looks(self.world.floor)
+        for name, (revision, look) in self.looks.items():
+            old, seen = before.get(name, (-1, None))
+            assert revision >= old
+            assert revision > old or look == seen, name
+
     def _records(self) -> None:
         live = set(self.world.floor.calls)
         assert all(count == 1 for count in self.closed.values())
         assert live.isdisjoint(self.closed)
         assert live | set(self.closed) == self.ever
+
+
+def looks(floor: Floor) -> dict[str, tuple[int, object]]:
+    """Return what can be seen of each call and position from outside, with its revision."""
+    seen: dict[str, tuple[int, object]] = {}
+    for call in floor.calls.values():
+        state = call.state
+        queue = state.first if isinstance(state, Waiting | Offered) else None
+        seen[call.id] = call.revision, (type(state), call.offer, queue, call.record.changed(revision=0))
+    for operator in floor.operators.values():
+        look = (operator.name, operator.ready, operator.state, frozenset(operator.phones))
+        seen[operator.position] = operator.revision, look
+    return seen

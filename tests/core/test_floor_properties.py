@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from ct112.core.calls import Talking
 from ct112.core.commands import EndCallee, EndOffer
 from ct112.core.events import CallerLeft, CallReleased, Event, NodeSurveyed
+from tests.core.floor_asks import AskFor
 from tests.core.floor_events import Answer, ClockSet, Later, Move, answer, moves, moves_and_leaving
 from tests.core.floor_gaps import Gap, survey
 from tests.core.floor_likely import Likely, likely_event
@@ -37,6 +38,8 @@ class Game:
                 self._tell_if(self._answer(move))
             case Likely():
                 self._tell_if(likely_event(self.world.floor, move))
+            case AskFor():
+                self.tell(move.event(self.world))
             case Gap():
                 self._surveyed(survey(self.world, move))
             case _:

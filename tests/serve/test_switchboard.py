@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ct112.core.commands import Command, ExtendDeadman, PickUp, SendToFallback, TelephoneCommand
-from ct112.core.events import CallArrived, Event, PickedUp
+from ct112.core.asks import AskCode, AskId, SetClass
+from ct112.core.commands import Answered, Command, ExtendDeadman, PickUp, SendToFallback, TelephoneCommand
+from ct112.core.events import Asked, CallArrived, Event, PickedUp
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName
 from ct112.core.policy import Policy
-from ct112.core.record import CallRecord, Fact
+from ct112.core.record import CallRecord, Fact, ServiceClass
 from ct112.serve.switchboard import Switchboard
 from tests.core.ivr_documents import usual_document
 
@@ -25,6 +26,7 @@ class Desk:
         self.asked: list[TelephoneCommand] = []
         self.records: list[CallRecord] = []
         self.facts: list[Fact] = []
+        self.answers: list[Answered] = []
         self.order: list[str] = []
 
     def do(self, command: TelephoneCommand) -> None:
@@ -36,6 +38,11 @@ class Desk:
         """Journal."""
         self.records.append(record)
         self.order.append("journal")
+
+    def answered(self, answer: Answered) -> None:
+        """Answers."""
+        self.answers.append(answer)
+        self.order.append("answers")
 
     def note(self, fact: Fact) -> None:
         """Journal."""
@@ -136,6 +143,27 @@ async def test_a_fault_in_the_floor_costs_the_event_and_not_the_service() -> Non
         board.post(arrival())
         await until(lambda: desk.records)
     assert desk.records[0].call == CALL
+
+
+ASKED = Asked(AskId("1"), "sari", None, SetClass(CALL, ServiceClass.URGENT))
+
+
+def test_an_answer_goes_to_whoever_asked() -> None:
+    desk = Desk()
+    board = Switchboard(floor(), desk, desk, HandClock(), answers=desk)
+    board.post(arrival())
+    board.post(ASKED)
+    board.post(ASKED)
+    board.step()
+    assert [(answer.id, answer.code) for answer in desk.answers] == [("1", AskCode.NOT_POSSIBLE)] * 2
+
+
+def test_whoever_asked_what_the_floor_failed_on_is_answered() -> None:
+    desk = Desk()
+    board = Switchboard(floor(BrokenOnce), desk, desk, HandClock(), answers=desk)
+    board.post(ASKED)
+    board.step()
+    assert [(answer.id, answer.code) for answer in desk.answers] == [("1", AskCode.FAILED)]
 
 
 async def test_draining_sends_a_new_call_to_the_fallback() -> None:

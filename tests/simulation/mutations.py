@@ -11,12 +11,22 @@ from ct112.asterisk.contacts import USABLE, Contacts
 from ct112.asterisk.link import Link
 from ct112.asterisk.outbound import failure
 from ct112.asterisk.telephone import AsteriskTelephone
-from ct112.core import callbacks_survey, deadman, failures, fallback, leaving, lost, survey
+from ct112.core import (
+    callbacks,
+    callbacks_survey,
+    deadman,
+    failures,
+    fallback,
+    handlers,
+    leaving,
+    lost,
+    survey,
+)
 from ct112.core.board import Board
 from ct112.core.callbacks import Callback, Phase
 from ct112.core.calls import Call, Waiting
 from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator
-from ct112.core.events import CommandFailed, FoundOffer, NodeSurveyed
+from ct112.core.events import CallerLeft, CommandFailed, FoundOffer, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import call_of, task_of
 from ct112.core.live import LiveCalls
@@ -75,12 +85,13 @@ def gone_before_the_survey(patch: Patch) -> None:
 
     def credulous(board: Board, call: Call, event: CommandFailed) -> None:
         if event.gone and event.command in failures.ABOUT_THE_CALLER:
-            leaving.caller_left(board, call)
+            leaving.caller_left(board, call, CallerLeft(call.id))
         else:
             believed(board, call, event)
 
     patch(AsteriskTelephone, "do", hasty)
-    patch(failures, "failed", credulous)
+    failed = handlers.about_either(credulous, callbacks.failed)
+    patch(handlers, "HANDLERS", {**handlers.HANDLERS, CommandFailed: failed})
 
 
 def a_lost_node_has_no_end(patch: Patch) -> None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ct112.core.asks import AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
-from ct112.core.commands import Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
+from ct112.core.commands import Answered, Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
 from ct112.core.crew import Crew
-from ct112.core.events import CallArrived, Event, FoundCall
+from ct112.core.events import Asked, CallArrived, Event, FoundCall
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.live import LiveCalls
@@ -70,6 +71,7 @@ class Board:
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
     callbacks: dict[CallId, "Callback"] = field(default_factory=dict)
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
+    answers: dict[AskId, tuple[Asked, Answered]] = field(default_factory=dict)  # the last ones, in order
     draining: bool = False
     switch_at: float | None = None  # when the dead-man's switches are pushed again
 
@@ -115,6 +117,7 @@ class Board:
         """Change the record and write it, with a revision no earlier process can have reached."""
         revision = max(call.record.revision + 1, int(self.wall * 1_000_000))
         call.record = call.record.changed(revision=revision, **changes)
+        call.revision += 1
         self.do(SaveRecord(call.record))
 
     def stamp(self, call: Call) -> float:

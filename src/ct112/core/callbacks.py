@@ -152,7 +152,7 @@ def _callee_answered(board: Board, back: Callback) -> None:
         board.do(JoinCallee(back.id, back.offer, back.node))
 
 
-def joined(back: Callback, event: Joined) -> None:
+def joined(_board: Board, back: Callback, event: Joined) -> None:
     """Both hear each other: whoever is called back has been reached."""
     if event.offer == back.offer:
         back.joined = True

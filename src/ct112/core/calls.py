@@ -1,7 +1,7 @@
 """The states a call can be in, each holding only what is valid there, and the call itself."""
 
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
@@ -56,6 +56,10 @@ class Waiting:
         """When the caller hears the message again."""
         return self.hearing.repeat_at
 
+    def put(self, *, first: bool) -> "Waiting":
+        """Return the same in front of its class, or not."""
+        return replace(self, first=first)
+
 
 @value(frozen=True, slots=True, kw_only=True)
 class Offered:
@@ -71,6 +75,10 @@ class Offered:
     def deadline(self) -> float:
         """When the offer is given up, or the caller hears the message again."""
         return min(self.give_up_at, self.hearing.repeat_at)
+
+    def put(self, *, first: bool) -> "Offered":
+        """Return the same in front of its class, or not."""
+        return replace(self, first=first)
 
 
 @value(frozen=True, slots=True)
@@ -137,7 +145,8 @@ RINGING_NAMES = 2
 class Call:
     """One live call: its state, its record as last saved, and the counters its names are made from.
 
-    `watch` hears of every new state, before anything else does.
+    `watch` hears of every new state, before anything else does. `revision` counts the changes that can be
+    seen from outside: of the state and the record, not of what the caller hears.
     """
 
     record: CallRecord
@@ -154,6 +163,7 @@ class Call:
     offers: int = 0
     plays: int = RINGING_NAMES
     ringings: int = 0
+    revision: int = 0
     watch: Callable[["Call", CallState], None] | None = field(default=None, repr=False)
     _state: CallState = field(init=False)
 
@@ -168,6 +178,11 @@ class Call:
 
     @state.setter
     def state(self, state: CallState) -> None:
+        self.revision += 1
+        self.stay(state)
+
+    def stay(self, state: CallState) -> None:
+        """Stay in the state with other inner details, which nobody outside sees: what is heard, how long."""
         self._state = state
         if self.watch is not None:
             self.watch(self, state)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ct112.core.asks import AskCode, AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
 from ct112.core.ivr import Prompt
@@ -141,6 +142,16 @@ class CallbackDone:
 
 
 @value(frozen=True, slots=True)
+class Answered:
+    """The answer to an ask. A refused one has changed nothing; `reason` says in a sentence what to do."""
+
+    id: AskId
+    accepted: bool
+    code: AskCode | None = None
+    reason: str = ""
+
+
+@value(frozen=True, slots=True)
 class SaveRecord:
     """Write the call's record as it is now."""
 
@@ -168,4 +179,4 @@ CallerCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | ExtendDeadma
 CallbackCommand = RingOperator | DialCallee | JoinCallee | EndCallee
 TelephoneCommand = CallerCommand | CallbackCommand
 JournalCommand = SaveRecord | SaveFact
-Command = TelephoneCommand | JournalCommand | CallbackDone | Unexpected
+Command = TelephoneCommand | JournalCommand | CallbackDone | Answered | Unexpected

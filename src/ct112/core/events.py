@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from ct112.core.asks import Ask, AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
@@ -244,6 +245,19 @@ class CalleeEnded:
 
 
 @value(frozen=True, slots=True)
+class Asked:
+    """A person or program asks for a change; the floor answers with `Answered`.
+
+    `by`: the name of the account. `revision`: of what the ask is about, as the client saw it; None: whatever.
+    """
+
+    id: AskId
+    by: str
+    revision: int | None
+    ask: Ask
+
+
+@value(frozen=True, slots=True)
 class Draining:
     """The service is leaving: callers without an operator go to the fallback, talks go on."""
 
@@ -270,5 +284,6 @@ Event = (
     | CallbackAsked
     | CalleeAnswered
     | CalleeEnded
+    | Asked
     | Draining
 )

@@ -3,7 +3,7 @@
 from ct112.core import deadman, leaving, menu, offering, talking, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Armed, Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
-from ct112.core.events import CommandFailed, OfferEnd, OfferEnded, PlayEnded
+from ct112.core.events import CallerLeft, CommandFailed, OfferEnd, OfferEnded, PlayEnded
 
 ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "ExtendDeadman", "SendToFallback", "HangUp"})
 """Commands whose leg is the caller's. (`StopPlay` is left out: what is over needs no stopping.)"""
@@ -15,7 +15,7 @@ def failed(board: Board, call: Call, event: CommandFailed) -> None:
     That a leg is gone is believed of a node we hear of; of a lost one only the survey can say so.
     """
     if event.gone and event.command in ABOUT_THE_CALLER and call.node not in board.lost:
-        leaving.caller_left(board, call)
+        leaving.caller_left(board, call, CallerLeft(call.id))
         return
     match event.command:
         case "PickUp":

@@ -4,61 +4,17 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
-from ct112.core import (
-    callbacks,
-    callbacks_survey,
-    deadman,
-    failures,
-    leaving,
-    lost,
-    menu,
-    offering,
-    reconcile,
-    staff,
-    survey,
-    talking,
-    waiting,
-)
+from ct112.core import callbacks, deadman, handlers, leaving, lost, menu, offering, talking, waiting
 from ct112.core.board import Board, Lost
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Command
-from ct112.core.events import (
-    CallArrived,
-    CallbackAsked,
-    CallDropped,
-    CalleeAnswered,
-    CalleeEnded,
-    CallerLeft,
-    CallReleased,
-    CommandFailed,
-    DigitPressed,
-    Draining,
-    Event,
-    IvrPublished,
-    Joined,
-    NodeLost,
-    NodeSurveyed,
-    OfferAnswered,
-    OfferEnded,
-    OfferHeld,
-    OfferRinging,
-    PhoneSeen,
-    PickedUp,
-    PlayEnded,
-    RosterChanged,
-)
-from ct112.core.ids import CallId, PositionName, call_of
+from ct112.core.events import CallDropped, Event
+from ct112.core.ids import CallId, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.operators import Operator
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord
-
-AboutCall = (
-    PickedUp | CallerLeft | CallDropped | CallReleased | DigitPressed | PlayEnded | Joined | CommandFailed
-)
-AboutOffer = OfferRinging | OfferAnswered | OfferHeld | OfferEnded
-AboutStaff = PhoneSeen | RosterChanged
 
 
 class Floor:
@@ -105,7 +61,7 @@ class Floor:
         `wall`: what the machine's clock says, for what is written down, if that is another time.
         """
         self._board.now, self._board.wall = now, now if wall is None else wall
-        self._take(event)
+        handlers.handle(self._board, event)
         return self._settled()
 
     def due(self, now: float, wall: float | None = None) -> list[Command]:
@@ -156,138 +112,10 @@ class Floor:
             case Leaving():
                 leaving.due(board, call, state)
             case Stranded():
-                leaving.dropped(board, call)  # `lost` has done so, if its node is still lost
+                leaving.dropped(
+                    board, call, CallDropped(call.id)
+                )  # `lost` has done so, if its node is still lost
             case Talking():
                 pass
             case _:
                 assert_never(state)
-
-    def _take(self, event: Event) -> None:
-        match event:
-            case CallArrived():
-                self._arrived(event)
-            case PickedUp() | CallerLeft() | CallDropped() | CallReleased() | DigitPressed():
-                self._about_call(event)
-            case PlayEnded() | Joined() | CommandFailed():
-                self._about_call(event)
-            case OfferRinging() | OfferAnswered() | OfferHeld() | OfferEnded():
-                self._about_offer(event)
-            case PhoneSeen() | RosterChanged():
-                self._about_staff(event)
-            case IvrPublished():
-                self._board.document = event.document
-            case NodeSurveyed():
-                self._surveyed(event)
-            case NodeLost():
-                lost.lose(self._board, event.node)
-            case CallbackAsked():
-                callbacks.asked(self._board, event)
-            case CalleeAnswered() | CalleeEnded():
-                callbacks.about_callee(self._board, event)
-            case Draining():
-                self._drain()
-            case _:
-                assert_never(event)
-
-    def _arrived(self, event: CallArrived) -> None:
-        call = self._board.calls.get(event.call)
-        if call is not None:
-            self._board.unexpected(event, call)
-        elif event.call not in self._board.ended:
-            menu.arrived(self._board, event)
-
-    def _about_call(self, event: AboutCall) -> None:
-        call = self._board.calls.get(event.call)
-        if call is None:
-            back = self._board.callbacks.get(event.call)
-            if back is not None and isinstance(event, CommandFailed):
-                callbacks.failed(self._board, back, event)
-            elif back is not None and isinstance(event, Joined):
-                callbacks.joined(back, event)
-            return  # over already, or never ours
-        match event:
-            case PickedUp():
-                menu.picked_up(self._board, call)
-            case CallerLeft():
-                leaving.caller_left(self._board, call)
-            case CallDropped():
-                leaving.dropped(self._board, call)
-            case CallReleased():
-                leaving.released(self._board, call)
-            case DigitPressed():
-                self._digit(call, event)
-            case PlayEnded():
-                failures.play_ended(self._board, call, event)
-            case Joined():
-                talking.joined(self._board, call, event)
-            case CommandFailed():
-                failures.failed(self._board, call, event)
-            case _:
-                assert_never(event)
-
-    def _digit(self, call: Call, event: DigitPressed) -> None:
-        if isinstance(call.state, InMenu):
-            menu.pressed(self._board, call, call.state, event)
-        elif isinstance(call.state, Arriving):
-            self._board.unexpected(event, call)
-        # Elsewhere keys mean nothing to us, and may be said to the operator: not written down.
-
-    def _about_offer(self, event: AboutOffer) -> None:
-        back = self._board.callbacks.get(call_of(event.offer))
-        if back is not None:
-            callbacks.about_operator(self._board, back, event)
-            return
-        call = self._board.live(event.offer)
-        if call is None:
-            if isinstance(event, OfferAnswered):
-                self._board.end_offer(event.offer)  # picked up a call that is no longer theirs
-            elif isinstance(event, OfferEnded):
-                lost.operator_left(self._board, event)
-            return
-        match event:
-            case OfferRinging():
-                offering.ringing(self._board, call, event)
-            case OfferAnswered():
-                offering.answered(self._board, call, event)
-            case OfferHeld():
-                talking.held(self._board, call, event)
-            case OfferEnded():
-                offering.ended(self._board, call, event)
-            case _:
-                assert_never(event)
-
-    def _about_staff(self, event: AboutStaff) -> None:
-        match event:
-            case PhoneSeen():
-                staff.phone_seen(self._board, event)
-            case RosterChanged():
-                staff.roster_changed(self._board, event)
-            case _:
-                assert_never(event)
-
-    def _drain(self) -> None:
-        self._board.draining = True
-        callbacks.drain(self._board)
-        for call in list(self._board.calls.values()):
-            leaving.drain(self._board, call)
-
-    def _surveyed(self, event: NodeSurveyed) -> None:
-        board = self._board
-        board.lost.pop(event.node, None)
-        known = {call.id: call for call in board.calls.values() if call.node == event.node}
-        for finding in reconcile.reconcile(known, event, board.wall):
-            match finding:
-                case reconcile.AdoptWaiting():
-                    survey.adopt_waiting(board, event, finding.found)
-                case reconcile.AdoptTalking():
-                    survey.adopt_talking(board, event, finding.found, finding.offer)
-                case reconcile.Resume():
-                    survey.resume(board, finding.call)
-                case reconcile.Stray():
-                    board.end_offer(finding.offer)
-                case _:
-                    self._take(finding)
-        survey.close_missing(board, event)
-        if event.up_since is not None:
-            board.started[event.node] = event.up_since
-        callbacks_survey.surveyed(board, event)

@@ -17,6 +17,7 @@ from ct112.core.calls import (
     Way,
 )
 from ct112.core.commands import ExtendDeadman, HangUp, SendToFallback
+from ct112.core.events import CallDropped, CallerLeft, CallReleased
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 TRIES = 2
@@ -51,19 +52,19 @@ def hang_up(board: Board, call: Call) -> None:
     call.state = Leaving(Way.HANG_UP, board.now + board.policy.release_seconds)
 
 
-def caller_left(board: Board, call: Call) -> None:
+def caller_left(board: Board, call: Call, _event: CallerLeft) -> None:
     """The caller's leg is gone: whatever was under way is over, and the record is closed."""
     by_operator = isinstance(call.state, Leaving) and call.state.way is Way.HANG_UP
     outcome = Outcome.ANSWERED if call.answered else Outcome.ABANDONED
     close(board, call, outcome, EndedBy.OPERATOR if by_operator else EndedBy.CALLER)
 
 
-def dropped(board: Board, call: Call) -> None:
+def dropped(board: Board, call: Call, _event: CallDropped) -> None:
     """Asterisk ended, and the leg with it, whatever was under way."""
     close(board, call, Outcome.DROPPED, EndedBy.SYSTEM)
 
 
-def released(board: Board, call: Call) -> None:
+def released(board: Board, call: Call, _event: CallReleased) -> None:
     """The leg is in the dialplan now, out of our hands."""
     close(board, call, Outcome.FALLBACK, EndedBy.SYSTEM)
 
@@ -71,14 +72,14 @@ def released(board: Board, call: Call) -> None:
 def due(board: Board, call: Call, state: Leaving) -> None:
     """Nothing was heard of the leg we asked to leave: ask again, then take it for gone."""
     if call.node in board.lost:
-        call.state = replace(state, deadline=board.now + board.policy.release_seconds)
+        call.stay(replace(state, deadline=board.now + board.policy.release_seconds))
     elif state.tries < TRIES:
         ask_again(board, call, state)
     elif state.way is Way.HANG_UP:
         close(board, call, Outcome.ANSWERED, EndedBy.OPERATOR)
     else:
         # Should the leg still be ours, nobody pushes its switch: the dialplan takes it within seconds.
-        released(board, call)
+        released(board, call, CallReleased(call.id))
 
 
 def ask_again(board: Board, call: Call, state: Leaving) -> None:

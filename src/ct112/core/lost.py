@@ -8,16 +8,16 @@ right.
 from ct112.core import callbacks, leaving
 from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
-from ct112.core.events import OfferEnd, OfferEnded
+from ct112.core.events import CallDropped, NodeLost, OfferEnd, OfferEnded
 from ct112.core.ids import NodeName, call_of
 from ct112.core.operators import Operator
 from ct112.core.record import EndedBy, Outcome
 
 
-def lose(board: Board, node: NodeName) -> None:
+def lose(board: Board, event: NodeLost) -> None:
     """The link broke: the node's calls stay as they are for a few seconds."""
-    if node not in board.lost:
-        board.lost[node] = Lost(board.now, board.now + board.policy.lost_node_free_seconds)
+    if event.node not in board.lost:
+        board.lost[event.node] = Lost(board.now, board.now + board.policy.lost_node_free_seconds)
 
 
 def due(board: Board) -> None:
@@ -91,7 +91,7 @@ def _give_up(board: Board, node: NodeName) -> None:
         if isinstance(call.state, Leaving) and call.state.way is Way.HANG_UP:
             leaving.close(board, call, Outcome.ANSWERED, EndedBy.OPERATOR)
         else:
-            leaving.dropped(board, call)
+            leaving.dropped(board, call, CallDropped(call.id))
     for record in [record for record in board.remembered.values() if record.node == node]:
         board.close_remembered(record, Outcome.DROPPED, EndedBy.SYSTEM)
     for back in callbacks.at_node(board, node):

@@ -6,13 +6,26 @@ from ct112.core import deadman, ivr_run, leaving, waiting
 from ct112.core.board import Board, record_of
 from ct112.core.calls import Arriving, Call, InMenu
 from ct112.core.commands import PickUp, Play
-from ct112.core.events import CallArrived, DigitPressed, PlayEnded
+from ct112.core.events import CallArrived, DigitPressed, IvrPublished, PickedUp, PlayEnded
 from ct112.core.ids import PlayId, play_id
 from ct112.core.ivr import IvrDocument, Prompt, Queue
 
 
 def arrived(board: Board, event: CallArrived) -> None:
     """A caller is at the door: write it down and pick up. While leaving: to the fallback."""
+    known = board.calls.get(event.call)
+    if known is not None:
+        board.unexpected(event, known)
+    elif event.call not in board.ended:
+        _begin_call(board, event)
+
+
+def published(board: Board, event: IvrPublished) -> None:
+    """New calls run this document."""
+    board.document = event.document
+
+
+def _begin_call(board: Board, event: CallArrived) -> None:
     deadline = board.now + board.policy.pick_up_seconds
     call = Call(
         record=record_of(event, event.node, board.wall, board.started.get(event.node)),
@@ -32,7 +45,7 @@ def arrived(board: Board, event: CallArrived) -> None:
         board.do(PickUp(call.id))  # the dialplan has just armed the switch
 
 
-def picked_up(board: Board, call: Call) -> None:
+def picked_up(board: Board, call: Call, _event: PickedUp) -> None:
     """The leg is answered: the IVR begins. One that was late, and waits already, just goes on waiting."""
     if not call.picked_up:
         call.picked_up = True
@@ -55,8 +68,18 @@ def _begin(board: Board, call: Call) -> None:
     _go_on(board, call, lambda: ivr_run.begin(call.document, board.now, board.wall), None, limit_at)
 
 
-def pressed(board: Board, call: Call, state: InMenu, event: DigitPressed) -> None:
-    """A key, perhaps while the prompt still plays."""
+def pressed(board: Board, call: Call, event: DigitPressed) -> None:
+    """A key, perhaps while the prompt still plays.
+
+    Outside the menu keys mean nothing to us, and may be meant for the operator: not written down.
+    """
+    if isinstance(call.state, InMenu):
+        _pressed(board, call, call.state, event)
+    elif isinstance(call.state, Arriving):
+        board.unexpected(event, call)
+
+
+def _pressed(board: Board, call: Call, state: InMenu, event: DigitPressed) -> None:
     board.note(call, "digit", digit=event.digit)
     _go_on(
         board, call, lambda: ivr_run.pressed(state.run, event.digit, board.now), state.play, state.limit_at

@@ -75,6 +75,11 @@ def answered(board: Board, call: Call, event: OfferAnswered) -> None:
         board.unexpected(event, call)
 
 
+def answered_too_late(board: Board, event: OfferAnswered) -> None:
+    """The operator picked up a call that is no longer theirs."""
+    board.end_offer(event.offer)
+
+
 def ended(board: Board, call: Call, event: OfferEnded) -> None:
     """The operator's leg is gone; what that means depends on how far it had come."""
     match call.state:

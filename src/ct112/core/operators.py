@@ -58,13 +58,14 @@ OperatorState = OffDuty | Ready | Ringing | OnCall | WrapUp | Resting
 class Operator:
     """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered.
 
-    `watch` hears of every new state.
+    `watch` hears of every new state; `revision` counts the changes.
     """
 
     position: PositionName
     name: OperatorName | None = None
     ready: bool = False
     phones: set[NodeName] = field(default_factory=set)
+    revision: int = 0
     watch: Callable[["Operator"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
 
@@ -76,6 +77,7 @@ class Operator:
     @state.setter
     def state(self, state: OperatorState) -> None:
         self._state = state
+        self.revision += 1
         if self.watch is not None:
             self.watch(self)
 
@@ -96,8 +98,9 @@ class Operator:
 
     def seat(self, name: OperatorName | None, ready: bool, now: float) -> None:
         """Take over what the roster says; a call under way goes on, what it says holds afterwards."""
-        changed = name != self.name
+        changed, before = name != self.name, (self.name, self.ready)
         self.name, self.ready = name, ready and name is not None
+        self.revision += before != (self.name, self.ready)
         if self.busy:
             return
         if not self.ready:

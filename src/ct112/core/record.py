@@ -26,6 +26,7 @@ class ClassSource(StrEnum):
     LINE = "line"
     FAILURE = "failure"
     FALLBACK = "fallback"
+    PERSON = "person"  # somebody of the centre changed it
 
 
 class Outcome(StrEnum):

@@ -74,7 +74,7 @@ def lost_before_talk(board: Board, call: Call, state: Joining, reason: str) -> N
 def join_due(board: Board, call: Call, state: Joining) -> None:
     """The join takes too long; on a lost node it may have worked, and only a survey can tell."""
     if call.node in board.lost:
-        call.state = replace(state, deadline=board.now + board.policy.join_seconds)
+        call.stay(replace(state, deadline=board.now + board.policy.join_seconds))
     else:
         not_joined(board, call, state, "join timed out")
 

@@ -88,7 +88,7 @@ def play_ended(board: Board, call: Call, state: Queued, event: PlayEnded) -> Non
     if event.play != state.hearing.play:
         return
     if state.hearing.plain:
-        call.state = replace(state, hearing=replace(state.hearing, play=None))
+        call.stay(replace(state, hearing=replace(state.hearing, play=None)))
     else:
         only_ring(board, call, state)
 
@@ -96,16 +96,16 @@ def play_ended(board: Board, call: Call, state: Queued, event: PlayEnded) -> Non
 def only_ring(board: Board, call: Call, state: Queued) -> None:
     """Let the caller hear ringing and no message, until it is time for the next."""
     play = _ring_tone(board, call, ())
-    call.state = replace(state, hearing=replace(state.hearing, play=play, plain=True))
+    call.stay(replace(state, hearing=replace(state.hearing, play=play, plain=True)))
 
 
 def say_again(board: Board, call: Call, state: Queued) -> None:
     """Say the waiting message again; on a lost node only keep the time."""
     repeat_at = board.now + board.policy.repeat_seconds
     if call.node in board.lost:
-        call.state = replace(state, hearing=replace(state.hearing, repeat_at=repeat_at))
+        call.stay(replace(state, hearing=replace(state.hearing, repeat_at=repeat_at)))
     else:
-        call.state = replace(state, hearing=start_hearing(board, call))
+        call.stay(replace(state, hearing=start_hearing(board, call)))
 
 
 def due(board: Board, call: Call, state: Waiting) -> None:

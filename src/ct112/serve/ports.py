@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from ct112.core.commands import CallbackDone, TelephoneCommand
+from ct112.core.commands import Answered, CallbackDone, TelephoneCommand
 from ct112.core.events import Event
 from ct112.core.record import CallRecord, Fact
 
@@ -44,6 +44,14 @@ class Callbacks(Protocol):
 
     def done(self, result: CallbackDone) -> None:
         """Keep the result; return at once, whatever the database does."""
+        ...
+
+
+class Answers(Protocol):
+    """Passes answers on to whoever asked."""
+
+    def answered(self, answer: Answered) -> None:
+        """Pass the answer on; return at once, whether or not anybody still waits for it."""
         ...
 
 

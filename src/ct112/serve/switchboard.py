@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import assert_never
 
 from ct112 import logs, metrics
+from ct112.core.asks import AskCode
 from ct112.core.commands import (
+    Answered,
     CallbackDone,
     Command,
     DialCallee,
@@ -27,15 +29,15 @@ from ct112.core.commands import (
     TelephoneCommand,
     Unexpected,
 )
-from ct112.core.events import CallArrived, CommandFailed, Draining, Event
+from ct112.core.events import Asked, CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
 from ct112.core.record import CallRecord
-from ct112.serve.ports import Callbacks, Clock, Journal, Telephone
+from ct112.serve.ports import Answers, Callbacks, Clock, Journal, Telephone
 
 log = logs.get("switchboard")
 
 
-NotForTelephone = SaveRecord | SaveFact | CallbackDone | Unexpected
+NotForTelephone = SaveRecord | SaveFact | CallbackDone | Answered | Unexpected
 """What does not go to the telephone."""
 
 
@@ -54,14 +56,17 @@ class Switchboard:
         clock: Clock,
         *,
         callbacks: Callbacks | None = None,
+        answers: Answers | None = None,
         wall: Callable[[], float] | None = None,
     ) -> None:
         """Wire the floor to its ports; without `callbacks` nobody may be called back.
 
+        `answers`: who passes on what the floor answers to asks.
         `wall`: the time to write down; what `clock` says by default.
         """
         self._wall = wall or clock.now
         self._callbacks = callbacks
+        self._answers = answers
         self._floor = floor
         self._telephone = telephone
         self._journal = journal
@@ -142,7 +147,7 @@ class Switchboard:
         except Exception:
             metrics.floor_errors.inc()
             log.exception("the floor failed on an event", event_kind=type(event).__name__)
-            return []
+            return _sorry(event)
 
     def _handle_deadlines(self) -> None:
         now = self._clock.now()
@@ -180,6 +185,9 @@ class Switchboard:
             case CallbackDone():
                 if self._callbacks is not None:
                     self._callbacks.done(command)
+            case Answered():
+                if self._answers is not None:
+                    self._answers.answered(command)
             case Unexpected():
                 metrics.unexpected_events.labels(event=command.event).inc()
                 log.info("unexpected event", event_kind=command.event, state=command.state, call=command.call)
@@ -201,6 +209,14 @@ class Switchboard:
                 pass
             case _:
                 assert_never(command)
+
+
+def _sorry(event: Event) -> list[Command]:
+    """Return what is said to whoever asked for what the floor failed on: nobody shall wait for ever."""
+    if not isinstance(event, Asked):
+        return []
+    reason = "ct112 failed on this; nothing may be sure: look at the floor before asking again."
+    return [Answered(event.id, accepted=False, code=AskCode.FAILED, reason=reason)]
 
 
 def _count(record: CallRecord) -> None:
