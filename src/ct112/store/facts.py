@@ -11,7 +11,7 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import Fact
-from ct112.store import clean
+from ct112.store import clean, seating
 from ct112.store.faults import NO_ROW, RowRefused
 from ct112.store.ids import call_uuid
 from ct112.store.tables import FactRow
@@ -72,8 +72,17 @@ async def append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Write facts; one that is there already is not written again. Raises RowRefused.
 
     A different fact of the same call and number (a clock went back over a restart) takes the next number
-    that is free.
+    that is free. Facts of stays (who sat where) go to a table of their own.
     """
+    stays = seating.of_stays(facts)
+    if stays:
+        await seating.append(connection, GIVEN, as_json(stays), [fact.call for fact in stays])
+        facts = [fact for fact in facts if fact.kind not in seating.KINDS]
+    if facts:
+        await _append(connection, facts)
+
+
+async def _append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     given = {"facts": as_json(facts)}
     written = await connection.execute(APPEND, given)
     if written.rowcount == len(facts):

@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ct112.core.callback_rules import CallbackResult, NotDialled, TaskState
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
+from ct112.core.stays import StayKind
 
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,30}$"
 """What a position or an operator may be called: the name becomes a SIP user and part of a dialled string."""
@@ -163,14 +164,88 @@ class Position(Base):
 
 
 class Operator(Base):
-    """A person who takes calls, at most one at a position. `ready`: on duty and not paused."""
+    """A person who takes calls. `pin_hash`: argon2, for logging in by telephone; `active`: may log in."""
 
     __tablename__ = "operator"
     __table_args__ = (CheckConstraint(f"name ~ '{NAME_PATTERN}'", name="name"),)
 
     name: Mapped[str] = mapped_column(primary_key=True)
+    full_name: Mapped[str] = mapped_column(server_default="")
+    pin_hash: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
     position: Mapped[str | None] = mapped_column(ForeignKey("position.name"), unique=True)
     ready: Mapped[bool]
+
+
+class PauseReason(Base):
+    """Why an operator may be paused, in the order in which it is offered."""
+
+    __tablename__ = "pause_reason"
+    __table_args__ = (CheckConstraint(f"code ~ '{NAME_PATTERN}'", name="code"),)
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    indonesian: Mapped[str]
+    english: Mapped[str]
+    place: Mapped[int]
+
+
+class Stay(Base):
+    """One operator at one position from log-in to log-out (`until` is null while they sit there).
+
+    Kept from the facts of the stay, so that it can be made again from them. Names are text: what happened
+    outlives the rows of who it happened to.
+    """
+
+    __tablename__ = "seating"
+    __table_args__ = (
+        Index(None, "since", "id"),
+        Index(None, "operator", "since"),
+        Index("ix_seating_open", "operator", postgresql_where=text("until IS NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    operator: Mapped[str]
+    position: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    ready: Mapped[bool]
+    reason: Mapped[str | None]
+
+
+class StayFact(Base):
+    """One thing that happened to a stay; a trigger refuses any change. `by`: who asked for it."""
+
+    __tablename__ = "seating_fact"
+    __table_args__ = (_one_of("kind", StayKind),)
+
+    stay: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    operator: Mapped[str]
+    position: Mapped[str]
+    since: Mapped[datetime]
+    ready: Mapped[bool]
+    reason: Mapped[str | None]
+    by: Mapped[str]
+
+
+class PlannedDuty(Base):
+    """The roster: an operator who should be on duty, or (no name) how many people should be."""
+
+    __tablename__ = "roster"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="times"),
+        CheckConstraint("people BETWEEN 1 AND 999", name="people"),
+        Index(None, "ends_at"),
+        Index(None, "operator", "starts_at", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    operator: Mapped[str | None] = mapped_column(ForeignKey("operator.name", ondelete="CASCADE"))
+    people: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class IvrVersion(Base):

@@ -1,0 +1,98 @@
+"""Who sits where and who sat where: kept from the facts of each stay, whatever order they come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ct112.core.record import Fact
+from ct112.core.stays import StayKind
+from ct112.store.tables import Stay
+
+STAYS: Table = Stay.metadata.tables["seating"]
+KINDS = frozenset(kind.value for kind in StayKind)
+MOST = 500  # stays in a page
+
+APPEND = """
+    INSERT INTO seating_fact (stay, seq, at, kind, operator, position, since, ready, reason, by)
+    SELECT call_id, seq, at, kind, data->>'operator', data->>'position',
+           to_timestamp(CAST(data->>'since' AS double precision)),
+           CAST(data->>'ready' AS boolean), data->>'reason', data->>'by'
+    FROM ({given}) AS g ON CONFLICT DO NOTHING
+"""
+KEEP = text("""
+    INSERT INTO seating (id, operator, position, since, until, ready, reason)
+    SELECT DISTINCT ON (stay) stay, operator, position, since,
+        max(at) FILTER (WHERE kind = 'logged_out') OVER (PARTITION BY stay), ready, reason
+    FROM seating_fact WHERE stay = ANY(CAST(:stays AS uuid[])) ORDER BY stay, seq DESC
+    ON CONFLICT (id) DO UPDATE SET until = coalesce(excluded.until, seating.until),
+        ready = excluded.ready, reason = excluded.reason
+""")
+# A stay whose log-out was lost ends where the next one there, or of the same person, begins.
+CLOSE = text("""
+    UPDATE seating AS old SET until = new.since
+    FROM seating AS new
+    WHERE new.id = ANY(CAST(:stays AS uuid[])) AND old.until IS NULL AND old.id <> new.id
+        AND (old.operator = new.operator OR old.position = new.position) AND old.since <= new.since
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredStay:
+    """One stay as stored; times in UTC. `until` is None while the operator sits there."""
+
+    id: str
+    operator: str
+    position: str
+    since: datetime
+    until: datetime | None
+    ready: bool
+    reason: str | None
+
+
+async def append(connection: AsyncConnection, given: str, facts: str, stays: Sequence[str]) -> None:
+    """Write facts of stays, each once, and keep the stays. `given` is the SQL that takes `facts` apart."""
+    await connection.execute(text(APPEND.format(given=given)), {"facts": facts})
+    touched = {"stays": sorted(set(stays))}
+    await connection.execute(KEEP, touched)
+    await connection.execute(CLOSE, touched)
+
+
+def of_stays(facts: Sequence[Fact]) -> list[Fact]:
+    """Return those facts that are of stays and not of calls."""
+    return [fact for fact in facts if fact.kind in KINDS]
+
+
+async def current(connection: AsyncConnection) -> list[StoredStay]:
+    """Return who sits where, by position."""
+    return await _stays(connection, STAYS.c.until.is_(None), order=(STAYS.c.position, STAYS.c.since))
+
+
+async def history(
+    connection: AsyncConnection,
+    *,
+    operator: str | None = None,
+    position: str | None = None,
+    before: StoredStay | None = None,
+    limit: int = 50,
+) -> list[StoredStay]:
+    """Return stays, the newest first; `before` is the last of the page before."""
+    wanted: list[ColumnElement[bool]] = []
+    if operator is not None:
+        wanted.append(STAYS.c.operator == operator)
+    if position is not None:
+        wanted.append(STAYS.c.position == position)
+    if before is not None:
+        wanted.append(tuple_(STAYS.c.since, STAYS.c.id) < tuple_(before.since, before.id))
+    newest = (STAYS.c.since.desc(), STAYS.c.id.desc())
+    return await _stays(connection, *wanted, order=newest, limit=min(limit, MOST))
+
+
+async def _stays(
+    connection: AsyncConnection, *wanted: ColumnElement[bool], order: Any, limit: int | None = None
+) -> list[StoredStay]:
+    rows = await connection.execute(select(STAYS).where(*wanted).order_by(*order).limit(limit))
+    return [StoredStay(**{**row, "id": str(row["id"])}) for row in rows.mappings()]
