@@ -27,6 +27,14 @@ def due(board: Board) -> None:
             _look(board, node, lost)
 
 
+def look_again(board: Board) -> None:
+    """A phone turned up: whoever is kept by a lost node may be rung there now."""
+    for node in board.lost.values():
+        if node.since is not None:
+            earliest = node.since + board.policy.lost_node_free_seconds
+            node.look_at = min(node.look_at, max(board.now, earliest))
+
+
 def operator_left(board: Board, event: OfferEnded) -> None:
     """The link tells how a leg ended just before the survey: who hung up a stranded talk has ended it."""
     call = board.calls.get(call_of(event.offer))

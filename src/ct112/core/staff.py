@@ -1,5 +1,6 @@
 """Who works where: the roster, and the softphones that are registered."""
 
+from ct112.core import lost
 from ct112.core.board import Board
 from ct112.core.events import PhoneSeen, RosterChanged
 
@@ -10,6 +11,7 @@ def phone_seen(board: Board, event: PhoneSeen) -> None:
     operator.revision += 1
     if event.registered:
         operator.phones.add(event.node)
+        lost.look_again(board)
     else:
         operator.phones.discard(event.node)
     _forget_unused(board)
