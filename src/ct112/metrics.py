@@ -32,6 +32,22 @@ inbox_depth = Gauge("ct112_inbox_depth", "Events waiting for the floor")
 floor_errors = Counter("ct112_floor_errors_total", "Events whose handling raised; the call was kept")
 task_down = Gauge("ct112_task_down", "1 from a task's death until it has run for a minute again", ["task"])
 task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was started again", ["task"])
+job_waits = Gauge("ct112_job_waits", "1 while a job of the worker waits for the database", ["job"])
+job_done_at = Gauge("ct112_job_done_timestamp_seconds", "When a job of the worker was done last", ["job"])
+job_seconds = Histogram(
+    "ct112_job_seconds",
+    "One round of a job of the worker",
+    ["job"],
+    buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60),
+)
+callbacks_waiting = Gauge("ct112_callbacks_waiting", "Call-backs that are not closed")
+callbacks_due = Gauge("ct112_callbacks_due", "Call-backs an operator could take now, of the first 500")
+callback_oldest_seconds = Gauge(
+    "ct112_callback_oldest_seconds", "How long the oldest of those that could be taken now has waited"
+)
+callbacks_overdue = Gauge(
+    "ct112_callbacks_overdue", "Emergency callers who have waited for a call-back for a quarter of an hour"
+)
 link_up = Gauge("ct112_link_up", "1 when the link is ready", ["node", "link"])  # link: ari, ami
 link_losses = Counter("ct112_link_losses_total", "Times a link was lost", ["node", "link"])
 link_errors = Counter("ct112_link_errors_total", "Errors of a link that nobody foresaw", ["node", "link"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -18,6 +19,14 @@ FRAMES = 8
 
 Run = Callable[[], Coroutine[Any, Any, None]]
 """Makes the coroutine of a task that should run for ever; called again for each start."""
+
+
+def leave_on_signals() -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set from now on."""
+    leave, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+    return leave
 
 
 class TaskStopped(RuntimeError):

@@ -1,22 +1,17 @@
 """The `ct112` command. Each part is imported when it is asked for: `ct112 capacity` needs no database."""
 
-import asyncio
 import gc
 import sys
 import traceback
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from ct112 import __version__
-from ct112.cli.edge import CannotDo, loaded
-
-if TYPE_CHECKING:
-    from ct112.settings import Settings
 
 GROUPS = {
     "ivr": ("ct112.cli.ivr", "app", "The menu callers hear: validate, show, versions, publish, simulate."),
@@ -26,8 +21,13 @@ GROUPS = {
     "db": ("ct112.cli.database", "app", "The database."),
     "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),
 }
-SWITCH_SECONDS = 0.0005  # the threads of spool and database give way to the calls this soon
 COMMANDS = {
+    "serve": (
+        "ct112.cli.processes",
+        "Answer calls until SIGTERM: then no new calls, talks go on, everything is saved.",
+    ),
+    "web": ("ct112.cli.processes", "Serve screens and API until SIGTERM; calls are handled without it."),
+    "worker": ("ct112.cli.processes", "Keep house until SIGTERM; calls are handled without it."),
     "doctor": (
         "ct112.cli.doctor",
         "What must be true before going live, and what to do where it is not.",
@@ -93,53 +93,6 @@ def _options(
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-@app.command()
-def serve() -> None:
-    """Answer calls until SIGTERM: then no new calls, talks go on, everything is saved."""
-    import uvloop
-
-    from ct112 import logs
-    from ct112.tasks import TaskStopped
-
-    sys.setswitchinterval(SWITCH_SECONDS)
-    settings = _settings()
-    logs.configure(settings.log_level, as_json=settings.log_json)
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings))
-    except TaskStopped as stopped:
-        raise CannotDo(
-            f"the part {stopped} died: {stopped.__cause__ or 'it came to its end'}; see the log", 2
-        ) from stopped
-    except ValueError as error:
-        raise CannotDo(str(error), 2) from error
-
-
-async def _serve(settings: "Settings") -> None:
-    from ct112.serve.service import Service
-    from ct112.store import ASIDE, Store
-
-    store = await Store.create(settings.database_url or "", settings.spool_path.with_name(ASIDE))
-    gc.collect()
-    gc.freeze()  # what was imported is not looked through again: a full collection took a tenth of a second
-    await Service(settings, store).run()
-
-
-def _settings() -> "Settings":
-    """Return the settings, or leave saying what is wrong with them."""
-    from ct112.settings import ENV_FILE
-
-    settings = loaded(2)
-    where = f"in the environment or in {ENV_FILE}"
-    if not settings.nodes:
-        raise CannotDo(f"CT112_NODES is empty: ct112 asterisk render writes it, or set it {where}", 2)
-    if not settings.database_url:
-        raise CannotDo(
-            f"CT112_DATABASE_URL is not set: for example postgresql://ct112@localhost/ct112, {where}", 2
-        )
-    return settings
 
 
 def main() -> None:

@@ -24,12 +24,13 @@ from ct112.serve.door import make_door
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.health import Watch
 from ct112.serve.sayings import Sayings
-from ct112.serve.sources import StoredCalls, StoreSource, compile_live
+from ct112.serve.sources import StoreSource, compile_live
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
 from ct112.web import WebServer, make_app
+from ct112.web.stored import StoredCalls
 
 log = logs.get("service")
 

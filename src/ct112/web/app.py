@@ -21,6 +21,7 @@ from ct112.web.model import (
     CallbacksSource,
     CallQuery,
     CallsSource,
+    LiveAway,
     NotFound,
     PositionView,
     Unavailable,
@@ -43,6 +44,8 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
             return await handler(request)
     except web.HTTPException as error:
         return _refused(error)
+    except LiveAway:
+        return problem(503, "live is away", "start ct112 serve, or see its log; lists are shown without it")
     except (Unavailable, TimeoutError):
         return problem(503, "database away", "calls are answered as always; ask again later")
     except NotFound:

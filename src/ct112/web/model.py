@@ -129,8 +129,12 @@ class Unavailable(RuntimeError):
     """The database cannot be asked now."""
 
 
+class LiveAway(RuntimeError):
+    """`ct112 serve` cannot be asked now: what is live is not known, and nothing can be asked of a call."""
+
+
 class CallbacksSource(Protocol):
-    """Where call-backs are read and taken. Raises Conflict and Unavailable."""
+    """Where call-backs are read and taken. Raises Conflict, LiveAway and Unavailable."""
 
     async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
         """Return what is to be done, in order. Raises NotFound when there is no task `after`."""

@@ -1,0 +1,78 @@
+"""The composition of `ct112 web`: the store, what is live at `ct112 serve`, and the routes over both."""
+
+from collections.abc import Sequence
+
+from ct112 import logs
+from ct112.http.health import Health, Part
+from ct112.http.server import HttpServer
+from ct112.settings import Settings
+from ct112.store import Store
+from ct112.store.presence import Presence
+from ct112.tasks import Supervisor, leave_on_signals
+from ct112.web.app import make_app
+from ct112.web.model import Callback, LiveAway, PositionView
+from ct112.web.stored import StoredCallbacks, StoredCalls
+
+log = logs.get("web")
+
+
+class Web:
+    """The process. `run` returns after an orderly leave, and raises when its door cannot be opened."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        """Wire everything; nothing runs and nothing is connected yet."""
+        self._store = store
+        self._presence = Presence(store)
+        app = make_app(
+            health=self.health,
+            calls=StoredCalls(store),
+            callbacks=Callbacks(store),
+            positions=nobody_knows,
+            ivr=settings.ivr_settings(),
+            prompts_dir=settings.state_dir / "prompts",
+            api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
+        )
+        self.server = HttpServer(app, settings.web_host, settings.web_port)
+        self._supervisor = Supervisor(
+            vital={"door": self.server.run},
+            others={"presence": self._presence.run},
+        )
+
+    async def run(self) -> None:
+        """Answer until SIGTERM or SIGINT. Raises TaskStopped."""
+        leave = leave_on_signals()
+        log.info("ct112 web starts")
+        try:
+            await self._supervisor.run(leave)
+        finally:
+            await self._store.close()
+            log.info("ct112 web left")
+
+    def health(self) -> Health:
+        """Return what it can show now: it is ready while it can show something."""
+        parts = (self._database(), self._live(), self._tasks())
+        return Health(ready=parts[0].ok or parts[1].ok, parts=parts)
+
+    def _database(self) -> Part:
+        return Part("database", bool(self._presence.there), self._presence.detail)
+
+    def _live(self) -> Part:
+        return Part("live", False, "away: this version has no feed yet")
+
+    def _tasks(self) -> Part:
+        troubles = self._supervisor.troubles()
+        said = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
+        return Part("tasks", not troubles, said or "all run")
+
+
+class Callbacks(StoredCallbacks):
+    """The list from the database; taking one is asked of `ct112 serve`."""
+
+    async def take(self, number: int, operator: str) -> Callback:  # noqa: ARG002
+        """Ring the operator's phone and then the caller. Raises LiveAway."""
+        raise LiveAway
+
+
+def nobody_knows() -> Sequence[PositionView]:
+    """Raise LiveAway: who sits where is known to `ct112 serve` alone."""
+    raise LiveAway

@@ -1,0 +1,69 @@
+"""The composition of `ct112 worker`: its jobs under one watch, and a door for health and metrics."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from aiohttp import web
+
+from ct112 import logs
+from ct112.http.health import Health, Part, health
+from ct112.http.probes import add_probes
+from ct112.http.server import HttpServer, hide
+from ct112.settings import Settings
+from ct112.store import Store
+from ct112.store.presence import Presence
+from ct112.tasks import Supervisor, leave_on_signals
+from ct112.worker.callbacks import CallbackWatch, first_of
+from ct112.worker.jobs import Job, Running
+
+log = logs.get("worker")
+
+
+def jobs(settings: Settings, store: Store) -> list[Job]:  # noqa: ARG001 (a job may be set up by them)
+    """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
+    return [
+        Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
+    ]
+
+
+class Worker:
+    """The process. `run` returns after an orderly leave, and raises when its door cannot be opened."""
+
+    def __init__(self, settings: Settings, store: Store, work: Sequence[Job] | None = None) -> None:
+        """Wire everything; nothing runs and nothing is connected yet. `work`: other jobs than `jobs`."""
+        self._store = store
+        self._presence = Presence(store)
+        self._running = [Running(job) for job in (jobs(settings, store) if work is None else work)]
+        app = web.Application()
+        app.on_response_prepare.append(hide)
+        add_probes(app, self.health)
+        self.server = HttpServer(app, settings.worker_host, settings.worker_port)
+        self._supervisor = Supervisor(
+            vital={"door": self.server.run},
+            others={"presence": self._presence.run, **{job.name: job.run for job in self._running}},
+        )
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT; what has begun is ended first. Raises TaskStopped."""
+        leave = leave_on_signals()
+        log.info("ct112 worker starts", jobs=[job.name for job in self._running])
+        try:
+            await self._supervisor.run(leave)
+        finally:
+            await self._store.close()
+            log.info("ct112 worker left")
+
+    def health(self) -> Health:
+        """Return whether work is done: it waits while the database is away."""
+        return health([self._database(), *map(self._job, self._running), self._tasks()])
+
+    def _database(self) -> Part:
+        return Part("database", bool(self._presence.there), self._presence.detail, needed=True)
+
+    def _job(self, job: Running) -> Part:
+        return Part(job.name, job.waits is None, job.waits or "done as planned")
+
+    def _tasks(self) -> Part:
+        troubles = self._supervisor.troubles()
+        said = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
+        return Part("tasks", not troubles, said or "all run")
