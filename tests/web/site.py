@@ -1,32 +1,28 @@
 """The site under test, and what is behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
-from ct112.core.record import Outcome, ServiceClass
+from ct112.core.callback_rules import TaskState
+from ct112.core.record import ClassSource, Outcome, ServiceClass
 from ct112.http.health import Health, Part
-from ct112.web import make_app
-from ct112.web.model import (
-    Callback,
-    CallbackPage,
-    CallFact,
-    CallPage,
-    CallView,
-    Conflict,
-    NotFound,
-    PositionView,
-)
+from ct112.web import House, make_app
+from ct112.web.access.api_token import ApiToken
+from ct112.web.callbacks.model import Callback, CallbackPage
+from ct112.web.calls.model import CallFact, CallPage, CallView
+from ct112.web.errors import Conflict, NotFound
+from ct112.web.positions.model import PositionView
 
 TOKEN = "a token for tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 KEY = "0123456789abcdef0123456789abcdef"
 CALL = CallView(
-    id="0198c0de-0000-7000-8000-000000000001",
+    id=UUID("0198c0de-0000-7000-8000-000000000001"),
     node="a",
     sip_call_id="x@y",
     ani="0812",
@@ -37,8 +33,8 @@ CALL = CallView(
     queued_at=None,
     answered_at=None,
     ended_at=None,
-    service_class="emergency",
-    class_source="silence",
+    service_class=ServiceClass.EMERGENCY,
+    class_source=ClassSource.SILENCE,
     ivr_version=1,
     ivr_path=("greeting", "main"),
     operator=None,
@@ -64,12 +60,12 @@ class Calls:
         if self.error:
             raise self.error
         self.asked = {"limit": limit, "after": after, "service_class": service_class, "outcome": outcome}
-        return CallPage(calls=[CALL], total=428, next=CALL.id)
+        return CallPage(calls=(CALL,), total=428, next="cursor")
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
         if self.error:
             raise self.error
-        if name != CALL.id:
+        if name != str(CALL.id):
             raise NotFound(name)
         return CALL, [FACT]
 
@@ -77,9 +73,9 @@ class Calls:
 TASK = Callback(
     id=7,
     ani="0812",
-    service_class="emergency",
+    service_class=ServiceClass.EMERGENCY,
     reason="abandoned",
-    state="open",
+    state=TaskState.OPEN,
     result=None,
     calls=1,
     attempts=0,
@@ -101,29 +97,35 @@ class Backs:
     async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
         if after == 404:
             raise NotFound("404")
-        return CallbackPage(callbacks=[TASK][:limit], total=428, next=None if after else 7, withheld=3)
+        return CallbackPage(callbacks=(TASK,)[:limit], total=428, next=None if after else 7, withheld=3)
 
     async def take(self, number: int, operator: str) -> Callback:
         if (number, operator) != (TASK.id, "operator-1"):
             raise Conflict(f"{operator} has a call now")
-        return TASK.model_copy(update={"state": "taken", "taken_by": operator})
+        return TASK.model_copy(update={"state": TaskState.TAKEN, "taken_by": operator})
+
+
+READY = Health(True, (Part("ari", True, "a: ready", needed=True),))
+
+
+def house(calls: Calls, health: Callable[[], Health] = lambda: READY) -> House:
+    """What is behind the site."""
+    return House(
+        health=health,
+        calls=calls,
+        callbacks=Backs(),
+        positions=lambda: [SEAT],
+        ivr={"recordings_dir": None, "state_dir": "/var/lib/ct112", "emergency_limit_seconds": 15.0},
+    )
 
 
 class Site:
     """The site under test and what is behind it."""
 
-    def __init__(self, folder: Path, token: str | None) -> None:
+    def __init__(self, token: str | None) -> None:
         self.calls = Calls()
-        self.health = Health(True, (Part("ari", True, "a: ready", needed=True),))
-        app = make_app(
-            health=lambda: self.health,
-            calls=self.calls,
-            callbacks=Backs(),
-            positions=lambda: [SEAT],
-            ivr={"recordings_dir": None},
-            prompts_dir=folder,
-            api_token=token,
-        )
+        self.health = READY
+        app = make_app(house(self.calls, lambda: self.health), ApiToken(token).authenticate)
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any, aiohttp.ClientResponse]:

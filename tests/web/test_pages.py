@@ -4,6 +4,8 @@ import pytest
 
 from tests.web.site import BEARER, Site
 
+JSON = BEARER | {"Content-Type": "application/json"}
+
 
 async def test_positions_are_as_they_are_now_for_those_with_the_token(site: Site) -> None:
     assert (await site.get("/api/v1/positions"))[0] == 401
@@ -58,5 +60,5 @@ async def test_taking_a_call_back(site: Site, path: str, body: dict[str, str], s
 
 
 async def test_a_body_that_is_no_json_is_told_so(site: Site) -> None:
-    async with site.client.post("/api/v1/callbacks/7/take", data=b"{", headers=BEARER) as answer:
+    async with site.client.post("/api/v1/callbacks/7/take", data=b"{", headers=JSON) as answer:
         assert answer.status == 400

@@ -4,22 +4,21 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-from ct112.http import server
 from ct112.http.guesses import FREE, Guesses
-from ct112.http.health import Health, Part
 from ct112.http.server import WebServer
 from ct112.web import make_app
-from tests.web.site import SEAT, TOKEN, Backs, Calls
+from ct112.web.access.api_token import ApiToken
+from ct112.web.routes import LARGEST_BODY
+from tests.web.site import TOKEN, Calls, house
 
 PATHS = (
-    "/healthz", "/readyz", "/metrics", "/prompts/x.wav", "/api/v1/openapi.json", "/api/v1/calls",
+    "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/calls",
     "/api/v1/calls/x", "/api/v1/positions", "/api/v1/ivr", "/api/v1/callbacks", "/api/v1/callbacks/7/take",
 )  # fmt: skip
-AS = f"Authorization: Bearer {TOKEN}\r\n".encode()
+AS = f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n".encode()
 ODD = (
     b"\xff", b"\x00", b"%00", b"%ff%fe", b"%", b"9" * 5000, b"'\"<>;--", b"..%2f..%2fetc", "٣".encode(),
     b"%D9%A3", b"-1", b"1e999", b"nan", b"{}", b"\r", b"\xed\xa0\x80", b"%ED%A0%80", b"[]", b"a" * 7000, b"+",
@@ -55,17 +54,9 @@ class Wire:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Wire]:
+async def running() -> AsyncIterator[Wire]:
     """A server on a free port."""
-    app = make_app(
-        health=lambda: Health(True, (Part("ari", True, "a: ready", needed=True),)),
-        calls=Calls(),
-        callbacks=Backs(),
-        positions=lambda: [SEAT],
-        ivr={},
-        prompts_dir=folder,
-        api_token=TOKEN,
-    )
+    app = make_app(house(Calls()), ApiToken(TOKEN).authenticate)
     web = WebServer(app, "127.0.0.1", 0)
     task = asyncio.create_task(web.run(), name="web")
     try:
@@ -77,8 +68,8 @@ async def running(folder: Path) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def wire(tmp_path: Path) -> AsyncIterator[Wire]:
-    async with running(tmp_path) as found:
+async def wire() -> AsyncIterator[Wire]:
+    async with running() as found:
         yield found
 
 
@@ -134,8 +125,21 @@ async def test_another_method_is_told_which_may_be_used(wire: Wire) -> None:
 
 
 async def test_a_body_too_large_is_refused(wire: Wire) -> None:
-    answer = await wire.get(b"/api/v1/callbacks/7/take", AS, b"POST", b"x" * (server.LARGEST_BODY + 1))
+    answer = await wire.get(b"/api/v1/callbacks/7/take", AS, b"POST", b"x" * (LARGEST_BODY + 1))
     assert status_of(answer) == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        (b"/api/v1/calls?" + b"a" * 5000, AS),
+        (b"/healthz", b"X-Long: " + b"a" * 9000 + b"\r\n"),
+        (b"/healthz", b"".join(b"X-%d: 1\r\n" % number for number in range(100))),
+    ],
+)
+async def test_a_head_too_large_is_refused_before_it_is_read(wire: Wire, path: bytes, head: bytes) -> None:
+    assert status_of(await wire.get(path, head)) in (400, 414, 431)
+    assert status_of(await wire.get(b"/healthz")) == 200
 
 
 @pytest.mark.parametrize("packed", [b"gzip", b"deflate", b"br"])
@@ -148,7 +152,7 @@ async def test_a_body_that_cannot_be_unpacked_is_the_senders_mistake(wire: Wire,
 async def test_a_body_that_does_not_come_is_not_the_databases_fault(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ct112.web.callbacks.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("ct112.web.serving.BODY_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection(*wire._address)
     writer.write(
         b"POST /api/v1/callbacks/7/take HTTP/1.1\r\nHost: x\r\n" + AS + b"Content-Length: 9\r\n\r\n{"
@@ -158,9 +162,9 @@ async def test_a_body_that_does_not_come_is_not_the_databases_fault(
     writer.close()
 
 
-async def test_who_sends_no_whole_request_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_sends_no_whole_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.3)
-    async with running(tmp_path) as wire:
+    async with running() as wire:
         reader, writer = await asyncio.open_connection(*wire._address)
         async with asyncio.timeout(3):  # silent from the beginning
             assert await reader.read() == b""
@@ -177,10 +181,10 @@ async def test_who_sends_no_whole_request_is_closed(tmp_path: Path, monkeypatch:
         writer.close()
 
 
-async def test_strangers_leave_files_for_asterisk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_strangers_leave_files_for_asterisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ct112.http.server.MOST_CONNECTIONS", 5)
     monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.5)
-    async with running(tmp_path) as wire:
+    async with running() as wire:
         idle = [await asyncio.open_connection(*wire._address) for _ in range(5)]
         assert await wire.get(b"/healthz") == b""  # one too many: closed at once
         await asyncio.gather(*(reader.read() for reader, _ in idle))  # silent too long: closed

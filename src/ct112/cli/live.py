@@ -21,7 +21,10 @@ def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple
     request = Request(  # noqa: S310 (http, at an address of our own settings)
         f"{found.web_local_url()}/api/v1/{path}",
         data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {found.api_token.get_secret_value()}"},
+        headers={
+            "Authorization": f"Bearer {found.api_token.get_secret_value()}",
+            "Content-Type": "application/json",
+        },
     )
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=ANSWER_SECONDS) as answer:

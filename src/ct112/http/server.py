@@ -12,6 +12,9 @@ from ct112.http.problems import problem
 IDLE_SECONDS = 10.0  # for the head of a request, from the connection or the request before
 MOST_CONNECTIONS = 200  # the process has a thousand files in all, and Asterisk's links need some
 LARGEST_BODY = 64 * 1024  # bytes
+LONGEST_LINE = 4096  # bytes of method, path and query
+LONGEST_FIELD = 8192  # bytes of a header
+MOST_HEADERS = 64
 
 quiet = logging.getLogger("ct112.http.quiet")
 quiet.setLevel(logging.CRITICAL)  # what strangers send is not worth a line each
@@ -76,7 +79,16 @@ class HttpServer:
             if len(manager.connections) >= (self._most or MOST_CONNECTIONS):
                 return Refusal()
             none: Any = None  # an access log would hold what strangers ask
-            return Handler(manager, loop=loop, access_log=none, logger=quiet, keepalive_timeout=IDLE_SECONDS)
+            return Handler(
+                manager,
+                loop=loop,
+                access_log=none,
+                logger=quiet,
+                keepalive_timeout=IDLE_SECONDS,
+                max_line_size=LONGEST_LINE,
+                max_field_size=LONGEST_FIELD,
+                max_headers=MOST_HEADERS,
+            )
 
         try:
             listener = await loop.create_server(connection, self._host, self._port)

@@ -29,7 +29,8 @@ from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
-from ct112.web import WebServer, make_app
+from ct112.web import House, WebServer, make_app
+from ct112.web.access.api_token import ApiToken
 from ct112.web.stored import StoredCalls
 
 log = logs.get("service")
@@ -134,15 +135,15 @@ class Service:
 
     async def _serve_web(self, watch: Watch) -> None:
         settings = self._settings
-        app = make_app(
+        token = None if settings.api_token is None else settings.api_token.get_secret_value()
+        house = House(
             health=watch.health,
             calls=StoredCalls(self._store),
             callbacks=self._callbacks,
             positions=watch.positions,
             ivr=settings.ivr_settings(),
-            prompts_dir=settings.state_dir / "prompts",
-            api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
         )
+        app = make_app(house, ApiToken(token).authenticate)
         await WebServer(app, settings.web_host, settings.web_port).run()
 
     async def _serve_door(self, watch: Watch) -> None:

@@ -1,21 +1,13 @@
-"""aiohttp: health, metrics, prompts for Asterisk, and the list of calls."""
+"""The API over HTTP: one table of routes, and the server it is asked by."""
 
 from ct112.http.health import Health, Part
 from ct112.http.server import WebServer
 from ct112.web.app import make_app
-from ct112.web.model import (
-    Callback,
-    CallbackPage,
-    CallbacksSource,
-    CallFact,
-    CallPage,
-    CallsSource,
-    CallView,
-    Conflict,
-    NotFound,
-    PositionView,
-    Unavailable,
-)
+from ct112.web.callbacks.model import Callback, CallbackPage, CallbacksSource
+from ct112.web.calls.model import CallFact, CallPage, CallsSource, CallView
+from ct112.web.errors import Conflict, NotFound, Unavailable
+from ct112.web.house import House
+from ct112.web.positions.model import PositionView
 
 __all__ = [
     "CallFact",
@@ -27,6 +19,7 @@ __all__ = [
     "CallsSource",
     "Conflict",
     "Health",
+    "House",
     "NotFound",
     "Part",
     "PositionView",

@@ -1,72 +1,142 @@
-"""The OpenAPI document, from the models the handlers use."""
+"""The OpenAPI document, from the table alone: every path, every answer, every problem."""
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+import orjson
 from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from ct112.web.callbacks import Taking
-from ct112.web.model import Callback, CallbackQuery, CallFact, CallQuery, CallView, PositionView
+from ct112.web.kinds import Kind
+from ct112.web.problems import ProblemDetails
+from ct112.web.routes import Public, Route
+
+REF = "#/components/schemas/{model}"
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "a token, for machines"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-ct112", "description": "for pages"},
+}
+Schema = dict[str, Any]
 
 
-def description() -> dict[str, object]:
-    """Return the OpenAPI document, from the models the handlers use."""
-    schema = {"ref_template": "#/components/schemas/{model}"}
-    ok = {"200": {"description": "OK"}, "401": {"description": "token needed"}}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "ct112", "version": "1"},
-        "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {
-                "CallView": CallView.model_json_schema(**schema),  # type: ignore[arg-type]
-                "CallFact": CallFact.model_json_schema(**schema),  # type: ignore[arg-type]
-                "PositionView": PositionView.model_json_schema(**schema),  # type: ignore[arg-type]
-                "Callback": Callback.model_json_schema(**schema),  # type: ignore[arg-type]
+def describe(table: Iterable[Route]) -> bytes:
+    """Return the document as JSON."""
+    return orjson.dumps(_Document(list(table)).whole())
+
+
+class _Document:
+    """The document while it is made: schemas and problems are listed once and referred to."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        self._routes = routes
+        self._problems: dict[str, Schema] = {}
+        used = dict.fromkeys(self._models())
+        self._refs, defs = models_json_schema(list(used), ref_template=REF)
+        self._schemas: dict[str, Schema] = defs["$defs"]
+
+    def whole(self) -> Schema:
+        paths: dict[str, Schema] = {}
+        for route in self._routes:
+            paths.setdefault(route.path, {})[route.method.lower()] = self._operation(route)
+        texts = {self._name(route.given[place]) for route in self._routes for place in _texts(route)}
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "ct112", "version": "1", "description": "How to use it: docs/api.md."},
+            "servers": [{"url": "/"}],
+            "security": [{name: []} for name in SECURITY],
+            "paths": paths,
+            "components": {
+                "securitySchemes": SECURITY,
+                "schemas": {name: one for name, one in self._schemas.items() if name not in texts},
+                "responses": self._problems,
             },
-        },
-        "security": [{"token": []}],
-        "paths": {
-            "/api/v1/calls": {
-                "get": {"summary": "Calls, newest first", "parameters": _query(CallQuery), "responses": ok}
-            },
-            "/api/v1/callbacks": {
-                "get": {
-                    "summary": "Who has to be called back, in order",
-                    "parameters": _query(CallbackQuery),
-                    "responses": ok,
-                }
-            },
-            "/api/v1/positions": {
-                "get": {"summary": "Operators and phones as they are now", "responses": ok}
-            },
-            "/api/v1/ivr": {"get": {"summary": "What a menu is judged by here", "responses": ok}},
-            "/api/v1/callbacks/{id}/take": {
-                "post": {
-                    "summary": "Ring the operator's phone, then the caller's",
-                    "parameters": [
-                        {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-                    ],
-                    "requestBody": {"content": {"application/json": {"schema": Taking.model_json_schema()}}},
-                    "responses": {
-                        "202": {"description": "the phone rings"},
-                        "409": {"description": "not now"},
-                    },
-                }
-            },
-            "/api/v1/calls/{id}": {
-                "get": {
-                    "summary": "One call with its facts",
-                    "parameters": [
-                        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-                    ],
-                    "responses": ok,
-                }
-            },
+        }
+
+    def _models(self) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
+        yield ProblemDetails, "serialization"
+        for route in self._routes:
+            yield from ((model, "validation") for model in route.given.values())
+            yield from ((model, "serialization") for model in route.answers.values() if model)
+
+    def _name(self, model: type[BaseModel], mode: JsonSchemaMode = "validation") -> str:
+        return str(self._refs[(model, mode)]["$ref"]).rpartition("/")[2]
+
+    def _operation(self, route: Route) -> Schema:
+        operation: Schema = {
+            "operationId": route.operation,
+            "summary": route.summary,
+            "tags": [route.path.removeprefix("/api/v1").split("/")[1]],
+            "parameters": [one for place in _texts(route) for one in self._parameters(route, place)],
+            "responses": self._good(route) | self._bad(route),
+        }
+        if isinstance(route.roles, Public):
+            operation["security"] = []
+        else:
+            operation["x-roles"] = sorted(route.roles)
+        if "body" in route.given:
+            content = {"application/json": {"schema": self._refs[(route.given["body"], "validation")]}}
+            operation["requestBody"] = {"required": True, "content": content}
+        return operation
+
+    def _parameters(self, route: Route, place: str) -> Iterator[Schema]:
+        model = route.given[place]
+        for name, schema in self._schemas[self._name(model)].get("properties", {}).items():
+            plain = _without_null(schema)
+            told: Schema = {key: plain.pop(key) for key in ("description", "deprecated") if key in plain}
+            required = model.model_fields[name].is_required()
+            yield {"name": name, "in": place, "required": required, "schema": plain, **told}
+
+    def _good(self, route: Route) -> Schema:
+        found: Schema = {}
+        for status, model in route.answers.items():
+            answer: Schema = {"description": _told(model)}
+            found[str(status)] = answer
+            if model is not None:
+                schema = self._refs[(model, "serialization")]
+                answer["content"] = {"application/json": {"schema": schema}}
+            elif route.media is not None:
+                answer["content"] = {route.media: {}}
+        return found
+
+    def _bad(self, route: Route) -> Schema:
+        """Return the problems, one response a status; `type` says which of them it is."""
+        found: Schema = {}
+        for status, group in groupby(route.refusals, key=lambda kind: kind.status):
+            listed = list(group)
+            name = "_or_".join(kind.name for kind in listed)
+            self._problems.setdefault(name, _problem(listed))
+            found[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        return found
+
+
+def _texts(route: Route) -> list[str]:
+    """Return what of a route is sent as texts: not the body."""
+    return [place for place in ("path", "query") if place in route.given]
+
+
+def _without_null(schema: Schema) -> Schema:
+    """Return a parameter's schema: one that is not sent is left out, never null."""
+    plain = {name: value for name, value in schema.items() if name not in ("anyOf", "title")}
+    some = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    if plain.get("default", 0) is None:
+        del plain["default"]
+    return some[0] | plain if len(some) == 1 else plain | ({"anyOf": some} if some else {})
+
+
+def _told(model: type[BaseModel] | None) -> str:
+    return (model.__doc__ or "").partition("\n")[0] if model else "Done."
+
+
+def _problem(listed: list[Kind]) -> Schema:
+    schema = {
+        "allOf": [{"$ref": REF.format(model="ProblemDetails")}],
+        "properties": {
+            "type": {"enum": [kind.type for kind in listed]},
+            "status": {"const": listed[0].status},
         },
     }
-
-
-def _query(model: type[BaseModel]) -> list[dict[str, object]]:
-    """Return the parameters of a query, one a field."""
-    fields = model.model_json_schema()["properties"]
-    return [
-        {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in fields.items()
-    ]
+    return {
+        "description": " or ".join(kind.title for kind in listed),
+        "content": {"application/problem+json": {"schema": schema}},
+    }

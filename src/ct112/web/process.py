@@ -9,8 +9,12 @@ from ct112.settings import Settings
 from ct112.store import Store
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
+from ct112.web.access.api_token import ApiToken
 from ct112.web.app import make_app
-from ct112.web.model import Callback, LiveAway, PositionView
+from ct112.web.callbacks.model import Callback
+from ct112.web.errors import LiveAway
+from ct112.web.house import House
+from ct112.web.positions.model import PositionView
 from ct112.web.stored import StoredCallbacks, StoredCalls
 
 log = logs.get("web")
@@ -23,15 +27,15 @@ class Web:
         """Wire everything; nothing runs and nothing is connected yet."""
         self._store = store
         self._presence = Presence(store)
-        app = make_app(
+        token = None if settings.api_token is None else settings.api_token.get_secret_value()
+        house = House(
             health=self.health,
             calls=StoredCalls(store),
             callbacks=Callbacks(store),
             positions=nobody_knows,
             ivr=settings.ivr_settings(),
-            prompts_dir=settings.state_dir / "prompts",
-            api_token=None if settings.api_token is None else settings.api_token.get_secret_value(),
         )
+        app = make_app(house, ApiToken(token).authenticate)
         self.server = HttpServer(app, settings.web_host, settings.web_port)
         self._supervisor = Supervisor(
             vital={"door": self.server.run},

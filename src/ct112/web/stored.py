@@ -15,15 +15,9 @@ from ct112.store import (
     calls,
     facts,
 )
-from ct112.web.model import (
-    Callback,
-    CallbackPage,
-    CallFact,
-    CallPage,
-    CallView,
-    NotFound,
-    Unavailable,
-)
+from ct112.web.callbacks.model import Callback, CallbackPage
+from ct112.web.calls.model import CallFact, CallPage, CallView
+from ct112.web.errors import NotFound, Unavailable
 
 WITHHELD_HOURS = 24
 
@@ -52,7 +46,7 @@ class StoredCalls:
             raise NotFound(after) from error
         except StoreUnavailable as error:
             raise Unavailable from error
-        found = [CallView.model_validate(call) for call in page.items]
+        found = tuple(CallView.model_validate(call) for call in page.items)
         return CallPage(calls=found, total=page.total, next=page.next)
 
     async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
@@ -85,5 +79,5 @@ class StoredCallbacks:
             raise NotFound(str(after)) from error
         except StoreUnavailable as error:
             raise Unavailable(str(error)) from error
-        found = [Callback.model_validate(task) for task in page.tasks]
+        found = tuple(Callback.model_validate(task) for task in page.tasks)
         return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)

@@ -1,0 +1,1 @@
+"""Call-backs: the list, taking one."""

@@ -1,0 +1,1 @@
+"""Calls: the list, one with its facts."""

@@ -1,0 +1,85 @@
+"""Calls as the API shows them."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
+from ct112.web.values import Cursor, Given, Instant, PageSize, Shown
+
+
+class CallView(Shown):
+    """A call; times in UTC. `answered_at`: a person; `picked_up_at`: the IVR."""
+
+    id: UUID
+    node: str
+    sip_call_id: str | None
+    ani: str | None
+    ani_e164: str | None
+    dialled: str
+    arrived_at: Instant
+    picked_up_at: Instant | None
+    queued_at: Instant | None
+    answered_at: Instant | None
+    ended_at: Instant | None
+    service_class: ServiceClass | None
+    class_source: ClassSource | None
+    ivr_version: int | None
+    ivr_path: tuple[str, ...]
+    operator: str | None
+    position: str | None
+    outcome: Outcome | None
+    ended_by: EndedBy | None
+    location: dict[str, Any] | None
+    recording: dict[str, Any] | None
+
+
+class CallFact(Shown):
+    """One thing that happened to a call."""
+
+    seq: int
+    at: Instant
+    kind: str
+    data: dict[str, Any]
+
+
+class CallWithFacts(CallView):
+    """A call with all that happened to it, in order."""
+
+    facts: tuple[CallFact, ...]
+
+
+class CallPage(Shown):
+    """Some of the calls, how many there are in all, and `after` of the next page (null: this is the last)."""
+
+    calls: tuple[CallView, ...]
+    total: int
+    next: str | None
+
+
+class CallQuery(Given):
+    """Which calls."""
+
+    limit: PageSize = 50
+    after: Cursor | None = None
+    service_class: ServiceClass | None = None
+    outcome: Outcome | None = None
+
+
+class CallsSource(Protocol):
+    """Where calls are read. Raises NotFound and Unavailable."""
+
+    async def calls(
+        self,
+        *,
+        limit: int,
+        after: str | None,
+        service_class: ServiceClass | None,
+        outcome: Outcome | None,
+    ) -> CallPage:
+        """Return calls, the newest first; `after` is the last id of the page before."""
+        ...
+
+    async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
+        """Return one call with what happened to it."""
+        ...

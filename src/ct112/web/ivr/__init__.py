@@ -1,0 +1,1 @@
+"""The menu: what a document is judged by, and the prompts."""

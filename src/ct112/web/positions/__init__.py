@@ -1,0 +1,1 @@
+"""Positions: who sits there, and whether the phone is registered."""
