@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection
 from sqlalchemy.exc import DBAPIError
 
-from ct112.store import Store, migrate
+from ct112.store import Store, access_tables, audit_tables, migrate  # noqa: F401 (their tables)
 from ct112.store.engine import open_engine
 from ct112.store.tables import Base
 from lab.throwaway import Server

@@ -1,0 +1,14 @@
+"""Secrets that are handed out once and kept only as hashes."""
+
+import hashlib
+import secrets
+
+
+def new_secret() -> str:
+    """Return a secret no one can guess (256 bits), fit for a cookie or a header."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> bytes:
+    """Return what is stored of it. A plain hash: what is hashed has 256 random bits already."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

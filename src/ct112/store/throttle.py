@@ -1,0 +1,143 @@
+"""Slows guesses of passwords, over all web processes at once: in PostgreSQL, by its clock.
+
+Who was wrong a few times waits before being heard again, twice as long each time, up to a bound. Nobody is
+locked out for good, and a browser that has signed in before is counted by itself: strangers do not slow it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ct112.store.access_tables import ThrottleRow
+from ct112.store.engine import Connection
+
+FORGET = timedelta(minutes=15)  # without an attempt, and all is forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`free` attempts may be wrong at any pace; then `first` seconds, twice as many…, `longest` at most."""
+
+    free: int
+    longest: float
+    first: float = 1.0
+
+    def delay(self, failures: int) -> float:
+        """Return how many seconds to wait after so many wrong attempts."""
+        if failures < self.free:
+            return 0.0
+        return min(self.longest, self.first * 2.0 ** min(failures - self.free, 20))
+
+
+PACES = {"account": Pace(10, 30.0), "device": Pace(10, 30.0), "source": Pace(20, 60.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Whose attempts are counted together: `kind` is a key of PACES."""
+
+    kind: str
+    name: str
+
+    @property
+    def key(self) -> bytes:
+        """Return what is stored: a hash, for people type passwords where names belong."""
+        return hashlib.sha256(f"{self.kind}\0{self.name}".encode("utf-8", "surrogatepass")).digest()
+
+
+def of_account(name: str) -> Bucket:
+    """Return the bucket of all strangers who try this account."""
+    return Bucket("account", name[:1000])
+
+
+def of_device(secret: str) -> Bucket:
+    """Return the bucket of one browser."""
+    return Bucket("device", secret[:1000])
+
+
+def of_source(address: str) -> Bucket:
+    """Return the bucket of an address; of IPv6 its /64, for one machine has all of that."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return Bucket("source", address[:100])
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return Bucket("source", str(ip.ipv4_mapped))
+        return Bucket("source", ip.exploded[:19])
+    return Bucket("source", str(ip))
+
+
+async def attempt(connection: Connection, buckets: Sequence[Bucket]) -> float:
+    """Count an attempt as wrong before it is looked at; return 0, or how long to wait and count nothing.
+
+    Counted first, so that a thousand guesses at once are not a thousand free ones.
+    """
+    rows = await _locked(connection, buckets)
+    waits = {bucket: (row.not_before - row.at).total_seconds() for bucket, row in rows.items()}
+    longest = max(waits.values())
+    if longest > 0:
+        return longest
+    for bucket, row in rows.items():
+        failures = 1 if row.at - row.last_at > FORGET else row.failures + 1
+        wait = timedelta(seconds=PACES[bucket.kind].delay(failures))
+        await _write(connection, bucket, failures, row.at, row.at + wait)
+    return 0.0
+
+
+async def was_right(connection: Connection, buckets: Sequence[Bucket]) -> None:
+    """Take the attempt back. What was wrong before stays: a guesser may have an account too."""
+    for bucket, row in (await _locked(connection, buckets)).items():
+        await _write(connection, bucket, max(0, row.failures - 1), row.last_at, row.at)
+
+
+async def forget_old(connection: Connection) -> int:
+    """Remove what is forgotten; return how many."""
+    done = await connection.execute(
+        delete(ThrottleRow).where(ThrottleRow.last_at < func.clock_timestamp() - FORGET)
+    )
+    return done.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    failures: int
+    last_at: datetime
+    not_before: datetime
+    at: datetime
+
+
+async def _locked(connection: Connection, buckets: Sequence[Bucket]) -> dict[Bucket, _Row]:
+    """Lock the buckets' rows in one order, so that two attempts never wait for each other."""
+    found = {}
+    for bucket in sorted(buckets, key=lambda each: each.key):
+        fresh = insert(ThrottleRow).values(
+            key=bucket.key, failures=0, last_at=func.clock_timestamp(), not_before=func.clock_timestamp()
+        )
+        await connection.execute(fresh.on_conflict_do_nothing())
+        row = (
+            await connection.execute(
+                select(ThrottleRow.failures, ThrottleRow.last_at, ThrottleRow.not_before)
+                .where(ThrottleRow.key == bucket.key)
+                .with_for_update()
+            )
+        ).one()
+        at = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        found[bucket] = _Row(row.failures, row.last_at, row.not_before, at)
+    return found
+
+
+async def _write(
+    connection: Connection, bucket: Bucket, failures: int, last_at: datetime, not_before: datetime
+) -> None:
+    await connection.execute(
+        update(ThrottleRow)
+        .where(ThrottleRow.key == bindparam("which"))
+        .values(failures=failures, last_at=last_at, not_before=not_before),
+        {"which": bucket.key},
+    )
