@@ -113,6 +113,8 @@ class Truths:
     def _calls(self, *, after_due: bool) -> None:
         floor, now, policy = self.world.floor, self.world.now, self.world.policy
         for call in floor.calls.values():
+            if isinstance(call.state, Waiting | Offered):
+                assert call.state.place.service_class == call.record.service_class
             if isinstance(call.state, Talking):
                 continue
             assert call.state.deadline is not None
@@ -205,7 +207,7 @@ def looks(floor: Floor) -> dict[str, tuple[int, object]]:
     seen: dict[str, tuple[int, object]] = {}
     for call in floor.calls.values():
         state = call.state
-        queue = state.first if isinstance(state, Waiting | Offered) else None
+        queue = call.place if isinstance(state, Waiting | Offered) else None
         seen[call.id] = call.revision, (type(state), call.offer, queue, call.record.changed(revision=0))
     for operator in floor.operators.values():
         look = (operator.name, operator.ready, operator.state, frozenset(operator.phones))

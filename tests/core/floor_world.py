@@ -212,3 +212,16 @@ STATES: dict[str, Builder] = {
 """How to bring call ONE into each state."""
 
 FIRST_OFFER = offer_id(ONE, 1)
+
+
+def queued_at(call: calls.Call) -> float:
+    """Return since when a call counts as waiting; it has a place."""
+    assert call.place is not None
+    return call.place.queued_at
+
+
+def talks_to(world: World) -> tuple[OfferId, PositionName, OperatorName | None]:
+    """Return whom call ONE talks to."""
+    state = world.state()
+    assert isinstance(state, calls.Talking)
+    return state.offer, state.position, state.operator

@@ -251,7 +251,7 @@ def test_a_call_in_front_stays_there_when_the_next_operator_declines() -> None:
     world.tell(OfferEnded(world.offer(), OfferEnd.DECLINED))
     state = world.state()
     assert isinstance(state, Waiting)
-    assert state.first
+    assert state.place.first
 
 
 def test_being_idle_counts_from_the_end_of_the_pause() -> None:

@@ -10,7 +10,7 @@ from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Hearing, Offered, Waiting
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
 from ct112.core.policy import Policy
-from ct112.core.queueing import queue_key
+from ct112.core.queueing import Place, queue_key
 from ct112.core.record import CallRecord, ServiceClass
 from tests.core.ivr_documents import usual_document
 
@@ -25,9 +25,14 @@ class Caller:
 
     name: str
     node: NodeName = A
-    service_class: ServiceClass | None = ServiceClass.EMERGENCY
+    service_class: ServiceClass = ServiceClass.EMERGENCY
     first: bool = False
     waited: float = 10.0
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.service_class, NOW - self.waited, self.first)
 
 
 @dataclass(frozen=True)
@@ -53,25 +58,17 @@ def settled(
         record = CallRecord(
             call=CallId(caller.name), node=caller.node, arrived_at=at, service_class=caller.service_class
         )
-        waiting = Waiting(Hearing(None, NOW + 10), caller.first)
-        board.calls.add(Call(record=record, began=waiting, document=DOCUMENT, language="id", queued_at=at))
+        waiting = Waiting(caller.place, Hearing(None, NOW + 10))
+        board.calls.add(Call(record=record, began=waiting, document=DOCUMENT, language="id"))
     offering.settle(board)
     return {call.id: call.state.position for call in board.calls.values() if isinstance(call.state, Offered)}
 
 
 def by_the_book(callers: list[Caller], desks: list[Desk], lost: frozenset[NodeName]) -> dict[str, str]:
     """Return the same from the rule's own words, by sorting everybody."""
-    patience = Policy().patience_seconds
     line = sorted(
         (one for one in callers if one.node not in lost),
-        key=lambda one: queue_key(
-            one.service_class,
-            first=one.first,
-            queued_at=NOW - one.waited,
-            name=one.name,
-            now=NOW,
-            patience_seconds=patience,
-        ),
+        key=lambda one: queue_key(one.place, one.name, NOW, Policy()),
     )
     free = sorted(desks, key=lambda one: (NOW - one.idle, one.name))
     pairs = {}
@@ -106,7 +103,7 @@ callers = st.lists(
         Caller,
         st.text("abc", min_size=1),
         nodes,
-        st.sampled_from([None, *ServiceClass]),
+        st.sampled_from(ServiceClass),
         st.booleans(),
         st.sampled_from([1.0, 50.0, 179.0, 181.0, 500.0]),
     ),

@@ -154,7 +154,7 @@ def test_an_operator_who_has_another_caller_by_then_keeps_that_one() -> None:
     assert isinstance(world.state(TWO), Talking)
     state = world.state(ONE)
     assert isinstance(state, Waiting)
-    assert state.first
+    assert state.place.first
     assert EndOffer(FIRST_OFFER) in world.asked
 
 
@@ -166,7 +166,7 @@ def test_a_caller_whose_operator_left_meanwhile_is_back_at_the_front() -> None:
     world.tell(NodeSurveyed(node=A, calls=(CALLER,)))
     state = world.state()
     assert isinstance(state, Waiting)
-    assert state.first
+    assert state.place.first
 
 
 def test_a_stranded_talk_that_its_operator_hung_up_is_over() -> None:

@@ -3,18 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ct112.core.queueing import Key, queue_key
-from ct112.core.record import ServiceClass
+from ct112.core.calls import Call, Hearing, Waiting
+from ct112.core.ids import CallId, NodeName
+from ct112.core.policy import Policy
+from ct112.core.queueing import Key, Place, queue_key
+from ct112.core.record import CallRecord, ServiceClass
+from ct112.simulation.queue_oracle import certainly_before
+from tests.core.ivr_documents import usual_document
 
 EMERGENCY, URGENT, INFORMATION = ServiceClass
-NOW, PATIENCE = 10_000.0, 180.0
+NOW, POLICY = 10_000.0, Policy()
+PATIENCE = POLICY.patience_seconds
 
 
-def key(service_class: ServiceClass | None, waited: float, *, first: bool = False, name: str = "x") -> Key:
+def key(service_class: ServiceClass, waited: float, *, first: bool = False, name: str = "x") -> Key:
     """Return the key of a call that has waited so long."""
-    return queue_key(
-        service_class, first=first, queued_at=NOW - waited, name=name, now=NOW, patience_seconds=PATIENCE
-    )
+    return queue_key(Place(service_class, NOW - waited, first), name, NOW, POLICY)
 
 
 def test_emergency_before_urgent_before_information() -> None:
@@ -29,10 +33,6 @@ def test_a_call_that_lost_its_operator_is_first_in_its_class_and_no_further() ->
     assert key(EMERGENCY, 500) < key(URGENT, 1, first=True) < key(URGENT, 500)
 
 
-def test_a_call_without_a_class_is_an_emergency() -> None:
-    assert key(None, 5) < key(EMERGENCY, 4)
-
-
 def test_an_impatient_information_call_goes_before_younger_urgent_ones() -> None:
     assert key(INFORMATION, PATIENCE) < key(URGENT, PATIENCE - 1)
     assert key(INFORMATION, PATIENCE - 1) > key(URGENT, 0)
@@ -43,3 +43,28 @@ def test_nothing_ever_goes_before_an_emergency(
     other: ServiceClass, waited: float, emergency: float, first: bool
 ) -> None:
     assert key(EMERGENCY, emergency) < key(other, waited, first=first)
+
+
+def call(name: str, place: Place) -> Call:
+    """Return a call that waits there."""
+    record = CallRecord(
+        call=CallId(name), node=NodeName("a"), arrived_at=0.0, service_class=place.service_class
+    )
+    began = Waiting(place, Hearing(None, NOW))
+    return Call(record=record, began=began, document=usual_document(), language="id")
+
+
+waits = st.sampled_from([0.0, 1.0, PATIENCE - 1, PATIENCE, PATIENCE + 1, 1000.0])
+places = st.builds(
+    Place, st.sampled_from(ServiceClass), waits.map(lambda waited: NOW - waited), st.booleans()
+)
+
+
+@given(places, places)
+def test_the_simulator_knows_the_same_rule(one: Place, other: Place) -> None:
+    """What its oracle is certain of is so by the rule; and it is certain whenever nobody was put in front."""
+    earlier = queue_key(one, "a", NOW, POLICY) < queue_key(other, "b", NOW, POLICY)
+    certain = certainly_before(call("a", one), call("b", other), NOW, POLICY)
+    assert earlier or not certain
+    if not (one.first or other.first) and one.queued_at != other.queued_at:
+        assert certain == earlier

@@ -24,7 +24,19 @@ from ct112.core.operators import OnCall, Ringing
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, ClassSource, ServiceClass
 from tests.core import floor_world as given
-from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, POS_2, START, TWO, A, B, World
+from tests.core.floor_world import (
+    FIRST_OFFER,
+    ONE,
+    POS_1,
+    POS_2,
+    START,
+    TWO,
+    A,
+    B,
+    World,
+    queued_at,
+    talks_to,
+)
 
 CALLER = FoundCall(call=ONE, ani="+62811", dialled="112", arrived_at=START - 60, picked_up=True)
 TALKER = replace(CALLER, joined=FIRST_OFFER)
@@ -41,7 +53,7 @@ def found(
 def test_a_talk_from_before_a_restart_goes_on_with_its_operator() -> None:
     world = World()
     world.tell(found(TALKER, offers=(LEG,)))
-    assert world.state() == Talking(FIRST_OFFER, POS_1, None)
+    assert talks_to(world) == (FIRST_OFFER, POS_1, None)
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
     assert world.asked_for(ExtendDeadman) == [ExtendDeadman(ONE, 0.0)]
     assert not world.asked_for(EndOffer)
@@ -142,7 +154,7 @@ def test_a_talk_whose_operator_is_gone_goes_back_to_the_front() -> None:
     world.tell(NodeLost(A), found(CALLER))
     state = world.state()
     assert isinstance(state, Waiting)
-    assert state.first
+    assert state.place.first
 
 
 def test_a_join_lost_on_the_way_is_asked_again_and_one_that_worked_counts() -> None:
@@ -207,7 +219,7 @@ def test_another_operator_than_we_believed_is_the_one() -> None:
     new = offer_id(ONE, 9)
     leg = FoundOffer(offer=new, position=POS_2, answered=True)
     world.tell(found(replace(TALKER, joined=new), offers=(LEG, leg)))
-    assert world.state() == Talking(new, POS_2, None)
+    assert talks_to(world) == (new, POS_2, None)
     assert EndOffer(FIRST_OFFER) in world.asked
     world.tell(OfferEnded(new, OfferEnd.HUNG_UP), Joined(ONE, FIRST_OFFER))
     assert isinstance(world.state(), Leaving)
@@ -242,7 +254,7 @@ def test_a_caller_found_again_keeps_class_and_place() -> None:
     world.tell(found(CALLER, replace(CALLER, call=TWO)))
     record = world.floor.calls[ONE].record
     assert (record.service_class, record.class_source, record.queued_at) == ("urgent", "digit", START - 50)
-    assert world.floor.calls[ONE].queued_at == START - 50
+    assert queued_at(world.floor.calls[ONE]) == START - 50
     assert isinstance(world.state(), Waiting)
     assert ONE in {push.call for push in world.asked_for(ExtendDeadman)}
 
@@ -265,7 +277,7 @@ def test_a_talker_whose_operator_is_gone_goes_to_the_front() -> None:
     world.tell(found(CALLER))
     state = world.state()
     assert isinstance(state, Waiting)
-    assert state.first
+    assert state.place.first
 
 
 @pytest.mark.parametrize(

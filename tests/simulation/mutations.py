@@ -32,6 +32,7 @@ from ct112.core.ids import call_of, task_of
 from ct112.core.live import LiveCalls
 from ct112.simulation import storable
 from ct112.simulation import store as fake_store
+from ct112.simulation.queue_oracle import waited
 from ct112.store import RowRefused
 
 Patch = Callable[[Any, str, Any], None]
@@ -173,7 +174,7 @@ def newest_first(patch: Patch) -> None:
 
     def heads(calls: LiveCalls, *_: Any) -> list[Call]:
         waiting = [call for call in calls.values() if isinstance(call.state, Waiting)]
-        return sorted(waiting, key=lambda call: -call.queued_at)
+        return sorted(waiting, key=lambda call: waited(call, 0.0))
 
     patch(LiveCalls, "heads", heads)
 

@@ -1,5 +1,6 @@
 """Bugs chosen by somebody who wrote neither the program nor the simulator, before any of them was tried."""
 
+from dataclasses import replace
 from typing import Any
 
 from ct112.asterisk import fallback_files
@@ -32,7 +33,7 @@ def the_front_is_lost(patch: Patch) -> None:
 
     def forgetful(board: Board, call: Call, state: Offered, reason: OfferEnd) -> None:
         refused(board, call, state, reason)
-        call.state = Waiting(state.hearing)
+        call.state = Waiting(replace(state.place, first=False), state.hearing)
 
     patch(offering, "refused", forgetful)
 

@@ -1,12 +1,13 @@
 """The states a call can be in, each holding only what is valid there, and the call itself."""
 
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.ivr_run import IvrRun
+from ct112.core.queueing import Place
 from ct112.core.record import CallRecord
 from ct112.core.value import value
 
@@ -46,27 +47,23 @@ class InMenu:
 
 @value(frozen=True, slots=True)
 class Waiting:
-    """In the queue, with no operator found yet. `first`: in front of its class."""
+    """In the queue, with no operator found yet."""
 
+    place: Place
     hearing: Hearing
-    first: bool = False
 
     @property
     def deadline(self) -> float:
         """When the caller hears the message again."""
         return self.hearing.repeat_at
 
-    def put(self, *, first: bool) -> "Waiting":
-        """Return the same in front of its class, or not."""
-        return replace(self, first=first)
-
 
 @value(frozen=True, slots=True, kw_only=True)
 class Offered:
     """Still in the queue, while one operator's phone rings for it."""
 
+    place: Place
     hearing: Hearing
-    first: bool
     offer: OfferId
     position: PositionName
     give_up_at: float
@@ -76,15 +73,12 @@ class Offered:
         """When the offer is given up, or the caller hears the message again."""
         return min(self.give_up_at, self.hearing.repeat_at)
 
-    def put(self, *, first: bool) -> "Offered":
-        """Return the same in front of its class, or not."""
-        return replace(self, first=first)
-
 
 @value(frozen=True, slots=True)
 class Joining:
     """The operator picked up; we asked to join both legs."""
 
+    place: Place  # where it comes back to, should the operator be lost
     offer: OfferId
     position: PositionName
     deadline: float
@@ -94,6 +88,7 @@ class Joining:
 class Talking:
     """With a person. The only state without a deadline: people end it."""
 
+    place: Place  # where it comes back to, should the operator be lost
     offer: OfferId
     position: PositionName
     operator: OperatorName | None
@@ -108,6 +103,7 @@ class Talking:
 class Stranded:
     """With a person as far as we know, at a node lost for a while: the operator gets other nodes' callers."""
 
+    place: Place  # where it comes back to, should the operator be lost
     offer: OfferId
     position: PositionName
     deadline: float
@@ -127,6 +123,7 @@ class Leaving:
     way: Way
     deadline: float
     tries: int = 1
+    place: Place | None = None  # where it comes back to, should the fallback not take it
 
 
 CallState = Arriving | InMenu | Waiting | Offered | Joining | Talking | Stranded | Leaving
@@ -155,7 +152,6 @@ class Call:
     language: str
     picked_up: bool = False
     answered: bool = False  # a person has had this call (perhaps before a restart)
-    queued_at: float = 0.0  # its place in the queue; kept when it comes back to the queue
     speaking_until: float = 0.0  # a prompt plays until then, and the switch is not pushed: see `switch`
     held_until: float = 0.0  # how long its switch lasts by the last push of ours
     born_at: float = 0.0  # when it arrived, by the floor's `now`: its facts are numbered from there
@@ -201,6 +197,11 @@ class Call:
     def offer(self) -> OfferId | None:
         """The operator's leg that belongs to the call now, if any."""
         return self.state.offer if isinstance(self.state, WithOffer) else None
+
+    @property
+    def place(self) -> Place | None:
+        """Its place in the queue, or the one it would come back to, if it has one."""
+        return None if isinstance(self.state, Arriving | InMenu) else self.state.place
 
     @property
     def play(self) -> PlayId | None:

@@ -94,4 +94,4 @@ def _leave(board: Board, call: Call, event: CommandFailed) -> None:
     if not isinstance(call.state, Leaving):
         board.unexpected(event, call)
     elif call.state.way is Way.FALLBACK and event.command == "SendToFallback":
-        waiting.not_released(board, call)
+        waiting.not_released(board, call, call.state)

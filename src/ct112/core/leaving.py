@@ -18,28 +18,29 @@ from ct112.core.calls import (
 )
 from ct112.core.commands import ExtendDeadman, HangUp, SendToFallback
 from ct112.core.events import CallDropped, CallerLeft, CallReleased
+from ct112.core.queueing import Place
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 TRIES = 2
 """How often a leg is asked to leave before it is taken for gone."""
 
 
-def to_fallback(board: Board, call: Call, reason: str) -> None:
-    """Give the caller to the dialplan's own queue."""
+def to_fallback(board: Board, call: Call, reason: str, place: Place | None = None) -> None:
+    """Give the caller to the dialplan's own queue; should that fail, `place` is the one to come back to."""
     board.hush(call)
     board.note(call, "fallback", reason=reason)
     board.do(SendToFallback(call.id, reason))
-    call.state = Leaving(Way.FALLBACK, board.now + board.policy.release_seconds)
+    call.state = Leaving(Way.FALLBACK, board.now + board.policy.release_seconds, place=place)
 
 
 def drain(board: Board, call: Call) -> None:
     """We are leaving: a call without an operator goes to the fallback, the others are let be."""
     match call.state:
-        case Arriving() | InMenu() | Waiting():
+        case Arriving() | InMenu():
             to_fallback(board, call, "draining")
-        case Offered():
+        case Waiting(place=place) | Offered(place=place):
             free_operator(board, call)
-            to_fallback(board, call, "draining")
+            to_fallback(board, call, "draining", place)
         case Joining() | Talking() | Stranded() | Leaving():
             pass
         case _:

@@ -8,12 +8,14 @@ from typing import Any
 from ct112.core.calls import Armed, Call, CallState, Waiting
 from ct112.core.deadlines import Deadlines
 from ct112.core.ids import CallId, NodeName
-from ct112.core.queueing import Key, queue_key
+from ct112.core.policy import Policy
+from ct112.core.queueing import Key, Place, queue_key
 from ct112.core.record import ServiceClass
 
-Lane = tuple[NodeName, ServiceClass | None, bool]
-"""Calls of one node and class that did, or did not, lose their operator: among them the oldest is first."""
-Place = tuple[float, CallId]
+Lane = tuple[NodeName, ServiceClass, bool]
+"""Calls of one node and class that are, or are not, in front of it: among them the oldest is first."""
+Stand = tuple[float, CallId, Place]
+"""Where a call stands in its line."""
 
 
 class LiveCalls(Mapping[CallId, Call]):
@@ -24,8 +26,8 @@ class LiveCalls(Mapping[CallId, Call]):
         self._calls: dict[CallId, Call] = {}
         self._view = MappingProxyType(self._calls)
         self._deadlines: Deadlines[Call] = Deadlines()
-        self._lanes: dict[Lane, list[Place]] = {}
-        self._places: dict[CallId, tuple[Lane, Place]] = {}
+        self._lanes: dict[Lane, list[Stand]] = {}
+        self._stands: dict[CallId, tuple[Lane, Stand]] = {}
         self.armed: dict[CallId, Call] = {}
 
     @property
@@ -67,19 +69,12 @@ class LiveCalls(Mapping[CallId, Call]):
         """Return the earliest deadline and its call."""
         return self._deadlines.first()
 
-    def heads(self, now: float, patience_seconds: float) -> list[Call]:
+    def heads(self, now: float, policy: Policy) -> list[Call]:
         """Return the waiting call that is served first at each node, whoever is served first in front."""
         best: dict[NodeName, tuple[Key, Call]] = {}
-        for (node, service_class, first), places in self._lanes.items():
-            queued_at, name = places[0]
-            key = queue_key(
-                service_class,
-                first=first,
-                queued_at=queued_at,
-                name=name,
-                now=now,
-                patience_seconds=patience_seconds,
-            )
+        for (node, _, _), line in self._lanes.items():
+            _, name, place = line[0]
+            key = queue_key(place, name, now, policy)
             if node not in best or key < best[node][0]:
                 best[node] = (key, self._calls[name])
         return [call for _, call in sorted(best.values(), key=lambda pair: pair[0])]
@@ -95,16 +90,17 @@ class LiveCalls(Mapping[CallId, Call]):
         self._deadlines.set(call, state.deadline)
 
     def _join_line(self, call: Call, state: Waiting) -> None:
-        lane, place = (call.node, call.record.service_class, state.first), (call.queued_at, call.id)
-        insort(self._lanes.setdefault(lane, []), place)
-        self._places[call.id] = (lane, place)
+        place = state.place
+        lane, stand = (call.node, place.service_class, place.first), (place.queued_at, call.id, place)
+        insort(self._lanes.setdefault(lane, []), stand)
+        self._stands[call.id] = (lane, stand)
 
     def _leave_line(self, call: Call) -> None:
-        found = self._places.pop(call.id, None)
-        if found is None:
+        left = self._stands.pop(call.id, None)
+        if left is None:
             return
-        lane, place = found
-        places = self._lanes[lane]
-        del places[bisect_left(places, place)]
-        if not places:
+        lane, stand = left
+        line = self._lanes[lane]
+        del line[bisect_left(line, stand)]
+        if not line:
             del self._lanes[lane]

@@ -78,7 +78,7 @@ def _strand(board: Board, call: Call, operator: Operator, end_at: float) -> None
     """Part a call from its operator: one not picked up waits again, a talk may go on as far as we know."""
     state = call.state
     if isinstance(state, Offered):
-        call.state = Waiting(state.hearing, state.first)
+        call.state = Waiting(state.place, state.hearing)
     elif isinstance(state, Joining | Talking):
         board.note(
             call,
@@ -88,7 +88,7 @@ def _strand(board: Board, call: Call, operator: Operator, end_at: float) -> None
             operator=operator.name,
             node=call.node,
         )
-        call.state = Stranded(state.offer, state.position, end_at)
+        call.state = Stranded(state.place, state.offer, state.position, end_at)
     operator.let_go(board.now)
 
 

@@ -7,7 +7,6 @@ from ct112.core.commands import Ring
 from ct112.core.events import OfferAnswered, OfferEnd, OfferEnded, OfferRinging
 from ct112.core.ids import offer_id
 from ct112.core.operators import Operator
-from ct112.core.record import ServiceClass
 
 
 def settle(board: Board) -> None:
@@ -23,7 +22,7 @@ def settle(board: Board) -> None:
 
 
 def _next_pair(board: Board) -> tuple[Call, Operator] | None:
-    for call in board.calls.heads(board.now, board.policy.patience_seconds):
+    for call in board.calls.heads(board.now, board.policy):
         operator = None if call.node in board.lost else board.operators.longest_idle(call.node)
         if operator is not None:
             return call, operator
@@ -37,8 +36,8 @@ def _offer(board: Board, call: Call, operator: Operator) -> None:
     offer, seconds = offer_id(call.id, call.offers), board.policy.ring_seconds
     operator.ring(call.id, offer, board.now)
     call.state = Offered(
+        place=call.state.place,
         hearing=call.state.hearing,
-        first=call.state.first,
         offer=offer,
         position=operator.position,
         give_up_at=board.now + seconds + board.policy.ring_grace_seconds,
@@ -55,7 +54,7 @@ def _ring(call: Call, state: Offered, seconds: float) -> Ring:
         position=state.position,
         seconds=seconds,
         ani=call.record.ani,
-        service_class=call.record.service_class or ServiceClass.EMERGENCY,
+        service_class=state.place.service_class,
     )
 
 
@@ -96,7 +95,7 @@ def refused(board: Board, call: Call, state: Offered, reason: OfferEnd) -> None:
     operator = board.operator(state.position)
     board.note(call, reason.value, offer=state.offer, position=state.position, operator=operator.name)
     operator.rest(board.now + board.policy.rest_seconds)
-    call.state = Waiting(state.hearing, state.first)
+    call.state = Waiting(state.place, state.hearing)
 
 
 def due(board: Board, call: Call, state: Offered) -> None:

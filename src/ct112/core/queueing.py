@@ -1,39 +1,51 @@
-"""The order of the one queue: a pure function from a waiting call to its sort key."""
+"""The order of the one queue. The rule stands here and nowhere else.
+
+It is restated on purpose, in other words, by the simulator's oracle (`simulation/queue_oracle.py`): a change
+of the rule changes both, and `tests/core/test_queueing.py`, which also holds them together.
+"""
 
 from typing import assert_never
 
+from ct112.core.policy import Policy
 from ct112.core.record import ServiceClass
+from ct112.core.value import value
 
 Key = tuple[int, bool, float, str]
 
 
-def queue_key(
-    service_class: ServiceClass | None,
-    *,
-    first: bool,
-    queued_at: float,
-    name: str,
-    now: float,
-    patience_seconds: float,
-) -> Key:
-    """Return where a call stands in the queue; the smallest key is served first.
+@value(frozen=True, slots=True)
+class Place:
+    """A call's place in the queue, or the one it would come back to. `first`: in front of its class.
 
-    Emergency before urgent before information; in a class, calls that lost their operator (`first`),
-    then the oldest. An information call that has waited `patience_seconds` counts as urgent, so a stream of
-    urgent calls cannot starve it. Nothing ever counts as an emergency but an emergency: while there are
-    more of them than operators the others wait, and that is meant. A call without a class is an emergency.
+    `queued_at`: since when it counts as waiting, by the floor's `now`.
     """
-    waited = now - queued_at
-    return (_rank(service_class, waited >= patience_seconds), not first, queued_at, name)
+
+    service_class: ServiceClass
+    queued_at: float
+    first: bool = False
 
 
-def _rank(service_class: ServiceClass | None, impatient: bool) -> int:
-    match service_class:
-        case None | ServiceClass.EMERGENCY:
+def queue_key(place: Place, name: str, now: float, policy: Policy) -> Key:
+    """Return where a call stands in the queue at `now`; the smallest key is served first.
+
+    Emergency before urgent before information; in a class, calls in front (`first`: they lost their operator,
+    or somebody put them there), then the oldest. An information call that has waited `patience_seconds`
+    counts as urgent, so a stream of urgent calls cannot starve it. Nothing ever counts as an emergency but an
+    emergency: while there are more of them than operators the others wait, and that is meant.
+
+    Of two calls with the same class and `first` the older must come first, always: `LiveCalls` keeps a line
+    for each such pair and compares only the heads.
+    """
+    return (_rank(place, now, policy), not place.first, place.queued_at, name)
+
+
+def _rank(place: Place, now: float, policy: Policy) -> int:
+    match place.service_class:
+        case ServiceClass.EMERGENCY:
             return 0
         case ServiceClass.URGENT:
             return 1
         case ServiceClass.INFORMATION:
-            return 1 if impatient else 2
+            return 1 if now - place.queued_at >= policy.patience_seconds else 2
         case _:
-            assert_never(service_class)
+            assert_never(place.service_class)

@@ -1,5 +1,7 @@
 """A supervisor gives a call another class, or another place in its class."""
 
+from dataclasses import replace
+
 from ct112.core.arms import Arm
 from ct112.core.asks import AskCode, Refusal, SetClass, SetPriority
 from ct112.core.board import Board
@@ -26,7 +28,8 @@ def set_class(board: Board, call: Call, ask: SetClass, by: str) -> Refusal | Non
         return None
     board.save(call, service_class=ask.service_class, class_source=ClassSource.PERSON)
     board.note(call, "class_set", service_class=ask.service_class.value, was=was and was.value, by=by)
-    call.state = call.state  # the queue sorts it in again
+    place = replace(call.state.place, service_class=ask.service_class)
+    call.state = replace(call.state, place=place)
     return None
 
 
@@ -34,8 +37,8 @@ def set_priority(board: Board, call: Call, ask: SetPriority, by: str) -> Refusal
     """Change whether a queued call stands in front of its class."""
     if not isinstance(call.state, Waiting | Offered):
         return Refusal(AskCode.NOT_POSSIBLE, "The call is not in the queue: nothing to re-order.")
-    if call.state.first != ask.first:
-        call.state = call.state.put(first=ask.first)
+    if call.state.place.first != ask.first:
+        call.state = replace(call.state, place=replace(call.state.place, first=ask.first))
         board.note(call, "priority_set", first=ask.first, by=by)
     return None
 

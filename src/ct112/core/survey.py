@@ -48,7 +48,7 @@ def resume(board: Board, call_id: CallId) -> None:
         case Leaving():
             leaving.ask_again(board, call, replace(state, tries=0))
         case Stranded():
-            waiting.come_back(board, call, "operator lost")
+            waiting.come_back(board, call, state.place, "operator lost")
         case InMenu() | Talking():
             pass
         case _:
@@ -66,10 +66,10 @@ def adopt_waiting(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Non
         leaving.ask_again(board, call, Leaving(Way.HANG_UP, 0.0, tries=0))
         return
     if call.record.service_class is not None:
-        waiting.found_again(board, call, _place(board, call, surveyed, found))
+        waiting.found_again(board, call, _waits_since(board, call, surveyed, found))
         return
     deadman.push(board, call)
-    waiting.enter_failed(board, call, place=_place(board, call, surveyed, found))
+    waiting.enter_failed(board, call, since=_waits_since(board, call, surveyed, found))
 
 
 def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer: FoundOffer) -> None:
@@ -88,7 +88,8 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer:
     call = known or _stranger(board, surveyed, found)
     board.hush(call)
     operator.pick_up(call.id, offer.offer, board.now)
-    call.state = Talking(offer.offer, offer.position, operator.name)
+    place = call.place or waiting.place_of(call, _waits_since(board, call, surveyed, found))
+    call.state = Talking(place, offer.offer, offer.position, operator.name)
     call.answered = True
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
     board.save(call, position=offer.position, operator=operator.name, **since)
@@ -123,7 +124,7 @@ def withdraw(board: Board, offer: OfferId) -> None:
     call = board.live(offer)
     if call is not None and isinstance(call.state, Offered):
         leaving.free_operator(board, call)
-        call.state = Waiting(call.state.hearing, call.state.first)
+        call.state = Waiting(call.state.place, call.state.hearing)
 
 
 def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
@@ -162,7 +163,7 @@ def _age(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> float:
     return max(0.0, present - found.arrived_at)
 
 
-def _place(board: Board, call: Call, surveyed: NodeSurveyed, found: FoundCall) -> float:
+def _waits_since(board: Board, call: Call, surveyed: NodeSurveyed, found: FoundCall) -> float:
     """Return since when the call counts as waiting, by the floor's `now`; without a place, since it came."""
     arrived = board.now - _age(board, surveyed, found)
     if call.record.queued_at is None:

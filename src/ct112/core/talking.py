@@ -15,7 +15,7 @@ def join(board: Board, call: Call, state: Offered, operator: Operator) -> None:
     board.note(call, "accepted", offer=state.offer, position=state.position)
     board.hush(call)
     operator.pick_up(call.id, state.offer, board.now)
-    call.state = Joining(state.offer, state.position, 0.0)
+    call.state = Joining(state.place, state.offer, state.position, 0.0)
     ask_to_join(board, call, call.state)
 
 
@@ -43,7 +43,7 @@ def joined(board: Board, call: Call, event: Joined) -> None:
 
 def _talk(board: Board, call: Call, state: Joining) -> None:
     operator = board.operator(state.position)
-    call.state = Talking(state.offer, state.position, operator.name)
+    call.state = Talking(state.place, state.offer, state.position, operator.name)
     times = {} if call.answered else {"answered_at": board.stamp(call)}
     call.answered = True
     board.save(call, operator=operator.name, position=state.position, **times)
@@ -68,7 +68,7 @@ def not_joined(board: Board, call: Call, state: Joining, reason: str) -> None:
 def lost_before_talk(board: Board, call: Call, state: Joining, reason: str) -> None:
     """The operator's leg is gone before the talk began."""
     board.operator(state.position).rest(board.now + board.policy.rest_seconds)
-    waiting.come_back(board, call, reason)
+    waiting.come_back(board, call, state.place, reason)
 
 
 def join_due(board: Board, call: Call, state: Joining) -> None:
@@ -88,4 +88,4 @@ def operator_left(board: Board, call: Call, state: Talking, reason: OfferEnd) ->
     else:
         board.note(call, "lost", offer=state.offer, position=state.position, operator=state.operator)
         operator.rest(board.now + board.policy.rest_seconds)
-        waiting.come_back(board, call, "operator lost")
+        waiting.come_back(board, call, state.place, "operator lost")

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from ct112.core import deadman, leaving
 from ct112.core.board import Board
-from ct112.core.calls import RINGING_NAMES, Call, Hearing, InMenu, Queued, Waiting
+from ct112.core.calls import RINGING_NAMES, Call, Hearing, InMenu, Leaving, Queued, Waiting
 from ct112.core.commands import PickUp, Play
 from ct112.core.events import PlayEnded
 from ct112.core.ids import PlayId, play_id
 from ct112.core.ivr import Prompt
+from ct112.core.queueing import Place
 from ct112.core.record import ClassSource, ServiceClass
 
 
@@ -18,11 +19,11 @@ def enter(
     service_class: ServiceClass,
     source: ClassSource,
     *,
-    place: float | None = None,
+    since: float | None = None,
 ) -> None:
     """Put the call into the queue for the first time, or to the fallback when we are leaving.
 
-    `place`: since when it counts as waiting; now by default.
+    `since`: when it began to count as waiting; now by default.
     """
     state = call.state
     ran = (
@@ -30,19 +31,19 @@ def enter(
         if isinstance(state, InMenu)
         else {}
     )
-    call.queued_at = board.now if place is None else place
     board.save(call, queued_at=board.stamp(call), service_class=service_class, class_source=source, **ran)
     board.note(call, "queued", service_class=service_class.value, source=source.value)
     rung_at_once = call.node not in board.lost and board.operators.longest_idle(call.node) is not None
-    _wait(board, call, first=False, message_later=rung_at_once)
+    place = Place(service_class, board.now if since is None else since)
+    _wait(board, call, place, message_later=rung_at_once)
 
 
-def enter_failed(board: Board, call: Call, *, place: float | None = None) -> None:
+def enter_failed(board: Board, call: Call, *, since: float | None = None) -> None:
     """Something of ours went wrong before the caller had a class: an emergency."""
-    enter(board, call, ServiceClass.EMERGENCY, ClassSource.FAILURE, place=place)
+    enter(board, call, ServiceClass.EMERGENCY, ClassSource.FAILURE, since=since)
 
 
-def come_back(board: Board, call: Call, reason: str) -> None:
+def come_back(board: Board, call: Call, place: Place, reason: str) -> None:
     """Put a call whose operator is gone back into its old place, in front of its class.
 
     Joining may have disarmed the switch, so it is pushed at once.
@@ -51,22 +52,26 @@ def come_back(board: Board, call: Call, reason: str) -> None:
     if call.record.service_class is None:
         board.save(call, service_class=ServiceClass.EMERGENCY, class_source=ClassSource.FAILURE)
     board.note(call, "requeued", reason=reason)
-    _wait(board, call, first=True)
+    _wait(board, call, replace(place, first=True))
 
 
-def found_again(board: Board, call: Call, place: float) -> None:
+def found_again(board: Board, call: Call, since: float) -> None:
     """Put a call that had a class and a place before we were away back into that place."""
     deadman.push(board, call)
-    call.queued_at = place
     board.note(call, "requeued", reason="found")
-    _wait(board, call, first=call.answered)
+    _wait(board, call, place_of(call, since))
 
 
-def _wait(board: Board, call: Call, *, first: bool, message_later: bool = False) -> None:
+def place_of(call: Call, since: float) -> Place:
+    """Return the place of a call that has waited since then: in front, if it has had a person."""
+    return Place(call.record.service_class or ServiceClass.EMERGENCY, since, first=call.answered)
+
+
+def _wait(board: Board, call: Call, place: Place, *, message_later: bool = False) -> None:
     if board.draining:
-        leaving.to_fallback(board, call, "draining")
+        leaving.to_fallback(board, call, "draining", place)
     else:
-        call.state = Waiting(start_hearing(board, call, message_later=message_later), first)
+        call.state = Waiting(place, start_hearing(board, call, message_later=message_later))
 
 
 def start_hearing(board: Board, call: Call, *, message_later: bool = False) -> Hearing:
@@ -111,20 +116,21 @@ def say_again(board: Board, call: Call, state: Queued) -> None:
 def due(board: Board, call: Call, state: Waiting) -> None:
     """The waiting caller's deadline: the message again, or the next try to leave."""
     if board.draining:
-        leaving.to_fallback(board, call, "draining")
+        leaving.to_fallback(board, call, "draining", state.place)
     else:
         say_again(board, call, state)
 
 
-def not_released(board: Board, call: Call) -> None:
-    """The fallback did not take the call: it is ours again, an emergency if it has no class, and waits."""
-    if call.record.service_class is None:
-        call.queued_at, source, at = board.now, ClassSource.FAILURE, board.stamp(call)
+def not_released(board: Board, call: Call, state: Leaving) -> None:
+    """The fallback did not take the call: it waits with us again, as an emergency if it never did before."""
+    place = state.place or Place(ServiceClass.EMERGENCY, board.now)
+    if state.place is None:
+        source, at = ClassSource.FAILURE, board.stamp(call)
         board.save(call, queued_at=at, service_class=ServiceClass.EMERGENCY, class_source=source)
     board.note(call, "requeued", reason="fallback failed")
     deadman.push(board, call)
     hearing = start_hearing(board, call)
-    call.state = Waiting(replace(hearing, repeat_at=board.now + board.policy.release_seconds))
+    call.state = Waiting(place, replace(hearing, repeat_at=board.now + board.policy.release_seconds))
 
 
 def _message(call: Call) -> tuple[Prompt, ...]:

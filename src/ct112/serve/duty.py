@@ -37,7 +37,7 @@ class Duty:
 
 def duty(calls: Mapping[CallId, Call], operators: Mapping[PositionName, Operator], now: float) -> Duty:
     """Return how it is at `now`."""
-    waits = [now - call.queued_at for call in calls.values() if isinstance(call.state, Queued)]
+    waits = [now - call.state.place.queued_at for call in calls.values() if isinstance(call.state, Queued)]
     people = sum(bool(seat.name and seat.phones) and (seat.ready or seat.busy) for seat in operators.values())
     return Duty(len(waits), max(0.0, *waits) if waits else 0.0, people)
 

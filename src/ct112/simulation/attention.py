@@ -33,7 +33,7 @@ class Attention:
     def place(self, call: Call) -> None:
         """Check that a call which comes back from an operator is in front until it is served."""
         if isinstance(call.state, Waiting | Offered):
-            if call.id in self._front and not call.state.first:
+            if call.id in self._front and not call.state.place.first:
                 broken("a place is kept", f"{call.id} had an operator, and is not in front: {call.state}")
         elif isinstance(call.state, Joining | Talking):
             self._front.add(call.id)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ct112.core.calls import Armed, Call, Talking, Waiting, WithOffer
+from ct112.core.calls import Armed, Call, Offered, Talking, Waiting, WithOffer
 from ct112.core.commands import Ring, TelephoneCommand
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, PositionName
 from ct112.core.operators import OnCall, Operator, Ringing
 from ct112.core.policy import Policy
-from ct112.core.record import CallRecord, Outcome, ServiceClass
+from ct112.core.record import CallRecord, Outcome
 from ct112.simulation.attention import Attention
 from ct112.simulation.centre import Centre
 from ct112.simulation.channels import Channel, call_at
@@ -17,6 +17,7 @@ from ct112.simulation.engine import Engine, broken
 from ct112.simulation.life import Life
 from ct112.simulation.node import SWITCH_SECONDS, Node
 from ct112.simulation.on_exchange import OnExchange
+from ct112.simulation.queue_oracle import certainly_before
 from ct112.store.pending import Entry
 
 ALONE_SECONDS = 40.0  # a caller whose operator's leg broke, until the floor has noticed over a bad link
@@ -25,7 +26,6 @@ LOST_SECONDS = 15.0  # a node that is away so long keeps no operator another nod
 PHONE_SECONDS = 15.0  # a phone that can be rung is known by then
 LATE_SECONDS = 0.01  # of a deadline, for what cannot be exact
 BETWEEN_LOOKS = 1.0  # what changes slowly is looked at so often
-RANK = {None: 0, ServiceClass.EMERGENCY: 0, ServiceClass.URGENT: 1, ServiceClass.INFORMATION: 2}
 
 
 class Invariants:
@@ -118,26 +118,13 @@ class Invariants:
     def ringing(self, command: Ring, floor: Floor) -> None:
         """Check that whoever is served now is the one to be served."""
         served = floor.calls.get(command.call)
-        if served is None:
+        if served is None or not isinstance(served.state, Offered):
             return
         now = self._now()
         for other in floor.calls.values():
             waits = isinstance(other.state, Waiting) and other.node == served.node
-            if waits and self._before(other, served, now):
+            if waits and certainly_before(other, served, now, self._policy):
                 broken("queue order", f"{other.id} should be served before {served.id}")
-
-    def _before(self, other: Call, served: Call, now: float) -> bool:
-        """Return whether `other` is certainly before `served`; calls put in front again are not judged."""
-        assert isinstance(other.state, Waiting)
-        ranks = [self._rank(call, now) for call in (other, served)]
-        if ranks[0] != ranks[1]:
-            return ranks[0] < ranks[1]
-        first = getattr(served.state, "first", False) or other.state.first
-        return not first and other.queued_at < served.queued_at
-
-    def _rank(self, call: Call, now: float) -> int:
-        rank = RANK[call.record.service_class]
-        return 1 if rank == 2 and now - call.queued_at >= self._policy.patience_seconds else rank
 
     def _lost_nodes(self, floor: Floor) -> None:
         """An operator is not kept by a call of a node that is gone."""
