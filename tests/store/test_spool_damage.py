@@ -1,8 +1,11 @@
 """A damaged spool, and a disk that does not answer: what can be read is copied, and nothing waits for it."""
 
 import asyncio
+import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -105,6 +108,26 @@ def test_what_is_only_in_the_write_ahead_log_is_read_too(path: Path, tmp_path: P
     overwrite(copy, 1)
     begin_anew(copy).close()
     assert read(copy) == read(path)
+
+
+def test_killed_at_any_step_of_a_salvage_nothing_that_can_be_read_is_lost(path: Path, tmp_path: Path) -> None:
+    file = SpoolFile(path)
+    file.put([fact(1, 10**6 + n) for n in range(50)])
+    copy = tmp_path / "killed" / "spool.sqlite"
+    copy.parent.mkdir()
+    for part in ("", "-wal"):
+        shutil.copy(f"{path}{part}", f"{copy}{part}")
+    file.close()
+    overwrite(copy, 1)
+    command = [sys.executable, "-m", "tests.store.killed_salvaging", str(copy), str(copy.parent)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, timeout=WAIT)
+    steps = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    assert [step.pop("killed") for step in steps] == [True] * (len(steps) - 1) + [False]
+    assert len(steps) > 15
+    whole = {"waiting": len(read(path)), "open": RECORDS + 1, "aside": 1}
+    kept = [step.pop("kept") for step in steps]
+    assert [step for step in steps if step != whole] == []
+    assert kept[2:] == [[["damaged spools", 1]]] * len(steps[2:])  # before them the file is as it was
 
 
 async def used(path: Path, entries: list[Entry]) -> tuple[list[Entry], list[Entry], list[Entry | None]]:

@@ -63,9 +63,9 @@ def _take_back(path: Path) -> int:
     """Put what was set aside into the line again; return how many entries are to be copied."""
     if not path.exists():
         raise CannotDo(f"no spool at {path}: nothing to replay")
-    from ct112.store.spool_file import SpoolFile
+    from ct112.store.salvage import opened
 
-    file = SpoolFile(path)
+    file = opened(path)
     try:
         file.take_back()
         return file.status().waiting

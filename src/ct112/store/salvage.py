@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,29 +19,46 @@ LARGEST = 2**48  # numbers go on behind the highest
 SIDE_FILES = ("", "-wal", "-shm")
 
 
+def opened(path: Path) -> SpoolFile:
+    """Open the spool; a salvage that a crash cut short is done first. Raises sqlite3.Error, OSError."""
+    file = SpoolFile(path, lambda: _moved_whole(path))
+    if _half_way(path).exists():
+        _salvage(path, file)
+    return file
+
+
 def begin_anew(path: Path) -> SpoolFile:
     """Return a new spool in place of the damaged one, kept beside it. Raises sqlite3.Error, OSError."""
-    bad = move_aside(path)
     metrics.spool_damaged.inc()
-    log.error("the spool's file is damaged: kept aside, a new one is begun", kept_as=bad.name)
-    new = SpoolFile(path)
-    try:
-        found = _salvage(bad, new)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the old one, the new one is used
-        log.error("the damaged spool could not be read to its end", reason=type(error).__name__)  # noqa: TRY400
-    else:
-        log.warning("what could be read of the damaged spool goes on", entries=found)
+    log.error("the spool's file is damaged: a new one is begun")
+    new = SpoolFile(path, lambda: _move_away(path))
+    _salvage(path, new)
     return new
 
 
-def move_aside(path: Path) -> Path:
-    """Keep a file SQLite cannot read, under another name, so that a new one can be begun."""
-    bad = _free_name(path)
+def _half_way(path: Path) -> Path:
+    """Return the name a damaged spool has until all of it that can be read is in the new one."""
+    return path.with_name(f"{path.name}.salvage")
+
+
+def _move_away(path: Path) -> None:
+    """Take the damaged file out of the way, to be read from there."""
+    if _half_way(path).exists():  # the new one is damaged before the old one was read: nothing else is in it
+        _rename(path, _free_name(path))
+    _rename(path, _half_way(path))
+
+
+def _moved_whole(path: Path) -> None:
+    """Go on where a crash stopped `_move_away`: SQLite throws a log away whose file is not there."""
+    if _half_way(path).exists() and not path.exists():
+        _rename(path, _half_way(path))
+
+
+def _rename(path: Path, to: Path) -> None:
     for suffix in SIDE_FILES:
         part = Path(f"{path}{suffix}")
         if part.exists():
-            part.rename(f"{bad}{suffix}")
-    return bad
+            part.rename(f"{to}{suffix}")
 
 
 def _free_name(path: Path) -> Path:
@@ -49,12 +67,40 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _salvage(bad: Path, new: SpoolFile) -> int:
-    """Copy what is left of the old file; return how many entries."""
-    rows, found = _known(carved(bad)), 0
-    while some := list(itertools.islice(rows, IN_ONE_COMMIT)):
-        found += new.put_salvaged(some)
-    return found
+def _salvage(path: Path, new: SpoolFile) -> None:
+    """Copy what is left of the old file, then keep it under its last name. A crash on the way: once more.
+
+    When it cannot be done now (the disk is full) it closes the new one and raises sqlite3.OperationalError,
+    OSError.
+    """
+    try:
+        _copy(_half_way(path), new)
+        _keep(path)
+    except BaseException:
+        new.close()
+        raise
+
+
+def _copy(old: Path, new: SpoolFile) -> None:
+    """Copy what can be read. Raises sqlite3.OperationalError when the new one takes no more."""
+    rows, found = _known(carved(old)), 0
+    try:
+        while some := list(itertools.islice(rows, IN_ONE_COMMIT)):
+            found += new.put_salvaged(some)
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the old one, the new one is used
+        log.error("the damaged spool could not be read to its end", reason=type(error).__name__)  # noqa: TRY400
+    log.warning("what could be read of the damaged spool goes on", entries=found)
+
+
+def _keep(path: Path) -> None:
+    """Give the old file the name an engineer looks for; the file itself last: it says that this is done."""
+    bad = _free_name(path)
+    for suffix in reversed(SIDE_FILES):
+        part = Path(f"{_half_way(path)}{suffix}")
+        if part.exists():
+            part.rename(f"{bad}{suffix}")
 
 
 def _known(rows: Iterator[CarvedRow]) -> Iterator[Salvaged]:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -71,12 +71,13 @@ class SpoolStatus:
 class SpoolFile:
     """An open spool. Raises sqlite3.Error or OSError from everything."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make it, for this process alone. Raises SpoolBusy."""
+    def __init__(self, path: Path, first: Callable[[], None] = lambda: None) -> None:
+        """Open or make it, for this process alone; do `first` before, under its lock. Raises SpoolBusy."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path.with_suffix(".lock"))
         try:
+            first()
             self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
             path.chmod(0o600)  # it holds numbers and locations
             self._db.execute("PRAGMA journal_mode = WAL")

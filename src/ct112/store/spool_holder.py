@@ -80,7 +80,7 @@ class Holder:
         if self._file is None:
             if time.monotonic() < self._next_try:
                 raise SpoolFailed("not tried again yet")
-            self._file = SpoolFile(self._path)
+            self._file = salvage.opened(self._path)
         return self._file
 
     def _is_damage(self, error: sqlite3.Error) -> bool:
