@@ -20,12 +20,13 @@ ALLOWED: dict[str, set[str]] = {
     "prompts": {"ct112.core", *LEAF},
     "ivr": {"ct112.core", "ct112.prompts", *LEAF},
     "http": LEAF,
+    "control": {"ct112.core", *LEAF},
     "serve": {
         *("ct112.core", "ct112.asterisk", "ct112.store", "ct112.ivr", "ct112.prompts", "ct112.web"),
-        *("ct112.http", *LEAF, *SETTINGS),
+        *("ct112.control", "ct112.http", *LEAF, *SETTINGS),
     },
-    "web": {"ct112.core", "ct112.http", "ct112.store", "ct112.__version__", *LEAF},
-    "worker": {"ct112.core", "ct112.http", "ct112.store", *LEAF},
+    "web": {"ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.__version__", *LEAF},
+    "worker": {"ct112.core", "ct112.control", "ct112.http", "ct112.store", *LEAF},
     "planning": set(),
     "doctor": EVERYTHING,
     "simulation": EVERYTHING,  # it runs the whole service

@@ -9,7 +9,7 @@ from ct112 import logs
 from ct112.core.commands import CallbackDone
 from ct112.core.events import CallbackAsked
 from ct112.core.floor import Floor
-from ct112.core.ids import NodeName
+from ct112.core.ids import NodeName, PositionName
 from ct112.core.operators import Operator
 from ct112.serve.ports import Post
 from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable, explain
@@ -79,6 +79,13 @@ class CallbackDesk:
             raise Conflict(f"call-back {number} cannot be taken: {error}") from error
         self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.position))
         return Callback.model_validate(task)
+
+    def operator_at(self, position: str) -> str:
+        """Return who sits there. Raises Conflict when nobody does."""
+        seat = self._floor.operators.get(PositionName(position)) if self._floor else None
+        if seat is None or seat.name is None:
+            raise Conflict(f"nobody sits at {position}: log in there first")
+        return seat.name
 
     def _seat(self, operator: str) -> Operator:
         """Return where the operator sits. Raises Conflict when they cannot talk now."""

@@ -9,26 +9,88 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
+from pydantic import ValidationError
 
 from ct112 import metrics
+from ct112.control.asks import AskRequest
+from ct112.control.fanout import Full
+from ct112.control.outflow import Outflow
+from ct112.control.websocket import stream
+from ct112.http.bearer import Bearer
 from ct112.http.faults import faults
 from ct112.http.health import Health
 from ct112.http.probes import add_probes
-from ct112.http.problems import problem
+from ct112.http.problems import explained, problem
 from ct112.http.server import hide
+from ct112.serve.asks import Asks
+from ct112.serve.feed import Feed
 
 KEY = re.compile(r"[0-9a-f]{8,64}")
 FOR_EVER = "public, max-age=31536000, immutable"
 LARGEST_ASK = 16 * 1024  # bytes
+BODY_SECONDS = 3.0
 
 
-def make_door(*, health: Callable[[], Health], prompts_dir: Path) -> web.Application:
-    """Return the application of `ct112 serve`."""
+def make_door(
+    *, health: Callable[[], Health], prompts_dir: Path, feed: Feed, asks: Asks, token: str | None
+) -> web.Application:
+    """Return the application of `ct112 serve`. Without `token` the control door refuses everybody."""
     app = web.Application(middlewares=[faults], client_max_size=LARGEST_ASK)
     app.on_response_prepare.append(hide)
     add_probes(app, health)
     app.router.add_get("/prompts/{name}", Prompts(prompts_dir).prompt)
+    control = Control(feed, asks, Bearer(token, "CT112_CONTROL_TOKEN"))
+    app.router.add_get("/control/feed", control.feed)
+    app.router.add_post("/control/ask", control.ask)
     return app
+
+
+class Control:
+    """The control door: what web and worker may see and ask. Never for browsers."""
+
+    def __init__(self, feed: Feed, asks: Asks, bearer: Bearer) -> None:
+        """`bearer`: whom to let in."""
+        self._feed = feed
+        self._asks = asks
+        self._bearer = bearer
+
+    async def feed(self, request: web.Request) -> web.StreamResponse:
+        """A snapshot of the floor, then every change, over a WebSocket."""
+        refusal = self._bearer.refusal(request)
+        if refusal is not None:
+            return refusal
+        outflow = Outflow()
+        try:
+            self._feed.join(outflow)
+        except Full:
+            return problem(503, "too many readers", "end what reads the feed and should not, then again")
+        try:
+            return await stream(request, outflow)
+        finally:
+            self._feed.leave(outflow)
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """One ask, answered by the floor."""
+        refusal = self._bearer.refusal(request)
+        if refusal is not None:
+            return refusal
+        try:
+            wanted = AskRequest.model_validate_json(await _body(request))
+        except ValidationError as error:
+            return problem(400, "bad ask", explained(error))
+        answer = await self._asks.ask(wanted)
+        return web.json_response(answer.model_dump())
+
+
+async def _body(request: web.Request) -> bytes:
+    """Return what was sent; 408 when it does not come, 400 when it cannot be unpacked."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except web.RequestPayloadError:
+        raise web.HTTPBadRequest from None
 
 
 class Prompts:

@@ -36,8 +36,13 @@ class Watch:
         troubles: Callable[[], Mapping[str, str]],
         *,
         now: Callable[[], float],
+        control: bool,
     ) -> None:
-        """Look at these. `troubles`: the tasks that died lately, and why; `now`: the switchboard's time."""
+        """Look at these. `troubles`: the tasks that died lately, and why; `now`: the switchboard's time.
+
+        `control`: whether the control door has a token.
+        """
+        self._control = control
         self._now = now
         self._alarm = Alarm()
         self._troubles = troubles
@@ -69,13 +74,18 @@ class Watch:
         told = "; ".join([f"{there} calls in Asterisk's own queue", *self._fallback.troubles()])
         well = there == 0 and not self._fallback.troubles()
         parts += (Part("fallback", well, told, needed=False),)
-        parts += (self._tasks(),)
+        parts += (self._tasks(), self._door())
         return Health(ready=all(part.ok for part in parts if part.needed), parts=parts)
 
     def _tasks(self) -> Part:
         troubles = self._troubles()
         detail = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
         return Part("tasks", not troubles, detail or "all run", needed=False)
+
+    def _door(self) -> Part:
+        """Return whether web and worker can be let in."""
+        said = "has a token" if self._control else "refuses everybody: set CT112_CONTROL_TOKEN"
+        return Part("control", self._control, said)
 
     def _duty(self) -> Duty:
         floor = self._switchboard.floor

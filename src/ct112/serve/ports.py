@@ -1,9 +1,9 @@
 """What the switchboard needs of the world. Nothing here waits: results come back as events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ct112.core.commands import Answered, CallbackDone, TelephoneCommand
+from ct112.core.commands import Answered, CallbackDone, Command, TelephoneCommand
 from ct112.core.events import Event
 from ct112.core.record import CallRecord, Fact
 
@@ -52,6 +52,14 @@ class Answers(Protocol):
 
     def answered(self, answer: Answered) -> None:
         """Pass the answer on; return at once, whether or not anybody still waits for it."""
+        ...
+
+
+class Watcher(Protocol):
+    """Whoever shows the floor to others (the feed)."""
+
+    def stepped(self, commands: Sequence[Command]) -> None:
+        """Hear that the floor may have changed; return at once."""
         ...
 
 

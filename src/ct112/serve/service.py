@@ -16,12 +16,15 @@ from ct112.core.events import Event, NodeLost, NodeSurveyed
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import IvrDocument
+from ct112.http.health import Health
 from ct112.http.server import HttpServer
 from ct112.prompts.library import PromptLibrary
+from ct112.serve.asks import Asks, taking
 from ct112.serve.callbacks import CallbackDesk
 from ct112.serve.config_sync import ConfigSync, LastKnown, Seat
 from ct112.serve.door import make_door
 from ct112.serve.fallback import FallbackReader
+from ct112.serve.feed import Feed
 from ct112.serve.health import Watch
 from ct112.serve.sayings import Sayings
 from ct112.serve.sources import StoreSource, compile_live
@@ -31,6 +34,7 @@ from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
 from ct112.web import House, WebServer, make_app
 from ct112.web.access.api_token import ApiToken
+from ct112.web.stored import StoredCalls
 
 log = logs.get("service")
 
@@ -53,6 +57,7 @@ class Service:
         self._leave = asyncio.Event()
         self._departure: asyncio.Task[None] | None = None
         self._switchboard: Switchboard | None = None
+        self._watch: Watch | None = None
         self._journal = open_journal(store, settings.spool_path, [FactLog()])
         self._prompts = PromptLibrary(settings.state_dir / "prompts", settings.recordings_dir)
         self._fallback = FallbackReader(
@@ -65,6 +70,7 @@ class Service:
         self._ami = _ami(settings, self._post)
         self._sayings = Sayings(self._prompts, self._telephone.set_sayings)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
+        self._asks = Asks(self._post, taking(self._callbacks))
         self._keeper = ConfigSync(
             StoreSource(store),
             LastKnown(settings.state_dir / "last-known.json"),
@@ -80,12 +86,20 @@ class Service:
         document = await self._keeper.first()
         remembered = await self._journal.open()
         floor = Floor(self._settings.policy(), document, remembered)
+        feed = Feed(
+            floor,
+            nodes=self._telephone.ready,
+            refused=self._telephone.refused,
+            health=self._health,
+        )
         switchboard = Switchboard(
             floor,
             self._telephone,
             self._journal,
             self._clock,
             callbacks=self._callbacks,
+            answers=self._asks,
+            watcher=feed,
             wall=self._clock.wall,
         )
         self._callbacks.look_at(floor)
@@ -99,13 +113,13 @@ class Service:
             remembered=len(remembered),
         )
         try:
-            await self._supervisor(switchboard).run(self._leave)
+            await self._supervisor(switchboard, feed).run(self._leave)
         finally:
             await self._finish()
 
-    def _supervisor(self, switchboard: Switchboard) -> Supervisor:
+    def _supervisor(self, switchboard: Switchboard, feed: Feed) -> Supervisor:
         """Return all tasks under one watch; the two without which no call is handled are vital."""
-        watch = Watch(
+        self._watch = watch = Watch(
             switchboard,
             self._telephone,
             self._ami,
@@ -114,6 +128,7 @@ class Service:
             self._fallback,
             lambda: supervisor.troubles(),
             now=self._clock.now,
+            control=self._settings.control_token is not None,
         )
         supervisor = Supervisor(
             vital={"switchboard": switchboard.run, "telephone": self._telephone.run},
@@ -124,7 +139,8 @@ class Service:
                 "callbacks": self._callbacks.run,
                 "sayings": self._sayings.run,
                 "fallback": self._fallback.run,
-                "door": partial(self._serve_door, watch),
+                "feed": feed.run,
+                "door": partial(self._serve_door, watch, feed),
                 "web": partial(self._serve_web, watch),
                 "gauges": watch.run,
                 "old records": partial(self._close_old_records, switchboard),
@@ -137,18 +153,29 @@ class Service:
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
         house = House(
             health=watch.health,
-            store=self._store,
-            take=self._callbacks.take,
+            calls=StoredCalls(self._store),
+            callbacks=self._callbacks,
             positions=watch.positions,
             ivr=settings.ivr_settings(),
         )
         app = make_app(house, ApiToken(token).authenticate)
         await WebServer(app, settings.web_host, settings.web_port).run()
 
-    async def _serve_door(self, watch: Watch) -> None:
+    async def _serve_door(self, watch: Watch, feed: Feed) -> None:
         settings = self._settings
-        app = make_door(health=watch.health, prompts_dir=settings.state_dir / "prompts")
+        token = settings.control_token
+        app = make_door(
+            health=watch.health,
+            prompts_dir=settings.state_dir / "prompts",
+            feed=feed,
+            asks=self._asks,
+            token=None if token is None else token.get_secret_value(),
+        )
         await HttpServer(app, settings.serve_host, settings.serve_port).run()
+
+    def _health(self) -> Health:
+        assert self._watch is not None, "the feed is read only while the service runs"
+        return self._watch.health()
 
     async def _finish(self) -> None:
         """Write down what is left; the calls themselves are safe in Asterisk."""

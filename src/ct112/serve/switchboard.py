@@ -32,7 +32,7 @@ from ct112.core.commands import (
 from ct112.core.events import Asked, CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
 from ct112.core.record import CallRecord
-from ct112.serve.ports import Answers, Callbacks, Clock, Journal, Telephone
+from ct112.serve.ports import Answers, Callbacks, Clock, Journal, Telephone, Watcher
 
 log = logs.get("switchboard")
 
@@ -57,16 +57,18 @@ class Switchboard:
         *,
         callbacks: Callbacks | None = None,
         answers: Answers | None = None,
+        watcher: Watcher | None = None,
         wall: Callable[[], float] | None = None,
     ) -> None:
         """Wire the floor to its ports; without `callbacks` nobody may be called back.
 
-        `answers`: who passes on what the floor answers to asks.
+        `answers`: who passes on what the floor answers to asks. `watcher`: who hears of every step.
         `wall`: the time to write down; what `clock` says by default.
         """
         self._wall = wall or clock.now
         self._callbacks = callbacks
         self._answers = answers
+        self._watcher = watcher
         self._floor = floor
         self._telephone = telephone
         self._journal = journal
@@ -174,6 +176,8 @@ class Switchboard:
             self._telephone.do(said)
         for command in commands:
             self._write_down(command)
+        if self._watcher is not None:
+            self._watcher.stepped(commands)
 
     def _write_down(self, command: Command) -> None:
         match command:

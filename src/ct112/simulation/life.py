@@ -239,7 +239,7 @@ class Life(Service):
         """Signals come by `ask_to_leave`. All is made by now."""
         self.begun(self)
 
-    async def _serve_door(self, _watch: object) -> None:
+    async def _serve_door(self, _watch: object, _feed: object) -> None:
         """Nobody is at the door."""
         await asyncio.Event().wait()
 

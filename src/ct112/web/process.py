@@ -15,6 +15,7 @@ from ct112.web.callbacks.model import Callback
 from ct112.web.errors import LiveAway
 from ct112.web.house import House
 from ct112.web.positions.model import PositionView
+from ct112.web.stored import StoredCallbacks, StoredCalls
 
 log = logs.get("web")
 
@@ -29,8 +30,8 @@ class Web:
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
         house = House(
             health=self.health,
-            store=store,
-            take=nobody_rings,
+            calls=StoredCalls(store),
+            callbacks=Callbacks(store),
             positions=nobody_knows,
             ivr=settings.ivr_settings(),
         )
@@ -68,9 +69,12 @@ class Web:
         return Part("tasks", not troubles, said or "all run")
 
 
-async def nobody_rings(_number: int, _operator: str) -> Callback:
-    """Raise LiveAway: phones ring at `ct112 serve` alone."""
-    raise LiveAway
+class Callbacks(StoredCallbacks):
+    """The list from the database; taking one is asked of `ct112 serve`."""
+
+    async def take(self, number: int, operator: str) -> Callback:  # noqa: ARG002
+        """Ring the operator's phone and then the caller. Raises LiveAway."""
+        raise LiveAway
 
 
 def nobody_knows() -> Sequence[PositionView]:

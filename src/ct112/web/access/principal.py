@@ -14,9 +14,6 @@ class Role(StrEnum):
     INTEGRATION = "integration"
 
 
-STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
-"""The people of the centre."""
-LEADERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 EVERYBODY = frozenset(Role)
 """Whoever is signed in, whatever the role."""
 

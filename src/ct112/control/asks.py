@@ -1,0 +1,106 @@
+"""What may be asked of serve, and its answer."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ct112.core.record import ServiceClass
+
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class _Ask(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SetClass(_Ask):
+    """Give a call another service class."""
+
+    kind: Literal["set_class"] = "set_class"
+    call: Name
+    service_class: ServiceClass
+
+
+class SetPriority(_Ask):
+    """Put a waiting call in front of its class, or back into its place."""
+
+    kind: Literal["set_priority"] = "set_priority"
+    call: Name
+    first: bool
+
+
+class Sit(_Ask):
+    """Log an operator in at a position; `ready` None: as they were, ready when they were nowhere."""
+
+    kind: Literal["sit"] = "sit"
+    position: Name
+    operator: Name
+    ready: bool | None = None
+    reason: Name | None = None
+
+
+class Leave(_Ask):
+    """Log out whoever sits at the position, or this operator wherever they sit: one of the two."""
+
+    kind: Literal["leave"] = "leave"
+    position: Name | None = None
+    operator: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Leave":
+        _exactly_one(self.position, self.operator)
+        return self
+
+
+class SetState(_Ask):
+    """Make an operator ready, or paused with a reason from the centre's list."""
+
+    kind: Literal["set_state"] = "set_state"
+    operator: Name
+    ready: bool
+    reason: Name | None = None
+
+
+class TakeCallback(_Ask):
+    """Ring the operator's phone, or the position's, and then whoever is to be called back."""
+
+    kind: Literal["take_callback"] = "take_callback"
+    task: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    operator: Name | None = None
+    position: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "TakeCallback":
+        _exactly_one(self.position, self.operator)
+        return self
+
+
+Ask = Annotated[SetClass | SetPriority | Sit | Leave | SetState | TakeCallback, Field(discriminator="kind")]
+
+
+class AskRequest(_Ask):
+    """One ask. The same `id` again is the same ask and gets the first answer.
+
+    `by`: who asks, for the record. `revision`: of the thing when it was looked at; None: whatever it is now.
+    """
+
+    id: UUID
+    by: Name
+    revision: Annotated[int, Field(ge=0)] | None = None
+    ask: Ask
+
+
+class Answer(BaseModel):
+    """What the floor said. `code` (for programs) and `reason` (for people) when it refused."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: bool
+    code: str | None = None
+    reason: str = ""
+
+
+def _exactly_one(*given: str | None) -> None:
+    if sum(name is not None for name in given) != 1:
+        raise ValueError("give position or operator, one of the two")

@@ -1,0 +1,88 @@
+"""The feed's messages: a snapshot of the floor, then what changed.
+
+Times are RFC 3339 in UTC. `revision` of a thing counts its visible changes; the revision of a message
+counts the messages of one `boot` of serve.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+SNAPSHOT, CHANGE = "snapshot", "change"
+PARTS = ("calls", "positions", "operators", "callbacks", "nodes")
+"""What a snapshot lists and a change names by id; None in a change: it is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """A call under way. `ani`, `dialled` and `location` are personal: who may see them, the web decides.
+
+    `first`: it is served before its class. `position`, `operator`: who is rung, or has it.
+    """
+
+    id: str
+    node: str
+    state: str  # arriving, in_menu, waiting, offered, joining, talking, stranded, leaving
+    revision: int
+    ani: str | None
+    dialled: str
+    service_class: str | None
+    class_source: str | None
+    first: bool
+    arrived_at: datetime
+    picked_up_at: datetime | None
+    queued_at: datetime | None
+    answered_at: datetime | None
+    position: str | None
+    operator: str | None
+    location: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePosition:
+    """A position and who sits there. `until`: when wrap-up or rest ends.
+
+    `registered_at`: the nodes that have its phone; `refused_by`: those that refused its account.
+    """
+
+    position: str
+    revision: int
+    operator: str | None
+    state: str  # off_duty, ready, ringing, on_call, wrap_up, resting
+    ready: bool
+    reason: str | None
+    call: str | None
+    until: datetime | None
+    registered_at: tuple[str, ...]
+    refused_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveOperator:
+    """A person who sits somewhere."""
+
+    operator: str
+    position: str
+    state: str
+    ready: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCallback:
+    """Somebody who is being called back now. `number` is personal."""
+
+    id: str
+    task: int
+    number: str
+    position: str
+    phase: str  # ringing, dialling, talking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveNode:
+    """An Asterisk node; `ready`: calls there are in our hands."""
+
+    node: str
+    ready: bool

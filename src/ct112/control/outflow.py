@@ -1,0 +1,57 @@
+"""What waits to be sent to one reader: bounded, and never waited for."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+GOING_AWAY = 1001
+MOST_MESSAGES = 512
+MOST_BYTES = 8 * 1024 * 1024  # counted for each reader, though readers share the messages
+
+
+class Outflow:
+    """A queue for one reader. A full one is closed: its reader is too slow, and has to begin anew."""
+
+    def __init__(self, most_messages: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> None:
+        """Nothing waits. `on_full` is called once, when the reader was too slow."""
+        self._most_messages = most_messages
+        self._most_bytes = most_bytes
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0
+        self._woken = asyncio.Event()
+        self.closed = False
+        self.code = GOING_AWAY
+        self.on_full: Callable[[], None] | None = None
+
+    def put(self, message: bytes) -> None:
+        """Add a message; returns at once. One alone may be larger than the limit: a snapshot."""
+        if self.closed:
+            return
+        too_many = len(self._waiting) >= self._most_messages
+        if self._waiting and (too_many or self._bytes + len(message) > self._most_bytes):
+            self.close()
+            if self.on_full is not None:
+                self.on_full()
+            return
+        self._waiting.append(message)
+        self._bytes += len(message)
+        self._woken.set()
+
+    def close(self, code: int = GOING_AWAY) -> None:
+        """Take nothing more and forget what waits; `code` says why (WebSocket close code)."""
+        if not self.closed:
+            self.closed, self.code = True, code
+        self._waiting.clear()
+        self._bytes = 0
+        self._woken.set()
+
+    async def next(self) -> bytes | None:
+        """Return the next message; None when closed."""
+        while not self._waiting:
+            if self.closed:
+                return None
+            self._woken.clear()
+            await self._woken.wait()
+        message = self._waiting.popleft()
+        self._bytes -= len(message)
+        return message

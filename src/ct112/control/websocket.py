@@ -1,0 +1,47 @@
+"""The server's side of a stream over a WebSocket: it sends, and listens to nothing but pings."""
+
+import asyncio
+import contextlib
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from ct112.control.outflow import Outflow
+
+HEARTBEAT_SECONDS = 10.0  # a ping so often; no answer in half of it: the reader is gone
+SEND_SECONDS = 5.0  # for one message, once the kernel's buffers are full
+LARGEST_FRAME = 1024  # bytes a reader may send, though it has nothing to say
+
+
+async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketResponse:
+    """Send what flows out until the reader leaves, is too slow, or says something."""
+    socket = web.WebSocketResponse(
+        heartbeat=HEARTBEAT_SECONDS, compress=False, max_msg_size=LARGEST_FRAME, timeout=1.0
+    )
+    await socket.prepare(request)
+    transport = request.transport
+    assert transport is not None
+    outflow.on_full = transport.abort  # no close frame: it would wait behind what is not read
+    sending = asyncio.create_task(_send(socket, outflow, transport), name="stream")
+    try:
+        message = await socket.receive()
+        if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            await socket.close(code=WSCloseCode.UNSUPPORTED_DATA, message=b"nothing is expected here")
+    finally:
+        outflow.close()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    return socket
+
+
+async def _send(socket: web.WebSocketResponse, outflow: Outflow, transport: asyncio.BaseTransport) -> None:
+    assert isinstance(transport, asyncio.Transport)
+    with contextlib.suppress(ConnectionError):  # the reader left: `receive` says so too
+        while (message := await outflow.next()) is not None:
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await socket.send_frame(message, WSMsgType.TEXT)
+            except TimeoutError:
+                transport.abort()
+                return
+        if not socket.closed:
+            await socket.close(code=outflow.code)

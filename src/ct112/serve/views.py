@@ -1,0 +1,106 @@
+"""What the feed shows of the floor: each thing as a value of `control.feed`."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from ct112.control.feed import LiveCall, LiveCallback, LiveOperator, LivePosition
+from ct112.core.callbacks import Callback
+from ct112.core.calls import Call, Joining, Offered, Stranded, Talking, Waiting
+from ct112.core.floor import Floor
+from ct112.core.ids import PositionName
+from ct112.core.operators import OnCall, Operator, Resting, Ringing, WrapUp
+from ct112.core.record import Fact
+
+WORDS = re.compile(r"(?<!^)(?=[A-Z])")
+_names: dict[type, str] = {}  # bounded: one for each state
+
+
+def state_name(state: object) -> str:
+    """Return the state's name as it is shown: `InMenu` is `in_menu`."""
+    kind = type(state)
+    if kind not in _names:
+        _names[kind] = WORDS.sub("_", kind.__name__).lower()
+    return _names[kind]
+
+
+def live_call(call: Call, floor: Floor) -> LiveCall:
+    """Return the call as it is now."""
+    record, state = call.record, call.state
+    position = state.position if isinstance(state, Offered | Joining | Talking | Stranded) else None
+    return LiveCall(
+        id=record.call,
+        node=record.node,
+        state=state_name(state),
+        revision=call.revision,
+        ani=record.ani,
+        dialled=record.dialled,
+        service_class=record.service_class,
+        class_source=record.class_source,
+        first=isinstance(state, Waiting | Offered) and state.place.first,
+        arrived_at=datetime.fromtimestamp(record.arrived_at, UTC),
+        picked_up_at=moment(record.picked_up_at),
+        queued_at=moment(record.queued_at),
+        answered_at=moment(record.answered_at),
+        position=position,
+        operator=_who(floor, position),
+        location=record.location,
+    )
+
+
+def live_position(operator: Operator, refused_by: tuple[str, ...]) -> LivePosition:
+    """Return the position as it is now."""
+    state = operator.state
+    return LivePosition(
+        position=operator.position,
+        revision=operator.revision,
+        operator=operator.name,
+        state=state_name(state),
+        ready=operator.ready,
+        reason=getattr(operator, "reason", None),
+        call=state.call if isinstance(state, Ringing | OnCall) else None,
+        until=moment(state.until) if isinstance(state, WrapUp | Resting) else None,
+        registered_at=tuple(sorted(operator.phones)),
+        refused_by=refused_by,
+    )
+
+
+def live_operator(operator: Operator) -> LiveOperator | None:
+    """Return the person who sits there; None for an empty position."""
+    if operator.name is None:
+        return None
+    return LiveOperator(
+        operator=operator.name,
+        position=operator.position,
+        state=state_name(operator.state),
+        ready=operator.ready,
+        reason=getattr(operator, "reason", None),
+    )
+
+
+def live_callback(back: Callback) -> LiveCallback:
+    """Return the call-back as it is now."""
+    return LiveCallback(
+        id=back.id, task=back.task, number=back.number, position=back.position, phase=back.phase
+    )
+
+
+def fact(seen: Fact) -> dict[str, Any]:
+    """Return what happened, as the feed tells it."""
+    return {
+        "call": seen.call,
+        "seq": seen.seq,
+        "at": datetime.fromtimestamp(seen.at, UTC),
+        "kind": seen.kind,
+        "data": seen.data,
+    }
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Return epoch seconds as a time."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _who(floor: Floor, position: PositionName | None) -> str | None:
+    operator = None if position is None else floor.operators.get(position)
+    return None if operator is None else operator.name
