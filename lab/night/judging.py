@@ -7,6 +7,7 @@ from typing import Any
 
 from lab.night.evidence import SURE_SECONDS, CallerSeen, Evidence
 
+SAME_MOMENT_SECONDS = 0.5  # two phones that hang up at once: their packets cross
 AGREE_SECONDS = 3.0  # between a phone's time and the record's
 UNSURE_SECONDS = 2.0  # a talk this short may be written down either way
 RECOVERY_SECONDS = 10.0  # from a part's return until its times are exact again
@@ -103,7 +104,7 @@ def _when_it_ended(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
         yield f"its record ended {-late:.1f} s before the call"
     elif late > AGREE_SECONDS and (until is None or ended > until + LATEST_SECONDS):
         yield f"its record ended {late:.1f} s after the call"
-    elif until is None and caller.end in ("gave up", "done") and row["ended_by"] != "caller":
+    elif until is None and caller.end in ("gave up", "done") and not _ended_it(caller, row, evidence):
         yield f"the caller hung up; the record says {row['ended_by']}"
 
 
@@ -178,6 +179,24 @@ def _clock_was_wrong(caller: CallerSeen, evidence: Evidence) -> bool:
     return any(
         one.parts & CLOCK and one.start <= until and caller.dialled_at <= one.end + RECOVERY_SECONDS
         for one in evidence.broken
+    )
+
+
+def _ended_it(caller: CallerSeen, row: Row, evidence: Evidence) -> bool:
+    """Return whether the record may name whom it names, of a call its caller hung up."""
+    by = row["ended_by"]
+    return by == "caller" or (by == "operator" and _both_hung_up(caller, evidence))
+
+
+def _both_hung_up(caller: CallerSeen, evidence: Evidence) -> bool:
+    """Return whether the operator hung up in the same moment: whose BYE came first, no phone can say."""
+    assert caller.over_at is not None
+    return any(
+        call.end == "goodbye"
+        and call.over_at is not None
+        and abs(call.over_at - caller.over_at) <= SAME_MOMENT_SECONDS
+        for call in evidence.desk_calls
+        if caller.heard and call.position == caller.heard[-1].position
     )
 
 

@@ -93,6 +93,9 @@ CUT = fault(110, 116, "asterisk-a")
 KEPT: dict[str, Evidence] = {
     "a talk": seen(caller(), row()),
     "hung up on after a talk": seen(caller(end="other side"), row(ended_by="operator")),
+    "both hung up in the same moment": seen(
+        caller(), row(ended_by="operator"), desk_calls=(replace(desk("goodbye"), over_at=114.8),)
+    ),
     "still talking at the end": seen(
         caller(end="stayed", over_at=FAR, heard=[Heard(position="pos-1", start=105, end=FAR, seconds=800)]),
         row(ended_at=at(FAR)),
@@ -195,6 +198,10 @@ BROKEN: dict[str, tuple[str, Evidence]] = {
         seen(caller(), row(ended_at=at(200)), broken=(fault(110, 130, "ct112"),)),
     ),
     "an end by another": ("the record's end is the phone's", seen(caller(), row(ended_by="system"))),
+    "an end by an operator who had not hung up": (
+        "the record's end is the phone's",
+        seen(caller(), row(ended_by="operator"), desk_calls=(desk("other side"),)),
+    ),
     "another number": ("the record says who called", seen(caller(), row(ani="0812"))),
     "another node": ("the record says who called", seen(caller(), row(node="b"))),
     "another class": ("the record says who called", seen(caller(), row(service_class="information"))),

@@ -1,14 +1,16 @@
-"""A site for each test."""
+"""A site with a database of its own for each test."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
+from ct112.store import Store
+from tests.store.conftest import database_url, server, store, template  # noqa: F401 (fixtures)
 from tests.web.site import TOKEN, Site
 
 
 @pytest.fixture
-async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
-    found = Site(getattr(request, "param", TOKEN))
+async def site(store: Store, request: pytest.FixtureRequest) -> AsyncIterator[Site]:  # noqa: F811
+    found = Site(store, getattr(request, "param", TOKEN))
     async with found.client:
         yield found

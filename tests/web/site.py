@@ -1,89 +1,28 @@
 """The site under test, and what is behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from ct112.core.callback_rules import TaskState
-from ct112.core.record import ClassSource, Outcome, ServiceClass
+from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.http.health import Health, Part
+from ct112.store import Store
 from ct112.web import House, make_app
 from ct112.web.access.api_token import ApiToken
-from ct112.web.callbacks.model import Callback, CallbackPage
-from ct112.web.calls.model import CallFact, CallPage, CallView
-from ct112.web.errors import Conflict, NotFound
+from ct112.web.callbacks.model import Callback
+from ct112.web.errors import Conflict
 from ct112.web.positions.model import PositionView
+from tests.store.examples import ARRIVED, fact, record
 
 TOKEN = "a token for tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-KEY = "0123456789abcdef0123456789abcdef"
-CALL = CallView(
-    id=UUID("0198c0de-0000-7000-8000-000000000001"),
-    node="a",
-    sip_call_id="x@y",
-    ani="0812",
-    ani_e164="+62812",
-    dialled="112",
-    arrived_at=datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
-    picked_up_at=None,
-    queued_at=None,
-    answered_at=None,
-    ended_at=None,
-    service_class=ServiceClass.EMERGENCY,
-    class_source=ClassSource.SILENCE,
-    ivr_version=1,
-    ivr_path=("greeting", "main"),
-    operator=None,
-    position=None,
-    outcome=None,
-    ended_by=None,
-    location=None,
-    recording=None,
-)
-FACT = CallFact(seq=1, at=CALL.arrived_at, kind="arrived", data={"node": "a"})
-
-
-class Calls:
-    """A source of one call; remembers what it was asked, and may be away."""
-
-    def __init__(self) -> None:
-        self.asked: dict[str, Any] = {}
-        self.error: Exception | None = None
-
-    async def calls(
-        self, *, limit: int, after: str | None, service_class: ServiceClass | None, outcome: Outcome | None
-    ) -> CallPage:
-        if self.error:
-            raise self.error
-        self.asked = {"limit": limit, "after": after, "service_class": service_class, "outcome": outcome}
-        return CallPage(calls=(CALL,), total=428, next="cursor")
-
-    async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
-        if self.error:
-            raise self.error
-        if name != str(CALL.id):
-            raise NotFound(name)
-        return CALL, [FACT]
-
-
-TASK = Callback(
-    id=7,
-    ani="0812",
-    service_class=ServiceClass.EMERGENCY,
-    reason="abandoned",
-    state=TaskState.OPEN,
-    result=None,
-    calls=1,
-    attempts=0,
-    first_call_at=CALL.arrived_at,
-    last_call_at=CALL.arrived_at,
-    next_try_at=CALL.arrived_at,
-    taken_by=None,
-)
+CLASSES = tuple(ServiceClass)
+CALL = "00000000-0000-7000-8000-000000000001"
+"""The id of the first example call; 0812 was its number, and nobody answered."""
 
 
 SEAT = PositionView(
@@ -91,29 +30,55 @@ SEAT = PositionView(
 )
 
 
-class Backs:
-    """One call-back, which operator-1 may take."""
+async def take(number: int, operator: str) -> Callback:
+    """Ring: there is one call-back, which operator-1 may take."""
+    if (number, operator) != (1, "operator-1"):
+        raise Conflict(f"{operator} has a call now")
+    now = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
+    return Callback(
+        id=1,
+        ani="0812",
+        service_class=ServiceClass.EMERGENCY,
+        reason="abandoned",
+        state=TaskState.TAKEN,
+        result=None,
+        calls=1,
+        attempts=0,
+        first_call_at=now,
+        last_call_at=now,
+        next_try_at=now,
+        taken_by=operator,
+    )
 
-    async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
-        if after == 404:
-            raise NotFound("404")
-        return CallbackPage(callbacks=(TASK,)[:limit], total=428, next=None if after else 7, withheld=3)
 
-    async def take(self, number: int, operator: str) -> Callback:
-        if (number, operator) != (TASK.id, "operator-1"):
-            raise Conflict(f"{operator} has a call now")
-        return TASK.model_copy(update={"state": TaskState.TAKEN, "taken_by": operator})
+async def fill(store: Store, calls: int = 3) -> None:
+    """Write calls of callers whom nobody answered, each with facts; every one is a call-back."""
+    records = [
+        record(
+            number,
+            ani=f"0812{number:06}",
+            service_class=CLASSES[number % 3],
+            class_source=ClassSource.DIGIT,
+            ivr_path=("greeting", "main"),
+            ended_at=ARRIVED + number + 20,
+            outcome=Outcome.ABANDONED,
+            ended_by=EndedBy.CALLER,
+        )
+        for number in range(1, calls + 1)
+    ]
+    facts = [fact(number, node="a") for number in range(1, calls + 1)]
+    await store.write(records, facts)
 
 
 READY = Health(True, (Part("ari", True, "a: ready", needed=True),))
 
 
-def house(calls: Calls, health: Callable[[], Health] = lambda: READY) -> House:
+def house(store: Store, health: Callable[[], Health] = lambda: READY) -> House:
     """What is behind the site."""
     return House(
         health=health,
-        calls=calls,
-        callbacks=Backs(),
+        store=store,
+        take=take,
         positions=lambda: [SEAT],
         ivr={"recordings_dir": None, "state_dir": "/var/lib/ct112", "emergency_limit_seconds": 15.0},
     )
@@ -122,10 +87,10 @@ def house(calls: Calls, health: Callable[[], Health] = lambda: READY) -> House:
 class Site:
     """The site under test and what is behind it."""
 
-    def __init__(self, token: str | None) -> None:
-        self.calls = Calls()
+    def __init__(self, store: Store, token: str | None) -> None:
+        self.store = store
         self.health = READY
-        app = make_app(house(self.calls, lambda: self.health), ApiToken(token).authenticate)
+        app = make_app(house(store, lambda: self.health), ApiToken(token).authenticate)
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any, aiohttp.ClientResponse]:

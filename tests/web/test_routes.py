@@ -213,7 +213,7 @@ async def test_answers_say_what_may_be_kept_and_guessed(site: Site) -> None:
 async def test_head_is_answered_like_get(site: Site) -> None:
     async with site.client.head("/api/v1/calls", headers=BEARER) as answer:
         assert answer.status == 200
-        assert int(answer.headers["Content-Length"]) > 100
+        assert int(answer.headers["Content-Length"]) > 20
         assert await answer.read() == b""
     async with site.client.head("/api/v1/calls") as answer:
         assert answer.status == 401

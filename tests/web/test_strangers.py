@@ -9,10 +9,11 @@ import pytest
 
 from ct112.http.guesses import FREE, Guesses
 from ct112.http.server import WebServer
+from ct112.store import Store
 from ct112.web import make_app
 from ct112.web.access.api_token import ApiToken
 from ct112.web.routes import LARGEST_BODY
-from tests.web.site import TOKEN, Calls, house
+from tests.web.site import TOKEN, house
 
 PATHS = (
     "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/calls",
@@ -54,9 +55,9 @@ class Wire:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Wire]:
+async def running(store: Store) -> AsyncIterator[Wire]:
     """A server on a free port."""
-    app = make_app(house(Calls()), ApiToken(TOKEN).authenticate)
+    app = make_app(house(store), ApiToken(TOKEN).authenticate)
     web = WebServer(app, "127.0.0.1", 0)
     task = asyncio.create_task(web.run(), name="web")
     try:
@@ -68,8 +69,8 @@ async def running() -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    async with running() as found:
+async def wire(store: Store) -> AsyncIterator[Wire]:
+    async with running(store) as found:
         yield found
 
 
@@ -152,7 +153,7 @@ async def test_a_body_that_cannot_be_unpacked_is_the_senders_mistake(wire: Wire,
 async def test_a_body_that_does_not_come_is_not_the_databases_fault(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ct112.web.serving.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("ct112.web.body.BODY_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection(*wire._address)
     writer.write(
         b"POST /api/v1/callbacks/7/take HTTP/1.1\r\nHost: x\r\n" + AS + b"Content-Length: 9\r\n\r\n{"
@@ -162,9 +163,9 @@ async def test_a_body_that_does_not_come_is_not_the_databases_fault(
     writer.close()
 
 
-async def test_who_sends_no_whole_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_sends_no_whole_request_is_closed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.3)
-    async with running() as wire:
+    async with running(store) as wire:
         reader, writer = await asyncio.open_connection(*wire._address)
         async with asyncio.timeout(3):  # silent from the beginning
             assert await reader.read() == b""
@@ -181,10 +182,10 @@ async def test_who_sends_no_whole_request_is_closed(monkeypatch: pytest.MonkeyPa
         writer.close()
 
 
-async def test_strangers_leave_files_for_asterisk(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_strangers_leave_files_for_asterisk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ct112.http.server.MOST_CONNECTIONS", 5)
     monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.5)
-    async with running() as wire:
+    async with running(store) as wire:
         idle = [await asyncio.open_connection(*wire._address) for _ in range(5)]
         assert await wire.get(b"/healthz") == b""  # one too many: closed at once
         await asyncio.gather(*(reader.read() for reader, _ in idle))  # silent too long: closed

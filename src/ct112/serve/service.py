@@ -34,7 +34,6 @@ from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
 from ct112.web import House, WebServer, make_app
 from ct112.web.access.api_token import ApiToken
-from ct112.web.stored import StoredCalls
 
 log = logs.get("service")
 
@@ -153,8 +152,8 @@ class Service:
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
         house = House(
             health=watch.health,
-            calls=StoredCalls(self._store),
-            callbacks=self._callbacks,
+            store=self._store,
+            take=self._callbacks.take,
             positions=watch.positions,
             ivr=settings.ivr_settings(),
         )

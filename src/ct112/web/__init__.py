@@ -3,8 +3,8 @@
 from ct112.http.health import Health, Part
 from ct112.http.server import WebServer
 from ct112.web.app import make_app
-from ct112.web.callbacks.model import Callback, CallbackPage, CallbacksSource
-from ct112.web.calls.model import CallFact, CallPage, CallsSource, CallView
+from ct112.web.callbacks.model import Callback, CallbackPage
+from ct112.web.calls.model import CallFact, CallPage, CallView
 from ct112.web.errors import Conflict, NotFound, Unavailable
 from ct112.web.house import House
 from ct112.web.positions.model import PositionView
@@ -15,8 +15,6 @@ __all__ = [
     "CallView",
     "Callback",
     "CallbackPage",
-    "CallbacksSource",
-    "CallsSource",
     "Conflict",
     "Health",
     "House",

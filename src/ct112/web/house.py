@@ -1,20 +1,23 @@
 """What the handlers work with: made once by the composition, given to each handler that asks for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ct112.http.health import Health
-from ct112.web.callbacks.model import CallbacksSource
-from ct112.web.calls.model import CallsSource
+from ct112.store import Store
+from ct112.web.callbacks.model import Callback
 from ct112.web.positions.model import PositionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Everything behind the API. `ivr`: the settings a document is judged by here."""
+    """Everything behind the API. `ivr`: the settings a document is judged by here.
+
+    `take` rings an operator's phone and then whom a call-back is for; raises Conflict, LiveAway.
+    """
 
     health: Callable[[], Health]
-    calls: CallsSource
-    callbacks: CallbacksSource
+    store: Store
+    take: Callable[[int, str], Awaitable[Callback]]
     positions: Callable[[], Sequence[PositionView]]
     ivr: Mapping[str, object]

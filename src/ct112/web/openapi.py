@@ -18,6 +18,20 @@ SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "__Host-ct112", "description": "for pages"},
 }
 Schema = dict[str, Any]
+ETAG = {"description": "the version, for If-Match", "schema": {"type": "string"}}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "the ETag of the answer this change is made on",
+    "schema": {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,17})"$'},
+}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "yours for this one thing: the same again gets the first answer and makes nothing",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,100}$"},
+}
 
 
 def describe(table: Iterable[Route]) -> bytes:
@@ -67,7 +81,10 @@ class _Document:
             "operationId": route.operation,
             "summary": route.summary,
             "tags": [route.path.removeprefix("/api/v1").split("/")[1]],
-            "parameters": [one for place in _texts(route) for one in self._parameters(route, place)],
+            "parameters": [
+                *(one for place in _texts(route) for one in self._parameters(route, place)),
+                *_headers(route),
+            ],
             "responses": self._good(route) | self._bad(route),
         }
         if isinstance(route.roles, Public):
@@ -88,10 +105,14 @@ class _Document:
             yield {"name": name, "in": place, "required": required, "schema": plain, **told}
 
     def _good(self, route: Route) -> Schema:
+        if route.socket:
+            return {"101": {"description": "A WebSocket."}}
         found: Schema = {}
         for status, model in route.answers.items():
             answer: Schema = {"description": _told(model)}
             found[str(status)] = answer
+            if model is not None and "version" in model.model_fields:
+                answer["headers"] = {"ETag": ETAG}
             if model is not None:
                 schema = self._refs[(model, "serialization")]
                 answer["content"] = {"application/json": {"schema": schema}}
@@ -122,6 +143,14 @@ def _without_null(schema: Schema) -> Schema:
     if plain.get("default", 0) is None:
         del plain["default"]
     return some[0] | plain if len(some) == 1 else plain | ({"anyOf": some} if some else {})
+
+
+def _headers(route: Route) -> Iterator[Schema]:
+    """Return the headers a client sends: the version read, the key of a POST."""
+    if "version" in route.takes:
+        yield IF_MATCH | {"required": route.version_needed}
+    if route.keyed:
+        yield KEY
 
 
 def _told(model: type[BaseModel] | None) -> str:

@@ -15,7 +15,6 @@ from ct112.web.callbacks.model import Callback
 from ct112.web.errors import LiveAway
 from ct112.web.house import House
 from ct112.web.positions.model import PositionView
-from ct112.web.stored import StoredCallbacks, StoredCalls
 
 log = logs.get("web")
 
@@ -30,8 +29,8 @@ class Web:
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
         house = House(
             health=self.health,
-            calls=StoredCalls(store),
-            callbacks=Callbacks(store),
+            store=store,
+            take=nobody_rings,
             positions=nobody_knows,
             ivr=settings.ivr_settings(),
         )
@@ -69,12 +68,9 @@ class Web:
         return Part("tasks", not troubles, said or "all run")
 
 
-class Callbacks(StoredCallbacks):
-    """The list from the database; taking one is asked of `ct112 serve`."""
-
-    async def take(self, number: int, operator: str) -> Callback:  # noqa: ARG002
-        """Ring the operator's phone and then the caller. Raises LiveAway."""
-        raise LiveAway
+async def nobody_rings(_number: int, _operator: str) -> Callback:
+    """Raise LiveAway: phones ring at `ct112 serve` alone."""
+    raise LiveAway
 
 
 def nobody_knows() -> Sequence[PositionView]:

@@ -1,7 +1,10 @@
 """One route as data: who may ask, what is sent, what comes back. All that serves or describes it reads this.
 
-A handler takes what it needs by name: `house`, `who`, `path`, `query`, `body`, `version` (of If-Match),
-`connection` (one transaction, committed when it returns). Its annotations are the models.
+A handler takes what it needs by name; its annotations are the models:
+`house`, `who`, `path`, `query`, `body`; `request` as it came (cookies, a WebSocket);
+`version` of If-Match, which has to be sent, or may be when it is `int | None`;
+`connection`: one transaction, committed when the handler returns;
+`ask_id`: of an ask of the floor, the same again for the same Idempotency-Key.
 """
 
 import inspect
@@ -20,7 +23,8 @@ from ct112.web.values import Given
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 MODELS = frozenset({"path", "query", "body"})
-PARAMETERS = MODELS | {"house", "who", "version", "connection"}
+PARAMETERS = MODELS | {"house", "who", "request", "version", "connection", "ask_id", "prepared"}
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 HOLE = re.compile(r"{(\w+)}")
 LARGEST_BODY = 16 * 1024  # bytes, unless the route says otherwise
 ANSWER_SECONDS = 10.0
@@ -64,7 +68,9 @@ class Route:
 
     `also`: further statuses and their models; `media`: the type of an answer that is not JSON; `problems`:
     what it may refuse beyond what every route may; `keyed`: takes Idempotency-Key; `audit`: the action
-    that is noted. `seconds` and `largest_body` (bytes) are its limits.
+    that is noted, as "call.read"; `socket`: it ends as a WebSocket; `prepare`: what takes long and comes
+    before the transaction, its result is the handler's `prepared`. `seconds` (none for a socket) and
+    `largest_body` (bytes) are its limits.
     """
 
     method: str
@@ -77,19 +83,25 @@ class Route:
     problems: frozenset[Kind] = frozenset()
     keyed: bool = False
     audit: str | None = None
+    socket: bool = False
+    prepare: Handler | None = None
     seconds: float = ANSWER_SECONDS
     largest_body: int = LARGEST_BODY
     given: dict[str, type[Given]] = field(init=False)
     takes: frozenset[str] = field(init=False)
     answer: type[BaseModel] | None = field(init=False)
+    version_needed: bool = field(init=False)
+    prepares: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense. Raises ValueError."""
         hints = get_type_hints(self.handler)
         returned = hints.pop("return", None)
-        object.__setattr__(self, "takes", frozenset(inspect.signature(self.handler).parameters))
+        object.__setattr__(self, "takes", _names(self.handler))
         object.__setattr__(self, "given", {name: hints[name] for name in MODELS if name in hints})
-        object.__setattr__(self, "answer", _model(returned, self.media))
+        object.__setattr__(self, "answer", None if self.socket else _model(returned, self.media))
+        object.__setattr__(self, "prepares", _names(self.prepare) if self.prepare else frozenset())
+        object.__setattr__(self, "version_needed", hints.get("version") is int)
         for wrong in self._wrong(hints):
             raise ValueError(f"{self.method} {self.path}: {wrong}")
 
@@ -105,6 +117,12 @@ class Route:
             "a model has to be Given": all(issubclass(model, Given) for model in self.given.values()),
             "a GET has no body": self.method != "GET" or "body" not in self.given,
             "only a POST takes a key": not self.keyed or self.method == "POST",
+            "what is prepared comes from `prepare`": ("prepared" in self.takes) == (self.prepare is not None)
+            and self.prepares <= PARAMETERS - {"connection", "prepared"},
+            "a key needs a transaction, or an ask": not self.keyed
+            or bool(self.takes & {"connection", "ask_id"}),
+            "an action is named as call.read": self.audit is None or bool(ACTION.fullmatch(self.audit)),
+            "who asks is noted, so somebody has to": self.audit is None or not isinstance(self.roles, Public),
             "house is a House, who a Principal": hints.get("house", House) is House
             and hints.get("who", Principal) is Principal,
             "nobody is signed in on a public route": not isinstance(self.roles, Public)
@@ -139,11 +157,21 @@ class Route:
         if "body" in self.given:
             found |= {kinds.SLOW_BODY, kinds.TOO_LARGE, kinds.NOT_JSON}
         if "version" in self.takes:
-            found |= {kinds.STALE, kinds.VERSION_NEEDED}
+            found |= {kinds.STALE}
+        if self.version_needed:
+            found |= {kinds.VERSION_NEEDED}
         if self.keyed:
-            found |= {kinds.CONFLICT, kinds.KEY_REUSED}
+            found |= {kinds.KEY_REUSED}
+        if "ask_id" in self.takes:
+            found |= {kinds.CONFLICT, kinds.LIVE_AWAY}
+        if "connection" in self.takes and self.method != "GET":
+            found |= {kinds.REFUSED}
         listed = [kind for kind in found if kind.status not in self.answers]
         return sorted(listed, key=lambda kind: (kind.status, kind.name))
+
+
+def _names(handler: Handler) -> frozenset[str]:
+    return frozenset(inspect.signature(handler).parameters)
 
 
 def _model(returned: object, media: str | None) -> type[BaseModel] | None:

@@ -1,26 +1,26 @@
 """From the table to answers: the router, and the steps every request goes through."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import hdrs, web
 from pydantic import BaseModel
 
-from ct112 import logs
-from ct112.web import kinds
-from ct112.web.access.principal import Principal
-from ct112.web.errors import LiveAway, Unavailable
+from ct112.store import Connection, RowRefused, StoreUnavailable
+from ct112.web import auditing, kinds, versions
+from ct112.web.access.principal import Principal, Role
+from ct112.web.answering import response
+from ct112.web.body import read
+from ct112.web.errors import LiveAway
 from ct112.web.house import House
 from ct112.web.problems import Place, Problem
 from ct112.web.reading import read_body, read_text
-from ct112.web.routes import Media, Public, Reply, Route
+from ct112.web.routes import Public, Route
+from ct112.web.values import Given
 
-log = logs.get("web")
-
-BODY_SECONDS = 5.0  # to send it; shorter than a request may take, so that nobody blames the database
 MOST_SECONDS = 60.0  # whatever a route says
-JSON = "application/json"
 Authenticate = Callable[[web.Request], Awaitable[Principal | None]]
 
 
@@ -29,9 +29,14 @@ def add_routes(
 ) -> None:
     """Make the application's router from the table; HEAD comes with each GET."""
     for route in table:
-        app.router.add_route(route.method, route.path, Endpoint(route, house, authenticate).answer)
-        if route.method == hdrs.METH_GET:
-            app.router.add_route(hdrs.METH_HEAD, route.path, Endpoint(route, house, authenticate).answer)
+        answer = Endpoint(route, house, authenticate).answer
+        app.router.add_route(route.method, route.path, answer)
+        if route.method == hdrs.METH_GET and not route.socket:
+            app.router.add_route(hdrs.METH_HEAD, route.path, answer)
+
+
+class Nothing(Given):
+    """A query nobody asks for."""
 
 
 class Endpoint:
@@ -45,29 +50,58 @@ class Endpoint:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer, or raise Problem."""
+        seconds = None if self._route.socket else min(self._route.seconds, MOST_SECONDS)
         try:
-            async with asyncio.timeout(min(self._route.seconds, MOST_SECONDS)):
-                return response(self._route, await self._handled(request))
-        except (Unavailable, TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await self._answered(await self._given(request))
+        except (StoreUnavailable, TimeoutError):
             raise Problem(kinds.AWAY, "calls are answered as always; ask again later") from None
+        except RowRefused as error:
+            raise Problem(kinds.REFUSED, f"{error}: send something else") from None
         except LiveAway:
             raise Problem(
                 kinds.LIVE_AWAY, "start ct112 serve, or see its log; lists are shown without it"
             ) from None
 
-    async def _handled(self, request: web.Request) -> object:
-        """Check who asks before what is asked."""
+    async def _answered(self, given: dict[str, Any]) -> web.StreamResponse:
         route = self._route
-        given: dict[str, Any] = {"house": self._house}
+        if route.prepare is not None:
+            given["prepared"] = await route.prepare(**{name: given[name] for name in route.prepares})
+        async with self._transaction() as connection:
+            given["connection"] = connection
+            answer = await route.handler(**{name: given[name] for name in route.takes})
+            if isinstance(answer, web.StreamResponse):  # a WebSocket that has ended
+                return answer
+            if route.audit is not None:
+                await auditing.note(self._house.store, connection, route, given, answer)
+            return response(route, answer)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection | None]:
+        if "connection" not in self._route.takes:
+            yield None
+            return
+        async with self._house.store.transaction() as connection:
+            yield connection
+
+    async def _given(self, request: web.Request) -> dict[str, Any]:
+        """Return what the handler may take; who asks is checked before what is asked."""
+        route = self._route
+        given: dict[str, Any] = {"house": self._house, "request": request}
         if not isinstance(route.roles, Public):
             given["who"] = await self._allowed(request, route.roles)
-        given["path"] = self._path(request)
+        if "path" in route.given:
+            given["path"] = read_text(
+                route.given["path"], request.match_info.items(), Place.PATH, kinds.NOT_FOUND
+            )
         given["query"] = self._query(request)
+        if "version" in route.takes:
+            given["version"] = versions.wanted(request, needed=route.version_needed)
         if "body" in route.given:
-            given["body"] = read_body(route.given["body"], await _body(request, route.largest_body))
-        return await route.handler(**{name: given[name] for name in route.takes})
+            given["body"] = read_body(route.given["body"], await read(request, route.largest_body))
+        return given
 
-    async def _allowed(self, request: web.Request, roles: frozenset[Any]) -> Principal:
+    async def _allowed(self, request: web.Request, roles: frozenset[Role]) -> Principal:
         who = await self._authenticate(request)
         if who is None:
             raise Problem(kinds.SIGN_IN, "send Authorization: Bearer and your token")
@@ -76,58 +110,6 @@ class Endpoint:
             raise Problem(kinds.NOT_ALLOWED, f"your role is {who.role}; this is for: {may}")
         return who
 
-    def _path(self, request: web.Request) -> BaseModel | None:
-        model = self._route.given.get("path")
-        if model is None:
-            return None
-        return read_text(model, request.match_info.items(), Place.PATH, kinds.NOT_FOUND)
-
-    def _query(self, request: web.Request) -> BaseModel | None:
-        return read_text(
-            self._route.given.get("query", Nothing), request.query.items(), Place.QUERY, kinds.INVALID
-        )
-
-
-class Nothing(BaseModel, extra="forbid"):
-    """A query nobody asks for."""
-
-
-def response(route: Route, answer: object) -> web.Response:
-    """Return what a handler returned as HTTP. Raises TypeError for what the table does not have."""
-    status, headers = route.status, {"Cache-Control": "no-store"}
-    if isinstance(answer, Media):
-        headers |= {"Content-Type": answer.content_type} | answer.headers
-        return web.Response(body=answer.body, status=answer.status, headers=headers)
-    if isinstance(answer, Reply):
-        status, headers, answer = answer.status, headers | answer.headers, answer.body
-    model = route.answers[status]
-    if model is None and answer is None:
-        return web.Response(status=status, headers=headers)
-    if model is None or not isinstance(answer, model):
-        raise TypeError(f"{route.operation} answered with another model than its own")
-    headers["Content-Type"] = JSON
-    return web.Response(body=answer.model_dump_json().encode(), status=status, headers=headers)
-
-
-async def _body(request: web.Request, most: int) -> bytes:
-    """Return what was sent; 408 when it does not come, 400 when it cannot be unpacked, 413 too much."""
-    if request.content_type != JSON:
-        raise Problem(kinds.NOT_JSON, f"send the body as JSON, with Content-Type: {JSON}")
-    if (request.content_length or 0) > most:
-        raise _too_large(most)
-    found = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.content.iter_any():
-                found += chunk
-                if len(found) > most:
-                    raise _too_large(most)
-    except TimeoutError:
-        raise Problem(kinds.SLOW_BODY, f"send the whole body within {BODY_SECONDS:g} s") from None
-    except web.RequestPayloadError:
-        raise Problem(kinds.INVALID, "the body cannot be unpacked: send it as it is") from None
-    return bytes(found)
-
-
-def _too_large(most: int) -> Problem:
-    return Problem(kinds.TOO_LARGE, f"send at most {most} bytes")
+    def _query(self, request: web.Request) -> BaseModel:
+        model = self._route.given.get("query", Nothing)
+        return read_text(model, request.query.items(), Place.QUERY, kinds.INVALID)

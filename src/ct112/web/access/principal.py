@@ -14,6 +14,9 @@ class Role(StrEnum):
     INTEGRATION = "integration"
 
 
+STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+"""The people of the centre."""
+LEADERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 EVERYBODY = frozenset(Role)
 """Whoever is signed in, whatever the role."""
 

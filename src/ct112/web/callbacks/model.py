@@ -1,6 +1,6 @@
 """Call-backs as the API shows them."""
 
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from pydantic import Field
 
@@ -48,15 +48,3 @@ class Taking(Given):
     """Who takes it."""
 
     operator: Name
-
-
-class CallbacksSource(Protocol):
-    """Where call-backs are read and taken. Raises Conflict and Unavailable."""
-
-    async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
-        """Return what is to be done, in order. Raises NotFound when there is no task `after`."""
-        ...
-
-    async def take(self, number: int, operator: str) -> Callback:
-        """Ring the operator's phone and then the caller."""
-        ...

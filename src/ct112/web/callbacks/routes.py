@@ -1,37 +1,42 @@
 """The routes of call-backs."""
 
+from datetime import UTC, datetime, timedelta
+
+from ct112.store import CallbackError, Connection, callbacks
 from ct112.web import kinds
-from ct112.web.access.principal import Role
+from ct112.web.access.principal import STAFF
 from ct112.web.callbacks.model import Callback, CallbackPage, CallbackQuery, Taking
-from ct112.web.errors import Conflict, NotFound
+from ct112.web.errors import Conflict
 from ct112.web.house import House
-from ct112.web.problems import Problem
+from ct112.web.problems import Problem, bad_cursor
 from ct112.web.routes import Route
 from ct112.web.values import BySerial
 
-STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+WITHHELD_HOURS = 24
 
 
-async def list_callbacks(house: House, query: CallbackQuery) -> CallbackPage:
+async def list_callbacks(connection: Connection, query: CallbackQuery) -> CallbackPage:
     """List who has to be called back, the most urgent first."""
+    since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
     try:
-        return await house.callbacks.tasks(limit=query.limit, after=query.after, closed=query.closed)
-    except NotFound as error:
-        raise Problem(
-            kinds.NOT_FOUND, "use `next` of the page before as `after`", title="no such call-back"
-        ) from error
+        page = await callbacks.page(connection, all_=query.closed, limit=query.limit, after_=query.after)
+    except CallbackError:
+        raise bad_cursor() from None
+    found = tuple(Callback.model_validate(task) for task in page.tasks)
+    withheld = await callbacks.withheld(connection, since)
+    return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
 
 
 async def take_callback(house: House, path: BySerial, body: Taking) -> Callback:
     """Ring the operator's phone, then the caller's."""
     try:
-        return await house.callbacks.take(path.id, body.operator)
+        return await house.take(path.id, body.operator)
     except Conflict as error:
         raise Problem(kinds.CONFLICT, str(error)) from error
 
 
 ROUTES = (
-    Route("GET", "/api/v1/callbacks", list_callbacks, STAFF, problems=frozenset({kinds.NOT_FOUND})),
+    Route("GET", "/api/v1/callbacks", list_callbacks, STAFF, audit="callback.list"),
     Route(
         "POST",
         "/api/v1/callbacks/{id}/take",
@@ -39,5 +44,6 @@ ROUTES = (
         STAFF,
         status=202,
         problems=frozenset({kinds.CONFLICT, kinds.LIVE_AWAY}),
+        audit="callback.take",
     ),
 )

@@ -1,8 +1,9 @@
 """Calls as the API shows them."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.web.values import Cursor, Given, Instant, PageSize, Shown
@@ -50,10 +51,11 @@ class CallWithFacts(CallView):
 
 
 class CallPage(Shown):
-    """Some of the calls, how many there are in all, and `after` of the next page (null: this is the last)."""
+    """Some of the calls. `total` in all, or more when not `exact`; `next`: `after` of the next page."""
 
     calls: tuple[CallView, ...]
     total: int
+    exact: bool
     next: str | None
 
 
@@ -64,22 +66,6 @@ class CallQuery(Given):
     after: Cursor | None = None
     service_class: ServiceClass | None = None
     outcome: Outcome | None = None
-
-
-class CallsSource(Protocol):
-    """Where calls are read. Raises NotFound and Unavailable."""
-
-    async def calls(
-        self,
-        *,
-        limit: int,
-        after: str | None,
-        service_class: ServiceClass | None,
-        outcome: Outcome | None,
-    ) -> CallPage:
-        """Return calls, the newest first; `after` is the last id of the page before."""
-        ...
-
-    async def call(self, name: str) -> tuple[CallView, Sequence[CallFact]]:
-        """Return one call with what happened to it."""
-        ...
+    since: Annotated[Instant | None, Field(description="arrived at this time or later")] = None
+    until: Annotated[Instant | None, Field(description="arrived before this time")] = None
+    live: Annotated[bool | None, Field(description="true: under way; false: over")] = None

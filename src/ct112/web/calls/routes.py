@@ -1,40 +1,37 @@
 """The routes of calls."""
 
+from ct112.store import BadCursor, Connection, UnknownCall, calls, facts
+from ct112.store import CallQuery as StoredQuery
 from ct112.web import kinds
-from ct112.web.access.principal import Role
-from ct112.web.calls.model import CallPage, CallQuery, CallWithFacts
-from ct112.web.errors import NotFound
-from ct112.web.house import House
+from ct112.web.access.principal import STAFF
+from ct112.web.calls.model import CallFact, CallPage, CallQuery, CallView, CallWithFacts
 from ct112.web.problems import Problem, bad_cursor
 from ct112.web.routes import Route
 from ct112.web.values import ById
 
-STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
 
-
-async def list_calls(house: House, query: CallQuery) -> CallPage:
+async def list_calls(connection: Connection, query: CallQuery) -> CallPage:
     """List calls, the newest first."""
+    wanted = StoredQuery(**query.model_dump(exclude={"limit", "after"}))
     try:
-        return await house.calls.calls(
-            limit=query.limit,
-            after=query.after,
-            service_class=query.service_class,
-            outcome=query.outcome,
-        )
-    except NotFound:
+        page = await calls.page(connection, wanted, limit=query.limit, after=query.after)
+    except BadCursor:
         raise bad_cursor() from None
+    found = tuple(CallView.model_validate(call) for call in page.items)
+    return CallPage(calls=found, total=page.total, exact=page.exact, next=page.next)
 
 
-async def read_call(house: House, path: ById) -> CallWithFacts:
+async def read_call(connection: Connection, path: ById) -> CallWithFacts:
     """Read one call with all that happened to it."""
     try:
-        call, facts = await house.calls.call(str(path.id))
-    except NotFound as error:
-        raise Problem(kinds.NOT_FOUND, "use an id from GET /api/v1/calls", title="no such call") from error
-    return CallWithFacts(**dict(call), facts=tuple(facts))
+        call = await calls.get(connection, str(path.id))
+    except UnknownCall:
+        raise Problem(kinds.NOT_FOUND, "use an id from GET /api/v1/calls", title="no such call") from None
+    happened = tuple(CallFact.model_validate(fact) for fact in await facts.of_call(connection, call.id))
+    return CallWithFacts(**dict(CallView.model_validate(call)), facts=happened)
 
 
 ROUTES = (
-    Route("GET", "/api/v1/calls", list_calls, STAFF),
-    Route("GET", "/api/v1/calls/{id}", read_call, STAFF),
+    Route("GET", "/api/v1/calls", list_calls, STAFF, audit="call.list"),
+    Route("GET", "/api/v1/calls/{id}", read_call, STAFF, audit="call.read"),
 )

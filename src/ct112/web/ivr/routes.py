@@ -1,6 +1,6 @@
 """The routes of the menu."""
 
-from ct112.web.access.principal import Role
+from ct112.web.access.principal import LEADERS
 from ct112.web.house import House
 from ct112.web.ivr.model import IvrSettings
 from ct112.web.routes import Route
@@ -11,4 +11,4 @@ async def read_ivr_settings(house: House) -> IvrSettings:
     return IvrSettings.model_validate(dict(house.ivr))
 
 
-ROUTES = (Route("GET", "/api/v1/ivr", read_ivr_settings, frozenset({Role.SUPERVISOR, Role.ADMIN})),)
+ROUTES = (Route("GET", "/api/v1/ivr", read_ivr_settings, LEADERS),)

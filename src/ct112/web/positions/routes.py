@@ -1,7 +1,7 @@
 """The routes of positions."""
 
 from ct112.web import kinds
-from ct112.web.access.principal import Role
+from ct112.web.access.principal import STAFF
 from ct112.web.house import House
 from ct112.web.positions.model import PositionList
 from ct112.web.routes import Route
@@ -18,7 +18,7 @@ ROUTES = (
         "GET",
         "/api/v1/positions",
         list_positions,
-        frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN}),
+        STAFF,
         problems=frozenset({kinds.LIVE_AWAY}),
     ),
 )

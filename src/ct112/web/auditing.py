@@ -1,0 +1,61 @@
+"""The audit of requests: one row for each that reads personal data or changes something."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from ct112 import logs
+from ct112.store import Connection, Store, StoreUnavailable, audit
+from ct112.web.access.principal import Principal
+from ct112.web.routes import Reply, Route
+
+log = logs.get("web")
+
+NAMES = ("id", "name", "number", "version")  # of a thing, in a path or an answer
+
+
+async def note(
+    store: Store, connection: Connection | None, route: Route, given: Mapping[str, Any], answer: object
+) -> None:
+    """Add the row, in the request's own transaction when it has one.
+
+    An ask of the floor has none: its fact, with who asked, is in the spool, and a shift changes with
+    PostgreSQL away.
+    """
+    if connection is not None:
+        await _note(connection, route, given, answer)
+        return
+    try:
+        async with store.transaction() as own:
+            await _note(own, route, given, answer)
+    except StoreUnavailable:
+        log.warning("an action is not in the audit: the database is away", action=route.audit)
+
+
+async def _note(connection: Connection, route: Route, given: Mapping[str, Any], answer: object) -> None:
+    who: Principal = given["who"]
+    action = route.audit or ""
+    await audit.note(
+        connection,
+        actor=who.name,
+        role=who.role,
+        action=action,
+        object_kind=action.partition(".")[0],
+        object_id=_name(given.get("path")) or _name(answer.body if isinstance(answer, Reply) else answer),
+        source=getattr(who, "source", None),
+        personal=_asked(given["query"]),
+    )
+
+
+def _name(thing: object) -> str | None:
+    for name in NAMES:
+        value = getattr(thing, name, None)
+        if value is not None:
+            return str(value)
+    return None
+
+
+def _asked(query: BaseModel) -> dict[str, Any]:
+    """Return what was searched for: it may be somebody's number."""
+    return query.model_dump(mode="json", exclude_defaults=True)

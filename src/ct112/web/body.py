@@ -1,0 +1,38 @@
+"""The body of a request, within its limits."""
+
+import asyncio
+
+from aiohttp import web
+
+from ct112.web import kinds
+from ct112.web.problems import Problem
+
+BODY_SECONDS = 5.0  # to send it; shorter than a request may take, so that nobody blames the database
+JSON = "application/json"
+
+
+async def read(request: web.Request, most: int) -> bytes:
+    """Return what was sent; 408 when it does not come, 400 when it cannot be unpacked, 413 too much.
+
+    Only JSON by its type: no page elsewhere can make a browser send that without asking first.
+    """
+    if request.content_type != JSON:
+        raise Problem(kinds.NOT_JSON, f"send the body as JSON, with Content-Type: {JSON}")
+    if (request.content_length or 0) > most:
+        raise _too_large(most)
+    found = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_any():
+                found += chunk
+                if len(found) > most:
+                    raise _too_large(most)
+    except TimeoutError:
+        raise Problem(kinds.SLOW_BODY, f"send the whole body within {BODY_SECONDS:g} s") from None
+    except web.RequestPayloadError:
+        raise Problem(kinds.INVALID, "the body cannot be unpacked: send it as it is") from None
+    return bytes(found)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(kinds.TOO_LARGE, f"send at most {most} bytes")
