@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ct112.core.commands import Command, Ring
+from ct112.core.commands import Ring
 from ct112.core.events import (
     CallArrived,
     CallerLeft,
@@ -21,6 +21,7 @@ from ct112.core.events import (
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
+from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.simulation.scenario import menu
 
@@ -60,8 +61,8 @@ class Stage:
             self._heed(self.floor.due(self.now))
         self._heed(self.floor.handle(event, self.now))
 
-    def _heed(self, commands: list[Command]) -> None:
-        self.rings += [command for command in commands if isinstance(command, Ring)]
+    def _heed(self, outbox: Outbox) -> None:
+        self.rings += [command for command in outbox.telephone if isinstance(command, Ring)]
 
     def comes(self, digit: str) -> None:
         """A caller arrives, hears the menu, presses a key."""

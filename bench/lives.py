@@ -1,6 +1,6 @@
 """What one call writes down, from its arrival to its end: taken from the floor itself, not made up."""
 
-from ct112.core.commands import Command, Ring, SaveFact, SaveRecord
+from ct112.core.commands import Ring, TelephoneCommand
 from ct112.core.events import (
     CallArrived,
     CallerLeft,
@@ -28,10 +28,13 @@ STAFF = Staff(position=POSITION, operator=OperatorName("operator-1"), ready=True
 def written(number: int, at: float) -> list[CallRecord | Fact]:
     """Return the records and facts of one answered call that arrives at `at` (epoch seconds), in order."""
     floor = Floor(Policy(), menu())
-    commands: list[Command] = []
+    commands: list[TelephoneCommand] = []
+    kept: list[CallRecord | Fact] = []
 
     def tell(event: Event, after: float) -> None:
-        commands.extend(floor.handle(event, at + after))
+        outbox = floor.handle(event, at + after)
+        commands.extend(outbox.telephone)
+        kept.extend([*outbox.records, *outbox.facts])
 
     call = derive_call_id(NODE, str(number), at)
     tell(RosterChanged((STAFF,)), 0)
@@ -44,10 +47,4 @@ def written(number: int, at: float) -> list[CallRecord | Fact]:
     tell(OfferAnswered(offer), 8)
     tell(Joined(call, offer), 8.01)
     tell(CallerLeft(call), 60)
-    kept: list[CallRecord | Fact] = []
-    for command in commands:
-        if isinstance(command, SaveRecord):
-            kept.append(command.record)
-        elif isinstance(command, SaveFact):
-            kept.append(command.fact)
     return kept

@@ -219,7 +219,10 @@ async def test_a_command_that_cannot_be_sent_comes_back_as_failed(
     telephone.do(Play(call, PlayId(f"{call}.p9"), (Prompt("\ud800", 1.0),)))  # text that is no Unicode
     await inbox.until(lambda: inbox.count(CommandFailed) == 2)
     failed = [event for event in inbox.events if isinstance(event, CommandFailed)]
-    assert [(event.command, event.gone) for event in failed] == [("HangUp", False), ("Play", False)]
+    assert [(type(event.command).__name__, event.gone) for event in failed] == [
+        ("HangUp", False),
+        ("Play", False),
+    ]
     assert errors("ari") == before + 1
     assert telephone.ready()[NODE]
 

@@ -9,7 +9,7 @@ from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT, Channel, StasisStart
 from ct112.asterisk.inbound import Doubt, Inbound
-from ct112.asterisk.outbound import Planner, failure, is_gone
+from ct112.asterisk.outbound import Planner, is_gone
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import (
     EndOffer,
@@ -29,6 +29,7 @@ from ct112.core.events import (
     CalleeEnded,
     CallerLeft,
     CallReleased,
+    CommandFailed,
     DigitPressed,
     Event,
     Joined,
@@ -256,8 +257,7 @@ def test_every_command_has_a_plan_and_a_failure(command: TelephoneCommand) -> No
     plan = planner().plan(command)
     assert plan is not None
     assert plan.requests
-    failed = failure(command, "why", gone=False)
-    assert (failed.command, failed.call) == (type(command).__name__, CALL)
+    assert CommandFailed(command).call == CALL
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)

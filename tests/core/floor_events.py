@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from ct112.core.commands import (
-    Command,
     HangUp,
     Join,
     PickUp,
@@ -41,6 +40,7 @@ from ct112.core.events import (
 )
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, offer_id, play_id
 from tests.core.floor_asks import AskFor, asked
+from tests.core.floor_decisions import Decision, failed
 from tests.core.floor_gaps import Gap, gaps
 from tests.core.floor_likely import Likely, likely
 from tests.core.floor_world import ONE, POS_1, POS_2, START, THREE, TWO, A, B
@@ -90,7 +90,6 @@ names = st.sampled_from(
         "ExtendDeadman",
         "SendToFallback",
         "HangUp",
-        "?",
     ]
 )
 
@@ -106,7 +105,7 @@ everybody = st.just(
 rosters = everybody | st.lists(staff, max_size=3).map(lambda rows: RosterChanged(tuple(rows)))
 phones = st.builds(PhoneSeen, positions, nodes, st.sampled_from([True, True, False]))
 failures = st.builds(
-    CommandFailed,
+    failed,
     command=names,
     call=call_ids,
     offer=st.none() | offers,
@@ -174,7 +173,7 @@ moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
 )
 
 
-def answer(command: Command, how: int) -> Event | None:
+def answer(command: Decision, how: int) -> Event | None:
     """Return what the telephone would say to a command: worked, failed, or no such leg."""
     if how:
         return _failure(command, gone=how == 2)
@@ -195,14 +194,7 @@ def answer(command: Command, how: int) -> Event | None:
             return None
 
 
-def _failure(command: Command, *, gone: bool) -> CommandFailed | None:
-    name = type(command).__name__
-    match command:
-        case PickUp(call=call) | SendToFallback(call=call) | HangUp(call=call):
-            return CommandFailed(command=name, call=call, gone=gone)
-        case Play(call=call, play=play):
-            return CommandFailed(command=name, call=call, play=play, gone=gone)
-        case Ring(call=call, offer=offer) | Join(call=call, offer=offer):
-            return CommandFailed(command=name, call=call, offer=offer, gone=gone)
-        case _:
-            return None
+def _failure(command: Decision, *, gone: bool) -> CommandFailed | None:
+    if isinstance(command, PickUp | SendToFallback | HangUp | Play | Ring | Join):
+        return CommandFailed(command, gone=gone)
+    return None

@@ -35,6 +35,7 @@ from ct112.core.events import (
     PlayEnded,
 )
 from ct112.core.floor import Floor
+from tests.core.floor_decisions import failed
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,14 @@ def fits_back(back: Callback) -> list[Event]:
     hung_up = OfferEnded(back.offer, OfferEnd.HUNG_UP)
     match back.phase:
         case Phase.RINGING:
-            failed_ring = CommandFailed(command=RingOperator.__name__, call=back.id, offer=back.offer)
+            failed_ring = failed(RingOperator.__name__, back.id, offer=back.offer)
             return [OfferAnswered(back.offer), OfferEnded(back.offer, OfferEnd.MISSED), failed_ring]
         case Phase.DIALLING:
             busy = CalleeEnded(back.id, CallbackResult.BUSY)
-            failed_dial = CommandFailed(command=DialCallee.__name__, call=back.id)
+            failed_dial = failed(DialCallee.__name__, back.id)
             return [CalleeAnswered(back.id), busy, hung_up, failed_dial]
         case Phase.TALKING:
-            failed_join = CommandFailed(command=JoinCallee.__name__, call=back.id, offer=back.offer)
+            failed_join = failed(JoinCallee.__name__, back.id, offer=back.offer)
             joined = Joined(back.id, back.offer)
             return [CalleeEnded(back.id, CallbackResult.REACHED), hung_up, failed_join, joined]
 
@@ -80,25 +81,25 @@ def fits(call: Call) -> list[Event]:
     one = call.id
     match call.state:
         case Arriving():
-            return [PickedUp(one), failed(PickUp.__name__, call), PickedUp(one)]
+            return [PickedUp(one), fails(PickUp.__name__, call), PickedUp(one)]
         case InMenu(play=play):
             ending = [PlayEnded(one, play), PlayEnded(one, play, ok=False)] if play else []
             return [*ending, DigitPressed(one, "1"), DigitPressed(one, "3"), DigitPressed(one, "7")]
         case Waiting(hearing=hearing):
             ending = [PlayEnded(one, hearing.play, ok=False)] if hearing.play else []
-            return [CallerLeft(one), *ending, failed(Play.__name__, call, gone=True), DigitPressed(one, "1")]
+            return [CallerLeft(one), *ending, fails(Play.__name__, call, gone=True), DigitPressed(one, "1")]
         case Offered(offer=offer):
-            ends: list[Event] = [OfferEnded(offer, OfferEnd.DECLINED), failed(Ring.__name__, call)]
+            ends: list[Event] = [OfferEnded(offer, OfferEnd.DECLINED), fails(Ring.__name__, call)]
             return [OfferAnswered(offer), OfferRinging(offer), *ends, OfferAnswered(offer), CallerLeft(one)]
         case Joining(offer=offer):
-            return [Joined(one, offer), failed(Join.__name__, call), Joined(one, offer), CallerLeft(one)]
+            return [Joined(one, offer), fails(Join.__name__, call), Joined(one, offer), CallerLeft(one)]
         case Talking(offer=offer):
             return [
                 OfferEnded(offer, OfferEnd.LOST),
                 OfferEnded(offer, OfferEnd.HUNG_UP),
                 CallerLeft(one),
                 OfferEnded(offer, OfferEnd.LOST),
-                failed(HangUp.__name__, call),
+                fails(HangUp.__name__, call),
             ]
         case Stranded(offer=offer):
             return [
@@ -108,10 +109,10 @@ def fits(call: Call) -> list[Event]:
                 DigitPressed(one, "1"),
             ]
         case Leaving():
-            failures = [failed(SendToFallback.__name__, call), failed(HangUp.__name__, call)]
+            failures = [fails(SendToFallback.__name__, call), fails(HangUp.__name__, call)]
             return [CallReleased(one), *failures, CallerLeft(one)]
 
 
-def failed(command: str, call: Call, *, gone: bool = False) -> CommandFailed:
+def fails(command: str, call: Call, *, gone: bool = False) -> CommandFailed:
     """Return the failure of a command about the call as it is now."""
-    return CommandFailed(command=command, call=call.id, offer=call.offer, play=call.play, gone=gone)
+    return failed(command, call.id, call.offer, call.play, gone=gone)

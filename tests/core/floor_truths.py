@@ -7,19 +7,19 @@ from ct112.core.calls import Armed, Call, Joining, Offered, Talking, Waiting, Wi
 from ct112.core.commands import (
     Answered,
     CallbackDone,
-    Command,
     EndOffer,
     ExtendDeadman,
     Join,
+    PickUp,
+    Play,
     Ring,
-    SaveFact,
-    SaveRecord,
     Unexpected,
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.operators import OnCall, Operator, Ready, Ringing
-from ct112.core.record import CallRecord
+from ct112.core.record import CallRecord, Fact
+from tests.core.floor_decisions import Decision
 from tests.core.floor_world import World
 
 
@@ -38,14 +38,14 @@ class Truths:
     seen: dict[CallId, float] = field(default_factory=dict)
     looks: dict[str, tuple[int, object]] = field(default_factory=dict)
 
-    def check(self, commands: list[Command], *, after_due: bool = False) -> None:
+    def check(self, commands: list[Decision], *, after_due: bool = False) -> None:
         """Check everything; `after_due`: nothing may be left that is due."""
-        found = {
-            one.fact.call for one in commands if isinstance(one, SaveFact) and one.fact.kind == "reopened"
-        }
+        found = {one.call for one in commands if isinstance(one, Fact) and one.kind == "reopened"}
         for command in commands:
+            self._about_ended(command, found)
             self._about_record(command, found)
-            self._about_ended(command)
+        begun = [one.call for one in commands if isinstance(one, Ring | Join | Play | PickUp)]
+        assert self.closed.keys().isdisjoint(begun)
         self._pushes(commands)
         self._calls(after_due=after_due)
         self._operators()
@@ -55,10 +55,10 @@ class Truths:
         self._records()
         self._revisions()
 
-    def _about_record(self, command: Command, found: set[CallId]) -> None:
+    def _about_record(self, command: Decision, found: set[CallId]) -> None:
         """A record is closed once; only a survey that finds the leg opens it again, and says so."""
-        if isinstance(command, SaveRecord):
-            record = command.record
+        if isinstance(command, CallRecord):
+            record = command
             assert record.revision > self.revisions.get(record.call, -1)
             self.revisions[record.call] = record.revision
             self.ever.add(record.call)
@@ -71,8 +71,8 @@ class Truths:
                 assert record.outcome is not None
                 assert record.ended_by is not None
                 self.closed[record.call] = self.closed.get(record.call, 0) + 1
-        if isinstance(command, SaveFact):
-            fact = command.fact
+        if isinstance(command, Fact):
+            fact = command
             assert fact.seq > self.numbers.get(fact.call, -1)
             self.numbers[fact.call] = fact.seq
 
@@ -85,15 +85,15 @@ class Truths:
             times = [time for time in way if time is not None]
             assert times == sorted(times), record
 
-    def _about_ended(self, command: Command) -> None:
+    def _about_ended(self, command: Decision, found: set[CallId]) -> None:
         """After the final record only an operator's leg is still to be ended."""
-        if isinstance(command, SaveRecord | SaveFact | CallbackDone | Answered | Unexpected | EndOffer):
+        if isinstance(command, CallRecord | Fact | CallbackDone | Answered | Unexpected | EndOffer):
             return
-        assert command.call not in self.closed, command
+        assert command.call not in self.closed or command.call in found, command
         if isinstance(command, Ring):
             assert call_of(command.offer) == command.call
 
-    def _pushes(self, commands: list[Command]) -> None:
+    def _pushes(self, commands: list[Decision]) -> None:
         """A push after a join would cut a talk off; a missing one would lose a waiting caller to the net."""
         armed: set[CallId] = set()  # pushed after a join, and neither joined again nor disarmed since
         for command in commands:
@@ -188,8 +188,12 @@ class Truths:
         assert not stuck
 
     def _revisions(self) -> None:
-        """Nothing changes to the eye without another revision, and no revision comes back."""
+        """Nothing changes to the eye without another revision and without being named; none comes back."""
         before, self.looks = self.looks, looks(self.world.floor)
+        named, self.world.changed = self.world.changed, set()
+        assert {
+            name for name in before.keys() | self.looks if before.get(name) != self.looks.get(name)
+        } <= named
         for name, (revision, look) in self.looks.items():
             old, seen = before.get(name, (-1, None))
             assert revision >= old
@@ -212,4 +216,6 @@ def looks(floor: Floor) -> dict[str, tuple[int, object]]:
     for operator in floor.operators.values():
         look = (operator.name, operator.ready, operator.state, frozenset(operator.phones))
         seen[operator.position] = operator.revision, look
+    for back in floor.call_backs.values():
+        seen[back.id] = 0, None
     return seen

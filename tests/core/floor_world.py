@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ct112.core import calls
-from ct112.core.commands import Command, Play, Ring, SaveFact, SaveRecord
+from ct112.core.commands import Play, Ring
 from ct112.core.events import (
     CallArrived,
     CallerLeft,
@@ -25,8 +25,10 @@ from ct112.core.events import (
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName, offer_id
 from ct112.core.ivr import IvrDocument
+from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
+from tests.core.floor_decisions import Decision, decisions
 from tests.core.ivr_documents import usual_document
 
 START = 1_760_000_000.0
@@ -41,6 +43,7 @@ C = TypeVar("C")
 class World:
     """A floor, its clock, and everything it asked for since `asked` was last cleared.
 
+    `changed`: what looks different since a test looked last.
     `ahead`: what the machine's clock on the wall is ahead of the floor's `now`.
     """
 
@@ -48,20 +51,21 @@ class World:
     document: IvrDocument = field(default_factory=usual_document)
     now: float = START
     ahead: float = 0.0
-    asked: list[Command] = field(default_factory=list)
-    log: list[Command] = field(default_factory=list)
+    asked: list[Decision] = field(default_factory=list)
+    log: list[Decision] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Open the floor."""
         self.floor = Floor(self.policy, self.document)
 
-    def tell(self, *events: Event) -> list[Command]:
+    def tell(self, *events: Event) -> list[Decision]:
         """Let events happen now; return what was asked for."""
         self.asked = [command for event in events for command in self._handle(event)]
         self.log += self.asked
         return self.asked
 
-    def wait(self, seconds: float) -> list[Command]:
+    def wait(self, seconds: float) -> list[Decision]:
         """Let time pass, calling `due` whenever it is asked for; return what was asked for."""
         end, self.asked = self.now + seconds, []
         while (at := self.floor.next_deadline()) is not None and at <= end:
@@ -76,12 +80,17 @@ class World:
         """What is written down as the time."""
         return self.now + self.ahead
 
-    def due(self) -> list[Command]:
+    def due(self) -> list[Decision]:
         """Let the floor do what is due."""
-        return self.floor.due(self.now, self.wall)
+        return self.decided(self.floor.due(self.now, self.wall))
 
-    def _handle(self, event: Event) -> list[Command]:
-        return self.floor.handle(event, self.now, self.wall)
+    def decided(self, outbox: Outbox) -> list[Decision]:
+        """Keep what has changed; return the rest as one list."""
+        self.changed |= {*outbox.calls, *outbox.positions, *outbox.callbacks}
+        return decisions(outbox)
+
+    def _handle(self, event: Event) -> list[Decision]:
+        return self.decided(self.floor.handle(event, self.now, self.wall))
 
     def staffed(self, *positions: PositionName, node: NodeName = A) -> None:
         """Put a ready operator with a registered phone at each of these positions."""
@@ -90,7 +99,7 @@ class World:
         listed = {*self.floor.operators, *positions}
         self.roster(dict.fromkeys(listed, True))
 
-    def roster(self, ready: Mapping[PositionName, bool]) -> list[Command]:
+    def roster(self, ready: Mapping[PositionName, bool]) -> list[Decision]:
         """Set the roster: position → ready."""
         rows = [
             Staff(position=position, operator=OperatorName(f"op-of-{position}"), ready=is_ready)
@@ -117,11 +126,11 @@ class World:
 
     def record(self, call: CallId = ONE) -> CallRecord:
         """Return the record of a call as last saved."""
-        return [r.record for r in self.log if isinstance(r, SaveRecord) and r.record.call == call][-1]
+        return [one for one in self.log if isinstance(one, CallRecord) and one.call == call][-1]
 
     def facts(self, call: CallId = ONE) -> list[Fact]:
         """Return all facts of a call."""
-        return [one.fact for one in self.log if isinstance(one, SaveFact) and one.fact.call == call]
+        return [one for one in self.log if isinstance(one, Fact) and one.call == call]
 
     def kinds(self, call: CallId = ONE) -> list[str]:
         """Return the kinds of all facts of a call, in order."""

@@ -7,7 +7,6 @@ from ct112.core.commands import Unexpected
 from ct112.core.events import (
     CallerLeft,
     CallReleased,
-    CommandFailed,
     DigitPressed,
     Draining,
     Event,
@@ -25,6 +24,7 @@ from ct112.core.events import (
     PlayEnded,
 )
 from ct112.core.ids import offer_id, play_id
+from tests.core.floor_decisions import failed
 from tests.core.floor_world import (
     FIRST_OFFER,
     ONE,
@@ -54,7 +54,7 @@ def tell(event: Event) -> Happening:
 def fail(command: str, *, gone: bool = False) -> Happening:
     """Return the failure of a command about call ONE as it is then."""
     return lambda world: world.tell(
-        CommandFailed(
+        failed(
             command=command,
             call=ONE,
             offer=FIRST_OFFER if command in {"Ring", "Join", "EndOffer"} else None,

@@ -12,7 +12,6 @@ from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
     CalleeEnded,
-    CommandFailed,
     Draining,
     Joined,
     NodeLost,
@@ -23,6 +22,7 @@ from ct112.core.events import (
 from ct112.core.ids import CallId, callback_id, offer_id, task_of
 from ct112.core.operators import OnCall, Resting, WrapUp
 from tests.core import floor_world as given
+from tests.core.floor_decisions import failed
 from tests.core.floor_world import ONE, POS_1, POS_2, START, A, World
 
 TASK = 7
@@ -152,7 +152,7 @@ def test_a_phone_that_says_nothing_is_given_up() -> None:
 @pytest.mark.parametrize("command", ["RingOperator", "DialCallee", "JoinCallee"])
 def test_a_command_that_fails_ends_it(command: str) -> None:
     world = {"RingOperator": ringing, "DialCallee": dialling, "JoinCallee": talking}[command]()
-    world.tell(CommandFailed(command=command, call=BACK, offer=OFFER, reason="no"))
+    world.tell(failed(command, BACK, offer=OFFER, reason="no"))
     ours = command != "RingOperator"  # it is no try: the number was not dialled, or not joined
     assert world.asked_for(CallbackDone) == done("unavailable" if ours else "failed", tried=False)
     assert not world.floor.call_backs
@@ -161,7 +161,7 @@ def test_a_command_that_fails_ends_it(command: str) -> None:
 
 def test_a_leg_that_is_gone_already_changes_nothing() -> None:
     world = talking()
-    world.tell(CommandFailed(command="EndCallee", call=BACK, gone=True))
+    world.tell(failed("EndCallee", BACK, gone=True))
     assert world.floor.call_backs[BACK].phase is Phase.TALKING
 
 
@@ -204,7 +204,7 @@ LATE: list[events.Event] = [
     CalleeAnswered(BACK),
     CalleeEnded(BACK, CallbackResult.BUSY),
     OfferEnded(OFFER, OfferEnd.MISSED),
-    CommandFailed(command="DialCallee", call=BACK),
+    failed("DialCallee", BACK),
 ]
 
 

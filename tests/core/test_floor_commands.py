@@ -11,7 +11,6 @@ from ct112.core.commands import (
 )
 from ct112.core.deadman import ENOUGH
 from ct112.core.events import (
-    CommandFailed,
     DigitPressed,
     Draining,
     IvrPublished,
@@ -24,8 +23,9 @@ from ct112.core.events import (
 )
 from ct112.core.ivr import Announce, Prompt, Queue
 from ct112.core.policy import Policy
-from ct112.core.record import ServiceClass
+from ct112.core.record import CallRecord, Fact, ServiceClass
 from tests.core import floor_world as given
+from tests.core.floor_decisions import failed
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, World
 from tests.core.ivr_documents import make, usual_document
 
@@ -34,14 +34,13 @@ NO_MENU = make([Queue(name="all", service_class=ServiceClass.EMERGENCY)], "all")
 
 def names(world: World) -> list[str]:
     """Return what was asked for last, without what is only written down."""
-    kinds = [type(command).__name__ for command in world.asked]
-    return [kind for kind in kinds if not kind.startswith("Save")]
+    return [type(one).__name__ for one in world.asked if not isinstance(one, CallRecord | Fact)]
 
 
-def test_an_arrival_is_written_and_picked_up_in_that_order() -> None:
+def test_an_arrival_is_picked_up_and_written_down() -> None:
     world = World()
     world.tell(given.arrival())
-    assert [type(c).__name__ for c in world.asked] == ["SaveRecord", "SaveFact", "PickUp"]
+    assert [type(c).__name__ for c in world.asked] == ["PickUp", "CallRecord", "Fact"]
 
 
 def test_the_switch_the_dialplan_armed_is_pushed_in_time_though_nobody_picks_up() -> None:
@@ -66,7 +65,7 @@ def test_without_a_menu_somebody_is_rung_for_while_the_caller_is_picked_up() -> 
 def test_without_a_menu_who_cannot_be_picked_up_is_asked_again_before_the_join() -> None:
     world = World()
     world.staffed(POS_1)
-    world.tell(IvrPublished(NO_MENU), given.arrival(), CommandFailed(command="PickUp", call=ONE))
+    world.tell(IvrPublished(NO_MENU), given.arrival(), failed("PickUp", ONE))
     world.tell(OfferAnswered(FIRST_OFFER))
     assert names(world) == ["StopPlay", "PickUp", "Join"]
 
@@ -148,7 +147,7 @@ def test_a_prompt_the_switch_would_not_outlast_is_said_after_a_push() -> None:
 def test_a_push_that_failed_does_not_count() -> None:
     world = World()
     given.arriving(world)
-    world.tell(PickedUp(ONE), CommandFailed(command="ExtendDeadman", call=ONE))
+    world.tell(PickedUp(ONE), failed("ExtendDeadman", ONE))
     world.tell(PlayEnded(ONE, world.play()))
     assert names(world) == ["ExtendDeadman", "Play"]
 
@@ -159,7 +158,7 @@ def test_a_push_that_failed_is_repeated_at_once_when_a_long_prompt_would_outlast
     given.arriving(world)
     world.tell(PickedUp(ONE))
     world.wait(5.0)
-    world.tell(CommandFailed(command="ExtendDeadman", call=ONE))
+    world.tell(failed("ExtendDeadman", ONE))
     assert names(world) == ["StopPlay", "ExtendDeadman"]
     world.tell(PlayEnded(ONE, world.play()))
     assert isinstance(world.state(), Waiting)
@@ -171,7 +170,7 @@ def test_a_push_that_failed_while_the_waiting_message_is_long_leaves_the_ringing
     document = replace(usual_document(), waiting={"id": (Prompt("long", 20.0),)})
     world = World(document=document)
     given.waiting(world)
-    world.tell(CommandFailed(command="ExtendDeadman", call=ONE))
+    world.tell(failed("ExtendDeadman", ONE))
     assert names(world) == ["StopPlay", "ExtendDeadman", "Play"]
     (rings,) = world.asked_for(Play)
     assert (rings.prompts, rings.ringing_after) == ((), True)
@@ -189,7 +188,7 @@ def test_a_join_that_comes_too_late_arms_the_switch_again_and_ends_that_leg() ->
     given.joining(world)
     world.wait(4.0)
     world.tell(Joined(ONE, FIRST_OFFER))
-    assert names(world) == ["Unexpected", "EndOffer", "ExtendDeadman"]
+    assert names(world) == ["EndOffer", "ExtendDeadman", "Unexpected"]
 
 
 def test_the_waiting_message_comes_again_in_the_callers_language() -> None:
@@ -207,7 +206,7 @@ def test_a_waiting_message_that_fails_leaves_the_ringing_and_then_silence_until_
     given.waiting(world)
     world.tell(PlayEnded(ONE, world.play(), ok=False))
     assert [c.prompts for c in world.asked_for(Play)] == [()]
-    world.tell(CommandFailed(command="Play", call=ONE, play=world.play()))
+    world.tell(failed("Play", ONE, play=world.play()))
     assert not world.asked_for(Play)
     assert len([c for c in world.wait(30.0) if isinstance(c, Play)]) == 1
 
@@ -215,7 +214,7 @@ def test_a_waiting_message_that_fails_leaves_the_ringing_and_then_silence_until_
 def test_a_caller_not_picked_up_is_picked_up_again_with_every_message() -> None:
     world = World()
     given.arriving(world)
-    world.tell(CommandFailed(command="PickUp", call=ONE))
+    world.tell(failed("PickUp", ONE))
     assert names(world) == ["PickUp", "ExtendDeadman", "Play"]
     assert [c for c in world.wait(30.0) if isinstance(c, PickUp)]
     world.staffed(POS_1)

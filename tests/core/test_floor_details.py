@@ -9,13 +9,11 @@ from ct112.core.commands import (
     HangUp,
     Join,
     Ring,
-    SaveRecord,
     SendToFallback,
     Unexpected,
 )
 from ct112.core.events import (
     CallerLeft,
-    CommandFailed,
     DigitPressed,
     IvrPublished,
     Joined,
@@ -32,8 +30,9 @@ from ct112.core.events import (
 from ct112.core.ids import offer_id
 from ct112.core.ivr import Announce, Prompt
 from ct112.core.operators import OffDuty, OnCall, Ready
-from ct112.core.record import ServiceClass
+from ct112.core.record import CallRecord, ServiceClass
 from tests.core import floor_world as given
+from tests.core.floor_decisions import failed
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, POS_2, THREE, TWO, A, B, World
 from tests.core.ivr_documents import make, usual_document
 
@@ -159,7 +158,7 @@ def test_a_failed_release_is_asked_again_and_never_given_up_while_it_is_refused(
     world = World()
     given.releasing(world)
     for _ in range(5):
-        world.tell(CommandFailed(command="SendToFallback", call=ONE))
+        world.tell(failed("SendToFallback", ONE))
         assert isinstance(world.state(), Waiting)
         assert [c for c in world.wait(5.0) if isinstance(c, SendToFallback)]
 
@@ -210,7 +209,7 @@ def test_digits_are_personal_and_stand_only_in_the_fact() -> None:
 def test_every_save_has_a_higher_revision_than_any_before_a_restart() -> None:
     world = World()
     given.talking(world)
-    saved = [c.record.revision for c in world.log if isinstance(c, SaveRecord)]
+    saved = [one.revision for one in world.log if isinstance(one, CallRecord)]
     assert saved == sorted(set(saved))
     assert saved[0] >= int(given.START * 1_000_000)
 
@@ -228,7 +227,7 @@ def test_a_stale_failure_does_not_end_a_talk() -> None:
     world = World()
     given.talking(world)
     for command in ("Ring", "Join", "EndOffer"):
-        world.tell(CommandFailed(command=command, call=ONE, offer=FIRST_OFFER, gone=True))
+        world.tell(failed(command, ONE, offer=FIRST_OFFER, gone=True))
         assert isinstance(world.state(), Talking)
         assert world.asked_for(Join) == []
 
@@ -237,7 +236,7 @@ def test_while_we_leave_nobody_is_rung_even_if_the_fallback_refuses_a_call() -> 
     world = World()
     given.releasing(world)
     world.staffed(POS_1)
-    world.tell(CommandFailed(command="SendToFallback", call=ONE))
+    world.tell(failed("SendToFallback", ONE))
     assert isinstance(world.state(), Waiting)
     assert not world.asked_for(Ring)
 

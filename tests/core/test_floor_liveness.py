@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ct112.core.commands import Command, HangUp, Join, PickUp, Play, Ring, SaveRecord, SendToFallback
+from ct112.core.commands import HangUp, Join, PickUp, Play, Ring, SendToFallback
 from ct112.core.events import (
     CallerLeft,
     CallReleased,
@@ -22,6 +22,8 @@ from ct112.core.events import (
     PlayEnded,
 )
 from ct112.core.ids import CallId, OfferId
+from ct112.core.record import CallRecord
+from tests.core.floor_decisions import Decision
 from tests.core.floor_truths import Truths
 from tests.core.floor_world import POS_1, POS_2, POS_3, START, World, arrival
 
@@ -50,18 +52,18 @@ class Centre:
             due = self.world.floor.next_deadline()
             if due is not None and (not self.coming or due < self.coming[0][0]):
                 self.world.now = max(self.world.now, due)
-                self._asked(self.world.floor.due(self.world.now), after_due=True)
+                self._asked(self.world.decided(self.world.floor.due(self.world.now)), after_due=True)
             else:
                 self.world.now, _, event = heapq.heappop(self.coming)
-                self._asked(self.world.floor.handle(event, self.world.now))
+                self._asked(self.world.decided(self.world.floor.handle(event, self.world.now)))
 
-    def _asked(self, commands: list[Command], *, after_due: bool = False) -> None:
+    def _asked(self, commands: list[Decision], *, after_due: bool = False) -> None:
         self.world.log += commands
         self.truths.check(commands, after_due=after_due)
         for command in commands:
             self._carry_out(command)
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: Decision) -> None:
         match command:
             case PickUp(call=call):
                 self.at(0.02, PickedUp(call))
@@ -98,7 +100,7 @@ def test_every_patient_caller_talks_to_a_person(seed: int) -> None:
     for number in range(CALLERS):
         centre.at(centre.chance.uniform(0, 600), arrival(CallId(f"call-{number}")))
     centre.run()
-    final = [c.record for c in centre.world.log if isinstance(c, SaveRecord) and c.record.ended_at]
+    final = [one for one in centre.world.log if isinstance(one, CallRecord) and one.ended_at]
     assert len(final) == CALLERS
     assert {record.outcome for record in final} == {"answered"}
     assert all(record.answered_at and record.service_class for record in final)
@@ -112,7 +114,7 @@ def test_leaving_in_the_busy_hour_loses_nobody() -> None:
         centre.at(centre.chance.uniform(0, 60), arrival(CallId(f"call-{number}")))
     centre.at(40, Draining())
     centre.run()
-    final = [c.record for c in centre.world.log if isinstance(c, SaveRecord) and c.record.ended_at]
+    final = [one for one in centre.world.log if isinstance(one, CallRecord) and one.ended_at]
     assert len(final) == CALLERS
     assert {record.outcome for record in final} == {"answered", "fallback"}
     assert all(record.arrived_at >= START for record in final)

@@ -8,7 +8,6 @@ import pytest
 from ct112.core.events import (
     CallerLeft,
     CallReleased,
-    CommandFailed,
     DigitPressed,
     Draining,
     Event,
@@ -20,6 +19,7 @@ from ct112.core.events import (
     PlayEnded,
 )
 from tests.core import floor_world as given
+from tests.core.floor_decisions import failed
 from tests.core.floor_world import FIRST_OFFER, ONE, Builder, World
 
 
@@ -44,13 +44,11 @@ FALLEN = {"service_class": "emergency", "class_source": "failure"}
 
 PATHS: dict[str, Path] = {
     "picked up": Path(given.arriving, (PickedUp(ONE),), "InMenu", facts=("picked_up", "said")),
-    "pick-up fails": Path(
-        given.arriving, (CommandFailed(command="PickUp", call=ONE),), "Waiting", record=FALLEN
-    ),
+    "pick-up fails": Path(given.arriving, (failed("PickUp", ONE),), "Waiting", record=FALLEN),
     "pick-up hangs": Path(given.arriving, (4.0,), "Waiting", record=FALLEN),
     "pick-up finds no leg": Path(
         given.arriving,
-        (CommandFailed(command="PickUp", call=ONE, gone=True),),
+        (failed("PickUp", ONE, gone=True),),
         None,
         record=ended("abandoned", "caller"),
     ),
@@ -142,7 +140,7 @@ PATHS: dict[str, Path] = {
     ),
     "ringing never works": Path(
         given.offered,
-        (CommandFailed(command="Ring", call=ONE, offer=FIRST_OFFER),),
+        (failed("Ring", ONE, offer=FIRST_OFFER),),
         "Waiting",
         facts=("unreachable",),
         operator="Resting",
@@ -161,7 +159,7 @@ PATHS: dict[str, Path] = {
     ),
     "join fails": Path(
         given.joining,
-        (CommandFailed(command="Join", call=ONE, offer=FIRST_OFFER),),
+        (failed("Join", ONE, offer=FIRST_OFFER),),
         "Waiting",
         facts=("requeued",),
         operator="Resting",
@@ -197,7 +195,7 @@ PATHS: dict[str, Path] = {
     ),
     "we leave: the join fails": Path(
         given.joining,
-        (Draining(), CommandFailed(command="Join", call=ONE, offer=FIRST_OFFER)),
+        (Draining(), failed("Join", ONE, offer=FIRST_OFFER)),
         "Leaving",
         operator="Resting",
     ),
@@ -205,20 +203,18 @@ PATHS: dict[str, Path] = {
     "we leave: the talk breaks": Path(
         given.talking, (Draining(), OfferEnded(FIRST_OFFER, OfferEnd.LOST)), "Leaving", operator="Resting"
     ),
-    "we leave: the fallback fails": Path(
-        given.releasing, (CommandFailed(command="SendToFallback", call=ONE),), "Waiting"
-    ),
+    "we leave: the fallback fails": Path(given.releasing, (failed("SendToFallback", ONE),), "Waiting"),
     "we leave: the fallback is tried again": Path(
-        given.releasing, (CommandFailed(command="SendToFallback", call=ONE), 5.0), "Leaving"
+        given.releasing, (failed("SendToFallback", ONE), 5.0), "Leaving"
     ),
     "we leave: the caller was faster": Path(
         given.releasing, (CallerLeft(ONE),), None, record=ended("abandoned", "caller")
     ),
     "we leave: nothing is heard": Path(given.releasing, (10.0,), None, record=ended("fallback", "system")),
-    "hanging up fails once": Path(given.hanging_up, (CommandFailed(command="HangUp", call=ONE),), "Leaving"),
+    "hanging up fails once": Path(given.hanging_up, (failed("HangUp", ONE),), "Leaving"),
     "hanging up finds no leg": Path(
         given.hanging_up,
-        (CommandFailed(command="HangUp", call=ONE, gone=True),),
+        (failed("HangUp", ONE, gone=True),),
         None,
         record=ended("answered", "operator"),
     ),

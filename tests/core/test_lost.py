@@ -4,7 +4,7 @@ import pytest
 
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Leaving, Offered, Stranded, Talking, Waiting
-from ct112.core.commands import CallbackDone, EndOffer, HangUp, Ring, SaveRecord
+from ct112.core.commands import CallbackDone, EndOffer, HangUp, Ring
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -192,7 +192,7 @@ def test_the_calls_of_a_node_that_never_returns_are_dropped(state: str) -> None:
     assert "given_up" in world.kinds()
     assert world.floor.empty()
     assert not any(operator.busy for operator in world.floor.operators.values())
-    assert len([one for one in world.log if isinstance(one, SaveRecord) and one.record.ended_at]) == 1
+    assert len([one for one in world.log if isinstance(one, CallRecord) and one.ended_at]) == 1
 
 
 def test_a_talk_its_operator_had_ended_needs_no_call_back() -> None:

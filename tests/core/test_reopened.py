@@ -6,7 +6,6 @@ from ct112.core.calls import Leaving, Talking, Waiting
 from ct112.core.commands import EndOffer, HangUp
 from ct112.core.events import (
     CallerLeft,
-    CommandFailed,
     Event,
     Joined,
     NodeLost,
@@ -15,6 +14,7 @@ from ct112.core.events import (
 )
 from ct112.core.operators import OnCall
 from tests.core import floor_world as given
+from tests.core.floor_decisions import failed
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, A, World
 from tests.core.test_reconcile import CALLER, LEG, TALKER, found
 
@@ -22,7 +22,7 @@ from tests.core.test_reconcile import CALLER, LEG, TALKER, found
 def test_a_closed_call_whose_leg_is_still_there_is_a_live_call_again() -> None:
     world = World()
     given.waiting(world)
-    world.tell(CommandFailed(command="PickUp", call=ONE, gone=True))  # not so: the link had no legs yet
+    world.tell(failed("PickUp", ONE, gone=True))  # not so: the link had no legs yet
     closed = world.record()
     assert closed.outcome == "abandoned"
     world.tell(found(CALLER))
@@ -42,7 +42,7 @@ def test_a_closed_call_whose_leg_is_still_there_is_a_live_call_again() -> None:
 def test_a_closed_call_found_talking_goes_on_with_its_operator() -> None:
     world = World()
     given.talking(world)
-    world.tell(CommandFailed(command="HangUp", call=ONE, gone=True))
+    world.tell(failed("HangUp", ONE, gone=True))
     world.tell(found(TALKER, offers=(LEG,)))
     assert isinstance(world.state(), Talking)
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
@@ -78,8 +78,8 @@ def test_late_news_of_a_call_that_is_over_do_not_bring_it_back(late: Event) -> N
 def test_that_a_leg_is_gone_is_not_believed_of_a_lost_node(state: str, command: str) -> None:
     world = World()
     given.STATES[state](world)
-    world.tell(NodeLost(A), CommandFailed(command=command, call=ONE, gone=True))
+    world.tell(NodeLost(A), failed(command, ONE, gone=True))
     assert world.state() is not None
     assert world.record().ended_at is None
-    world.tell(found(), CommandFailed(command=command, call=ONE, gone=True))
+    world.tell(found(), failed(command, ONE, gone=True))
     assert world.state() is None

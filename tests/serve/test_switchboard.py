@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from ct112.core.asks import AskCode, AskId, SetClass
-from ct112.core.commands import Answered, Command, ExtendDeadman, PickUp, SendToFallback, TelephoneCommand
+from ct112.core.commands import Answered, ExtendDeadman, PickUp, SendToFallback, TelephoneCommand
 from ct112.core.events import Asked, CallArrived, Event, PickedUp
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName
+from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact, ServiceClass
 from ct112.serve.switchboard import Switchboard
@@ -27,6 +28,8 @@ class Desk:
         self.records: list[CallRecord] = []
         self.facts: list[Fact] = []
         self.answers: list[Answered] = []
+        self.seen: list[Outbox] = []
+        self.broken = False
         self.order: list[str] = []
 
     def do(self, command: TelephoneCommand) -> None:
@@ -43,6 +46,12 @@ class Desk:
         """Answers."""
         self.answers.append(answer)
         self.order.append("answers")
+
+    def stepped(self, outbox: Outbox) -> None:
+        """Watcher."""
+        if self.broken:
+            raise ValueError("a fault in the watcher")
+        self.seen.append(outbox)
 
     def note(self, fact: Fact) -> None:
         """Journal."""
@@ -66,7 +75,7 @@ class BrokenOnce(Floor):
 
     broken = False
 
-    def handle(self, event: Event, now: float, wall: float | None = None) -> list[Command]:
+    def handle(self, event: Event, now: float, wall: float | None = None) -> Outbox:
         """Raise once, then work."""
         if not self.broken:
             self.broken = True
@@ -164,6 +173,26 @@ def test_whoever_asked_what_the_floor_failed_on_is_answered() -> None:
     board.post(ASKED)
     board.step()
     assert [(answer.id, answer.code) for answer in desk.answers] == [("1", AskCode.FAILED)]
+
+
+def test_whoever_watches_is_told_what_has_changed() -> None:
+    desk = Desk()
+    board = Switchboard(floor(), desk, desk, HandClock(), watcher=desk)
+    board.post(arrival())
+    board.post(PickedUp(CallId("nobody")))
+    board.step()
+    (seen,) = desk.seen
+    assert (seen.calls, [fact.kind for fact in seen.facts]) == (frozenset({CALL}), ["arrived"])
+
+
+def test_a_watcher_that_fails_costs_no_call() -> None:
+    desk = Desk()
+    desk.broken = True
+    board = Switchboard(floor(), desk, desk, HandClock(), watcher=desk)
+    board.post(arrival())
+    board.post(PickedUp(CALL))
+    board.step()
+    assert "picked_up" in {fact.kind for fact in desk.facts}
 
 
 async def test_draining_sends_a_new_call_to_the_fallback() -> None:

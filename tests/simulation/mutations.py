@@ -9,7 +9,6 @@ from ct112.asterisk.ari.models import StasisStart
 from ct112.asterisk.bridging import Bridging
 from ct112.asterisk.contacts import USABLE, Contacts
 from ct112.asterisk.link import Link
-from ct112.asterisk.outbound import failure
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core import (
     callbacks,
@@ -80,12 +79,12 @@ def gone_before_the_survey(patch: Patch) -> None:
         if elsewhere or any(link.ready and link.has(command.call) for link in self._links):
             do(self, command)
         else:
-            self._post(failure(command, "no node has this call", gone=True))
+            self._post(CommandFailed(command, gone=True, reason="no node has this call"))
 
     believed = failures.failed
 
     def credulous(board: Board, call: Call, event: CommandFailed) -> None:
-        if event.gone and event.command in failures.ABOUT_THE_CALLER:
+        if event.gone and isinstance(event.command, failures.ABOUT_THE_CALLER):
             leaving.caller_left(board, call, CallerLeft(call.id))
         else:
             believed(board, call, event)

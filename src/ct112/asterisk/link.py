@@ -45,6 +45,7 @@ from ct112.core.events import (
     CalleeEnded,
     CallerLeft,
     CallReleased,
+    CommandFailed,
     Event,
     NodeLost,
     OfferEnded,
@@ -137,21 +138,21 @@ class Link:
         to end is asked to `tries` times: the floor has freed its operator, and nobody else looks after it.
         """
         if not self.ready:
-            self._post(outbound.failure(command, "the link is not ready", gone=False))
+            self._post(CommandFailed(command, gone=False, reason="the link is not ready"))
             return
         try:
             self._carry_out(command, tries)
         except ValueError as error:
-            self._post(outbound.failure(command, str(error), gone=False))
+            self._post(CommandFailed(command, gone=False, reason=str(error)))
         except Exception as error:
             metrics.link_errors.labels(node=self.node.name, link="ari").inc()
             log.exception("a command could not be carried out", node=self.node.name)
-            self._post(outbound.failure(command, repr(error), gone=False))
+            self._post(CommandFailed(command, gone=False, reason=repr(error)))
 
     def _carry_out(self, command: TelephoneCommand, tries: int) -> None:
         plan = self.planner.plan(command)
         if plan is None:
-            self._post(outbound.failure(command, "the caller's leg is not in our hands", gone=True))
+            self._post(CommandFailed(command, gone=True, reason="the caller's leg is not in our hands"))
             return
         if isinstance(command, Join | JoinCallee):
             self._bridging.joining(command)
@@ -348,7 +349,7 @@ class Link:
         if error is not None:
             self._end_again(command, error, tries)
             gone = self.ready and outbound.is_gone(command, error)
-            self._post(outbound.failure(command, str(error), gone=gone))
+            self._post(CommandFailed(command, gone=gone, reason=str(error)))
             if isinstance(command, Join | JoinCallee) and not isinstance(error, Disconnected):
                 self._bridging.not_joined(command)
         elif plan.done is not None:

@@ -23,8 +23,8 @@ from ct112.core.commands import (
     StopPlay,
     TelephoneCommand,
 )
-from ct112.core.events import CommandFailed, Event, Joined, PickedUp, PlayEnded
-from ct112.core.ids import CallId, OfferId, PlayId, call_of
+from ct112.core.events import Event, Joined, PickedUp, PlayEnded
+from ct112.core.ids import CallId, OfferId
 from ct112.core.ivr import Prompt
 from ct112.core.record import ServiceClass
 
@@ -158,28 +158,6 @@ def _join(offer: OfferId, channel: str) -> tuple[Request, ...]:
         bridges.create(bridge),
         bridges.add(bridge, channel, names.operator_channel(offer)),
         channels.set_variable(channel, SWITCH, "0"),
-    )
-
-
-def failure(command: TelephoneCommand, reason: str, *, gone: bool) -> CommandFailed:
-    """Return the event that says a command did not work."""
-    offer: OfferId | None = None
-    play: PlayId | None = None
-    match command:
-        case EndOffer(offer):
-            call = call_of(offer)
-        case Ring() | Join():
-            call, offer = command.call, command.offer
-        case Play() | StopPlay():
-            call, play = command.call, command.play
-        case RingOperator() | JoinCallee():
-            call, offer = command.call, command.offer
-        case PickUp() | ExtendDeadman() | SendToFallback() | HangUp() | DialCallee() | EndCallee():
-            call = command.call
-        case _:
-            assert_never(command)
-    return CommandFailed(
-        command=type(command).__name__, call=call, offer=offer, play=play, gone=gone, reason=reason
     )
 
 

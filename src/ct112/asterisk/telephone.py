@@ -10,10 +10,10 @@ from ct112.asterisk import ari
 from ct112.asterisk.accounts import SipAccount
 from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.link import Link, StandDown
-from ct112.asterisk.outbound import failure
 from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator, TelephoneCommand
+from ct112.core.events import CommandFailed
 from ct112.core.ids import NodeName
 from ct112.core.ivr import Prompt
 from ct112.serve.ports import Post
@@ -97,7 +97,7 @@ class AsteriskTelephone:
             link = next((one for one in self._links if one.has(command.call)), None)
         if link is None:
             gone = all(one.ready for one in self._links)  # else it may be on the one that is not
-            self._post(failure(command, "no node has this call", gone=gone))
+            self._post(CommandFailed(command, gone=gone, reason="no node has this call"))
         else:
             link.do(command)
 

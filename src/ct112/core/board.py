@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 from ct112.core.asks import AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
-from ct112.core.commands import Answered, Command, EndOffer, SaveFact, SaveRecord, StopPlay, Unexpected
+from ct112.core.commands import Answered, CallbackDone, EndOffer, StopPlay, TelephoneCommand, Unexpected
 from ct112.core.crew import Crew
 from ct112.core.events import Asked, CallArrived, Event, FoundCall
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.live import LiveCalls
 from ct112.core.operators import Operator
+from ct112.core.outbox import Changed, Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.core.value import value
@@ -53,7 +54,7 @@ class Lost:
 
 @dataclass(slots=True)
 class Board:
-    """Everything the floor knows. `now`, `wall` and `commands` belong to the step under way.
+    """Everything the floor knows. `now`, `wall` and `outbox` belong to the step under way.
 
     `now` never goes back and never jumps: everything is decided by it. `wall` is what the machine's clock
     says, for what is written down; it may be set in the middle of a call.
@@ -64,9 +65,10 @@ class Board:
     now: float = 0.0
     wall: float = 0.0
     started: dict[NodeName, float] = field(default_factory=dict)  # each Asterisk, by its own clock
-    commands: list[Command] = field(default_factory=list)
-    calls: LiveCalls = field(default_factory=LiveCalls)
-    operators: Crew = field(default_factory=Crew)
+    outbox: Outbox = field(default_factory=Outbox)
+    changed: Changed = field(default_factory=Changed)
+    calls: LiveCalls = field(init=False)
+    operators: Crew = field(init=False)
     lost: dict[NodeName, Lost] = field(default_factory=dict)
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
     callbacks: dict[CallId, "Callback"] = field(default_factory=dict)
@@ -75,19 +77,24 @@ class Board:
     draining: bool = False
     switch_at: float | None = None  # when the dead-man's switches are pushed again
 
-    def do(self, command: Command) -> None:
-        """Ask for something."""
-        self.commands.append(command)
+    def __post_init__(self) -> None:
+        """Start with nobody there."""
+        self.calls = LiveCalls(self.changed.calls)
+        self.operators = Crew(self.changed.positions)
 
-    def taken(self) -> list[Command]:
-        """Return what was asked for in this step, and start a new list."""
-        commands, self.commands = self.commands, []
-        return commands
+    def do(self, command: TelephoneCommand) -> None:
+        """Ask the telephone for something."""
+        self.outbox.telephone.append(command)
+
+    def end_step(self) -> Outbox:
+        """Return what came of this step, and begin another one."""
+        outbox, self.outbox = self.outbox, Outbox()
+        return self.changed.into(outbox)
 
     def note(self, call: Call, kind: str, **data: Any) -> None:
         """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
         call.last_seq = max(call.last_seq + 1, int((self.now - call.born_at) * 1000))
-        self.do(SaveFact(Fact(call=call.id, seq=call.last_seq, at=self.wall, kind=kind, data=data)))
+        self.outbox.facts.append(Fact(call=call.id, seq=call.last_seq, at=self.wall, kind=kind, data=data))
 
     def close_remembered(self, record: CallRecord, outcome: Outcome, ended_by: EndedBy) -> None:
         """Write the end of a call whose leg nobody has any more.
@@ -101,10 +108,10 @@ class Board:
             outcome=outcome,
             ended_by=ended_by,
         )
-        self.do(SaveRecord(closed))
+        self.outbox.records.append(closed)
         data = {"outcome": outcome.value, "ended_by": ended_by.value, "seen": False}
         seq = first_seq(record, self.wall - record.arrived_at)
-        self.do(SaveFact(Fact(call=record.call, seq=seq, at=self.wall, kind="ended", data=data)))
+        self.outbox.facts.append(Fact(call=record.call, seq=seq, at=self.wall, kind="ended", data=data))
         self.over(Ended(closed, seq, names=0))
 
     def over(self, ended: Ended) -> None:
@@ -117,8 +124,8 @@ class Board:
         """Change the record and write it, with a revision no earlier process can have reached."""
         revision = max(call.record.revision + 1, int(self.wall * 1_000_000))
         call.record = call.record.changed(revision=revision, **changes)
-        call.revision += 1
-        self.do(SaveRecord(call.record))
+        call.touch()
+        self.outbox.records.append(call.record)
 
     def stamp(self, call: Call) -> float:
         """Return the time to write down for what happens to the call now: never before what happened."""
@@ -127,7 +134,11 @@ class Board:
     def unexpected(self, event: Event, call: Call) -> None:
         """Say that the event does not fit the call's state; the call stays as it is."""
         names = (type(event).__name__, type(call.state).__name__)
-        self.do(Unexpected(event=names[0], state=names[1], call=call.id))
+        self.outbox.unexpected.append(Unexpected(event=names[0], state=names[1], call=call.id))
+
+    def result(self, task: int, result: CallbackResult, *, tried: bool) -> None:
+        """Say how a call-back went."""
+        self.outbox.results.append(CallbackDone(task=task, result=result, tried=tried))
 
     def hush(self, call: Call) -> None:
         """Stop what the caller hears; a leg does nothing else while it plays."""

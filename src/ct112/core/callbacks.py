@@ -9,7 +9,7 @@ from typing import assert_never
 
 from ct112.core.board import Board
 from ct112.core.callback_rules import CallbackResult
-from ct112.core.commands import CallbackDone, DialCallee, EndCallee, JoinCallee, RingOperator, Unexpected
+from ct112.core.commands import DialCallee, EndCallee, JoinCallee, RingOperator, Unexpected
 from ct112.core.events import (
     CallbackAsked,
     CalleeAnswered,
@@ -56,15 +56,15 @@ def asked(board: Board, event: CallbackAsked) -> None:
     operator = board.operators.get(event.position)
     node = None if operator is None else _node(board, operator)
     if is_taken(board, event.task):
-        board.do(Unexpected(event=type(event).__name__, state="taken already"))
+        board.outbox.unexpected.append(Unexpected(event=type(event).__name__, state="taken already"))
         return
     if operator is None or node is None or operator.busy or board.draining:
-        board.do(CallbackDone(task=event.task, result=CallbackResult.FAILED, tried=False))
+        board.result(event.task, CallbackResult.FAILED, tried=False)
         return
     call = callback_id(event.task, board.now)
     offer, seconds = offer_id(call, 1), board.policy.ring_seconds
     operator.ring(call, offer, board.now)
-    board.callbacks[call] = Callback(
+    back = Callback(
         id=call,
         task=event.task,
         number=event.number,
@@ -74,11 +74,26 @@ def asked(board: Board, event: CallbackAsked) -> None:
         phase=Phase.RINGING,
         deadline=board.now + seconds + board.policy.ring_grace_seconds,
     )
+    begin(board, back)
     board.do(
         RingOperator(
             call=call, offer=offer, node=node, position=event.position, seconds=seconds, number=event.number
         )
     )
+
+
+def begin(board: Board, back: Callback) -> None:
+    """Take a call-back in."""
+    board.callbacks[back.id] = back
+    board.changed.callbacks.add(back.id)
+
+
+def go_on(
+    board: Board, back: Callback, phase: Phase, deadline: float | None, *, joined: bool = False
+) -> None:
+    """Come so far with it."""
+    back.phase, back.deadline, back.joined = phase, deadline, joined
+    board.changed.callbacks.add(back.id)
 
 
 def is_taken(board: Board, task: int) -> bool:
@@ -121,8 +136,7 @@ def _operator_answered(board: Board, back: Callback, event: OfferAnswered) -> No
         return
     board.operator(back.position).pick_up(back.id, event.offer, board.now)
     seconds = board.policy.dial_seconds
-    back.phase = Phase.DIALLING
-    back.deadline = board.now + seconds + board.policy.ring_grace_seconds
+    go_on(board, back, Phase.DIALLING, board.now + seconds + board.policy.ring_grace_seconds)
     board.do(DialCallee(call=back.id, node=back.node, number=back.number, seconds=seconds))
 
 
@@ -148,14 +162,14 @@ def _result_when_cut(back: Callback) -> CallbackResult:
 def _callee_answered(board: Board, back: Callback) -> None:
     """Somebody picked up: let both talk."""
     if back.phase is Phase.DIALLING:
-        back.phase, back.deadline = Phase.TALKING, None
+        go_on(board, back, Phase.TALKING, None)
         board.do(JoinCallee(back.id, back.offer, back.node))
 
 
-def joined(_board: Board, back: Callback, event: Joined) -> None:
+def joined(board: Board, back: Callback, event: Joined) -> None:
     """Both hear each other: whoever is called back has been reached."""
     if event.offer == back.offer:
-        back.joined = True
+        go_on(board, back, back.phase, back.deadline, joined=True)
 
 
 def _callee_ended(board: Board, back: Callback, event: CalleeEnded) -> None:
@@ -175,9 +189,9 @@ def _why(result: CallbackResult) -> CallbackResult | None:
 def failed(board: Board, back: Callback, event: CommandFailed) -> None:
     """Something of it did not work: it is over, and tried again later."""
     match event.command:
-        case "RingOperator":
+        case RingOperator():
             _close(board, back, CallbackResult.FAILED, tried=False)
-        case "DialCallee" | "JoinCallee":
+        case DialCallee() | JoinCallee():
             board.do(EndCallee(back.id, back.node))
             board.end_offer(back.offer, CallbackResult.UNAVAILABLE)
             _close(board, back, CallbackResult.UNAVAILABLE, tried=False)  # the trunk or the node: not them
@@ -233,5 +247,6 @@ def _close(board: Board, back: Callback, result: CallbackResult, *, tried: bool 
 
 
 def _done(board: Board, back: Callback, result: CallbackResult, *, tried: bool) -> None:
-    board.do(CallbackDone(task=back.task, result=result, tried=tried))
+    board.result(back.task, result, tried=tried)
     del board.callbacks[back.id]
+    board.changed.callbacks.add(back.id)

@@ -4,7 +4,7 @@ from ct112.core import callbacks, survey
 from ct112.core.board import Board
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.callbacks import Callback, Phase
-from ct112.core.commands import CallbackDone, EndCallee, JoinCallee
+from ct112.core.commands import EndCallee, JoinCallee
 from ct112.core.events import FoundCallee, FoundOffer, NodeSurveyed, OfferAnswered
 from ct112.core.ids import BACK, OfferId, call_of, task_of
 from ct112.core.operators import Ringing
@@ -39,7 +39,7 @@ def _found_again(board: Board, back: Callback, leg: FoundOffer | None, callee: F
         board.end_offer(back.offer)
         callbacks.operator_ended(board, back)
     elif callee.joined:
-        back.phase, back.deadline, back.joined = Phase.TALKING, None, True
+        callbacks.go_on(board, back, Phase.TALKING, None, joined=True)
     elif callee.answered:
         _join(board, back)
 
@@ -58,7 +58,7 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         _end(board, event, leg, callee)
         return
     operator.pick_up(call, leg.offer, board.now)
-    back = board.callbacks[call] = Callback(
+    back = Callback(
         id=call,
         task=task,
         number="",
@@ -68,14 +68,15 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         phase=Phase.DIALLING,
         deadline=board.now + board.policy.dial_seconds + board.policy.ring_grace_seconds,
     )
+    callbacks.begin(board, back)
     if callee.joined:
-        back.phase, back.deadline, back.joined = Phase.TALKING, None, True
+        callbacks.go_on(board, back, Phase.TALKING, None, joined=True)
     elif callee.answered:
         _join(board, back)
 
 
 def _join(board: Board, back: Callback) -> None:
-    back.phase, back.deadline = Phase.TALKING, None
+    callbacks.go_on(board, back, Phase.TALKING, None)
     board.do(JoinCallee(back.id, back.offer, back.node))
 
 
@@ -85,7 +86,7 @@ def _end(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee
     task = task_of(call_of(leg.offer))
     if task is not None:
         result = CallbackResult.NO_ANSWER if leg.answered else CallbackResult.FAILED
-        board.do(CallbackDone(task=task, result=result, tried=leg.answered))
+        board.result(task, result, tried=leg.answered)
 
 
 def _hang_up(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:

@@ -160,6 +160,7 @@ class Call:
     plays: int = RINGING_NAMES
     ringings: int = 0
     revision: int = 0
+    changed: set[CallId] = field(default_factory=set, repr=False)
     watch: Callable[["Call", CallState], None] | None = field(default=None, repr=False)
     _state: CallState = field(init=False)
 
@@ -174,8 +175,13 @@ class Call:
 
     @state.setter
     def state(self, state: CallState) -> None:
-        self.revision += 1
+        self.touch()
         self.stay(state)
+
+    def touch(self) -> None:
+        """Look different from outside: count it, and put the name among what has changed in this step."""
+        self.revision += 1
+        self.changed.add(self.record.call)
 
     def stay(self, state: CallState) -> None:
         """Stay in the state with other inner details, which nobody outside sees: what is heard, how long."""

@@ -1,13 +1,13 @@
-"""What the floor asks for. The ports carry commands out; a command that fails comes back as an event."""
+"""What the floor decides. The telephone carries commands out; one that fails comes back as an event."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ct112.core.asks import AskCode, AskId
 from ct112.core.callback_rules import CallbackResult
-from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, call_of
 from ct112.core.ivr import Prompt
-from ct112.core.record import CallRecord, Fact, ServiceClass
+from ct112.core.record import ServiceClass
 from ct112.core.value import value
 
 
@@ -151,20 +151,6 @@ class Answered:
     reason: str = ""
 
 
-@value(frozen=True, slots=True)
-class SaveRecord:
-    """Write the call's record as it is now."""
-
-    record: CallRecord
-
-
-@value(frozen=True, slots=True)
-class SaveFact:
-    """Write one fact."""
-
-    fact: Fact
-
-
 @value(frozen=True, slots=True, kw_only=True)
 class Unexpected:
     """An event that does not fit the state it met: logged and counted; the call is kept."""
@@ -178,5 +164,8 @@ class Unexpected:
 CallerCommand = PickUp | Play | StopPlay | Ring | EndOffer | Join | ExtendDeadman | SendToFallback | HangUp
 CallbackCommand = RingOperator | DialCallee | JoinCallee | EndCallee
 TelephoneCommand = CallerCommand | CallbackCommand
-JournalCommand = SaveRecord | SaveFact
-Command = TelephoneCommand | JournalCommand | CallbackDone | Answered | Unexpected
+
+
+def about(command: TelephoneCommand) -> CallId:
+    """Return the call, or the call-back, a command is about."""
+    return call_of(command.offer) if isinstance(command, EndOffer) else command.call

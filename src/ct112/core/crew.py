@@ -13,8 +13,9 @@ Idle = tuple[float, PositionName]
 class Crew(Mapping[PositionName, Operator]):
     """All positions anything is known about."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, changed: set[PositionName] | None = None) -> None:
+        """Start with none; `changed` takes the names of those that look different."""
+        self._changed_names = set() if changed is None else changed
         self._operators: dict[PositionName, Operator] = {}
         self._deadlines: Deadlines[Operator] = Deadlines()
         self._ready: list[Idle] = []
@@ -41,12 +42,15 @@ class Crew(Mapping[PositionName, Operator]):
         """Return the operator at a position, known from now on if it was not."""
         operator = self._operators.get(position)
         if operator is None:
-            operator = self._operators[position] = Operator(position=position, watch=self._changed)
+            operator = self._operators[position] = Operator(
+                position=position, watch=self._changed, changed=self._changed_names
+            )
         return operator
 
     def forget(self, operator: Operator) -> None:
         """Forget a position nothing is known about any more."""
         del self._operators[operator.position]
+        operator.touch()
         operator.watch = None
         self._deadlines.set(operator, None)
         self._leave(operator)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ct112.core.asks import Ask, AskId
 from ct112.core.callback_rules import CallbackResult
+from ct112.core.commands import TelephoneCommand, about
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.value import value
@@ -117,16 +118,18 @@ class Joined:
     offer: OfferId
 
 
-@value(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True)
 class CommandFailed:
-    """A command did not work. `command` is its class name; `gone`: the leg no longer exists."""
+    """A command did not work. `gone`: the leg no longer exists."""
 
-    command: str
-    call: CallId
-    offer: OfferId | None = None
-    play: PlayId | None = None
+    command: TelephoneCommand
     gone: bool = False
     reason: str = ""
+
+    @property
+    def call(self) -> CallId:
+        """The call, or the call-back, it is about."""
+        return about(self.command)
 
 
 @value(frozen=True, slots=True)

@@ -3,9 +3,20 @@
 from ct112.core import deadman, leaving, menu, offering, talking, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Armed, Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
+from ct112.core.commands import (
+    EndOffer,
+    ExtendDeadman,
+    HangUp,
+    Join,
+    PickUp,
+    Play,
+    Ring,
+    SendToFallback,
+    StopPlay,
+)
 from ct112.core.events import CallerLeft, CommandFailed, OfferEnd, OfferEnded, PlayEnded
 
-ABOUT_THE_CALLER = frozenset({"PickUp", "Play", "ExtendDeadman", "SendToFallback", "HangUp"})
+ABOUT_THE_CALLER = PickUp | Play | ExtendDeadman | SendToFallback | HangUp
 """Commands whose leg is the caller's. (`StopPlay` is left out: what is over needs no stopping.)"""
 
 
@@ -14,21 +25,21 @@ def failed(board: Board, call: Call, event: CommandFailed) -> None:
 
     That a leg is gone is believed of a node we hear of; of a lost one only the survey can say so.
     """
-    if event.gone and event.command in ABOUT_THE_CALLER and call.node not in board.lost:
+    if event.gone and isinstance(event.command, ABOUT_THE_CALLER) and call.node not in board.lost:
         leaving.caller_left(board, call, CallerLeft(call.id))
         return
     match event.command:
-        case "PickUp":
+        case PickUp():
             _pick_up(board, call)
-        case "Play":
-            _play(board, call, event)
-        case "Ring" | "EndOffer" | "Join":
-            _offer(board, call, event)
-        case "SendToFallback" | "HangUp":
+        case Play(play=play):
+            play_ended(board, call, PlayEnded(call.id, play, ok=False))
+        case Ring() | EndOffer() | Join():
+            _offer(board, call, event, event.command)
+        case SendToFallback() | HangUp():
             _leave(board, call, event)
-        case "ExtendDeadman":
+        case ExtendDeadman():
             _push(board, call)
-        case "StopPlay":
+        case StopPlay():
             pass
         case _:
             board.unexpected(event, call)
@@ -38,11 +49,6 @@ def _pick_up(board: Board, call: Call) -> None:
     """Not picked up: into the queue; from there it is asked again. Elsewhere that try was one of those."""
     if isinstance(call.state, Arriving):
         waiting.enter_failed(board, call)
-
-
-def _play(board: Board, call: Call, event: CommandFailed) -> None:
-    if event.play is not None:
-        play_ended(board, call, PlayEnded(call.id, event.play, ok=False))
 
 
 def play_ended(board: Board, call: Call, event: PlayEnded) -> None:
@@ -56,18 +62,18 @@ def play_ended(board: Board, call: Call, event: PlayEnded) -> None:
             pass  # the end of one we stopped
 
 
-def _offer(board: Board, call: Call, event: CommandFailed) -> None:
+def _offer(board: Board, call: Call, event: CommandFailed, command: Ring | EndOffer | Join) -> None:
     """News of an offer that is over means nothing; of the current one, it is over now."""
-    if event.offer is None or call.offer != event.offer:
+    if call.offer != command.offer:
         return
-    if isinstance(call.state, Joining) and event.command == "Join":
+    if isinstance(call.state, Joining) and isinstance(command, Join):
         # Perhaps it is the caller's leg that is gone; then that is told as well.
         talking.not_joined(board, call, call.state, "join failed")
-    elif isinstance(call.state, Offered) and event.command == "Ring":
-        offering.ended(board, call, OfferEnded(event.offer, OfferEnd.UNREACHABLE))
+    elif isinstance(call.state, Offered) and isinstance(command, Ring):
+        offering.ended(board, call, OfferEnded(command.offer, OfferEnd.UNREACHABLE))
     else:
         board.unexpected(event, call)
-        if isinstance(call.state, Talking) and event.command == "Join":
+        if isinstance(call.state, Talking) and isinstance(command, Join):
             deadman.disarm(board, call)  # a second join that failed must not leave it armed
 
 
@@ -93,5 +99,5 @@ def _leave(board: Board, call: Call, event: CommandFailed) -> None:
     """The leg would not leave: a caller for the fallback waits with us again; others are asked again."""
     if not isinstance(call.state, Leaving):
         board.unexpected(event, call)
-    elif call.state.way is Way.FALLBACK and event.command == "SendToFallback":
+    elif call.state.way is Way.FALLBACK and isinstance(event.command, SendToFallback):
         waiting.not_released(board, call, call.state)

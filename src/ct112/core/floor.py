@@ -8,17 +8,17 @@ from ct112.core import callbacks, deadman, handlers, leaving, lost, menu, offeri
 from ct112.core.board import Board, Lost
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
-from ct112.core.commands import Command
 from ct112.core.events import CallDropped, Event
 from ct112.core.ids import CallId, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.operators import Operator
+from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord
 
 
 class Floor:
-    """The single place where calls and operators change: events and time go in, commands come out."""
+    """The single place where calls and operators change: events and time go in, outboxes come out."""
 
     def __init__(self, policy: Policy, document: IvrDocument, remembered: Iterable[CallRecord] = ()) -> None:
         """Start with no calls and no operators; `document` is the IVR new calls run.
@@ -55,7 +55,7 @@ class Floor:
         """Return whether there is no live call."""
         return not self._board.calls
 
-    def handle(self, event: Event, now: float, wall: float | None = None) -> list[Command]:
+    def handle(self, event: Event, now: float, wall: float | None = None) -> Outbox:
         """Take in an event at `now` (epoch seconds, never going back); return what to do, in order.
 
         `wall`: what the machine's clock says, for what is written down, if that is another time.
@@ -64,7 +64,7 @@ class Floor:
         handlers.handle(self._board, event)
         return self._settled()
 
-    def due(self, now: float, wall: float | None = None) -> list[Command]:
+    def due(self, now: float, wall: float | None = None) -> Outbox:
         """Do what is due at `now`; return what to do. Afterwards `next_deadline()` lies after `now`."""
         board = self._board
         board.now, board.wall = now, now if wall is None else wall
@@ -91,10 +91,10 @@ class Floor:
                 at = node.look_at
         return at
 
-    def _settled(self) -> list[Command]:
+    def _settled(self) -> Outbox:
         offering.settle(self._board)
         deadman.keep(self._board)
-        return self._board.taken()
+        return self._board.end_step()
 
     def _call_due(self, call: Call) -> None:
         board, state = self._board, call.state

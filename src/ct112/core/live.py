@@ -21,8 +21,9 @@ Stand = tuple[float, CallId, Place]
 class LiveCalls(Mapping[CallId, Call]):
     """The live calls by id. `armed`: those whose dead-man's switch is pushed."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, changed: set[CallId] | None = None) -> None:
+        """Start with none; `changed` takes the names of those that look different."""
+        self._changed_names = set() if changed is None else changed
         self._calls: dict[CallId, Call] = {}
         self._view = MappingProxyType(self._calls)
         self._deadlines: Deadlines[Call] = Deadlines()
@@ -54,12 +55,14 @@ class LiveCalls(Mapping[CallId, Call]):
     def add(self, call: Call) -> None:
         """Take in a new call, and hear of its changes from now on."""
         self._calls[call.id] = call
-        call.watch = self._changed
+        call.watch, call.changed = self._changed, self._changed_names
+        call.touch()
         self._changed(call, call.state)
 
     def remove(self, call: Call) -> None:
         """Forget a call that is over."""
         del self._calls[call.id]
+        call.touch()
         call.watch = None
         self._deadlines.set(call, None)
         self.armed.pop(call.id, None)

@@ -66,6 +66,7 @@ class Operator:
     ready: bool = False
     phones: set[NodeName] = field(default_factory=set)
     revision: int = 0
+    changed: set[PositionName] = field(default_factory=set, repr=False)
     watch: Callable[["Operator"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
 
@@ -77,9 +78,14 @@ class Operator:
     @state.setter
     def state(self, state: OperatorState) -> None:
         self._state = state
-        self.revision += 1
+        self.touch()
         if self.watch is not None:
             self.watch(self)
+
+    def touch(self) -> None:
+        """Look different from outside: count it, and put the name among what has changed in this step."""
+        self.revision += 1
+        self.changed.add(self.position)
 
     @property
     def deadline(self) -> float | None:
@@ -100,7 +106,8 @@ class Operator:
         """Take over what the roster says; a call under way goes on, what it says holds afterwards."""
         changed, before = name != self.name, (self.name, self.ready)
         self.name, self.ready = name, ready and name is not None
-        self.revision += before != (self.name, self.ready)
+        if before != (self.name, self.ready):
+            self.touch()
         if self.busy:
             return
         if not self.ready:

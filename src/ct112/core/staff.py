@@ -8,7 +8,7 @@ from ct112.core.events import PhoneSeen, RosterChanged
 def phone_seen(board: Board, event: PhoneSeen) -> None:
     """A softphone came or went at a node; what it is doing just now goes on either way."""
     operator = board.operator(event.position)
-    operator.revision += 1
+    operator.touch()
     if event.registered:
         operator.phones.add(event.node)
         lost.look_again(board)

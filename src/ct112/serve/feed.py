@@ -6,7 +6,7 @@ of the loop, and only while there are readers. What changed is found by comparin
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -17,10 +17,10 @@ from ct112 import logs, metrics
 from ct112.control.fanout import Fanout
 from ct112.control.feed import CHANGE, SNAPSHOT, LiveNode, LivePosition
 from ct112.control.outflow import Outflow
-from ct112.core.commands import Command, SaveFact
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.operators import Operator
+from ct112.core.outbox import Outbox
 from ct112.core.record import Fact
 from ct112.http.health import Health
 from ct112.serve import views
@@ -67,11 +67,11 @@ class Feed:
             "nodes": Shelf(lambda node: node, lambda node: node),
         }
 
-    def stepped(self, commands: Sequence[Command]) -> None:
+    def stepped(self, outbox: Outbox) -> None:
         """Note that the floor may have changed; returns at once."""
         if not self._fanout.following:
             return
-        self._facts += [command.fact for command in commands if isinstance(command, SaveFact)]
+        self._facts += outbox.facts
         if self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(max(0.0, self._last + EVERY_SECONDS - loop.time()), self._publish)

@@ -1,10 +1,11 @@
 """What the switchboard needs of the world. Nothing here waits: results come back as events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
-from ct112.core.commands import Answered, CallbackDone, Command, TelephoneCommand
+from ct112.core.commands import Answered, CallbackDone, TelephoneCommand
 from ct112.core.events import Event
+from ct112.core.outbox import Outbox
 from ct112.core.record import CallRecord, Fact
 
 Post = Callable[[Event], None]
@@ -55,17 +56,17 @@ class Answers(Protocol):
         ...
 
 
-class Watcher(Protocol):
-    """Whoever shows the floor to others (the feed)."""
-
-    def stepped(self, commands: Sequence[Command]) -> None:
-        """Hear that the floor may have changed; return at once."""
-        ...
-
-
 class Audience(Protocol):
-    """Whoever wants to see what happens as it happens (live feed, log)."""
+    """Whoever wants to see facts as they are written down (log)."""
 
     def tell(self, fact: Fact) -> None:
         """Show the fact; return at once."""
+        ...
+
+
+class Watcher(Protocol):
+    """Shows what changes on the floor to whoever looks on."""
+
+    def stepped(self, outbox: Outbox) -> None:
+        """Show what one step changed; return at once, and leave the outbox as it is."""
         ...

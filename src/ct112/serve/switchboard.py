@@ -3,42 +3,17 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import assert_never
 
 from ct112 import logs, metrics
 from ct112.core.asks import AskCode
-from ct112.core.commands import (
-    Answered,
-    CallbackDone,
-    Command,
-    DialCallee,
-    EndCallee,
-    EndOffer,
-    ExtendDeadman,
-    HangUp,
-    Join,
-    JoinCallee,
-    PickUp,
-    Play,
-    Ring,
-    RingOperator,
-    SaveFact,
-    SaveRecord,
-    SendToFallback,
-    StopPlay,
-    TelephoneCommand,
-    Unexpected,
-)
+from ct112.core.commands import Answered, Ring
 from ct112.core.events import Asked, CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
+from ct112.core.outbox import Outbox
 from ct112.core.record import CallRecord
 from ct112.serve.ports import Answers, Callbacks, Clock, Journal, Telephone, Watcher
 
 log = logs.get("switchboard")
-
-
-NotForTelephone = SaveRecord | SaveFact | CallbackDone | Answered | Unexpected
-"""What does not go to the telephone."""
 
 
 class Switchboard:
@@ -62,7 +37,7 @@ class Switchboard:
     ) -> None:
         """Wire the floor to its ports; without `callbacks` nobody may be called back.
 
-        `answers`: who passes on what the floor answers to asks. `watcher`: who hears of every step.
+        `answers`: who passes on what the floor answers to asks. `watcher`: who shows what has changed.
         `wall`: the time to write down; what `clock` says by default.
         """
         self._wall = wall or clock.now
@@ -135,15 +110,12 @@ class Switchboard:
             self._carry_out(self._ask(event, now))
         metrics.inbox_depth.set(len(self._inbox))
 
-    def _ask(self, event: Event, now: float) -> list[Command]:
+    def _ask(self, event: Event, now: float) -> Outbox:
         """Return the floor's answer; an error in it costs this event, not the calls."""
         if isinstance(event, CallArrived):
             metrics.calls_arrived.labels(node=event.node).inc()
         if isinstance(event, CommandFailed):
-            metrics.command_failures.labels(command=event.command, gone=str(event.gone).lower()).inc()
-            log.info(
-                "command failed", command=event.command, call=event.call, gone=event.gone, reason=event.reason
-            )
+            _count_failure(event)
         try:
             return self._floor.handle(event, now, self._wall())
         except Exception:
@@ -157,70 +129,64 @@ class Switchboard:
         if deadline is None or deadline > now:
             return
         try:
-            commands = self._floor.due(now, self._wall())
+            outbox = self._floor.due(now, self._wall())
         except Exception:
             metrics.floor_errors.inc()
             log.exception("the floor failed on a deadline")
             raise  # the same deadline would be due again at once: stop loudly, the dialplan takes over
-        self._carry_out(commands)
+        self._carry_out(outbox)
 
-    def _carry_out(self, commands: list[Command]) -> None:
+    def _carry_out(self, outbox: Outbox) -> None:
         """Telephone first: a caller never waits for the journal. And of it first the operator's phone."""
-        spoken: list[TelephoneCommand] = []
-        for command in commands:
-            if isinstance(command, Ring):
+        for ring in outbox.telephone:
+            if isinstance(ring, Ring):
+                self._telephone.do(ring)
+        for command in outbox.telephone:
+            if not isinstance(command, Ring):
                 self._telephone.do(command)
-            elif not isinstance(command, NotForTelephone):
-                spoken.append(command)
-        for said in spoken:
-            self._telephone.do(said)
-        for command in commands:
-            self._write_down(command)
-        if self._watcher is not None:
-            self._watcher.stepped(commands)
+        for record in outbox.records:
+            self._journal.save(record)
+            _count(record)
+        for fact in outbox.facts:
+            self._journal.note(fact)
+        for odd in outbox.unexpected:
+            metrics.unexpected_events.labels(event=odd.event).inc()
+            log.info("unexpected event", event_kind=odd.event, state=odd.state, call=odd.call)
+        self._tell(outbox)
 
-    def _write_down(self, command: Command) -> None:
-        match command:
-            case SaveRecord(record):
-                self._journal.save(record)
-                _count(record)
-            case SaveFact(fact):
-                self._journal.note(fact)
-            case CallbackDone():
-                if self._callbacks is not None:
-                    self._callbacks.done(command)
-            case Answered():
-                if self._answers is not None:
-                    self._answers.answered(command)
-            case Unexpected():
-                metrics.unexpected_events.labels(event=command.event).inc()
-                log.info("unexpected event", event_kind=command.event, state=command.state, call=command.call)
-            case (
-                PickUp()
-                | Play()
-                | StopPlay()
-                | Ring()
-                | EndOffer()
-                | Join()
-                | ExtendDeadman()
-                | SendToFallback()
-                | HangUp()
-                | RingOperator()
-                | DialCallee()
-                | JoinCallee()
-                | EndCallee()
-            ):
-                pass
-            case _:
-                assert_never(command)
+    def _tell(self, outbox: Outbox) -> None:
+        """Pass on what is for others than the caller."""
+        if self._callbacks is not None:
+            for result in outbox.results:
+                self._callbacks.done(result)
+        if self._answers is not None:
+            for answer in outbox.answers:
+                self._answers.answered(answer)
+        if self._watcher is not None and outbox.shows:
+            self._show(self._watcher, outbox)
+
+    def _show(self, watcher: Watcher, outbox: Outbox) -> None:
+        """Let others look on; whatever is wrong with that, no call notices."""
+        try:
+            watcher.stepped(outbox)
+        except Exception:
+            metrics.feed_errors.inc()
+            log.exception("whoever shows the floor failed on a step")
 
 
-def _sorry(event: Event) -> list[Command]:
+def _count_failure(event: CommandFailed) -> None:
+    """Count a command that did not work, and say so."""
+    name = type(event.command).__name__
+    metrics.command_failures.labels(command=name, gone=str(event.gone).lower()).inc()
+    log.info("command failed", command=name, call=event.call, gone=event.gone, reason=event.reason)
+
+
+def _sorry(event: Event) -> Outbox:
     """Return what is said to whoever asked for what the floor failed on: nobody shall wait for ever."""
     if not isinstance(event, Asked):
-        return []
+        return Outbox()
     reason = "ct112 failed on this; nothing may be sure: look at the floor before asking again."
-    return [Answered(event.id, accepted=False, code=AskCode.FAILED, reason=reason)]
+    return Outbox(answers=[Answered(event.id, accepted=False, code=AskCode.FAILED, reason=reason)])
 
 
 def _count(record: CallRecord) -> None:
