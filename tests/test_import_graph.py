@@ -45,7 +45,7 @@ NARROW: dict[str, set[str]] = {
     "serve/duty.py": {"ct112.core", *LEAF},
 }
 # Command-line entry points inside a part, and the compositions of processes, read the settings.
-COMMANDS = {"store/migrate.py", "web/process.py", "worker/process.py"}
+COMMANDS = {"store/migrate.py", "web/access/gate.py", "web/process.py", "worker/process.py"}
 
 
 def modules() -> list[Path]:

@@ -172,7 +172,10 @@ def _audit() -> None:
     op.create_index("ix_audit_object", "audit", ["object_kind", "object_id"])
     op.create_index("ix_audit_actor", "audit", ["actor", "id"])
     op.create_index(
-        "ix_audit_deletions", "audit", ["seq"], postgresql_where=sa.text("action = 'audit.delete'")
+        "ix_audit_proved",
+        "audit",
+        ["id"],
+        postgresql_where=sa.text("action IN ('audit.delete', 'audit.erase')"),
     )
 
 

@@ -55,6 +55,16 @@ class Settings(BaseSettings):
     control_token: SecretStr | None = None  # the control door's own, the same for all three processes
     prompt_base_url: str = ""  # how Asterisk reaches serve; default http://serve_host:serve_port
     api_token: SecretStr | None = None
+    audit_key_file: Path | None = None  # of the audit's chain; default state_dir/audit/key
+    audit_heads_file: Path | None = None  # the chain's head, added daily; default state_dir/audit/heads.jsonl
+    session_idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30  # without a request, a session ends
+    session_hours: Annotated[int, Field(ge=1, le=168)] = 12  # and in all
+    web_url: str = ""  # how browsers reach ct112 web, for OIDC; default http://web_host:web_port
+    web_proxies: list[str] = Field(default_factory=list)  # addresses whose X-Forwarded-For counts, JSON
+    web_origins: list[str] = Field(default_factory=list)  # further origins of our own pages, JSON
+    oidc_issuer: str = ""  # signing in through the city's provider; empty: not
+    oidc_client_id: str = "ct112"
+    oidc_client_secret: SecretStr | None = None
     state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR, the spool
     recordings_dir: Path | None = None  # recorded prompts; they win over speech synthesis
     fallback_dirs: dict[str, Path] = Field(default_factory=dict)  # node → what its fallback writes, JSON
@@ -84,6 +94,20 @@ class Settings(BaseSettings):
     def spool_path(self) -> Path:
         """Return where facts and records are kept until the database has them."""
         return self.state_dir / "spool" / "spool.sqlite"
+
+    @property
+    def audit_key_path(self) -> Path:
+        """Return where the key of the audit's chain is: outside the database."""
+        return self.audit_key_file or self.state_dir / "audit" / "key"
+
+    @property
+    def audit_heads_path(self) -> Path:
+        """Return the file the chain's head is added to every day."""
+        return self.audit_heads_file or self.state_dir / "audit" / "heads.jsonl"
+
+    def web_public_url(self) -> str:
+        """Return how browsers reach `ct112 web`, without a slash at its end."""
+        return (self.web_url or self.web_local_url()).rstrip("/")
 
     def ivr_settings(self) -> dict[str, str | float | None]:
         """Return what a document is judged by, the limit in seconds."""

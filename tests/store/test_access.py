@@ -9,6 +9,7 @@ from sqlalchemy import text
 from ct112.store import Store, accounts, sessions, tokens
 from ct112.store.accounts import AccountError, StaleAccount, UnknownAccount
 from ct112.store.engine import Connection
+from ct112.store.handed_out import digest
 from ct112.store.roles import Role
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
@@ -77,15 +78,15 @@ async def test_accounts_are_listed_page_by_page(connection: Connection) -> None:
 async def test_a_session_says_what_its_account_is_now(connection: Connection) -> None:
     await accounts.add(connection, "siti", Role.OPERATOR)
     secret = await begin(connection)
-    holder = await sessions.holder(connection, secret)
+    holder = await sessions.holder(connection, digest(secret))
     assert holder is not None
     assert (holder.name, holder.role, holder.scopes) == ("siti", Role.OPERATOR, None)
     await accounts.change(connection, "siti", None, {"role": Role.ADMIN})
-    holder = await sessions.holder(connection, secret)
+    holder = await sessions.holder(connection, digest(secret))
     assert holder is not None
     assert holder.role is Role.ADMIN
     await accounts.change(connection, "siti", None, {"active": False})
-    assert await sessions.holder(connection, secret) is None
+    assert await sessions.holder(connection, digest(secret)) is None
 
 
 @pytest.mark.parametrize(
@@ -99,16 +100,16 @@ async def test_a_session_says_what_its_account_is_now(connection: Connection) ->
 async def test_a_session_comes_to_its_end(connection: Connection, aging: str) -> None:
     await accounts.add(connection, "siti", Role.ADMIN, expires_at=SOON)
     secret = await begin(connection)
-    assert await sessions.holder(connection, secret) is not None
+    assert await sessions.holder(connection, digest(secret)) is not None
     await connection.execute(text(aging))
-    assert await sessions.holder(connection, secret) is None
+    assert await sessions.holder(connection, digest(secret)) is None
 
 
 async def test_what_is_used_goes_on(connection: Connection) -> None:
     await accounts.add(connection, "siti", Role.OPERATOR)
     secret = await begin(connection, idle=300)
     await connection.execute(text("UPDATE session SET last_seen_at = now() - interval '200 seconds'"))
-    await sessions.holder(connection, secret)
+    await sessions.holder(connection, digest(secret))
     seen = await connection.scalar(text("SELECT last_seen_at = now() FROM session"))
     assert seen is True
 
@@ -118,20 +119,20 @@ async def test_the_secret_of_a_session_is_not_in_the_database(connection: Connec
     secret = await begin(connection)
     row = await connection.scalar(text("SELECT session::text FROM session"))
     assert secret not in str(row)
-    assert await sessions.holder(connection, secret + "x") is None
-    assert await sessions.holder(connection, "\ud800") is None
+    assert await sessions.holder(connection, digest(secret + "x")) is None
+    assert await sessions.holder(connection, digest("\ud800")) is None
 
 
 async def test_ending_all_but_ones_own(connection: Connection) -> None:
     await accounts.add(connection, "siti", Role.OPERATOR)
     first, second = await begin(connection), await begin(connection)
-    mine = await sessions.holder(connection, second)
+    mine = await sessions.holder(connection, digest(second))
     assert mine is not None
     assert await sessions.end_all(connection, "siti", but=mine.id) == 1
-    assert await sessions.holder(connection, first) is None
-    assert await sessions.holder(connection, second) is not None
+    assert await sessions.holder(connection, digest(first)) is None
+    assert await sessions.holder(connection, digest(second)) is not None
     await sessions.end(connection, mine.id)
-    assert await sessions.holder(connection, second) is None
+    assert await sessions.holder(connection, digest(second)) is None
 
 
 async def test_an_account_has_so_many_sessions_and_no_more(
@@ -160,12 +161,12 @@ async def test_a_token_has_its_accounts_role_and_its_own_scopes(connection: Conn
     token, secret = await tokens.add(
         connection, "sensor", label="rob gauge", scopes=["calls:read"], created_by="admin", expires_at=SOON
     )
-    holder = await tokens.holder(connection, secret)
+    holder = await tokens.holder(connection, digest(secret))
     assert holder is not None
     assert (holder.name, holder.scopes) == ("sensor", ("calls:read",))
     assert (await tokens.get(connection, token.id)).last_used_at is not None
     await tokens.revoke(connection, token.id)
-    assert await tokens.holder(connection, secret) is None
+    assert await tokens.holder(connection, digest(secret)) is None
     assert (await tokens.page(connection)).items[0].revoked_at is not None
 
 
@@ -180,9 +181,9 @@ async def test_a_token_has_its_accounts_role_and_its_own_scopes(connection: Conn
 async def test_a_token_comes_to_its_end(connection: Connection, aging: str) -> None:
     await accounts.add(connection, "sensor", Role.INTEGRATION)
     _, secret = await tokens.add(connection, "sensor", label="x", scopes=["*"], created_by="a")
-    assert await tokens.holder(connection, secret) is not None
+    assert await tokens.holder(connection, digest(secret)) is not None
     await connection.execute(text(aging))
-    assert await tokens.holder(connection, secret) is None
+    assert await tokens.holder(connection, digest(secret)) is None
 
 
 @pytest.mark.parametrize(

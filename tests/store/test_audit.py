@@ -10,6 +10,7 @@ from ct112.store import Store, audit
 from ct112.store.audit import AuditQuery
 from ct112.store.faults import RowRefused
 
+KEY = b"a key for tests"
 LATER = datetime.now(UTC) + timedelta(days=1)
 
 
@@ -84,9 +85,9 @@ async def test_the_same_number_has_another_digest_each_time(store: Store) -> Non
 async def test_only_what_is_sealed_is_erased(store: Store) -> None:
     await note(store, source="192.0.2.1")
     async with store.transaction() as connection:
-        assert await audit.erase_personal(connection, LATER, actor="a", role="admin") == 0
+        assert await audit.erase_personal(connection, LATER, KEY, actor="a") == 0
         await connection.execute(text("UPDATE audit SET seq = 1, mac = 'x', key_id = 'k'"))
-        assert await audit.erase_personal(connection, LATER, actor="a", role="admin") == 1
+        assert await audit.erase_personal(connection, LATER, KEY, actor="a") == 1
         newest, oldest = (await audit.page(connection)).items
     assert oldest.personal is None
     assert (newest.action, newest.detail["rows"]) == ("audit.erase", 1)

@@ -10,9 +10,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from ct112.core.callback_rules import TaskState
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.http.health import Health, Part
+from ct112.settings import Settings
 from ct112.store import Store
 from ct112.web import House, make_app
-from ct112.web.access.api_token import ApiToken
+from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
 from ct112.web.errors import Conflict
 from ct112.web.positions.model import PositionView
@@ -73,9 +74,16 @@ async def fill(store: Store, calls: int = 3) -> None:
 READY = Health(True, (Part("ari", True, "a: ready", needed=True),))
 
 
-def house(store: Store, health: Callable[[], Health] = lambda: READY) -> House:
+def settings(token: str | None = TOKEN) -> Settings:
+    """The settings of the site, from nowhere else."""
+    given: dict[str, Any] = {} if token is None else {"api_token": token}
+    return Settings(_env_file=None, **given)
+
+
+def house(store: Store, health: Callable[[], Health] = lambda: READY, token: str | None = TOKEN) -> House:
     """What is behind the site."""
     return House(
+        gate=Gate.of(store, settings(token)),
         health=health,
         store=store,
         take=take,
@@ -90,7 +98,8 @@ class Site:
     def __init__(self, store: Store, token: str | None) -> None:
         self.store = store
         self.health = READY
-        app = make_app(house(store, lambda: self.health), ApiToken(token).authenticate)
+        behind = house(store, lambda: self.health, token)
+        app = make_app(behind, behind.gate.access.authenticate)
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any, aiohttp.ClientResponse]:

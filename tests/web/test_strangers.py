@@ -11,7 +11,6 @@ from ct112.http.guesses import FREE, Guesses
 from ct112.http.server import WebServer
 from ct112.store import Store
 from ct112.web import make_app
-from ct112.web.access.api_token import ApiToken
 from ct112.web.routes import LARGEST_BODY
 from tests.web.site import TOKEN, house
 
@@ -57,7 +56,8 @@ class Wire:
 @asynccontextmanager
 async def running(store: Store) -> AsyncIterator[Wire]:
     """A server on a free port."""
-    app = make_app(house(store), ApiToken(TOKEN).authenticate)
+    behind = house(store)
+    app = make_app(behind, behind.gate.access.authenticate)
     web = WebServer(app, "127.0.0.1", 0)
     task = asyncio.create_task(web.run(), name="web")
     try:

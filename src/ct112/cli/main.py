@@ -18,6 +18,9 @@ GROUPS = {
     "operator": ("ct112.cli.operators", "app", "Operators and their positions."),
     "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),
     "spool": ("ct112.cli.spool", "app", "What is on the disk and not yet in the database."),
+    "account": ("ct112.cli.accounts", "app", "Who may sign in, and as what."),
+    "token": ("ct112.cli.tokens", "app", "Keys of machines."),
+    "audit": ("ct112.cli.audit", "app", "Who read personal data, who changed what; and verify it."),
     "db": ("ct112.cli.database", "app", "The database."),
     "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),
 }

@@ -33,7 +33,7 @@ from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
 from ct112.web import House, WebServer, make_app
-from ct112.web.access.api_token import ApiToken
+from ct112.web.access.gate import Gate
 
 log = logs.get("service")
 
@@ -149,15 +149,16 @@ class Service:
 
     async def _serve_web(self, watch: Watch) -> None:
         settings = self._settings
-        token = None if settings.api_token is None else settings.api_token.get_secret_value()
+        gate = Gate.of(self._store, settings)
         house = House(
+            gate=gate,
             health=watch.health,
             store=self._store,
             take=self._callbacks.take,
             positions=watch.positions,
             ivr=settings.ivr_settings(),
         )
-        app = make_app(house, ApiToken(token).authenticate)
+        app = make_app(house, gate.access.authenticate)
         await WebServer(app, settings.web_host, settings.web_port).run()
 
     async def _serve_door(self, watch: Watch, feed: Feed) -> None:

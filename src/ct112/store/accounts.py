@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, or_, select, text, update
 
 from ct112.store import pages
 from ct112.store.access_tables import ACCOUNT_PATTERN, AccountRow
@@ -70,7 +70,9 @@ async def get(connection: Connection, name: str) -> Account:
 
 
 async def find(connection: Connection, name: str) -> Account | None:
-    """Return an account; None when there is none."""
+    """Return an account; None when there is none, whatever was typed."""
+    if not re.fullmatch(ACCOUNT_PATTERN, name):
+        return None
     try:
         return await get(connection, name)
     except UnknownAccount:
@@ -158,6 +160,11 @@ async def lock(connection: Connection, name: str) -> Account:
     """Return an account that nobody else changes until the transaction ends. Raises UnknownAccount."""
     await connection.execute(select(AccountRow.name).where(AccountRow.name == name).with_for_update())
     return await get(connection, name)
+
+
+async def lock_all(connection: Connection) -> None:
+    """Let one transaction at a time change roles: what it counts stays true. Readers go on."""
+    await connection.execute(text("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def set_password(connection: Connection, name: str, password_hash: str | None) -> Account:

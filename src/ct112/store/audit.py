@@ -11,11 +11,16 @@ import orjson
 from sqlalchemy import func, insert, select, text, update
 
 from ct112.store import clean, pages
+from ct112.store.audit_chain import proof
 from ct112.store.audit_tables import AuditRow
 from ct112.store.engine import Connection
 from ct112.store.pages import Order, Page
 
-DELETE_ACTION = "audit.delete"
+DELETE_ACTION, ERASE_ACTION = "audit.delete", "audit.erase"
+LAST_BEFORE = text(
+    "SELECT seq, mac FROM audit WHERE seq < (SELECT min(seq) FROM audit"
+    " WHERE at >= :before OR seq = (SELECT max(seq) FROM audit)) ORDER BY seq DESC LIMIT 1"
+)
 AUDIT = AuditRow.__table__.c
 NEWEST_FIRST = Order("audit", (AUDIT.id,), (int,), newest_first=True)
 MOST_COUNTED = 10_000
@@ -94,13 +99,11 @@ def personal_text(fields: Mapping[str, Any]) -> str:
     return orjson.dumps({**known, "salt": secrets.token_hex(16)}, option=orjson.OPT_SORT_KEYS).decode()
 
 
-async def erase_personal(
-    connection: Connection, before: datetime, *, actor: str, role: str, source: str | None = None
-) -> int:
+async def erase_personal(connection: Connection, before: datetime, key: bytes, *, actor: str) -> int:
     """Erase the personal part of rows older than `before`, and note that in the audit; return how many.
 
     The chain holds: what is chained is the part's digest and length. A row that is not sealed yet is
-    left, so that its digest is in the chain first.
+    left, so that its digest is in the chain first. `key`: the chain's, to prove the erasure.
     """
     done = await connection.execute(
         update(AuditRow)
@@ -108,55 +111,45 @@ async def erase_personal(
         .values(personal=None)
     )
     if done.rowcount:
-        await note(
-            connection,
-            actor=actor,
-            role=role,
-            action="audit.erase",
-            object_kind="audit",
-            source=source,
-            detail={"before": before.isoformat(), "rows": done.rowcount},
+        await _note_proved(
+            connection, key, actor, ERASE_ACTION, {"before": before.isoformat(), "rows": done.rowcount}
         )
     return done.rowcount
 
 
-async def delete_before(
-    connection: Connection, before: datetime, *, actor: str, role: str, source: str | None = None
-) -> int:
+async def delete_before(connection: Connection, before: datetime, key: bytes, *, actor: str) -> int:
     """Delete the chain's oldest rows up to the last one older than `before`; return how many.
 
-    The deletion is a row itself, with the place and the HMAC of the last row that went, so that the
-    verifier tells deleted rows from removed ones. The newest sealed row stays: the chain goes on from it.
+    The deletion is a row itself, with the place and the HMAC of the last row that went and a proof by the
+    key, so that the verifier tells deleted rows from removed ones. The newest sealed row stays.
     """
-    last = (
-        await connection.execute(
-            text(
-                "SELECT seq, mac FROM audit WHERE seq < (SELECT min(seq) FROM audit"
-                " WHERE at >= :before OR seq = (SELECT max(seq) FROM audit)) ORDER BY seq DESC LIMIT 1"
-            ),
-            {"before": before},
-        )
-    ).first()
+    last = (await connection.execute(LAST_BEFORE, {"before": before})).first()
     if last is None:
         return 0
     await connection.execute(text("SET LOCAL ct112.audit_delete = 'on'"))
     done = await connection.execute(text("DELETE FROM audit WHERE seq <= :last"), {"last": last.seq})
     await connection.execute(text("SET LOCAL ct112.audit_delete = 'off'"))
+    told = {
+        "through": last.seq,
+        "rows": done.rowcount,
+        "mac": last.mac.hex(),
+        "before": before.isoformat(),
+    }
+    await _note_proved(connection, key, actor, DELETE_ACTION, told)
+    return done.rowcount
+
+
+async def _note_proved(
+    connection: Connection, key: bytes, actor: str, action: str, told: Mapping[str, Any]
+) -> None:
     await note(
         connection,
         actor=actor,
-        role=role,
-        action=DELETE_ACTION,
+        role="machine",
+        action=action,
         object_kind="audit",
-        source=source,
-        detail={
-            "through": last.seq,
-            "rows": done.rowcount,
-            "mac": last.mac.hex(),
-            "before": before.isoformat(),
-        },
+        detail={**told, "proof": proof(key, action, **told)},
     )
-    return done.rowcount
 
 
 async def page(

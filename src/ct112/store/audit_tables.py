@@ -23,7 +23,7 @@ class AuditRow(Base):
         Index("ix_audit_unsealed", "xact", "id", postgresql_where=text("seq IS NULL")),
         Index("ix_audit_object", "object_kind", "object_id"),
         Index("ix_audit_actor", "actor", "id"),
-        Index("ix_audit_deletions", "seq", postgresql_where=text("action = 'audit.delete'")),
+        Index("ix_audit_proved", "id", postgresql_where=text("action IN ('audit.delete', 'audit.erase')")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

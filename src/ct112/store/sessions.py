@@ -68,8 +68,8 @@ async def begin(
     return number, secret
 
 
-async def holder(connection: Connection, secret: str) -> Holder | None:
-    """Return whose living session this is, as the account is now; None when it is none."""
+async def holder(connection: Connection, token_hash: bytes) -> Holder | None:
+    """Return whose living session this is the hash of, as the account is now; None when it is none."""
     found = await connection.execute(
         select(
             AccountRow.name,
@@ -80,7 +80,7 @@ async def holder(connection: Connection, secret: str) -> Holder | None:
             (SessionRow.last_seen_at < func.now() - text(f"interval '{SEEN_EVERY}'")).label("unseen"),
         )
         .join(AccountRow, AccountRow.name == SessionRow.account)
-        .where(SessionRow.token_hash == digest(secret), _alive(), accounts.usable())
+        .where(SessionRow.token_hash == token_hash, _alive(), accounts.usable())
     )
     row = found.first()
     if row is None:
@@ -105,6 +105,11 @@ async def living(connection: Connection, account: str) -> Sequence[Session]:
 async def end(connection: Connection, session: uuid.UUID) -> None:
     """End a session; one that is over already is no error."""
     await connection.execute(delete(SessionRow).where(SessionRow.id == session))
+
+
+async def end_by_hash(connection: Connection, token_hash: bytes) -> None:
+    """End the session this is the hash of; none is no error."""
+    await connection.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash))
 
 
 async def end_all(connection: Connection, account: str, *, but: uuid.UUID | None = None) -> int:

@@ -116,8 +116,8 @@ async def revoke(connection: Connection, number: uuid.UUID) -> Token:
     return await get(connection, number)
 
 
-async def holder(connection: Connection, secret: str) -> Holder | None:
-    """Return whose token this is, as the account is now; None when it is worth nothing."""
+async def holder(connection: Connection, token_hash: bytes) -> Holder | None:
+    """Return whose token this is the hash of, as the account is now; None when it is worth nothing."""
     found = await connection.execute(
         select(
             AccountRow.name,
@@ -133,7 +133,7 @@ async def holder(connection: Connection, secret: str) -> Holder | None:
         )
         .join(AccountRow, AccountRow.name == TokenRow.account)
         .where(
-            TokenRow.token_hash == digest(secret),
+            TokenRow.token_hash == token_hash,
             TokenRow.revoked_at.is_(None),
             or_(TokenRow.expires_at.is_(None), TokenRow.expires_at > func.now()),
             accounts.usable(),

@@ -1,6 +1,6 @@
 """What a handler returned, as HTTP."""
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import BaseModel
 
 from ct112.web import versions
@@ -10,6 +10,13 @@ from ct112.web.routes import Media, Reply, Route
 
 def response(route: Route, answer: object) -> web.Response:
     """Return the answer; one with a version has its ETag. Raises TypeError for another's model."""
+    found = _response(route, answer)
+    for cookie in answer.cookies if isinstance(answer, Media | Reply) else ():
+        found.headers.add(hdrs.SET_COOKIE, cookie)
+    return found
+
+
+def _response(route: Route, answer: object) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if isinstance(answer, Media):
         headers |= {"Content-Type": answer.content_type} | answer.headers

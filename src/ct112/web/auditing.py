@@ -43,9 +43,16 @@ async def _note(connection: Connection, route: Route, given: Mapping[str, Any], 
         action=action,
         object_kind=action.partition(".")[0],
         object_id=_name(given.get("path")) or _name(answer.body if isinstance(answer, Reply) else answer),
-        source=getattr(who, "source", None),
+        source=who.source or None,
+        detail=_how(who, given.get("body")),
         personal=_asked(given["query"]),
     )
+
+
+def _how(who: Principal, body: BaseModel | None) -> dict[str, Any]:
+    """Return by what who asks was known, and which fields were sent: never what was in them."""
+    fields = [] if body is None else sorted(body.model_fields_set)
+    return {"via": who.via} | ({"fields": fields} if fields else {})
 
 
 def _name(thing: object) -> str | None:

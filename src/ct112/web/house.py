@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ct112.http.health import Health
 from ct112.store import Store
+from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
 from ct112.web.positions.model import PositionView
 
@@ -16,6 +17,7 @@ class House:
     `take` rings an operator's phone and then whom a call-back is for; raises Conflict, LiveAway.
     """
 
+    gate: Gate
     health: Callable[[], Health]
     store: Store
     take: Callable[[int, str], Awaitable[Callback]]

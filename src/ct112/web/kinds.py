@@ -20,6 +20,7 @@ class Kind:
 
 INVALID = Kind("invalid", 400, "bad request")
 SIGN_IN = Kind("sign-in", 401, "sign in")
+CODE_NEEDED = Kind("code-needed", 401, "code needed")
 NOT_ALLOWED = Kind("not-allowed", 403, "not allowed")
 NOT_FOUND = Kind("not-found", 404, "not found")
 METHOD = Kind("method", 405, "method not allowed")

@@ -9,7 +9,7 @@ from ct112.settings import Settings
 from ct112.store import Store
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
-from ct112.web.access.api_token import ApiToken
+from ct112.web.access.gate import Gate
 from ct112.web.app import make_app
 from ct112.web.callbacks.model import Callback
 from ct112.web.errors import LiveAway
@@ -26,15 +26,16 @@ class Web:
         """Wire everything; nothing runs and nothing is connected yet."""
         self._store = store
         self._presence = Presence(store)
-        token = None if settings.api_token is None else settings.api_token.get_secret_value()
+        gate = Gate.of(store, settings)
         house = House(
+            gate=gate,
             health=self.health,
             store=store,
             take=nobody_rings,
             positions=nobody_knows,
             ivr=settings.ivr_settings(),
         )
-        app = make_app(house, ApiToken(token).authenticate)
+        app = make_app(house, gate.access.authenticate)
         self.server = HttpServer(app, settings.web_host, settings.web_port)
         self._supervisor = Supervisor(
             vital={"door": self.server.run},

@@ -48,18 +48,20 @@ class Media:
     content_type: str
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
+    cookies: tuple[str, ...] = ()
 
 
-M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
+M_co = TypeVar("M_co", bound=BaseModel | None, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[M_co]):
-    """A model with another status than the route's first, or with headers of its own."""
+    """A model with another status than the route's first, or with headers or Set-Cookie lines of its own."""
 
     body: M_co
     status: int
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,11 @@ class Route:
             "the handler's docstring is its summary": bool(self.handler.__doc__),
         }
         return [wrong for wrong, good in checks.items() if not good]
+
+    @property
+    def resource(self) -> str:
+        """Return what a token's scopes call it: what stands behind /api/v1/."""
+        return self.path.removeprefix("/api/v1/").partition("/")[0]
 
     @property
     def operation(self) -> str:

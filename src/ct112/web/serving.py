@@ -108,6 +108,10 @@ class Endpoint:
         if who.role not in roles:
             may = ", ".join(sorted(roles))
             raise Problem(kinds.NOT_ALLOWED, f"your role is {who.role}; this is for: {may}")
+        write = request.method not in (hdrs.METH_GET, hdrs.METH_HEAD)
+        if not who.may(self._route.resource, write=write):
+            scope = f"{self._route.resource}:{'write' if write else 'read'}"
+            raise Problem(kinds.NOT_ALLOWED, f"this token has not the scope {scope}: ask for one that has")
         return who
 
     def _query(self, request: web.Request) -> BaseModel:

@@ -1,9 +1,24 @@
 """The one table of routes: what is not in it cannot be asked."""
 
+from ct112.web.accounts.routes import ROUTES as ACCOUNTS
+from ct112.web.audit.routes import ROUTES as AUDIT
 from ct112.web.callbacks.routes import ROUTES as CALLBACKS
 from ct112.web.calls.routes import ROUTES as CALLS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.routes import Route
+from ct112.web.session.oidc import ROUTES as OIDC
+from ct112.web.session.routes import ROUTES as SESSION
+from ct112.web.tokens.routes import ROUTES as TOKENS
 
-TABLE: tuple[Route, ...] = (*CALLS, *CALLBACKS, *POSITIONS, *IVR)
+TABLE: tuple[Route, ...] = (
+    *SESSION,
+    *OIDC,
+    *CALLS,
+    *CALLBACKS,
+    *POSITIONS,
+    *IVR,
+    *ACCOUNTS,
+    *TOKENS,
+    *AUDIT,
+)

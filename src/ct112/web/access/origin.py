@@ -1,0 +1,66 @@
+"""Where a request comes from: its address, and whether a page of another site made the browser send it."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+SAFE = frozenset({"GET", "HEAD"})
+SECRETS = frozenset({"token", "access_token", "api_token", "api_key", "apikey", "password", "session"})
+"""Names of what must never stand in an address: addresses end up in logs and histories."""
+PORTS = {"http": 80, "https": 443}
+
+
+def source(request: web.BaseRequest, proxies: Collection[str]) -> str:
+    """Return the address asked from. What `proxies` of ours add to X-Forwarded-For is believed, no more."""
+    peer = request.remote or ""
+    if peer not in proxies:
+        return peer
+    listed = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    for address in reversed([each.strip() for each in listed]):
+        if address and address not in proxies:
+            return address
+    return peer
+
+
+def foreign(request: web.BaseRequest, own: Collection[str]) -> bool:
+    """Return whether another site's page may have sent this with our cookie.
+
+    Browsers say so in Sec-Fetch-Site; older ones in Origin. A change without either is none of a
+    browser's: it has to say Origin. `own`: origins of ours besides the address that was asked.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if origin is not None and not _ours(origin, request, own):
+        return True
+    if site is not None and site not in ("same-origin", "none") and origin is None:
+        return True
+    safe = request.method in SAFE and "websocket" not in request.headers.get("Upgrade", "").lower()
+    return origin is None and site != "same-origin" and not safe
+
+
+def from_elsewhere(request: web.BaseRequest, own: Collection[str]) -> bool:
+    """Return whether a browser says that another site's page sent this: for signing in, without a cookie."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if origin is not None:
+        return not _ours(origin, request, own)
+    return site not in (None, "same-origin", "none")
+
+
+def secret_in_address(request: web.BaseRequest) -> bool:
+    """Return whether somebody put a secret into the address."""
+    return any(name.lower() in SECRETS for name in request.query)
+
+
+def _ours(origin: str, request: web.BaseRequest, own: Collection[str]) -> bool:
+    scheme = origin.partition("://")[0]
+    place = _place(origin)
+    return origin in own or (place is not None and place == _place(f"{scheme}://{request.host}"))
+
+
+def _place(address: str) -> tuple[str, int] | None:
+    """Return host and port; None when it is no address of a site (as `null` is not)."""
+    try:
+        parts = urlsplit(address)
+        return (parts.hostname, parts.port or PORTS[parts.scheme]) if parts.hostname else None
+    except (ValueError, KeyError):
+        return None

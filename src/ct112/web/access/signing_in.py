@@ -1,0 +1,226 @@
+"""Signing in by name and password: slowly for whoever guesses, and saying nothing about which was wrong."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from ct112.http.guesses import Guesses
+from ct112.store import Store, accounts, audit, sessions, throttle
+from ct112.store.accounts import Account
+from ct112.store.engine import Connection
+from ct112.store.throttle import Bucket
+from ct112.web import kinds
+from ct112.web.access import totp
+from ct112.web.access.access import slowed
+from ct112.web.access.passwords import Busy, Passwords
+from ct112.web.problems import Problem
+
+WRONG = "name, password or code is wrong: try again, or ask an administrator"
+WAIT = "too many wrong passwords: wait, then try again; a browser that has signed in before need not wait"
+AT_ONCE = 2  # attempts that ask the database at the same time: the rest of the API needs its connections
+MOST_QUEUED = 50
+MOST_KNOWN_WAITS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What somebody sent to sign in. `device`: the cookie of a browser that has done so before."""
+
+    name: str
+    password: str = field(repr=False)
+    code: str | None = field(default=None, repr=False)
+    device: str = field(default="", repr=False)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that has begun. `device` None: the browser keeps the one it has."""
+
+    account: Account
+    secret: str = field(repr=False)
+    device: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long a session lasts, in seconds: without a request, and in all."""
+
+    idle: int = 30 * 60
+    total: int = 12 * 3600
+
+
+class SigningIn:
+    """Begins sessions."""
+
+    def __init__(self, store: Store, passwords: Passwords, times: Times) -> None:
+        """Nobody has tried yet."""
+        self._store = store
+        self._passwords = passwords
+        self.times = times
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._queued = 0
+        self._liars = Guesses()  # who sends cookies of browsers we do not know
+        self._waits: dict[bytes, float] = {}  # what the database said, so that a flood need not ask it
+
+    async def by_password(self, attempt: Attempt) -> SignedIn:
+        """Begin a session. Raises Problem, StoreUnavailable."""
+        known, account, buckets = await self._admitted(attempt)
+        stored = account.password_hash if account is not None and account.usable else None
+        try:
+            right, newer = await self._passwords.fits(attempt.password, stored, known=known)
+        except Busy:
+            raise slowed(1, WAIT) from None
+        if not right or account is None:
+            await self._refused(attempt, account)
+            raise Problem(kinds.SIGN_IN, WRONG)
+        async with self._store.transaction() as connection:
+            done = await self._begin(connection, attempt, account.name, newer)
+            if isinstance(done, Problem):
+                await self._note(connection, "session.refuse", attempt, account)
+            if not isinstance(done, Problem) or done.kind is kinds.CODE_NEEDED:
+                await throttle.was_right(connection, buckets)
+        if isinstance(done, Problem):
+            raise done
+        return SignedIn(account=account, secret=done, device=await self._device(account, known))
+
+    async def by_provider(self, issuer: str, subject: str, source: str) -> SignedIn:
+        """Begin a session for whom an OIDC provider vouches. Raises Problem, StoreUnavailable."""
+        async with self._store.transaction() as connection:
+            account = await accounts.by_subject(connection, issuer, subject)
+            if account is None or not account.usable:
+                raise Problem(kinds.NOT_ALLOWED, "no account here is linked to yours: ask an administrator")
+            attempt = Attempt(name=account.name, password="", source=source)
+            secret = await self._session(connection, attempt, account.name, "oidc")
+        return SignedIn(account=account, secret=secret, device=None)
+
+    async def prove(self, name: str, password: str) -> bool:
+        """Return whether this is the account's password: for whom is signed in, and slowed all the same."""
+        buckets = (throttle.of_device(f"signed in: {name}"),)
+        async with self._store.transaction() as connection:
+            wait = await throttle.attempt(connection, buckets)
+            account = await accounts.find(connection, name)
+        if wait:
+            raise slowed(wait, WAIT)
+        try:
+            stored = None if account is None else account.password_hash
+            right, _ = await self._passwords.fits(password, stored, known=True)
+        except Busy:
+            raise slowed(1, WAIT) from None
+        if right:
+            async with self._store.transaction() as connection:
+                await throttle.was_right(connection, buckets)
+        return right
+
+    async def _admitted(self, attempt: Attempt) -> tuple[bool, Account | None, Sequence[Bucket]]:
+        """Count the attempt. Raises Problem when it has to wait."""
+        strangers = (throttle.of_account(attempt.name), throttle.of_source(attempt.source))
+        asked = bool(attempt.device) and not self._liars.wait(attempt.source)
+        if not asked:
+            self._recall(strangers)
+        async with self._in_turn(), self._store.transaction() as connection:
+            account = await accounts.find(connection, attempt.name)
+            known = (
+                asked
+                and account is not None
+                and await sessions.knows_device(connection, account.name, attempt.device)
+            )
+            buckets: Sequence[Bucket] = (throttle.of_device(attempt.device),) if known else strangers
+            wait = await throttle.attempt(connection, buckets)
+        if asked and not known:
+            self._liars.wrong(attempt.source)
+        if wait:
+            self._keep(buckets, wait)
+            raise slowed(wait, WAIT)
+        return known, account, buckets
+
+    async def _begin(
+        self, connection: Connection, attempt: Attempt, name: str, newer: str | None
+    ) -> str | Problem:
+        """Return the session's secret, or why there is none: the account is read again, and locked."""
+        account = await accounts.lock(connection, name)
+        if not account.usable:
+            return Problem(kinds.SIGN_IN, WRONG)
+        if account.totp_confirmed and account.totp_secret is not None:
+            if not attempt.code:
+                return Problem(kinds.CODE_NEEDED, "send `code` too: the six digits of your authenticator app")
+            step = totp.step(account.totp_secret, attempt.code)
+            if step is None or not await accounts.use_totp_step(connection, name, step):
+                return Problem(kinds.SIGN_IN, WRONG)
+        if newer is not None:
+            await accounts.rehash(connection, name, newer)
+        return await self._session(connection, attempt, name, "password")
+
+    async def _session(self, connection: Connection, attempt: Attempt, name: str, via: str) -> str:
+        number, secret = await sessions.begin(
+            connection,
+            name,
+            via=via,
+            source=attempt.source,
+            idle_seconds=self.times.idle,
+            total_seconds=self.times.total,
+        )
+        account = await accounts.get(connection, name)
+        await accounts.signed_in(connection, name)
+        await audit.note(
+            connection,
+            actor=name,
+            role=account.role,
+            action="session.begin",
+            object_kind="session",
+            object_id=str(number),
+            source=attempt.source,
+            detail={"via": via},
+        )
+        return secret
+
+    async def _device(self, account: Account, known: bool) -> str | None:
+        if known:
+            return None
+        async with self._store.transaction() as connection:
+            return await sessions.remember_device(connection, account.name)
+
+    async def _refused(self, attempt: Attempt, account: Account | None) -> None:
+        async with self._store.transaction() as connection:
+            await self._note(connection, "session.refuse", attempt, account)
+
+    async def _note(
+        self, connection: Connection, action: str, attempt: Attempt, account: Account | None
+    ) -> None:
+        """Note a refusal. A name that is none of ours is not noted: it may be a mistyped password."""
+        await audit.note(
+            connection,
+            actor="nobody",
+            role="none",
+            action=action,
+            object_kind="account",
+            object_id=None if account is None else account.name,
+            source=attempt.source,
+        )
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        if self._queued >= MOST_QUEUED:
+            raise slowed(1, WAIT)
+        self._queued += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._queued -= 1
+
+    def _recall(self, buckets: Sequence[Bucket]) -> None:
+        """Refuse at once whom the database has told to wait."""
+        now = time.monotonic()
+        wait = max(self._waits.get(bucket.key, 0.0) - now for bucket in buckets)
+        if wait > 0:
+            raise slowed(wait, WAIT)
+
+    def _keep(self, buckets: Sequence[Bucket], wait: float) -> None:
+        now = time.monotonic()
+        if len(self._waits) >= MOST_KNOWN_WAITS:
+            self._waits = {key: until for key, until in self._waits.items() if until > now}
+        if len(self._waits) < MOST_KNOWN_WAITS and len(buckets) > 0:
+            self._waits[buckets[0].key] = now + wait

@@ -1,0 +1,1 @@
+"""The session: signing in and out, one's own password and codes."""

@@ -1,0 +1,95 @@
+"""The routes of signing in through the city's own provider."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from ct112 import logs
+from ct112.web import kinds
+from ct112.web.access.access import SESSION_COOKIE, cookies_of
+from ct112.web.access.oidc import FLOW_SECONDS, Flow, Provider, ProviderError
+from ct112.web.house import House
+from ct112.web.problems import Problem
+from ct112.web.routes import PUBLIC, Media, Route
+from ct112.web.session.routes import cookies_for
+from ct112.web.values import Given
+
+log = logs.get("oidc")
+
+FLOW_COOKIE = "__Host-ct112-oidc"
+AGAIN = "begin again at /api/v1/session/oidc"
+
+
+class ProviderAnswer(Given):
+    """What the provider sends the browser back with. `iss` and the like are its own."""
+
+    state: Annotated[str, Field(min_length=1, max_length=200)]
+    code: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    iss: Annotated[str, Field(max_length=500)] | None = None
+    error: Annotated[str, Field(max_length=200)] | None = None
+    error_description: Annotated[str, Field(max_length=1000)] | None = None
+    session_state: Annotated[str, Field(max_length=500)] | None = None
+    scope: Annotated[str, Field(max_length=500)] | None = None
+
+
+async def begin_by_provider(house: House) -> Media:
+    """Send the browser to the provider."""
+    flow = Flow.new()
+    try:
+        address = await _provider(house).address(flow)
+    except ProviderError as error:
+        raise _away(error) from error
+    cookie = cookies_of((FLOW_COOKIE, flow.text(), FLOW_SECONDS))
+    return Media(b"", "text/plain", headers={"Location": address}, status=302, cookies=cookie)
+
+
+async def end_by_provider(house: House, request: web.Request, query: ProviderAnswer) -> Media:
+    """Take what the provider says, and begin a session."""
+    provider, gate = _provider(house), house.gate
+    flow = Flow.of(request.cookies.get(FLOW_COOKIE, ""))
+    if flow is None or query.code is None:
+        raise Problem(kinds.NOT_ALLOWED, f"the provider let nobody in, or it took too long: {AGAIN}")
+    try:
+        subject = await provider.subject(flow, state=query.state, code=query.code, issuer=query.iss)
+    except ProviderError as error:
+        raise _away(error) from error
+    done = await gate.signing_in.by_provider(provider.settings.issuer, subject, gate.access.source(request))
+    await gate.access.forget(request.cookies.get(SESSION_COOKIE, ""))
+    over = cookies_of((FLOW_COOKIE, "", 0))
+    cookies = (*cookies_for(done, gate.signing_in.times.total), *over)
+    return Media(b"", "text/plain", headers={"Location": "/"}, status=303, cookies=cookies)
+
+
+def _provider(house: House) -> Provider:
+    if house.gate.provider is None:
+        raise Problem(kinds.NOT_FOUND, "sign in with POST /api/v1/session: no provider is set")
+    return house.gate.provider
+
+
+def _away(error: ProviderError) -> Problem:
+    log.warning("nobody signed in by the provider", reason=str(error))
+    return Problem(kinds.NOT_ALLOWED, f"the provider's answer will not do ({error}): {AGAIN}")
+
+
+PROBLEMS = frozenset({kinds.NOT_FOUND, kinds.NOT_ALLOWED})
+ROUTES = (
+    Route(
+        "GET",
+        "/api/v1/session/oidc",
+        begin_by_provider,
+        PUBLIC,
+        status=302,
+        media="text/plain",
+        problems=PROBLEMS,
+    ),
+    Route(
+        "GET",
+        "/api/v1/session/oidc/callback",
+        end_by_provider,
+        PUBLIC,
+        status=303,
+        media="text/plain",
+        problems=PROBLEMS,
+    ),
+)

@@ -1,0 +1,180 @@
+"""The routes of one's own session."""
+
+from aiohttp import web
+
+from ct112.store import accounts, sessions
+from ct112.store.engine import Connection
+from ct112.web import kinds
+from ct112.web.access import origin, totp
+from ct112.web.access.access import DEVICE_COOKIE, SESSION_COOKIE, cookies_of
+from ct112.web.access.passwords import BadPassword
+from ct112.web.access.principal import EVERYBODY, Principal
+from ct112.web.access.signing_in import Attempt, SignedIn
+from ct112.web.house import House
+from ct112.web.problems import Problem
+from ct112.web.routes import PUBLIC, Reply, Route
+from ct112.web.session.model import CodeGiven, Enrolment, Me, NewPassword, Proof, SignIn, me
+
+DEVICE_SECONDS = sessions.DEVICE_DAYS * 86_400
+PEOPLE_ONLY = "only somebody who is signed in by password may: a token has none"
+
+
+async def begin_session(house: House, request: web.Request, body: SignIn) -> Reply[Me]:
+    """Sign in: the answer sets the session's cookie."""
+    gate = house.gate
+    if origin.from_elsewhere(request, gate.access.rules.origins):
+        raise Problem(kinds.NOT_ALLOWED, "a page of another site sent this: use ct112's own pages")
+    attempt = Attempt(
+        name=body.username,
+        password=body.password.get_secret_value(),
+        code=None if body.code is None else body.code.get_secret_value(),
+        device=request.cookies.get(DEVICE_COOKIE, ""),
+        source=gate.access.source(request),
+    )
+    done = await gate.signing_in.by_password(attempt)
+    await gate.access.forget(request.cookies.get(SESSION_COOKIE, ""))
+    return Reply(me_of(done), 200, cookies=cookies_for(done, gate.signing_in.times.total))
+
+
+async def show_session(who: Principal) -> Me:
+    """Say who is signed in."""
+    return me(who)
+
+
+async def end_session(who: Principal, connection: Connection) -> Reply[None]:
+    """Sign out: the session is over at once."""
+    if who.via == "session" and who.id is not None:
+        await sessions.end(connection, who.id)
+    return Reply(None, 204, cookies=cookies_of((SESSION_COOKIE, "", 0)))
+
+
+async def proved_and_hashed(house: House, who: Principal, body: NewPassword) -> str:
+    """Return the new password's hash, when the current one is right. Raises Problem."""
+    await _prove(house, who, body.current.get_secret_value())
+    try:
+        return await house.gate.passwords.hash(body.password.get_secret_value(), who.name)
+    except BadPassword as error:
+        raise Problem(kinds.REFUSED, str(error)) from error
+
+
+async def change_password(who: Principal, connection: Connection, prepared: str, body: NewPassword) -> None:  # noqa: ARG001 (read by `prepare`)
+    """Give oneself another password: one's other sessions end."""
+    await accounts.set_password(connection, who.name, prepared)
+    await sessions.end_all(connection, who.name, but=who.id)
+
+
+async def proved(house: House, who: Principal, body: Proof) -> None:
+    """See that this is one's own password. Raises Problem."""
+    await _prove(house, who, body.password.get_secret_value())
+
+
+async def enrol_codes(who: Principal, connection: Connection, prepared: None, body: Proof) -> Enrolment:  # noqa: ARG001
+    """Begin to use an authenticator app; a code has to confirm it."""
+    account = await accounts.lock(connection, who.name)
+    if account.totp_confirmed:
+        raise Problem(kinds.CONFLICT, "codes are asked for already: remove them first")
+    secret = totp.new_secret()
+    await accounts.set_totp(connection, who.name, secret, confirmed=False)
+    return Enrolment(secret=secret, address=totp.address(secret, who.name))
+
+
+async def confirm_codes(who: Principal, connection: Connection, body: CodeGiven) -> None:
+    """Confirm the app with a code of it: from now on signing in asks for one."""
+    account = await accounts.lock(connection, _person(who))
+    if account.totp_secret is None or account.totp_confirmed:
+        raise Problem(kinds.CONFLICT, "nothing waits to be confirmed: begin with POST")
+    step = totp.step(account.totp_secret, body.code.get_secret_value())
+    if step is None:
+        raise Problem(kinds.REFUSED, "this is no code of now: see that the telephone's clock is right")
+    await accounts.set_totp(connection, who.name, account.totp_secret, confirmed=True)
+    await accounts.use_totp_step(connection, who.name, step)
+
+
+async def remove_codes(who: Principal, connection: Connection, prepared: None, body: Proof) -> None:  # noqa: ARG001
+    """Ask for no codes any more."""
+    await accounts.set_totp(connection, who.name, None, confirmed=False)
+
+
+def me_of(done: SignedIn) -> Me:
+    """Return who has signed in."""
+    account = done.account
+    return Me(
+        name=account.name,
+        role=account.role,
+        operator=account.operator,
+        agency=account.agency,
+        scopes=None,
+        via="session",
+    )
+
+
+def cookies_for(done: SignedIn, seconds: int) -> tuple[str, ...]:
+    """Return the cookies of a session that has begun."""
+    found = [(SESSION_COOKIE, done.secret, seconds)]
+    if done.device is not None:
+        found.append((DEVICE_COOKIE, done.device, DEVICE_SECONDS))
+    return cookies_of(*found)
+
+
+def _person(who: Principal) -> str:
+    if who.via != "session":
+        raise Problem(kinds.NOT_ALLOWED, PEOPLE_ONLY)
+    return who.name
+
+
+async def _prove(house: House, who: Principal, password: str) -> None:
+    if not await house.gate.signing_in.prove(_person(who), password):
+        raise Problem(kinds.REFUSED, "this is not your password")
+
+
+REFUSALS = frozenset({kinds.REFUSED, kinds.SLOW_DOWN, kinds.NOT_ALLOWED})
+ROUTES = (
+    Route(
+        "POST",
+        "/api/v1/session",
+        begin_session,
+        PUBLIC,
+        problems=frozenset({kinds.SIGN_IN, kinds.CODE_NEEDED, kinds.NOT_ALLOWED, kinds.SLOW_DOWN}),
+    ),
+    Route("GET", "/api/v1/session", show_session, EVERYBODY),
+    Route("DELETE", "/api/v1/session", end_session, EVERYBODY, status=204, audit="session.end"),
+    Route(
+        "PUT",
+        "/api/v1/session/password",
+        change_password,
+        EVERYBODY,
+        status=204,
+        prepare=proved_and_hashed,
+        problems=REFUSALS,
+        audit="session.password",
+    ),
+    Route(
+        "POST",
+        "/api/v1/session/codes",
+        enrol_codes,
+        EVERYBODY,
+        status=201,
+        prepare=proved,
+        problems=REFUSALS | {kinds.CONFLICT},
+        audit="session.codes_enrol",
+    ),
+    Route(
+        "PUT",
+        "/api/v1/session/codes",
+        confirm_codes,
+        EVERYBODY,
+        status=204,
+        problems=REFUSALS | {kinds.CONFLICT},
+        audit="session.codes_confirm",
+    ),
+    Route(
+        "POST",
+        "/api/v1/session/codes/remove",
+        remove_codes,
+        EVERYBODY,
+        status=204,
+        prepare=proved,
+        problems=REFUSALS,
+        audit="session.codes_remove",
+    ),
+)

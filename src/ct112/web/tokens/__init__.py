@@ -1,0 +1,1 @@
+"""Tokens: keys of machines. For admins."""
