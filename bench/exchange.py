@@ -15,7 +15,7 @@ import aiohttp
 import psutil
 
 from ct112.asterisk.configfiles import NodeValues
-from ct112.store import Store
+from ct112.store import Store, roster
 from lab.api import Lab
 from lab.asterisk import AsteriskNode
 from lab.free_ports import free_base
@@ -153,8 +153,9 @@ def names(positions: int) -> list[str]:
 async def _man(database_url: str, positions: int) -> None:
     store = await Store.create(database_url)
     try:
-        for name in names(positions):
-            await store.add_operator(f"operator-{name[4:]}", name, sip_password=PASSWORD, ready=True)
+        async with store.transaction() as connection:
+            for name in names(positions):
+                await roster.add(connection, f"operator-{name[4:]}", name, PASSWORD)
     finally:
         await store.close()
 

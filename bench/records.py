@@ -4,8 +4,8 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import psutil
 
 from bench.lives import written
 from ct112.core.record import CallRecord, Fact
-from ct112.store import SpoolJournal, Store, open_journal
+from ct112.store import Connection, SpoolJournal, Store, calls, open_journal
 from ct112.store.pending import Entry
 from lab.throwaway import Server, migrated
 
@@ -44,12 +44,32 @@ class Watching(Store):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.seen: dict[tuple[str, int], float] = {}
+        self.calls = self._written = Written()
 
-    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
-        """Write, and note the time afterwards."""
-        await super().write(calls, facts)
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Give a transaction; note the time afterwards."""
+        async with super().transaction() as connection:
+            yield connection
         now = time.perf_counter()
-        self.seen.update(((fact.call, fact.seq), now) for fact in facts)
+        self.seen.update(((fact.call, fact.seq), now) for fact in self._written.facts)
+        self._written.facts.clear()
+
+
+class Written:
+    """The calls' repository; it remembers what was written."""
+
+    close_open = staticmethod(calls.close_open)
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+
+    async def write(
+        self, connection: Connection, records: Sequence[CallRecord], facts: Sequence[Fact]
+    ) -> None:
+        """Write them."""
+        await calls.write(connection, records, facts)
+        self.facts += facts
 
 
 class Screen:

@@ -129,26 +129,26 @@ def put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[st
 
 
 async def _put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[str, Any]]:
-    from ct112.store import Store  # here, so that the other parts start without it
+    from ct112.store import Store, roster  # here, so that the other parts start without it
 
     store = await Store.create(database_url)
     try:
-        manned = {row.position: row for row in await store.roster() if row.operator}
-        for position, operator in position_names():
-            if position not in manned:
-                password = passwords[position]
-                await store.add_operator(operator, position, sip_password=password, ready=True)
-            elif not manned[position].ready:
-                await store.set_ready(str(manned[position].operator), True)
-        return [
-            {
-                "name": row.position,
-                "sip_user": row.position,
-                "sip_password": row.sip_password,
-                "operator": row.operator,
-            }
-            for row in await store.roster()
-        ]
+        async with store.transaction() as connection:
+            manned = {row.position: row for row in await roster.roster(connection) if row.operator}
+            for position, operator in position_names():
+                if position not in manned:
+                    await roster.add(connection, operator, position, passwords[position])
+                elif not manned[position].ready:
+                    await roster.set_ready(connection, str(manned[position].operator), ready=True)
+            return [
+                {
+                    "name": row.position,
+                    "sip_user": row.position,
+                    "sip_password": row.sip_password,
+                    "operator": row.operator,
+                }
+                for row in await roster.roster(connection)
+            ]
     finally:
         await store.close()
 

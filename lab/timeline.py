@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ct112.store import Store
+from ct112.store import Store, calls, facts
 from ct112.store.calls import StoredCall
 from lab.phone_call import Bell
 from lab.phones import PhoneCall
@@ -93,15 +93,16 @@ async def read_once(store: Store, citizens: Iterable[Citizen], timeline: Timelin
     """Read the calls' rows and tell the facts that are new."""
     by_sip = {citizen.call.sip_call_id: citizen for citizen in citizens if citizen.call}
     fresh = []
-    for row in await store.calls(limit=20):
-        citizen = by_sip.get(row.sip_call_id or "")
-        if citizen is None:
-            continue
-        citizen.row = row
-        for fact in await store.facts(row.id):
-            if fact.seq not in citizen.shown:
-                citizen.shown.add(fact.seq)
-                fresh.append((fact.at.timestamp(), citizen, in_words(fact.kind, fact.data)))
+    async with store.transaction() as connection:
+        for row in (await calls.page(connection, limit=20)).items:
+            citizen = by_sip.get(row.sip_call_id or "")
+            if citizen is None:
+                continue
+            citizen.row = row
+            for fact in await facts.of_call(connection, row.id):
+                if fact.seq not in citizen.shown:
+                    citizen.shown.add(fact.seq)
+                    fresh.append((fact.at.timestamp(), citizen, in_words(fact.kind, fact.data)))
     for at, citizen, words in sorted(fresh, key=lambda entry: entry[0]):
         timeline.tell(citizen, words, at)
     timeline.bell.ring()

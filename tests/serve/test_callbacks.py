@@ -1,14 +1,15 @@
 """The desk of the call-backs: what it refuses costs nobody a try."""
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 import pytest
 
 from ct112.core.events import Event
 from ct112.core.ids import NodeName
 from ct112.serve.callbacks import CallbackDesk
-from ct112.store import Store
+from ct112.simulation.store import FakeCallbacks, FakeStore
+from ct112.simulation.tables import Tables
+from ct112.store import Task
 from ct112.web import Conflict
 from tests.core.floor_world import POS_1, A, World
 
@@ -16,13 +17,15 @@ OPERATOR = f"op-of-{POS_1}"
 B = NodeName("b")
 
 
-class Tasks:
-    """A store that gives every task, and remembers which."""
+class Tasks(FakeCallbacks):
+    """A repository that gives no task, and remembers which were asked for."""
 
     def __init__(self) -> None:
+        super().__init__(lambda: 0.0)
         self.taken: list[tuple[int, str]] = []
 
-    async def take_callback(self, number: int, operator: str) -> Any:
+    async def take(self, tables: Tables, number: int, operator: str) -> Task:
+        """Remember it."""
         self.taken.append((number, operator))
         raise AssertionError("not to be taken")
 
@@ -31,7 +34,9 @@ def desk(tasks: Tasks, trunk: Mapping[NodeName, bool], posted: list[Event]) -> C
     """A desk whose operator is ready at a phone of node a."""
     world = World()
     world.staffed(POS_1)
-    found = CallbackDesk(cast(Store, tasks), posted.append, lambda: trunk)
+    store = FakeStore()
+    store.callbacks = tasks
+    found = CallbackDesk(store, posted.append, lambda: trunk)
     found.look_at(world.floor)
     return found
 

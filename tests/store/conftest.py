@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from ct112.store import Store
 from lab.throwaway import Server, migrated
+from tests.store.once import Once
 from tests.store.terminal import Terminal
 
 
@@ -36,9 +36,9 @@ async def database_url(server: Server, template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
+async def store(database_url: str) -> AsyncIterator[Once]:
     """Give a store on a fresh database."""
-    opened = await Store.create(database_url)
+    opened = await Once.create(database_url)
     yield opened
     await opened.close()
 

@@ -13,11 +13,12 @@ from prometheus_client import REGISTRY
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import CallbackDone
 from ct112.serve.callbacks import CallbackDesk
-from ct112.store import RowRefused, Store, Task, kept_aside
+from ct112.store import Connection, RowRefused, Task, callbacks, kept_aside
 from ct112.store import aside as aside_module
 from ct112.store.aside import Aside
 from ct112.store.spool_file import SpoolFile
 from tests.store.examples import fact, record
+from tests.store.once import Once
 
 
 def counted(kind: str) -> float:
@@ -80,22 +81,31 @@ def test_one_function_tells_how_many_there_are_and_where(tmp_path: Path) -> None
     ]
 
 
-class Refusing(Store):
-    """A store that will not have one result."""
+class Refusing:
+    """A repository that will not have two of the results."""
 
-    async def finish_callback(self, number: int, result: CallbackResult, *, tried: bool = True) -> Task:
+    page, withheld, take = (
+        staticmethod(callbacks.page),
+        staticmethod(callbacks.withheld),
+        staticmethod(callbacks.take),
+    )
+
+    async def finish(
+        self, connection: Connection, number: int, result: CallbackResult, *, tried: bool
+    ) -> Task:
         """Write it, or not."""
         if number == 1:
             raise RowRefused("22003")
         if number == 2:
             raise RuntimeError("what nobody foresaw")
-        return await super().finish_callback(number, result, tried=tried)
+        return await callbacks.finish(connection, number, result, tried=tried)
 
 
 async def test_a_result_that_can_never_be_written_holds_up_no_other(
     database_url: str, tmp_path: Path
 ) -> None:
-    store = await Refusing.create(database_url, tmp_path / "aside.jsonl")
+    store = await Once.create(database_url, tmp_path / "aside.jsonl")
+    store.callbacks = Refusing()
     ended = [record(n, ani=f"081234567{n:02d}", outcome="abandoned", ended_at=2e9) for n in range(1, 4)]
     await store.write(ended, [])
     desk = CallbackDesk(store, lambda _event: None)
@@ -103,10 +113,10 @@ async def test_a_result_that_can_never_be_written_holds_up_no_other(
     for number in (1, 2, 99, 3):
         desk.done(CallbackDone(task=number, result=CallbackResult.REACHED, tried=True))
     async with asyncio.timeout(30):
-        while len(await store.callbacks()) == 3:  # noqa: ASYNC110 - the desk tells nobody
+        while len(await store.tasks()) == 3:  # noqa: ASYNC110 - the desk tells nobody
             await asyncio.sleep(0.02)
     assert not task.done()
     task.cancel()
     assert [line["task"] for line in lines(tmp_path / "aside.jsonl")] == [1, 2]
-    assert [one.id for one in await store.callbacks()] == [1, 2]
+    assert [one.id for one in await store.tasks()] == [1, 2]
     await store.close()

@@ -12,12 +12,12 @@ from ct112.core.callback_rules import CallbackResult
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
-from ct112.simulation.store import FakeStore
-from ct112.store import CallbackError, RowRefused, Store, Task
+from ct112.store import BadCursor, CallbackError, RowRefused, Task
 from lab.throwaway import Server
 from tests.store.examples import ARRIVED, NODE, call_id, fact, record
+from tests.store.once import FakeOnce, Once
 
-Either = Store | FakeStore
+Either = Once | FakeOnce
 NUL, HALF = "a\0b", "a\ud800b"
 SHOWN = {NUL: "a\N{REPLACEMENT CHARACTER}b", HALF: "a?b"}
 DAY = 86_400.0
@@ -28,10 +28,10 @@ ENDED: dict[str, Any] = {"ended_at": ARRIVED + 9, "outcome": Outcome.ABANDONED, 
 async def either(request: pytest.FixtureRequest, server: Server, template: str) -> AsyncIterator[Either]:
     """Give each store in turn."""
     if request.param == "fake":
-        yield FakeStore(operators={"pos-1": "sari"})
+        yield FakeOnce(operators={"pos-1": "sari"})
         return
     name = f"suite_{uuid.uuid4().hex[:12]}"
-    real = await Store.create(await server.create(name, template))
+    real = await Once.create(await server.create(name, template))
     await real.add_operator("sari", "pos-1")
     yield real
     await real.close()
@@ -77,7 +77,7 @@ async def test_what_is_no_row_is_refused_and_nothing_of_its_batch_is_written(
         records.append(bad)
     with pytest.raises(RowRefused):
         await either.write(records, facts)
-    assert await either.calls() == []
+    assert await either.listed() == []
     assert await either.facts(call_id(7)) == []
 
 
@@ -179,7 +179,7 @@ async def test_a_fallback_call_is_one_record_however_often_it_is_taken_in(either
     call = given_up(answered_at=ARRIVED + 20, position=PositionName("pos-1"))
     for _ in range(3):
         await either.take_fallback(call)
-    (row,) = await either.calls()
+    (row,) = await either.listed()
     assert (row.outcome, row.operator, row.class_source) == ("fallback_answered", "sari", "fallback")
     assert [told.kind for told in await either.facts(row.id)] == [
         "fallback_entered",
@@ -204,7 +204,7 @@ async def test_both_halves_of_a_call_are_one_record_whatever_our_clock_says(
     await either.write([ours], [])
     for _ in range(2):
         await either.take_fallback(given_up(answered_at=ARRIVED + 15))
-    (row,) = await either.calls()
+    (row,) = await either.listed()
     assert (row.id, row.outcome, row.service_class) == (call_id(1), "fallback_answered", "urgent")
     times = [row.arrived_at, row.queued_at, row.answered_at, row.ended_at]
     assert times == sorted(times)  # type: ignore[type-var]
@@ -216,21 +216,21 @@ async def test_two_callers_who_send_one_call_id_stay_two(either: Either) -> None
     for _ in range(2):
         await either.take_fallback(given_up(answered_at=ARRIVED + 20))
         await either.take_fallback(given_up("a-1790000003.9", ani="081299999999", entered_at=ARRIVED + 12))
-    rows = await either.calls()
+    rows = await either.listed()
     assert sorted(str(row.outcome) for row in rows) == ["fallback_abandoned", "fallback_answered"]
-    assert [task.ani for task in await either.callbacks()] == ["081299999999"]
+    assert [task.ani for task in await either.tasks()] == ["081299999999"]
 
 
 async def test_a_copied_call_id_does_not_take_another_callers_record(either: Either) -> None:
     await either.write([record(sip_call_id="abc", ani="0285421234", **ENDED)], [])
     await either.take_fallback(given_up(answered_at=ARRIVED + 20))
-    assert len(await either.calls()) == 2
+    assert len(await either.listed()) == 2
     assert (await either.call(call_id(1))).outcome == Outcome.ABANDONED
 
 
 async def test_a_fallback_call_over_a_clock_that_was_set_right_is_taken_in(either: Either) -> None:
     await either.take_fallback(given_up("a-946684800.7", entered_at=946_684_810.0, answered_at=946_684_815.0))
-    (row,) = await either.calls()
+    (row,) = await either.listed()
     assert row.arrived_at == row.answered_at == row.ended_at == datetime.fromtimestamp(ARRIVED + 40, UTC)
 
 
@@ -239,7 +239,7 @@ async def test_a_fallback_call_over_a_clock_that_was_set_right_is_taken_in(eithe
 async def test_a_fallback_call_with_any_text_is_taken_in(either: Either, name: str, text: str) -> None:
     for _ in range(2):
         await either.take_fallback(given_up(LEG, **{"answered_at": ARRIVED + 20, name: text}))
-    (row,) = await either.calls()
+    (row,) = await either.listed()
     assert getattr(row, name) == SHOWN[text]
 
 
@@ -248,7 +248,7 @@ async def test_a_fallback_call_with_any_text_is_taken_in(either: Either, name: s
 async def test_a_fallback_call_with_no_time_is_refused(either: Either, name: str, at: float) -> None:
     with pytest.raises(RowRefused):
         await either.take_fallback(given_up(LEG, **{"ended_at": ARRIVED + 40, name: at}))
-    assert await either.calls() == []
+    assert await either.listed() == []
 
 
 def abandoned(number: int, ani: str = "081234567890", **known: Any) -> CallRecord:
@@ -262,17 +262,17 @@ async def test_many_callers_who_gave_up_are_all_remembered_once(either: Either) 
     batch = [abandoned(number, f"08123456{number % 40:03d}") for number in range(120)]
     for _ in range(2):
         await either.write(batch, [])
-    tasks = await either.callbacks()
+    tasks = await either.tasks()
     assert [task.calls for task in tasks] == [3] * 40
     answered = record(500, ani="08123456007", arrived_at=ARRIVED + 300, answered_at=ARRIVED + 310)
     await either.write([answered], [])
-    assert len(await either.callbacks()) == 39
+    assert len(await either.tasks()) == 39
 
 
 async def test_one_caller_in_and_out_of_the_window_in_one_batch(either: Either) -> None:
     times = [0, 3600, 7000, 20_000, 21_000]
     await either.write([abandoned(1 + at) for at in times], [])
-    assert sorted(task.calls for task in await either.callbacks()) == [2, 3]
+    assert sorted(task.calls for task in await either.tasks()) == [2, 3]
 
 
 @pytest.mark.parametrize(("end", "open_"), [("answered", False), ("dropped", True), (None, True)])
@@ -284,12 +284,12 @@ async def test_a_call_that_was_given_up_and_lives_is_judged_by_its_end(
     await either.write([lives], [])
     if end is not None:
         await either.write([lives.changed(revision=3, ended_at=ARRIVED + 90, outcome=Outcome(end))], [])
-    assert bool(await either.callbacks()) is open_
+    assert bool(await either.tasks()) is open_
 
 
 async def test_a_try_that_failed_because_of_us_never_counts(either: Either) -> None:
     await either.write([abandoned(1)], [])
-    (task,) = await either.callbacks()
+    (task,) = await either.tasks()
     for _ in range(5):
         taken = await either.take_callback(task.id, "sari")
         assert taken.attempts == 1
@@ -304,7 +304,7 @@ async def test_a_try_that_failed_because_of_us_never_counts(either: Either) -> N
 
 async def test_after_a_try_there_is_a_pause_unless_the_caller_calls_again(either: Either) -> None:
     await either.write([abandoned(1)], [])
-    (task,) = await either.callbacks()
+    (task,) = await either.tasks()
     await either.take_callback(task.id, "sari")
     await either.finish_callback(task.id, CallbackResult.NO_ANSWER)
     with pytest.raises(CallbackError, match="was tried: no_answer; again"):
@@ -319,7 +319,7 @@ async def test_after_a_try_there_is_a_pause_unless_the_caller_calls_again(either
 )
 async def test_a_number_that_could_harm_is_shown_and_not_dialled(either: Either, ani: str) -> None:
     await either.write([abandoned(1, ani)], [])
-    (task,) = await either.callbacks()
+    (task,) = await either.tasks()
     assert task.not_dialled is not None
     with pytest.raises(CallbackError, match="is not dialled"):
         await either.take_callback(task.id, "sari")
@@ -329,7 +329,7 @@ async def test_a_number_that_could_harm_is_shown_and_not_dialled(either: Either,
 @pytest.mark.parametrize("ani", ["081234567890", "0285421234", "421234", "+447700900123", "0812"])
 async def test_a_number_that_is_merely_unknown_is_dialled(either: Either, ani: str) -> None:
     await either.write([abandoned(1, ani)], [])
-    (task,) = await either.callbacks()
+    (task,) = await either.tasks()
     assert (await either.take_callback(task.id, "sari")).ani == ani
 
 
@@ -339,23 +339,23 @@ async def test_the_list_has_an_order_a_total_and_pages(either: Either) -> None:
         [abandoned(n, f"0812345678{n:02d}", service_class=kinds[n % 3]) for n in range(30)], []
     )
     await either.write([abandoned(99, "*123#", service_class=ServiceClass.EMERGENCY)], [])
-    whole = await either.callbacks()
+    whole = await either.tasks()
     assert [task.service_class for task in whole] == (
         ["emergency"] * 10 + ["urgent"] * 10 + ["information"] * 10 + ["emergency"]
     )
     assert whole[-1].not_dialled == "code"
     paged: list[Task] = []
-    after: int | None = None
+    after: str | None = None
     while True:
-        page = await either.callback_page(limit=7, after=after)
+        page = await either.task_page(limit=7, after=after)
         assert page.total == 31
-        paged += page.tasks
+        paged += page.items
         if page.next is None:
             break
         after = page.next
     assert paged == whole
-    newest = await either.callback_page(all_=True, limit=2)
-    assert [task.id for task in newest.tasks] == sorted((task.id for task in whole), reverse=True)[:2]
+    newest = await either.task_page(all_=True, limit=2)
+    assert [task.id for task in newest.items] == sorted((task.id for task in whole), reverse=True)[:2]
 
 
 @pytest.mark.parametrize("number", [0, -1, 99, 2**63, 10**40])
@@ -364,16 +364,20 @@ async def test_a_call_back_that_is_not_there_is_said_so(either: Either, number: 
         await either.take_callback(number, "sari")
     with pytest.raises(CallbackError, match="there is no"):
         await either.finish_callback(number, CallbackResult.REACHED)
-    with pytest.raises(CallbackError, match="there is no"):
-        await either.callback_page(after=number)
+
+
+@pytest.mark.parametrize("after", ["", "7", "nonsense", "\0", "x" * 5000])
+async def test_a_page_behind_no_cursor_is_refused(either: Either, after: str) -> None:
+    with pytest.raises(BadCursor, match="leave it out"):
+        await either.task_page(after=after)
 
 
 async def test_an_operators_name_that_cannot_be_is_refused(either: Either) -> None:
     await either.write([abandoned(1)], [])
-    (task,) = await either.callbacks()
+    (task,) = await either.tasks()
     with pytest.raises(RowRefused):
         await either.take_callback(task.id, NUL)
-    assert (await either.callbacks())[0].state == "open"
+    assert (await either.tasks())[0].state == "open"
 
 
 @pytest.mark.parametrize(("ended_by", "listed"), [("system", True), ("operator", False), ("caller", False)])
@@ -390,7 +394,7 @@ async def test_a_talk_of_the_fallback_that_nobody_ended_is_called_back(
     )
     await either.write([talk], [])
     await either.write([replace(talk, revision=talk.revision + 1)], [])  # its own end does not close it
-    assert [task.reason for task in await either.callbacks()] == ["fallback_answered"] * listed
+    assert [task.reason for task in await either.tasks()] == ["fallback_answered"] * listed
 
 
 async def test_a_second_talk_that_was_cut_off_closes_no_call_back(either: Either) -> None:
@@ -399,9 +403,9 @@ async def test_a_second_talk_that_was_cut_off_closes_no_call_back(either: Either
     await either.write([record(1, **cut, answered_at=ARRIVED + 5, ended_at=ARRIVED + 9)], [])
     later = {"arrived_at": ARRIVED + 60, "answered_at": ARRIVED + 65, "ended_at": ARRIVED + 70}
     await either.write([record(2, **(cut | later))], [])
-    (task,) = await either.callbacks()
+    (task,) = await either.tasks()
     assert task.calls == 2
     await either.write(
         [record(3, **(cut | {"ended_by": EndedBy.OPERATOR} | {k: v + 60 for k, v in later.items()}))], []
     )
-    assert await either.callbacks() == []
+    assert await either.tasks() == []

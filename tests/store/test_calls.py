@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from ct112.core.record import Outcome, ServiceClass
-from ct112.store import CallQuery, Page, Store, StoredCall, UnknownCall, calls
+from ct112.store import CallQuery, Page, StoredCall, UnknownCall, calls
 from ct112.store.calls import EVERYTHING
 from tests.store.examples import ARRIVED, call_id, record
+from tests.store.once import Once
 
 
 async def page(
-    store: Store,
+    store: Once,
     wanted: CallQuery = EVERYTHING,
     *,
     limit: int = 50,
@@ -22,7 +23,7 @@ async def page(
         return await calls.page(connection, wanted, limit=limit, after=after)
 
 
-async def test_pages_hold_every_call_once_the_newest_first(store: Store) -> None:
+async def test_pages_hold_every_call_once_the_newest_first(store: Once) -> None:
     same_moment = [record(number, arrived_at=ARRIVED) for number in range(10, 14)]
     await store.write([*(record(number) for number in range(1, 8)), *same_moment], [])
     pages = [await page(store, limit=3)]
@@ -34,12 +35,12 @@ async def test_pages_hold_every_call_once_the_newest_first(store: Store) -> None
     assert [call.id for one in pages for call in one.items] == expected
 
 
-async def test_a_page_that_is_just_full_is_the_last(store: Store) -> None:
+async def test_a_page_that_is_just_full_is_the_last(store: Once) -> None:
     await store.write([record(number) for number in range(3)], [])
     assert (await page(store, limit=3)).next is None
 
 
-async def test_a_call_that_arrives_between_two_pages_moves_nothing(store: Store) -> None:
+async def test_a_call_that_arrives_between_two_pages_moves_nothing(store: Once) -> None:
     await store.write([record(number) for number in range(1, 5)], [])
     first = await page(store, limit=2)
     await store.write([record(9)], [])
@@ -47,7 +48,7 @@ async def test_a_call_that_arrives_between_two_pages_moves_nothing(store: Store)
     assert [row.id for row in second.items] == [call_id(2), call_id(1)]
 
 
-async def test_only_what_is_wanted(store: Store) -> None:
+async def test_only_what_is_wanted(store: Once) -> None:
     urgent = record(1, service_class=ServiceClass.URGENT)
     ended = record(2, service_class=ServiceClass.URGENT, ended_at=ARRIVED + 3, outcome=Outcome.ABANDONED)
     await store.write([urgent, ended, record(3)], [])
@@ -67,24 +68,24 @@ async def test_only_what_is_wanted(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (2, 2), (10_000, 3)])
-async def test_a_page_has_sensible_bounds(store: Store, asked: int, given: int) -> None:
+async def test_a_page_has_sensible_bounds(store: Once, asked: int, given: int) -> None:
     await store.write([record(number) for number in range(3)], [])
     assert len((await page(store, limit=asked)).items) == given
 
 
 @pytest.mark.parametrize("unknown", ["nonsense", "", "\0", call_id(99)])
-async def test_an_unknown_call_is_said_to_be_unknown(store: Store, unknown: str) -> None:
+async def test_an_unknown_call_is_said_to_be_unknown(store: Once, unknown: str) -> None:
     with pytest.raises(UnknownCall):
         await store.call(unknown)
 
 
-async def test_a_known_id_without_facts_has_none(store: Store) -> None:
+async def test_a_known_id_without_facts_has_none(store: Once) -> None:
     assert await store.facts(call_id(1)) == []
     with pytest.raises(UnknownCall):
         await store.facts("nonsense")
 
 
-async def test_the_newest_published_document_is_live_and_the_others_stay(store: Store) -> None:
+async def test_the_newest_published_document_is_live_and_the_others_stay(store: Once) -> None:
     assert await store.current() is None
     first = await store.publish({"start": "a"}, "start: a\n", "the first")
     second = await store.publish({"start": "b"}, "start: b\n")

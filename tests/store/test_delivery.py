@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
-from ct112.simulation.store import FakeStore
+from ct112.simulation.store import FakeCalls
+from ct112.simulation.tables import Tables
 from ct112.store import (
     DatabaseJournal,
     RowRefused,
-    Store,
     StoreUnavailable,
     open_journal,
     spool_holder,
@@ -25,11 +25,12 @@ from ct112.store.pending import Entry
 from ct112.store.spool_file import SpoolFile, look_at
 from tests.store.examples import ARRIVED, call_id, fact, record
 from tests.store.far_away import FarAway
+from tests.store.once import FakeOnce, Once
 
 WAIT = 60
 
 
-class Picky(FakeStore):
+class Picky(FakeOnce):
     """A store that takes at most so many entries at a time, refuses some, and counts the tries."""
 
     def __init__(self, most: float = math.inf) -> None:
@@ -39,17 +40,26 @@ class Picky(FakeStore):
         self.refused: set[int] = set()
         self.never: set[int] = set()
         self.state: StoreUnavailable | None = None
+        self.calls = PickyCalls(self)
 
-    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
+
+class PickyCalls(FakeCalls):
+    """Its calls."""
+
+    def __init__(self, store: Picky) -> None:
+        self.store = store
+
+    async def write(self, tables: Tables, records: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
         """Write; too many take too long."""
-        self.tries.append(len(calls) + len(facts))
-        if self.state is not None:
-            raise self.state
-        if self.tries[-1] > self.most or self.never & {told.seq for told in facts}:
+        store = self.store
+        store.tries.append(len(records) + len(facts))
+        if store.state is not None:
+            raise store.state
+        if store.tries[-1] > store.most or store.never & {told.seq for told in facts}:
             raise StoreUnavailable("the database did not answer in time", slow=True)
-        if self.refused & {told.seq for told in facts}:
+        if store.refused & {told.seq for told in facts}:
             raise RowRefused("22003")
-        await super().write(calls, facts)
+        await super().write(tables, records, facts)
 
 
 async def test_a_bad_entry_is_found_by_halves() -> None:
@@ -84,7 +94,7 @@ async def test_a_batch_that_takes_too_long_is_tried_in_parts(
     store = Picky(most)
     journal = open_journal(store, tmp_path / "spool.sqlite")
     await _copied(journal, lambda: look_at(tmp_path / "spool.sqlite").waiting == 0)
-    assert len(store._facts) == 1000
+    assert len(store.tables.facts) == 1000
     assert sum(tried > most for tried in store.tries) <= 6 + len(store.tries) / 5
 
 
@@ -100,11 +110,11 @@ async def test_an_entry_that_always_takes_too_long_keeps_no_other_waiting(
     file.close()
     store = Picky()
     store.never = {3}
-    await _copied(open_journal(store, path), lambda: len(store._facts) == 199)
+    await _copied(open_journal(store, path), lambda: len(store.tables.facts) == 199)
     assert look_at(path).waiting >= 1
     store.never = set()
     await _copied(open_journal(store, path), lambda: look_at(path).waiting == 0)
-    assert len(store._facts) == 200
+    assert len(store.tables.facts) == 200
 
 
 async def test_by_memory_too_a_batch_is_tried_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +127,7 @@ async def test_by_memory_too_a_batch_is_tried_in_parts(monkeypatch: pytest.Monke
     journal.note(fact(1, 50, "another with its number"))
     assert not await journal.flush(0.5)
     assert len(journal) == 1
-    assert len(store._facts) == 100
+    assert len(store.tables.facts) == 100
     store.never = set()
     assert await journal.flush(WAIT)
 
@@ -146,13 +156,13 @@ async def test_a_backlog_of_callers_who_gave_up_reaches_a_database_some_way_off(
     file.put([entry for number in range(333) for entry in _given_up(number)])
     file.close()
     async with FarAway(database_url, round_trip) as url:
-        store = await Store.create(url)
+        store = await Once.create(url)
         journal = open_journal(store, path)
         await journal.open()
         async with asyncio.timeout(WAIT):
             assert await journal.leave(WAIT)
         assert look_at(path).waiting == 0
-        assert (await store.callback_page()).total == 333
+        assert (await store.task_page()).total == 333
         await store.close()
 
 
@@ -185,7 +195,7 @@ async def test_a_full_disk_keeps_nothing_on_it_from_the_database(
     with monkeypatch.context() as disk:
         disk.setattr(SpoolFile, "drop", full)
         disk.setattr(SpoolFile, "set_aside", full)
-        await _copied(open_journal(store, path), lambda: len(store._facts) == 219)
+        await _copied(open_journal(store, path), lambda: len(store.tables.facts) == 219)
         assert look_at(path).waiting == 220
     await _copied(open_journal(store, path), lambda: look_at(path).waiting == 0)
     assert look_at(path).aside == 1
@@ -195,7 +205,7 @@ async def test_a_full_disk_keeps_nothing_on_it_from_the_database(
         disk.setattr(SpoolFile, "drop", full)
         for seq in range(1000, 1120):
             journal.note(fact(1, seq))
-        await _copied(journal, lambda: len(store._facts) == 339, opened=True)
+        await _copied(journal, lambda: len(store.tables.facts) == 339, opened=True)
     running = asyncio.create_task(journal.run())
     async with asyncio.timeout(WAIT):
         while look_at(path).waiting:  # noqa: ASYNC110 - the disk tells nobody
@@ -210,9 +220,9 @@ async def test_a_record_that_is_refused_leaves_the_one_before_it(tmp_path: Path)
     file = SpoolFile(path)
     file.put([record(1, 1, ani="0812"), record(1, 2, service_class="nonsense"), record(2)])
     file.close()
-    store = FakeStore()
+    store = FakeOnce()
     journal = open_journal(store, path)
     await journal.open()
     assert await journal.leave(WAIT)
-    assert {row.id for row in await store.calls()} == {call_id(1), call_id(2)}
+    assert {row.id for row in await store.listed()} == {call_id(1), call_id(2)}
     assert (look_at(path).aside, look_at(path).waiting) == (1, 0)

@@ -6,13 +6,14 @@ import socket
 import pytest
 from sqlalchemy import text
 
-from ct112.store import Store, StoreUnavailable
+from ct112.store import StoreUnavailable
 from ct112.store.engine import normalise, open_engine
+from tests.store.once import Once
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
 async def test_every_usual_form_of_the_address_works(database_url: str, scheme: str) -> None:
-    store = await Store.create(database_url.replace("postgresql", scheme, 1))
+    store = await Once.create(database_url.replace("postgresql", scheme, 1))
     assert await store.migrated()
     await store.close()
 
@@ -25,7 +26,7 @@ def test_a_password_with_signs_and_libpqs_sslmode_are_understood() -> None:
 @pytest.mark.parametrize("address", ["mysql://u:secret@h/d", "secret", "", "sqlite:///secret"])
 async def test_an_address_that_will_not_do_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(ValueError, match="database") as refusal:
-        await Store.create(address)
+        await Once.create(address)
     assert "secret" not in str(refusal.value)
     assert "postgresql://" in str(refusal.value)
 
@@ -33,7 +34,7 @@ async def test_an_address_that_will_not_do_is_refused_without_repeating_it(addre
 async def test_a_store_can_be_made_while_the_database_is_away() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
-        store = await Store.create(f"postgresql://u:hidden@127.0.0.1:{taken.getsockname()[1]}/d")
+        store = await Once.create(f"postgresql://u:hidden@127.0.0.1:{taken.getsockname()[1]}/d")
         with pytest.raises(StoreUnavailable) as refusal:
             await store.roster()
     assert not refusal.value.refused
@@ -46,14 +47,14 @@ async def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up(
 ) -> None:
     monkeypatch.setattr("ct112.store.engine.CONNECT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        store = await Store.create(f"postgresql://u:p@127.0.0.1:{silent.getsockname()[1]}/d")
+        store = await Once.create(f"postgresql://u:p@127.0.0.1:{silent.getsockname()[1]}/d")
         with pytest.raises(StoreUnavailable, match="in time"):
             await store.roster()
         await store.close()
 
 
 async def test_a_database_not_migrated_says_what_to_do(database_url: str) -> None:
-    store = await Store.create(database_url.rpartition("/")[0] + "/postgres")
+    store = await Once.create(database_url.rpartition("/")[0] + "/postgres")
     with pytest.raises(StoreUnavailable, match="ct112 db upgrade") as refusal:
         await store.roster()
     assert refusal.value.refused
@@ -62,7 +63,7 @@ async def test_a_database_not_migrated_says_what_to_do(database_url: str) -> Non
 
 async def test_a_wrong_password_is_the_databases_no(database_url: str) -> None:
     start, _, end = database_url.partition("@")
-    store = await Store.create(start[:-3] + "@" + end)
+    store = await Once.create(start[:-3] + "@" + end)
     with pytest.raises(StoreUnavailable, match="28P01"):
         await store.roster()
     await store.close()
@@ -84,7 +85,7 @@ async def test_the_connection_has_its_limits_and_its_time_zone(database_url: str
     await engine.dispose()
 
 
-async def test_two_changes_of_the_roster_at_once_leave_one_operator_at_a_position(store: Store) -> None:
+async def test_two_changes_of_the_roster_at_once_leave_one_operator_at_a_position(store: Once) -> None:
     results = await asyncio.gather(
         *(store.add_operator(name, "pos-1") for name in ("siti", "budi", "wati")), return_exceptions=True
     )

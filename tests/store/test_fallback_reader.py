@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName
 from ct112.serve import fallback
 from ct112.serve.fallback import FallbackReader
-from ct112.simulation.store import FakeStore
-from ct112.store import RowRefused, Store, StoreUnavailable, open_journal, spool_journal
+from ct112.simulation.store import FakeFallback
+from ct112.simulation.tables import Tables
+from ct112.store import RowRefused, StoreUnavailable, open_journal, spool_journal
 from ct112.store.spool_file import SpoolFile
 from tests.store.examples import ARRIVED, NODE, fact, record
+from tests.store.once import FakeOnce, Once
 
 WAIT = 60
 
@@ -61,7 +63,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_call_over_a_wrong_clock_and_a_member_with_a_nul_are_taken_in(
-    store: Store, tmp_path: Path
+    store: Once, tmp_path: Path
 ) -> None:
     leave(tmp_path, 1, at=946_684_810.0)
     (tmp_path / "a-1790000000.1.ended").write_text(f"at={time.time() - 10}\nby=caller\n")
@@ -69,25 +71,34 @@ async def test_a_call_over_a_wrong_clock_and_a_member_with_a_nul_are_taken_in(
     reader = FallbackReader(store, {NODE: tmp_path}, lambda: True)
     async with reading(reader):
         await until(lambda: not left(tmp_path))
-    rows = await store.calls()
+    rows = await store.listed()
     assert sorted(str(row.outcome) for row in rows) == ["fallback_abandoned", "fallback_answered"]
     assert all(row.arrived_at <= row.ended_at for row in rows if row.ended_at)
     assert reader.troubles() == []
 
 
-class Refusing(FakeStore):
+class Refusing(FakeOnce):
     """A store that will not have some of the calls."""
 
     def __init__(self, error: Exception, *numbers: str) -> None:
         super().__init__()
         self.error = error
-        self.numbers = numbers
+        self.numbers: Sequence[str] = numbers
+        self.fallback = RefusingFallback(self)
 
-    async def take_fallback(self, found: FallbackCall) -> None:
+
+class RefusingFallback(FakeFallback):
+    """Its fallback calls."""
+
+    def __init__(self, store: Refusing) -> None:
+        super().__init__({})
+        self.store = store
+
+    async def take_in(self, tables: Tables, found: FallbackCall) -> None:
         """Take it, or not."""
-        if found.sip_call_id in self.numbers:
-            raise self.error
-        await super().take_fallback(found)
+        if found.sip_call_id in self.store.numbers:
+            raise self.store.error
+        await super().take_in(tables, found)
 
 
 @pytest.mark.parametrize("error", [RowRefused("22003"), ValueError(), KeyError("what"), RecursionError()])
@@ -100,7 +111,7 @@ async def test_a_call_that_can_never_be_written_is_set_aside_and_the_others_are_
     reader = FallbackReader(store, {NODE: tmp_path}, lambda: True)
     async with reading(reader):
         await until(lambda: not left(tmp_path) and reader.troubles())
-        assert len(await store.calls()) == 8
+        assert len(await store.listed()) == 8
         assert reader.troubles() == [f"a: 4 files set aside in {tmp_path / 'bad'}"]
         for path in (tmp_path / "bad").iterdir():
             path.unlink()
@@ -117,7 +128,7 @@ async def test_a_file_that_can_be_neither_read_nor_moved_costs_itself_alone(tmp_
     async with reading(reader):
         await until(lambda: len(left(tmp_path)) == 3)
         await asyncio.sleep(0.3)
-        assert len(await store.calls()) == 2
+        assert len(await store.listed()) == 2
         assert reader.troubles() == ["a: 3 files cannot be read, nor moved to bad/"]
 
 
@@ -125,7 +136,7 @@ async def test_a_folder_that_cannot_be_read_costs_its_node_alone(tmp_path: Path)
     broken, well = tmp_path / "broken", tmp_path / "well"
     broken.write_text("no folder")
     leave(well, 1)
-    reader = FallbackReader(store := FakeStore(), {NODE: broken, NodeName("b"): well}, lambda: True)
+    reader = FallbackReader(store := FakeOnce(), {NODE: broken, NodeName("b"): well}, lambda: True)
     async with reading(reader):
         await until(lambda: not left(well) and reader.troubles())
         (trouble,) = reader.troubles()
@@ -133,7 +144,7 @@ async def test_a_folder_that_cannot_be_read_costs_its_node_alone(tmp_path: Path)
         broken.unlink()
         leave(broken, 2)
         await until(lambda: not left(broken) and not reader.troubles())
-    assert len(await store.calls()) == 2
+    assert len(await store.listed()) == 2
 
 
 async def test_while_the_database_is_away_everything_stays(tmp_path: Path) -> None:
@@ -154,26 +165,26 @@ async def test_a_call_of_a_node_that_is_never_heard_of_again_is_over(
     leave(tmp_path, 1)
     (tmp_path / "a-1790000000.1.ended").unlink()
     reachable = [True]
-    store = FakeStore()
+    store = FakeOnce()
     reader = FallbackReader(store, {NODE: tmp_path}, lambda: True, lambda _node: reachable[0])
     async with reading(reader):
         await asyncio.sleep(0.8)
-        assert (reader.in_progress, await store.calls()) == ({NODE: 1}, [])
+        assert (reader.in_progress, await store.listed()) == ({NODE: 1}, [])
         reachable[0] = False
         await until(lambda: not left(tmp_path))
-    assert [task.ani for task in await store.callbacks()] == ["081234560001"]
+    assert [task.ani for task in await store.tasks()] == ["081234560001"]
 
 
-async def test_two_callers_with_one_call_id_are_two(store: Store, tmp_path: Path) -> None:
+async def test_two_callers_with_one_call_id_are_two(store: Once, tmp_path: Path) -> None:
     for number in range(6):
         leave(tmp_path, number, call_id="the same")
     async with reading(FallbackReader(store, {NODE: tmp_path}, lambda: True)):
         await until(lambda: not left(tmp_path))
-    assert len(await store.calls()) == 6
-    assert (await store.callback_page()).total == 6
+    assert len(await store.listed()) == 6
+    assert (await store.task_page()).total == 6
 
 
-async def test_many_calls_are_taken_in_while_calls_come_and_go(store: Store, tmp_path: Path) -> None:
+async def test_many_calls_are_taken_in_while_calls_come_and_go(store: Once, tmp_path: Path) -> None:
     """Forty calls a second are written down; 300 of the fallback are waiting, as after an hour without us."""
     folder = tmp_path / "fallback"
     for number in range(300):
@@ -188,7 +199,7 @@ async def test_many_calls_are_taken_in_while_calls_come_and_go(store: Store, tmp
     running.cancel()
     await asyncio.gather(traffic, running, return_exceptions=True)
     await journal.leave(WAIT)
-    assert (await store.callback_page()).total == 100
+    assert (await store.task_page()).total == 100
 
 
 async def _traffic(journal: Any) -> None:
@@ -200,7 +211,7 @@ async def _traffic(journal: Any) -> None:
 
 
 async def test_halves_wait_for_each_other_and_not_for_all_there_is(tmp_path: Path) -> None:
-    store = FakeStore()
+    store = FakeOnce()
     journal = open_journal(store, tmp_path / "spool.sqlite")
     await journal.open()
     running = asyncio.create_task(journal.run())
@@ -224,7 +235,7 @@ async def test_a_disk_that_cannot_be_read_is_not_waited_for_endlessly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spool_journal, "STUCK_SECONDS", 0.5)
-    journal = open_journal(FakeStore(), tmp_path / "spool.sqlite")
+    journal = open_journal(FakeOnce(), tmp_path / "spool.sqlite")
     await journal.open()
 
     def away(_file: SpoolFile, _size: int, _after: int) -> Any:
@@ -247,9 +258,7 @@ async def _ended(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_node_that_comes_back_in_the_year_2000_keeps_its_callers(
-    store: Store, tmp_path: Path
-) -> None:
+async def test_a_node_that_comes_back_in_the_year_2000_keeps_its_callers(store: Once, tmp_path: Path) -> None:
     """What its Asterisk said of its start before it was lost says nothing of calls that came after."""
     reader = FallbackReader(store, {NODE: tmp_path}, lambda: True)
     reader.started(NODE, 1_790_000_000.0)
@@ -263,4 +272,4 @@ async def test_a_node_that_comes_back_in_the_year_2000_keeps_its_callers(
         (tmp_path / "a-970066397.48.answered").write_text("at=970066400\nmember=PJSIP/pos-1\nani=0812\n")
         (tmp_path / "a-970066397.48.ended").write_text("at=970066403\nby=caller\nani=0812\n")
         await until(lambda: not left(tmp_path))
-    assert [str(row.outcome) for row in await store.calls()] == ["fallback_answered"]
+    assert [str(row.outcome) for row in await store.listed()] == ["fallback_answered"]

@@ -13,12 +13,13 @@ from prometheus_client import REGISTRY
 
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
-from ct112.store import DatabaseJournal, Store, kept_aside
+from ct112.store import Connection, DatabaseJournal, calls, kept_aside
 from ct112.store import journal as journal_module
 from ct112.store.aside import Aside
 from ct112.store.faults import StoreUnavailable
 from lab.throwaway import Server
 from tests.store.examples import ARRIVED, call_id, fact, record
+from tests.store.once import Once
 
 WAIT = 30
 
@@ -47,18 +48,38 @@ def counted(name: str) -> float:
     return REGISTRY.get_sample_value(f"ct112_{name}_total") or 0.0
 
 
-class Recorded(Store):
-    """A store that notes each attempt to write, and lets the test in between."""
+class Recorded(Once):
+    """A store that notes each attempt to write, and lets the test in before it."""
 
-    attempts: list[int]
-    before: Callable[[], Awaitable[None]] | None = None
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.attempts: list[int] = []
+        self.before: Callable[[], Awaitable[None]] | None = None
+        self.calls = Recording(self.attempts)
 
-    async def write(self, calls: Sequence[CallRecord], facts: Sequence[Fact]) -> None:
-        """Note the attempt, then write."""
-        self.attempts.append(len(calls) + len(facts))
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Let the test in, then give one."""
         if self.before is not None:
             await self.before()
-        await super().write(calls, facts)
+        async with super().transaction() as connection:
+            yield connection
+
+
+class Recording:
+    """The calls' repository; it notes how much it was given."""
+
+    close_open = staticmethod(calls.close_open)
+
+    def __init__(self, attempts: list[int]) -> None:
+        self.attempts = attempts
+
+    async def write(
+        self, connection: Connection, records: Sequence[CallRecord], facts: Sequence[Fact]
+    ) -> None:
+        """Note the attempt, then write."""
+        self.attempts.append(len(records) + len(facts))
+        await calls.write(connection, records, facts)
 
 
 @pytest.fixture
@@ -66,12 +87,11 @@ async def recorded(database_url: str) -> AsyncIterator[Recorded]:
     """Give a store on the real database that notes what is asked of it."""
     opened = await Recorded.create(database_url)
     assert isinstance(opened, Recorded)
-    opened.attempts = []
     yield opened
     await opened.close()
 
 
-async def test_what_is_saved_is_written(store: Store) -> None:
+async def test_what_is_saved_is_written(store: Once) -> None:
     journal = DatabaseJournal(store)
     async with running(journal):
         journal.save(record(ani="0285421234"))
@@ -98,7 +118,7 @@ async def test_many_changes_become_few_transactions(recorded: Recorded) -> None:
             journal.save(record(number, revision))
     assert await journal.flush(WAIT)
     assert recorded.attempts == [20]
-    assert len(await recorded.calls(limit=100)) == 20
+    assert len(await recorded.listed()) == 20
 
 
 async def test_a_batch_has_a_bound(recorded: Recorded) -> None:
@@ -127,7 +147,7 @@ async def test_the_database_stopped_and_started_loses_nothing(server: Server, re
         finally:
             await asyncio.to_thread(server.start)
         await until(lambda: len(journal) == 0)
-    assert len(await recorded.calls(limit=500)) == 300
+    assert len(await recorded.listed()) == 300
     assert all([await recorded.facts(call_id(number)) for number in range(300)])
 
 
@@ -136,7 +156,7 @@ async def test_a_database_that_answers_nothing_is_given_up_in_time(
 ) -> None:
     monkeypatch.setattr("ct112.store.engine.STATEMENT_SECONDS", 600)  # the transaction's own limit has to do
     monkeypatch.setattr("ct112.store.engine.TRANSACTION_SECONDS", 0.5)
-    store = await Store.create(database_url)
+    store = await Once.create(database_url)
     journal = DatabaseJournal(store)
     async with running(journal):
         journal.save(record(1))
@@ -150,12 +170,12 @@ async def test_a_database_that_answers_nothing_is_given_up_in_time(
         finally:
             await asyncio.to_thread(server.thaw)
         await until(lambda: len(journal) == 0)
-    assert [row.id for row in await store.calls()] == [call_id(2), call_id(1)]
+    assert [row.id for row in await store.listed()] == [call_id(2), call_id(1)]
     await store.close()
 
 
 async def test_a_full_journal_keeps_records_and_says_once_that_facts_went(
-    server: Server, store: Store
+    server: Server, store: Once
 ) -> None:
     journal = DatabaseJournal(store, limit=10)
     dropped = counted("journal_dropped")
@@ -167,7 +187,7 @@ async def test_a_full_journal_keeps_records_and_says_once_that_facts_went(
     assert counted("journal_dropped") == dropped + 5 + 8
     assert [line["event"] for line in lines] == ["the journal is full: facts, then records are dropped"]
     assert await journal.flush(WAIT)
-    assert len(await store.calls()) == 8
+    assert len(await store.listed()) == 8
     assert [one.seq for one in await store.facts(call_id(1))] == [0, 1]
 
 
@@ -183,7 +203,7 @@ BAD_ROWS: list[CallRecord | Fact] = [
 
 @pytest.mark.parametrize("bad", BAD_ROWS, ids=range(len(BAD_ROWS)))
 async def test_what_can_never_be_written_does_not_hold_up_the_others(
-    store: Store, bad: CallRecord | Fact, tmp_path: Path
+    store: Once, bad: CallRecord | Fact, tmp_path: Path
 ) -> None:
     journal = DatabaseJournal(store, aside=Aside(tmp_path / "aside.jsonl"))
     journal.save(record(1))
@@ -193,7 +213,7 @@ async def test_what_can_never_be_written_does_not_hold_up_the_others(
     journal.note(fact(3))
     with structlog.testing.capture_logs() as lines:
         assert await journal.flush(WAIT)
-    assert [row.id for row in await store.calls()] == [call_id(3), call_id(1)]
+    assert [row.id for row in await store.listed()] == [call_id(3), call_id(1)]
     assert len(await store.facts(call_id(1))) == len(await store.facts(call_id(3))) == 1
     (kept,) = kept_aside(tmp_path / "spool.sqlite")
     assert (kept.count, kept.path) == (1, tmp_path / "aside.jsonl")
@@ -203,7 +223,7 @@ async def test_what_can_never_be_written_does_not_hold_up_the_others(
     assert "0812" not in str(lines)
 
 
-async def test_a_database_not_migrated_loses_nothing(server: Server, store: Store, database_url: str) -> None:
+async def test_a_database_not_migrated_loses_nothing(server: Server, store: Once, database_url: str) -> None:
     name = database_url.rpartition("/")[2]
     journal = DatabaseJournal(store)
     await server.run("ALTER TABLE call_record RENAME TO away", name)
@@ -215,7 +235,7 @@ async def test_a_database_not_migrated_loses_nothing(server: Server, store: Stor
     assert len(journal) == 1, "the fact is written, the record waits"
     await server.run("ALTER TABLE away RENAME TO call_record", name)
     assert await journal.flush(WAIT)
-    assert len(await store.calls()) == 1
+    assert len(await store.listed()) == 1
 
 
 async def test_a_write_under_way_is_finished_when_the_journal_is_cancelled(recorded: Recorded) -> None:
@@ -235,7 +255,7 @@ async def test_a_write_under_way_is_finished_when_the_journal_is_cancelled(recor
     with pytest.raises(asyncio.CancelledError):
         await task
     assert len(journal) == 0
-    assert len(await recorded.calls()) == 1
+    assert len(await recorded.listed()) == 1
 
 
 async def test_flush_joins_a_write_under_way(recorded: Recorded) -> None:
@@ -256,7 +276,7 @@ async def test_flush_joins_a_write_under_way(recorded: Recorded) -> None:
     assert recorded.attempts == [1]
 
 
-async def test_flush_says_what_it_could_not_write(server: Server, store: Store) -> None:
+async def test_flush_says_what_it_could_not_write(server: Server, store: Once) -> None:
     journal = DatabaseJournal(store)
     await asyncio.to_thread(server.stop)
     try:

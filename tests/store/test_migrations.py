@@ -14,11 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection
 from sqlalchemy.exc import DBAPIError
 
-from ct112.store import Store, access_tables, audit_tables, migrate  # noqa: F401 (their tables)
+from ct112.store import access_tables, audit_tables, migrate  # noqa: F401 (their tables)
 from ct112.store.engine import open_engine
 from ct112.store.tables import Base
 from lab.throwaway import Server
 from tests.store.examples import fact, record
+from tests.store.once import Once
 
 REPOSITORY = migrate.find_migrations().parent
 
@@ -46,13 +47,13 @@ async def test_up_from_nothing_down_to_nothing_and_up_again(empty_url: str) -> N
     await asyncio.to_thread(migrate.upgrade, empty_url)
     first = await tables(empty_url)
     assert {"call_record", "call_fact", "position", "operator", "ivr_version"} <= first
-    store = await Store.create(empty_url)
+    store = await Once.create(empty_url)
     await store.write([record()], [fact()])
     await asyncio.to_thread(migrate.downgrade, empty_url, "base")
     assert await tables(empty_url) == {"alembic_version", "alembic_version_pkc"}
     await asyncio.to_thread(migrate.upgrade, empty_url)
     assert await tables(empty_url) == first
-    assert await store.calls() == []
+    assert await store.listed() == []
     await store.close()
 
 
@@ -93,7 +94,7 @@ async def test_the_check_constraints_are_those_of_the_models(database_url: str) 
 
 
 async def test_the_store_knows_whether_it_is_migrated(empty_url: str) -> None:
-    store = await Store.create(empty_url)
+    store = await Once.create(empty_url)
     assert await store.schema_version() is None
     assert not await store.migrated()
     await asyncio.to_thread(migrate.upgrade, empty_url)
@@ -126,9 +127,9 @@ async def test_a_migration_does_not_wait_long_for_a_lock_and_changes_nothing_the
         with pytest.raises(DBAPIError, match="lock timeout"):
             await asyncio.to_thread(migrate.downgrade, database_url, "base")
     await connection.close()
-    store = await Store.create(database_url)
+    store = await Once.create(database_url)
     assert await store.migrated()
-    assert await store.calls() == []
+    assert await store.listed() == []
     await store.close()
 
 

@@ -10,10 +10,10 @@ import pytest
 from ct112.core.ids import OperatorName, PositionName
 from ct112.core.record import Fact
 from ct112.core.stays import Stay, StayKind, fact_of, stay_id
-from ct112.store import Store
 from ct112.store.pause_reasons import pause_reasons
 from ct112.store.seating import StoredStay, current, history
 from tests.store.examples import ARRIVED, fact
+from tests.store.once import Once
 
 SITI, BUDI = OperatorName("siti"), OperatorName("budi")
 POS_1, POS_2 = PositionName("pos-1"), PositionName("pos-2")
@@ -32,17 +32,17 @@ def story(operator: OperatorName, position: PositionName, since: float, *kinds: 
     return told
 
 
-async def seen(store: Store) -> list[tuple[str, str, bool, str | None]]:
+async def seen(store: Once) -> list[tuple[str, str, bool, str | None]]:
     async with store.transaction() as connection:
         return [(one.position, one.operator, one.ready, one.reason) for one in await current(connection)]
 
 
-async def stays(store: Store) -> list[StoredStay]:
+async def stays(store: Once) -> list[StoredStay]:
     async with store.transaction() as connection:
         return await history(connection)
 
 
-async def test_a_log_in_is_who_sits_there_until_the_log_out(store: Store) -> None:
+async def test_a_log_in_is_who_sits_there_until_the_log_out(store: Once) -> None:
     told = story(SITI, POS_1, ARRIVED, StayKind.PAUSED, StayKind.READY, StayKind.LOGGED_OUT)
     await store.write([], told[:1])
     assert await seen(store) == [("pos-1", "siti", True, None)]
@@ -56,7 +56,7 @@ async def test_a_log_in_is_who_sits_there_until_the_log_out(store: Store) -> Non
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_in_any_order_and_twice_it_is_the_same(store: Store, seed: int) -> None:
+async def test_in_any_order_and_twice_it_is_the_same(store: Once, seed: int) -> None:
     told = [
         *story(SITI, POS_1, ARRIVED, StayKind.PAUSED, StayKind.LOGGED_OUT),
         *story(SITI, POS_2, ARRIVED + 120, StayKind.PAUSED),
@@ -75,7 +75,7 @@ def _pairs(facts: Sequence[Fact]) -> list[Sequence[Fact]]:
     return [facts[at : at + 2] for at in range(0, len(facts), 2)]
 
 
-async def test_a_log_out_that_was_lost_ends_where_the_next_stay_begins(store: Store) -> None:
+async def test_a_log_out_that_was_lost_ends_where_the_next_stay_begins(store: Once) -> None:
     await store.write([], story(SITI, POS_1, ARRIVED))
     await store.write([], story(SITI, POS_2, ARRIVED + 500))
     await store.write([], story(BUDI, POS_2, ARRIVED + 900))
@@ -84,7 +84,7 @@ async def test_a_log_out_that_was_lost_ends_where_the_next_stay_begins(store: St
     assert ends == [ARRIVED + 900, ARRIVED + 500]
 
 
-async def test_facts_of_calls_and_of_stays_go_their_own_ways(store: Store, database_url: str) -> None:
+async def test_facts_of_calls_and_of_stays_go_their_own_ways(store: Once, database_url: str) -> None:
     await store.write([], [fact(), *story(SITI, POS_1, ARRIVED), fact(seq=2)])
     connection = await asyncpg.connect(database_url)
     counts = [await connection.fetchval(f"SELECT count(*) FROM {t}") for t in ("call_fact", "seating_fact")]
@@ -94,7 +94,7 @@ async def test_facts_of_calls_and_of_stays_go_their_own_ways(store: Store, datab
     await connection.close()
 
 
-async def test_the_reasons_come_in_both_languages(store: Store) -> None:
+async def test_the_reasons_come_in_both_languages(store: Once) -> None:
     async with store.transaction() as connection:
         reasons = await pause_reasons(connection)
     assert reasons[0].code == "break"

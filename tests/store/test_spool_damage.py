@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ct112.core.record import Fact
-from ct112.simulation.store import FakeStore
 from ct112.store import kept_aside, open_journal, spool, spool_holder
 from ct112.store.carving import carved
 from ct112.store.pending import Entry
@@ -25,6 +24,7 @@ from ct112.store.salvage import begin_anew
 from ct112.store.spool import Spool
 from ct112.store.spool_file import SpoolFile, look_at
 from tests.store.examples import call_id, fact, record
+from tests.store.once import FakeOnce
 
 WAIT = 30
 RECORDS, FACTS = 100, 1500
@@ -197,7 +197,7 @@ async def test_one_flipped_bit_reaches_the_database_without_that_row(tmp_path: P
     data = bytearray(path.read_bytes())
     data[data.index(b"MARK0003")] ^= 0x80
     path.write_bytes(data)
-    store = FakeStore()
+    store = FakeOnce()
     journal = open_journal(store, path)
     await journal.open()
     assert await journal.leave(WAIT)
@@ -299,7 +299,7 @@ async def test_a_disk_that_hangs_at_the_start_does_not_hold_it_up(
     monkeypatch.setattr(spool, "HANGS_SECONDS", 0.3)
     monkeypatch.setattr(spool, "WATCH_SECONDS", 0.05)
     disk = Hanging(monkeypatch, "__init__")
-    store = FakeStore()
+    store = FakeOnce()
     journal = open_journal(store, tmp_path / "spool.sqlite")
     started = time.monotonic()
     assert await journal.open() == []
@@ -308,11 +308,11 @@ async def test_a_disk_that_hangs_at_the_start_does_not_hold_it_up(
     task = asyncio.create_task(journal.run())
     journal.save(record(1))
     journal.note(fact(1, 1))
-    await until(lambda: len(journal) == 0 and store._facts)
+    await until(lambda: len(journal) == 0 and store.tables.facts)
     disk.answers.set()
     await until(lambda: not journal._spool._hangs)
     journal.note(fact(1, 2))
-    await until(lambda: journal.healthy and len(store._facts) == 2)
+    await until(lambda: journal.healthy and len(store.tables.facts) == 2)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert await journal.leave(WAIT)
@@ -352,7 +352,7 @@ async def test_what_a_disk_does_not_take_at_the_end_goes_by_memory(
 ) -> None:
     monkeypatch.setattr(spool, "CLOSE_SECONDS", 0.2)
     disk = Hanging(monkeypatch, "put")
-    store = FakeStore()
+    store = FakeOnce()
     journal = open_journal(store, tmp_path / "spool.sqlite")
     await journal.open()
     journal.save(record(1))
@@ -360,4 +360,4 @@ async def test_what_a_disk_does_not_take_at_the_end_goes_by_memory(
     journal.save(record(2))
     assert await journal.leave(0.2)
     disk.answers.set()
-    assert {row.id for row in await store.calls()} == {call_id(1), call_id(2)}
+    assert {row.id for row in await store.listed()} == {call_id(1), call_id(2)}

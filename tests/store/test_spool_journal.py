@@ -13,11 +13,12 @@ from typer.testing import CliRunner
 from ct112.cli import spool as cli_spool
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
-from ct112.store import SpoolJournal, Store, open_journal, spool_journal
+from ct112.store import SpoolJournal, open_journal, spool_journal
 from ct112.store.spool import SpoolFailed
 from ct112.store.spool_file import SpoolFile, look_at
 from lab.throwaway import Server
 from tests.store.examples import call_id, fact, record
+from tests.store.once import Once
 
 WAIT = 60
 
@@ -74,9 +75,9 @@ def talk_of(journal: SpoolJournal, number: int) -> None:
         journal.save(record(number, seq, ended_at=2e9 if seq == 5 else None))
 
 
-async def whole(store: Store, calls: int) -> bool:
+async def whole(store: Once, calls: int) -> bool:
     """Whether all these calls are in the database, each complete, each fact once and in order."""
-    rows = await store.calls(limit=calls + 10)
+    rows = await store.listed()
     facts = [[one.seq for one in await store.facts(call_id(number))] for number in range(calls)]
     return (
         len(rows) == calls
@@ -85,7 +86,7 @@ async def whole(store: Store, calls: int) -> bool:
     )
 
 
-async def test_what_is_written_reaches_the_database_and_leaves_the_disk(store: Store, path: Path) -> None:
+async def test_what_is_written_reaches_the_database_and_leaves_the_disk(store: Once, path: Path) -> None:
     journal = open_journal(store, path)
     async with running(journal):
         for number in range(20):
@@ -95,7 +96,7 @@ async def test_what_is_written_reaches_the_database_and_leaves_the_disk(store: S
     assert len(journal) == 0
 
 
-async def test_a_fact_is_shown_once_it_is_on_the_disk_and_not_before(store: Store, path: Path) -> None:
+async def test_a_fact_is_shown_once_it_is_on_the_disk_and_not_before(store: Once, path: Path) -> None:
     screen = Screen(path)
     journal = open_journal(store, path, [screen])
     await journal.open()
@@ -107,7 +108,7 @@ async def test_a_fact_is_shown_once_it_is_on_the_disk_and_not_before(store: Stor
 
 
 async def test_the_database_stopped_and_started_loses_nothing(
-    server: Server, store: Store, path: Path
+    server: Server, store: Once, path: Path
 ) -> None:
     journal = open_journal(store, path)
     async with running(journal):
@@ -128,7 +129,7 @@ async def test_a_database_that_hangs_in_the_middle_of_a_batch_loses_nothing(
     server: Server, database_url: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ct112.store.engine.TRANSACTION_SECONDS", 0.5)
-    store = await Store.create(database_url)
+    store = await Once.create(database_url)
     journal = open_journal(store, path)
     async with running(journal):
         for number in range(100):
@@ -147,7 +148,7 @@ async def test_a_database_that_hangs_in_the_middle_of_a_batch_loses_nothing(
 
 
 async def test_a_crash_between_the_database_and_the_disk_writes_nothing_twice(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Once, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(self: SpoolFile, numbers: Sequence[int]) -> None:
         raise SpoolFailed("the power went")
@@ -166,7 +167,7 @@ async def test_a_crash_between_the_database_and_the_disk_writes_nothing_twice(
 
 
 async def test_what_a_killed_process_left_is_copied_and_its_open_calls_are_known(
-    store: Store, path: Path
+    store: Once, path: Path
 ) -> None:
     file = SpoolFile(path)
     file.put([record(1), fact(1), record(2, 3, ended_at=2e9)])
@@ -174,10 +175,10 @@ async def test_what_a_killed_process_left_is_copied_and_its_open_calls_are_known
     journal = open_journal(store, path)
     assert await journal.open() == [record(1)]
     await journal.leave(5)
-    assert {row.id for row in await store.calls()} == {call_id(1), call_id(2)}
+    assert {row.id for row in await store.listed()} == {call_id(1), call_id(2)}
 
 
-async def test_without_a_disk_records_go_to_the_database_by_memory(store: Store, tmp_path: Path) -> None:
+async def test_without_a_disk_records_go_to_the_database_by_memory(store: Once, tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("no folder")
     journal = open_journal(store, tmp_path / "spool" / "spool.sqlite")
     async with running(journal):
@@ -197,7 +198,7 @@ BAD: list[CallRecord | Fact] = [
 
 @pytest.mark.parametrize("bad", BAD, ids=range(len(BAD)))
 async def test_what_can_never_be_written_is_kept_apart_and_holds_up_nobody(
-    store: Store, path: Path, bad: CallRecord | Fact
+    store: Once, path: Path, bad: CallRecord | Fact
 ) -> None:
     journal = open_journal(store, path)
     async with running(journal):
@@ -232,7 +233,7 @@ def test_the_commands_say_what_waits_and_copy_it(
 
 
 async def test_the_way_by_memory_does_not_die_unnoticed(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Once, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def dies() -> None:
         raise KeyError("unforeseen")

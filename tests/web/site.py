@@ -12,6 +12,7 @@ from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.http.health import Health, Part
 from ct112.settings import Settings
 from ct112.store import Store
+from ct112.store.calls import write as calls_written
 from ct112.web import House, make_app
 from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
@@ -68,7 +69,8 @@ async def fill(store: Store, calls: int = 3) -> None:
         for number in range(1, calls + 1)
     ]
     facts = [fact(number, node="a") for number in range(1, calls + 1)]
-    await store.write(records, facts)
+    async with store.transaction() as connection:
+        await calls_written(connection, records, facts)
 
 
 READY = Health(True, (Part("ari", True, "a: ready", needed=True),))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, loaded, with_store
+from ct112.cli.edge import CannotDo, a_name, loaded, with_connection
 from ct112.core.callback_rules import CallbackResult
 
 if TYPE_CHECKING:
-    from ct112.store import Store, Task, TaskPage
+    from ct112.store import Connection, Page, Task
 
 app = typer.Typer(help="Who has to be called back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,13 +26,13 @@ def list_(
     all_: Annotated[bool, typer.Option("--all", help="Closed ones too, the newest first.")] = False,
     limit: Annotated[int, typer.Option(help="How many.", min=1, max=500)] = 100,
     after: Annotated[
-        int | None, typer.Option(metavar="ID", help="The last id of the page before.", min=1, max=2**63 - 1)
+        str | None, typer.Option(metavar="CURSOR", help="Go on behind the page before: it says where.")
     ] = None,
 ) -> None:
     """Show the call-backs to be done, the most urgent and oldest first."""
-    page, withheld = with_store(lambda store: _known(store, all_, limit, after))
-    if page.tasks:
-        cli_table.show(HEADER, [_row(task) for task in page.tasks])
+    page, withheld = with_connection(lambda connection: _known(connection, all_, limit, after))
+    if page.items:
+        cli_table.show(HEADER, [_row(task) for task in page.items])
     else:
         typer.echo("nobody has to be called back" if after is None else "none after that")
     if page.next is not None:
@@ -60,14 +60,21 @@ def take(
 @app.command()
 def result(number: Id, result: Annotated[CallbackResult, typer.Argument(help="How it went.")]) -> None:
     """Note how a call-back went that was made in another way, or cancel one."""
-    task = with_store(lambda store: store.finish_callback(number, result))
+    from ct112.store import callbacks
+
+    task = with_connection(lambda connection: callbacks.finish(connection, number, result))
     again = f", again after {cli_table.local(task.next_try_at)}" if task.state == "open" else ""
     typer.echo(f"call-back {number} is {task.state}: {task.result}{again}")
 
 
-async def _known(store: "Store", all_: bool, limit: int, after: int | None) -> "tuple[TaskPage, int]":
+async def _known(
+    connection: "Connection", all_: bool, limit: int, after: str | None
+) -> "tuple[Page[Task], int]":
+    from ct112.store import callbacks
+
     since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
-    return await store.callback_page(all_=all_, limit=limit, after=after), await store.withheld(since)
+    page = await callbacks.page(connection, all_=all_, limit=limit, after=after)
+    return page, await callbacks.withheld(connection, since)
 
 
 def _row(task: "Task") -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from ct112.cli.edge import CannotDo, database_trouble, database_url, with_store
+from ct112.cli.edge import CannotDo, database_trouble, database_url, with_connection
 
 app = typer.Typer(help="The database's tables.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -28,8 +28,9 @@ def upgrade() -> None:
 @app.command()
 def status() -> None:
     """Say which version the tables have; exit 1 when `ct112 db upgrade` is needed."""
-    there = with_store(lambda store: store.schema_version())
-    from ct112.store import migrate
+    from ct112.store import migrate, schema
+
+    there = with_connection(schema.version)
 
     if there != migrate.head():
         raise CannotDo(

@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from ct112.settings import Settings
-    from ct112.store import Store
+    from ct112.store import Connection, Store
 
 Result = TypeVar("Result")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
@@ -68,6 +68,16 @@ def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
         raise CannotDo(database_trouble(error, address)) from error
     except (RosterError, CallbackError, RowRefused, ValueError) as error:
         raise CannotDo(str(error)) from error
+
+
+def with_connection(work: "Callable[[Connection], Awaitable[Result]]") -> Result:
+    """Do the work in one transaction; end the command with the reason when it cannot be done."""
+
+    async def in_transaction(store: "Store") -> Result:
+        async with store.transaction() as connection:
+            return await work(connection)
+
+    return with_store(in_transaction)
 
 
 def database_trouble(error: BaseException, address: str) -> str:

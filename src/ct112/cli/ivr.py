@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, leave, loaded, with_store
+from ct112.cli.edge import CannotDo, leave, loaded, with_connection
 
 if TYPE_CHECKING:
     from ct112 import ivr
@@ -33,7 +33,9 @@ def validate(file: File) -> None:
 @app.command()
 def versions(limit: Annotated[int, typer.Option(help="how many", min=1, max=10_000)] = 50) -> None:
     """List the published versions, the live one first."""
-    found = with_store(lambda store: store.versions(limit=limit))
+    from ct112.store import ivr_versions
+
+    found = with_connection(lambda connection: ivr_versions.versions(connection, limit))
     if not found:
         typer.echo("nothing was published yet: callers hear the built-in document")
         return
@@ -49,15 +51,14 @@ def show(
 ) -> None:
     """Print a published document; the built-in one when none was published."""
     from ct112 import ivr
+    from ct112.store import ivr_versions
 
-    found = with_store(lambda store: store.versions(limit=1 if version is None else 10_000))
-    chosen = [one for one in found if version is None or one.version == version]
-    if version is not None and not chosen:
+    one = with_connection(lambda connection: ivr_versions.get(connection, version))
+    if one is None and version is not None:
         raise CannotDo(f"there is no version {version}: see ct112 ivr versions")
-    if not chosen:
+    if one is None:
         typer.echo("# built-in document: nothing was published yet\n" + ivr.default_text(), nl=False)
         return
-    one = chosen[0]
     typer.echo(f"# version {one.version}, published {cli_table.local(one.published_at, year=True)}")
     if one.note:
         typer.echo(f"# note: {cli_table.one_line(one.note)}")
@@ -77,7 +78,12 @@ def publish(file: File, note: Annotated[str, typer.Option(help="why, in one line
     if report is None or not report.ok:
         leave("not published: callers go on hearing the live version")
     draft, source = report.draft, HEADER.sub("", report.draft.source)
-    version = with_store(lambda store: store.publish(draft.to_json(), source, cli_table.one_line(note)))
+    line = cli_table.one_line(note)
+    from ct112.store import ivr_versions
+
+    version = with_connection(
+        lambda connection: ivr_versions.publish(connection, draft.to_json(), source, line)
+    )
     typer.echo(f"version {version} is live for new calls within seconds")
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, loaded, with_store
+from ct112.cli.edge import CannotDo, a_name, loaded, with_connection
 
 if TYPE_CHECKING:
-    from ct112.store import OperatorRow, RosterRow, Store
+    from ct112.store import Connection, OperatorRow, RosterRow
 
 app = typer.Typer(help="Operators and their positions.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -42,8 +42,10 @@ def add(
             f"position {position!r} is the carrier's trunk (CT112_TRUNK_ENDPOINT): choose pos-1 or so"
         )
     password = _password(password_stdin)
-    row = with_store(
-        lambda store: store.add_operator(operator, position, sip_password=password, ready=not paused)
+    from ct112.store import roster
+
+    row = with_connection(
+        lambda connection: roster.add(connection, operator, position, password, ready=not paused)
     )
     typer.echo(f"{operator} sits at {position}, {_state(row.ready)}")
     if password is None:
@@ -53,7 +55,7 @@ def add(
 @app.command("list")
 def list_() -> None:
     """Show positions and operators, and how they are now: from the running ct112."""
-    seats, operators = with_store(_everyone)
+    seats, operators = with_connection(_everyone)
     live, silent = _live()
     rows = [_row(seat, live) for seat in seats]
     rows += [("–", one.operator, "no position", "–") for one in operators if one.position is None]
@@ -73,21 +75,27 @@ def remove(
     ] = False,
 ) -> None:
     """Remove an operator; their softphone's account goes too. A talk under way goes on."""
-    with_store(lambda store: store.remove_operator(operator, keep_position=keep_position))
+    from ct112.store import roster
+
+    with_connection(lambda connection: roster.remove(connection, operator, keep_position=keep_position))
     typer.echo(f"{operator} is removed")
 
 
 @app.command()
 def ready(operator: Operator) -> None:
     """Give an operator calls."""
-    with_store(lambda store: store.set_ready(operator, True))
+    from ct112.store import roster
+
+    with_connection(lambda connection: roster.set_ready(connection, operator, ready=True))
     typer.echo(f"{operator} is ready")
 
 
 @app.command()
 def pause(operator: Operator) -> None:
     """Give an operator no calls for now. A talk under way goes on."""
-    with_store(lambda store: store.set_ready(operator, False))
+    from ct112.store import roster
+
+    with_connection(lambda connection: roster.set_ready(connection, operator, ready=False))
     typer.echo(f"{operator} is paused")
 
 
@@ -95,19 +103,23 @@ def pause(operator: Operator) -> None:
 def password(operator: Operator, password_stdin: FromStdin = False) -> None:
     """Give the softphone of an operator another SIP password; prints it, this once."""
     given = _password(password_stdin)
-    row, new = with_store(lambda store: _changed(store, operator, given))
+    row, new = with_connection(lambda connection: _changed(connection, operator, given))
     typer.echo(f"the SIP password of {row.position} is changed: the softphone has to be told")
     if given is None:
         _show_account(str(row.position), new)
 
 
-async def _changed(store: "Store", operator: str, given: str | None) -> "tuple[OperatorRow, str]":
-    new = await store.change_password(operator, given)
-    return next(one for one in await store.operators() if one.operator == operator), new
+async def _changed(connection: "Connection", operator: str, given: str | None) -> "tuple[OperatorRow, str]":
+    from ct112.store import roster
+
+    new = await roster.change_password(connection, operator, given)
+    return next(one for one in await roster.operators(connection) if one.operator == operator), new
 
 
-async def _everyone(store: "Store") -> "tuple[list[RosterRow], list[OperatorRow]]":
-    return await store.roster(), await store.operators()
+async def _everyone(connection: "Connection") -> "tuple[list[RosterRow], list[OperatorRow]]":
+    from ct112.store import roster
+
+    return await roster.roster(connection), await roster.operators(connection)
 
 
 def _live() -> tuple[dict[str, dict[str, Any]], str]:

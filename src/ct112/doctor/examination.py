@@ -15,7 +15,7 @@ from ct112.prompts.library import PromptLibrary
 from ct112.serve.config_sync import Known
 from ct112.serve.sources import StoreSource, compile_live
 from ct112.settings import NodeSettings, Settings, origin, strangers
-from ct112.store import Store, StoreUnavailable, kept_aside
+from ct112.store import Store, StoreUnavailable, kept_aside, schema
 
 Work = Callable[[], Awaitable[Answer]]
 Plan = Sequence[tuple[str, str, Work]]
@@ -102,8 +102,9 @@ class Examination:
             )
         store = await Store.create(address)
         try:
-            if not await store.migrated():
-                return False, f"at {await store.schema_version()}"
+            async with store.transaction() as connection:
+                if not await schema.is_newest(connection):
+                    return False, f"at {await schema.version(connection)}"
             self._known = await StoreSource(store).known()
         except StoreUnavailable as error:
             why, _, remedy = database_trouble(error, address).partition(": ")

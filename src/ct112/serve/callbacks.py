@@ -12,7 +12,14 @@ from ct112.core.floor import Floor
 from ct112.core.ids import NodeName, PositionName
 from ct112.core.operators import Operator
 from ct112.serve.ports import Post
-from ct112.store import CallbackError, RowRefused, Store, StoreUnavailable, explain
+from ct112.store import (
+    BadCursor,
+    CallbackError,
+    RowRefused,
+    StoreUnavailable,
+    TelephoneStore,
+    explain,
+)
 from ct112.web import Callback, CallbackPage, Conflict, NotFound, Unavailable
 
 log = logs.get("callbacks")
@@ -24,7 +31,9 @@ WITHHELD_HOURS = 24
 class CallbackDesk:
     """The `Callbacks` port, and what the web may ask of call-backs."""
 
-    def __init__(self, store: Store, post: Post, trunk: Callable[[], Mapping[NodeName, bool]] = dict) -> None:
+    def __init__(
+        self, store: TelephoneStore, post: Post, trunk: Callable[[], Mapping[NodeName, bool]] = dict
+    ) -> None:
         """`post` is the switchboard's inbox; `trunk`: whether each node reaches the carrier."""
         self._trunk = trunk
         self._store = store
@@ -53,24 +62,26 @@ class CallbackDesk:
                     await asyncio.sleep(RETRY_SECONDS)
             self._wake.clear()
 
-    async def tasks(self, *, limit: int, after: int | None, closed: bool) -> CallbackPage:
+    async def tasks(self, *, limit: int, after: str | None, closed: bool) -> CallbackPage:
         """Return what is to be done, in order. Raises NotFound, Unavailable."""
         since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
         try:
-            page = await self._store.callback_page(all_=closed, limit=limit, after=after)
-            withheld = await self._store.withheld(since)
-        except CallbackError as error:
+            async with self._store.transaction() as connection:
+                page = await self._store.callbacks.page(connection, all_=closed, limit=limit, after=after)
+                withheld = await self._store.callbacks.withheld(connection, since)
+        except BadCursor as error:
             raise NotFound(str(after)) from error
         except StoreUnavailable as error:
             raise Unavailable(str(error)) from error
-        found = [Callback.model_validate(task) for task in page.tasks]
+        found = [Callback.model_validate(task) for task in page.items]
         return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
 
     async def take(self, number: int, operator: str) -> Callback:
         """Ring the operator's phone and then the caller. Raises Conflict, Unavailable."""
         seat = self._seat(operator)
         try:
-            task = await self._store.take_callback(number, operator)
+            async with self._store.transaction() as connection:
+                task = await self._store.callbacks.take(connection, number, operator)
         except CallbackError as error:
             raise Conflict(str(error)) from error
         except StoreUnavailable as error:
@@ -112,7 +123,8 @@ class CallbackDesk:
     async def _written(self, result: CallbackDone) -> bool:
         """Return whether the result needs no other try."""
         try:
-            await self._store.finish_callback(result.task, result.result, tried=result.tried)
+            async with self._store.transaction() as connection:
+                await self._store.callbacks.finish(connection, result.task, result.result, tried=result.tried)
         except StoreUnavailable:
             return False
         except CallbackError as error:  # closed meanwhile: the caller called again

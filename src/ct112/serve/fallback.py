@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from ct112 import logs, metrics
 from ct112.asterisk import fallback_files
 from ct112.asterisk.fallback_files import Looked, Ripening
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName
-from ct112.store import StoreUnavailable
+from ct112.store import StoreUnavailable, TelephoneStore
 
 log = logs.get("fallback")
 
@@ -21,14 +20,6 @@ EVERY_SECONDS = 1.0
 LOST_SECONDS = 900.0  # a node not heard of for so long: its fallback calls are over, and are called back
 SIDE_BY_SIDE = 4  # calls written at the same time: each is a transaction, and most of it is waiting
 PATIENCE = 3  # tries of a call at which something nobody foresaw goes wrong, before it is set aside
-
-
-class Taker(Protocol):
-    """Where the calls go."""
-
-    async def take_fallback(self, found: FallbackCall) -> None:
-        """Write the call, to no effect when it was written. Raises StoreUnavailable; ValueError for good."""
-        ...
 
 
 class FallbackReader:
@@ -39,7 +30,7 @@ class FallbackReader:
 
     def __init__(
         self,
-        store: Taker,
+        store: TelephoneStore,
         folders: Mapping[NodeName, Path],
         settled: Callable[[], bool],
         reachable: Callable[[NodeName], bool] = lambda _node: True,
@@ -85,7 +76,7 @@ class NodeFolder:
 
     def __init__(
         self,
-        store: Taker,
+        store: TelephoneStore,
         folder: Path,
         node: NodeName,
         settled: Callable[[], bool],
@@ -169,7 +160,8 @@ class NodeFolder:
     async def _taken(self, call: FallbackCall) -> bool:
         """Write a call and clear its files away, or set them aside; return whether the database is there."""
         try:
-            await self._store.take_fallback(call)
+            async with self._store.transaction() as connection:
+                await self._store.fallback.take_in(connection, call)
             await asyncio.to_thread(fallback_files.done, self._folder, call.leg)
         except StoreUnavailable:
             return False

@@ -259,10 +259,13 @@ class Service:
     async def _close_old(self, switchboard: Switchboard, node: NodeName) -> bool:
         live = [call.id for call in switchboard.floor.calls.values() if call.node == node]
         try:
-            closed = await self._store.close_open_records(node, live, self._started_at)
+            async with self._store.transaction() as connection:
+                closed, refused = await self._store.calls.close_open(connection, node, live, self._started_at)
         except StoreUnavailable:
             await asyncio.sleep(RETRY_SECONDS)
             return False
+        for call, reason in refused:  # it stays as it is, and stands in nobody's way
+            self._store.aside.keep("open record", {"call": call}, reason, call=call)
         if closed:
             log.warning("closed records of calls that ended while ct112 was away", node=node, count=closed)
         return True

@@ -1,7 +1,8 @@
 """The way from one ct112 to the database: it takes time, it breaks, and it ends with the process."""
 
 import asyncio
-import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from ct112.simulation.engine import Engine
@@ -26,7 +27,7 @@ class Outage:
 
 
 class Database:
-    """What one process has of the store: every method of it, by way of a network."""
+    """What one process has of the store: its transactions, by way of a network."""
 
     def __init__(self, engine: Engine, store: Any, outage: Outage) -> None:
         """`store` is the one all processes share."""
@@ -36,17 +37,15 @@ class Database:
         self.dead = False
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._store, name)
-        if not inspect.iscoroutinefunction(method):
-            return method
+        return getattr(self._store, name)
 
-        async def ask(*arguments: Any, **named: Any) -> Any:
-            await self.reach()
-            result = await method(*arguments, **named)
-            await asyncio.sleep(self._engine.between(USUAL))
-            return result
-
-        return ask
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """Give a transaction at the other end. Raises StoreUnavailable."""
+        await self.reach()
+        async with self._store.transaction() as connection:
+            yield connection
+        await asyncio.sleep(self._engine.between(USUAL))
 
     async def close(self) -> None:
         """Close nothing: the others go on."""

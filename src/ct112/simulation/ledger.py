@@ -37,8 +37,8 @@ class Ledger:
     async def read(self) -> None:
         """Read all there is."""
         store = self._centre.store
-        self.rows = await store.calls()
-        self._tasks = await store.callbacks(all_=True, limit=100_000)
+        self.rows = store.everyone()
+        self._tasks = store.all_tasks()
         self._listed = store.called_back()
         self._taken = store.taken()
 

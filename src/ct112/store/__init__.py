@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ct112.store.aside import NAME as ASIDE
     from ct112.store.aside import Kept, kept_aside
-    from ct112.store.callbacks import CallbackError, Task, TaskPage
+    from ct112.store.callbacks import CallbackError, Task
     from ct112.store.calls import CallQuery, StoredCall
     from ct112.store.database import Store
     from ct112.store.engine import Connection
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ct112.store.ivr_versions import StoredIvr
     from ct112.store.journal import DatabaseJournal
     from ct112.store.pages import BadCursor, Page
+    from ct112.store.ports import TelephoneStore
     from ct112.store.roster import OperatorRow, RosterError, RosterRow
     from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
 
@@ -40,7 +41,7 @@ __all__ = [
     "StoredFact",
     "StoredIvr",
     "Task",
-    "TaskPage",
+    "TelephoneStore",
     "UnknownCall",
     "explain",
     "kept_aside",
@@ -52,7 +53,6 @@ _WHERE = {
     "kept_aside": "aside",
     "CallbackError": "callbacks",
     "Task": "callbacks",
-    "TaskPage": "callbacks",
     "Store": "database",
     "Connection": "engine",
     "RowRefused": "faults",
@@ -66,6 +66,7 @@ _WHERE = {
     "CallQuery": "calls",
     "BadCursor": "pages",
     "Page": "pages",
+    "TelephoneStore": "ports",
     "OperatorRow": "roster",
     "RosterError": "roster",
     "RosterRow": "roster",

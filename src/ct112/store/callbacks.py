@@ -1,21 +1,18 @@
 """Call-back tasks: listing them in the order they are to be done, taking one, noting how it went."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     Row,
-    Select,
     Table,
     case,
     cast,
     func,
     select,
-    tuple_,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,17 +25,27 @@ from ct112.core.callback_rules import (
     TaskState,
     after,
 )
+from ct112.store import pages
 from ct112.store.callbacks_making import FORGOTTEN_CALL
 from ct112.store.numbers import not_dialled
+from ct112.store.pages import Order, Page
 from ct112.store.tables import CallbackTask, CallRow
 
 CALLS: Table = CallRow.metadata.tables["call_record"]
 TASKS: Table = CallbackTask.metadata.tables["callback_task"]
 POLICY = CallbackPolicy()
-MOST = 500  # tasks in a page
 LARGEST_ID = 2**63 - 1
 
+LIVE = TASKS.c.state != TaskState.CLOSED
 URGENCY = case({name: at for at, name in enumerate(CLASSES)}, value=TASKS.c.service_class)
+LEFT_TO_A_PERSON = cast(TASKS.c.not_dialled.is_not(None), Integer)
+PAUSES = cast(TASKS.c.next_try_at > func.now(), Integer)
+URGENT_FIRST = Order(
+    "callbacks",
+    (LEFT_TO_A_PERSON, URGENCY, PAUSES, TASKS.c.first_call_at, TASKS.c.id),
+    (int, int, int, datetime, int),
+)
+NEWEST_FIRST = Order("all-callbacks", (TASKS.c.id,), (int,), newest_first=True)
 WHY_NOT_DIALLED = {
     NotDialled.CODE: "it has a * or # in it, which would change something on our own line",
     NotDialled.EMERGENCY: "it is an emergency number",
@@ -71,54 +78,27 @@ class Task:
     not_dialled: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskPage:
-    """Some of the tasks, how many there are in all, and where the next page begins (None: at the end)."""
-
-    tasks: Sequence[Task]
-    total: int
-    next: int | None
-
-
-async def page(connection: AsyncConnection, *, all_: bool, limit: int, after_: int | None) -> TaskPage:
+async def page(
+    connection: AsyncConnection, *, all_: bool = False, limit: int = 50, after: str | None = None
+) -> Page[Task]:
     """Return a page of the live tasks in the order they are to be done; `all_`: also closed, newest first.
 
     That order: what can be dialled before what is not, then the class, what is due before what pauses, and
-    the oldest first. `limit`: 1 to 500. `after_`: the last id of the page before. Raises CallbackError.
+    the oldest first. `limit`: 1 to 500. `after`: `next` of the page before. Raises BadCursor.
     """
-    keys = _newest() if all_ else _urgency()
-    wanted = None if all_ else TASKS.c.state != TaskState.CLOSED
-    query, count = select(TASKS), select(func.count()).select_from(TASKS)
-    if wanted is not None:
-        query, count = query.where(wanted), count.where(wanted)
-    size = min(max(limit, 1), MOST)
-    behind = await _behind(connection, query, keys, after_)
-    rows = (await connection.execute(behind.order_by(*keys).limit(size + 1))).all()
-    found = [_task(row) for row in rows[:size]]
-    total = int((await connection.execute(count)).scalar_one())
-    return TaskPage(tasks=found, total=total, next=found[-1].id if len(rows) > size else None)
-
-
-def _newest() -> list[ColumnElement[Any]]:
-    return [-TASKS.c.id]
-
-
-def _urgency() -> list[ColumnElement[Any]]:
-    left_to_a_person = cast(TASKS.c.not_dialled.is_not(None), Integer)
-    pauses = cast(TASKS.c.next_try_at > func.now(), Integer)
-    return [left_to_a_person, URGENCY, pauses, TASKS.c.first_call_at, TASKS.c.id]
-
-
-async def _behind(
-    connection: AsyncConnection, query: Select[Any], keys: Sequence[ColumnElement[Any]], last: int | None
-) -> Select[Any]:
-    """Return the query for what comes after that task."""
-    if last is None:
-        return query
-    place = (await connection.execute(select(*keys).where(TASKS.c.id == _id(last)))).one_or_none()
-    if place is None:
-        raise CallbackError(_unknown(last))
-    return query.where(tuple_(*keys) > tuple_(*place))
+    order, wanted = (NEWEST_FIRST, true()) if all_ else (URGENT_FIRST, LIVE)
+    behind = true() if after is None else order.behind(after)
+    keys = [key.label(f"key_{number}") for number, key in enumerate(order.keys)]
+    size = pages.size(limit)
+    query = select(TASKS, *keys).where(wanted, behind).order_by(*order.by()).limit(size + 1)
+    rows = (await connection.execute(query)).all()
+    total = await connection.scalar(select(func.count()).select_from(TASKS).where(wanted))
+    last = rows[size - 1][-len(keys) :] if len(rows) > size else None
+    return Page(
+        items=[_task(row) for row in rows[:size]],
+        total=int(total or 0),
+        next=None if last is None else pages.write(order.name, last),
+    )
 
 
 async def withheld(connection: AsyncConnection, since: datetime) -> int:
@@ -148,7 +128,9 @@ async def take(connection: AsyncConnection, number: int, operator: str) -> Task:
     return _task((await connection.execute(taking.returning(TASKS))).one())
 
 
-async def finish(connection: AsyncConnection, number: int, result: CallbackResult, *, tried: bool) -> Task:
+async def finish(
+    connection: AsyncConnection, number: int, result: CallbackResult, *, tried: bool = True
+) -> Task:
     """Note how a try went: the task closes, or is due again later. Raises CallbackError.
 
     `tried`: a number was dialled; else, or when we were to blame, the try does not count against the caller.

@@ -2,23 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ct112.core.record import CallRecord, Fact
 from ct112.store.faults import StoreUnavailable
 from ct112.store.pending import Entry
+from ct112.store.ports import TelephoneStore
 
 GOOD = 5  # so many batches in time, one after the other, and the next may be larger
 LESS = 4  # a batch that took too long is tried in parts of this
 NO_USE = 8  # so many entries refused by the server, none written: it is not the entries
-
-
-class Writer(Protocol):
-    """Where a batch goes: the store."""
-
-    async def write(self, records: Sequence[CallRecord], told: Sequence[Fact]) -> None:
-        """Write all or none. Raises StoreUnavailable, or anything else when an entry is to blame."""
-        ...
 
 
 @dataclass(slots=True)
@@ -36,7 +28,7 @@ class Delivered:
         return self.error is not None and self.error.slow
 
 
-async def deliver(store: Writer, batch: Sequence[Entry]) -> Delivered:
+async def deliver(store: TelephoneStore, batch: Sequence[Entry]) -> Delivered:
     """Write the batch in one transaction; if an entry may be to blame, each half for itself. Never raises."""
     found = Delivered()
     await _deliver(store, batch, found)
@@ -62,7 +54,7 @@ class BatchSize:
                 self.now, self._good = min(self._most, self.now * 2), 0
 
 
-async def _deliver(store: Writer, batch: Sequence[Entry], found: Delivered) -> bool:
+async def _deliver(store: TelephoneStore, batch: Sequence[Entry], found: Delivered) -> bool:
     """Return whether to go on."""
     error = await _try(store, batch)
     if error is None:
@@ -82,12 +74,13 @@ async def _deliver(store: Writer, batch: Sequence[Entry], found: Delivered) -> b
     return bool(found.written) or found.stuck < NO_USE
 
 
-async def _try(store: Writer, entries: Sequence[Entry]) -> Exception | None:
+async def _try(store: TelephoneStore, entries: Sequence[Entry]) -> Exception | None:
     """Write the entries in one transaction, or return why not."""
     records = [entry for entry in entries if isinstance(entry, CallRecord)]
     facts = [entry for entry in entries if isinstance(entry, Fact)]
     try:
-        await store.write(records, facts)
+        async with store.transaction() as connection:
+            await store.calls.write(connection, records, facts)
     except Exception as error:  # noqa: BLE001 - whatever an entry does to the writer, the others go on
         return error
     return None

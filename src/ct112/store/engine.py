@@ -1,8 +1,9 @@
 """The connection to PostgreSQL: one address, one pool, one transaction at the edge."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -79,3 +80,22 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         if of_the_row(error):
             raise RowRefused(explain(error)) from None  # the server's words repeat the row
         raise unavailable(error) from error
+
+
+class OneATask:
+    """Refuses a task that has a transaction another: it would wait for what the first one holds."""
+
+    def __init__(self) -> None:
+        self._holders: set[asyncio.Task[Any] | None] = set()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Be in a transaction. Raises RuntimeError when the task is in one."""
+        task = asyncio.current_task()
+        if task in self._holders:
+            raise RuntimeError("a transaction is open in this task: pass its connection on")
+        self._holders.add(task)
+        try:
+            yield
+        finally:
+            self._holders.discard(task)

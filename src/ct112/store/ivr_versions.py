@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import desc, insert, select
+from sqlalchemy import desc, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.store import clean
 from ct112.store.tables import IvrVersion
+
+COLUMNS = (
+    IvrVersion.version,
+    IvrVersion.source_yaml,
+    IvrVersion.document,
+    IvrVersion.note,
+    IvrVersion.published_at,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +32,7 @@ class StoredIvr:
 
 
 async def publish(
-    connection: AsyncConnection, document: Mapping[str, Any], source_yaml: str, note: str
+    connection: AsyncConnection, document: Mapping[str, Any], source_yaml: str, note: str = ""
 ) -> int:
     """Store a document, live from now on, and return its version."""
     added = await connection.execute(
@@ -37,21 +45,18 @@ async def publish(
 
 async def current(connection: AsyncConnection) -> StoredIvr | None:
     """Return the live document; None when none was ever published."""
-    newest = await versions(connection, limit=1)
-    return newest[0] if newest else None
+    return await get(connection, None)
 
 
-async def versions(connection: AsyncConnection, limit: int) -> list[StoredIvr]:
+async def get(connection: AsyncConnection, version: int | None) -> StoredIvr | None:
+    """Return a version, or the live one; None when it was never published."""
+    wanted = true() if version is None else IvrVersion.version == version
+    newest = select(*COLUMNS).where(wanted).order_by(desc(IvrVersion.version)).limit(1)
+    row = (await connection.execute(newest)).mappings().first()
+    return None if row is None else StoredIvr(**row)
+
+
+async def versions(connection: AsyncConnection, limit: int = 50) -> list[StoredIvr]:
     """Return the newest versions, the live one first."""
-    found = await connection.execute(
-        select(
-            IvrVersion.version,
-            IvrVersion.source_yaml,
-            IvrVersion.document,
-            IvrVersion.note,
-            IvrVersion.published_at,
-        )
-        .order_by(desc(IvrVersion.version))
-        .limit(limit)
-    )
+    found = await connection.execute(select(*COLUMNS).order_by(desc(IvrVersion.version)).limit(limit))
     return [StoredIvr(**row) for row in found.mappings()]

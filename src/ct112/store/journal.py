@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from ct112 import logs, metrics
 from ct112.core.record import CallRecord, Fact
 from ct112.store.aside import Aside
-from ct112.store.delivery import BatchSize, Writer, deliver
+from ct112.store.delivery import BatchSize, deliver
 from ct112.store.faults import explain
 from ct112.store.pending import Entry, Pending
+from ct112.store.ports import TelephoneStore
 
 log = logs.get("journal")
 
@@ -25,7 +26,7 @@ class DatabaseJournal:
     While the database is away everything waits, up to `limit` entries; past it facts go before records.
     """
 
-    def __init__(self, store: Writer, limit: int = 10_000, aside: Aside | None = None) -> None:
+    def __init__(self, store: TelephoneStore, limit: int = 10_000, aside: Aside | None = None) -> None:
         """`limit` counts waiting records and facts together. `aside`: where what nobody can write is kept."""
         self._aside = aside or Aside()
         self._store = store

@@ -64,7 +64,12 @@ async def operators(connection: AsyncConnection) -> list[OperatorRow]:
 
 
 async def add(
-    connection: AsyncConnection, operator: str, position: str, sip_password: str | None, *, ready: bool
+    connection: AsyncConnection,
+    operator: str,
+    position: str,
+    sip_password: str | None = None,
+    *,
+    ready: bool = True,
 ) -> RosterRow:
     """Put a new operator at a free position, made when it is not there yet. Raises RosterError.
 
@@ -90,7 +95,7 @@ async def add(
     return RosterRow(position=position, sip_password=password, operator=operator, ready=ready)
 
 
-async def remove(connection: AsyncConnection, operator: str, *, keep_position: bool) -> None:
+async def remove(connection: AsyncConnection, operator: str, *, keep_position: bool = False) -> None:
     """Remove an operator and, unless it is kept, their position with its SIP account. Raises RosterError."""
     await _lock(connection)
     found = await connection.execute(
@@ -110,7 +115,7 @@ async def set_ready(connection: AsyncConnection, operator: str, *, ready: bool) 
         raise await _unknown(connection, operator)
 
 
-async def change_password(connection: AsyncConnection, operator: str, sip_password: str | None) -> str:
+async def change_password(connection: AsyncConnection, operator: str, sip_password: str | None = None) -> str:
     """Give the operator's position another SIP password, a random one by default; return it."""
     if sip_password is not None:
         _check_password(sip_password)

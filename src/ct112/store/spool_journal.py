@@ -11,10 +11,11 @@ from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, Fact
 from ct112.serve.ports import Audience
 from ct112.store.aside import NAME, Aside
-from ct112.store.delivery import BatchSize, Writer, deliver
+from ct112.store.delivery import BatchSize, deliver
 from ct112.store.faults import explain
 from ct112.store.journal import DatabaseJournal
 from ct112.store.pending import Entry
+from ct112.store.ports import TelephoneStore
 from ct112.store.spool import Spool, SpoolFailed
 from ct112.store.spool_file import Spooled
 
@@ -36,7 +37,7 @@ class SpoolJournal:
     """
 
     def __init__(
-        self, store: Writer, spool: Spool, direct: DatabaseJournal, audience: Sequence[Audience]
+        self, store: TelephoneStore, spool: Spool, direct: DatabaseJournal, audience: Sequence[Audience]
     ) -> None:
         """Use `open_journal`."""
         self._store = store
@@ -267,7 +268,7 @@ def _older(batch: Sequence[Spooled], newest: dict[CallId, int], refused: set[int
     }
 
 
-def open_journal(store: Writer, spool_path: Path, audience: Sequence[Audience] = ()) -> SpoolJournal:
+def open_journal(store: TelephoneStore, spool_path: Path, audience: Sequence[Audience] = ()) -> SpoolJournal:
     """Return a journal whose spool is at `spool_path`; nothing is opened yet.
 
     `audience` is told each fact once it is on the disk.

@@ -22,8 +22,8 @@ Listed = Callable[[], Awaitable[tuple[Sequence[Task], int]]]
 async def first_of(store: Store) -> tuple[Sequence[Task], int]:
     """Return the head of the list. Raises StoreUnavailable."""
     async with store.transaction() as connection:
-        page = await callbacks.page(connection, all_=False, limit=MOST, after_=None)
-    return page.tasks, page.total
+        page = await callbacks.page(connection, all_=False, limit=MOST, after=None)
+    return page.items, page.total
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Call-backs as the API shows them."""
 
-from typing import Annotated
 
 from pydantic import Field
 
 from ct112.core.callback_rules import CallbackResult, NotDialled, TaskState
 from ct112.core.record import ServiceClass
-from ct112.web.values import Given, Instant, Name, PageSize, Serial, Shown
+from ct112.web.values import Cursor, Given, Instant, Name, PageSize, Shown
 
 
 class Callback(Shown):
@@ -32,7 +31,7 @@ class CallbackPage(Shown):
 
     callbacks: tuple[Callback, ...]
     total: int
-    next: int | None
+    next: str | None
     withheld: int
 
 
@@ -40,7 +39,7 @@ class CallbackQuery(Given):
     """Which call-backs."""
 
     limit: PageSize = 50
-    after: Annotated[Serial | None, Field(description="`next` of the page before")] = None
+    after: Cursor | None = None
     closed: bool = Field(default=False, description="closed ones too, the newest first")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ct112.store import CallbackError, Connection, callbacks
+from ct112.store import BadCursor, Connection, callbacks
 from ct112.web import kinds
 from ct112.web.access.principal import STAFF
 from ct112.web.callbacks.model import Callback, CallbackPage, CallbackQuery, Taking
@@ -19,10 +19,10 @@ async def list_callbacks(connection: Connection, query: CallbackQuery) -> Callba
     """List who has to be called back, the most urgent first."""
     since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
     try:
-        page = await callbacks.page(connection, all_=query.closed, limit=query.limit, after_=query.after)
-    except CallbackError:
+        page = await callbacks.page(connection, all_=query.closed, limit=query.limit, after=query.after)
+    except BadCursor:
         raise bad_cursor() from None
-    found = tuple(Callback.model_validate(task) for task in page.tasks)
+    found = tuple(Callback.model_validate(task) for task in page.items)
     withheld = await callbacks.withheld(connection, since)
     return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
 
