@@ -30,7 +30,7 @@ from ct112.core.floor import Floor
 from ct112.core.ids import call_of, task_of
 from ct112.core.live import LiveCalls
 from ct112.simulation import storable
-from ct112.simulation import store as fake_store
+from ct112.simulation import tables as fake_tables
 from ct112.simulation.queue_oracle import waited
 from ct112.store import RowRefused
 
@@ -66,7 +66,7 @@ def an_age_is_an_int4(patch: Patch) -> None:
         if "seq" in row and row["seq"] not in INT4:
             raise RowRefused("22003")
 
-    patch(fake_store, "check", narrower)
+    patch(fake_tables, "check", narrower)
     patch(fallback, "in_order", lambda found, _begun: found)
 
 

@@ -1,6 +1,5 @@
 """Call-backs as the API shows them."""
 
-
 from pydantic import Field
 
 from ct112.core.callback_rules import CallbackResult, NotDialled, TaskState
