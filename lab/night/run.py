@@ -190,10 +190,28 @@ async def _left(world: NightWorld) -> list[str]:
             except AssertionError:
                 names = [one.get("name") or one["id"] for one in await world.ari(node, what)]
                 found.append(f"node {node} has {what} left: {', '.join(names)}")
+    found += await _not_taken_in(world)
     found += await _counted(world, "ct112_calls_live", "live calls in ct112")
     found += await _counted(world, "ct112_operators", "operators on a call", state="OnCall")
     found += await _counted(world, "ct112_spool_waiting", "entries not yet in the database")
     return found
+
+
+async def _not_taken_in(world: NightWorld) -> list[str]:
+    """Return what the fallback wrote down that ct112 has not made records of."""
+
+    def notes() -> list[str]:
+        return sorted(
+            file.name for node in world.lab.nodes() for file in node.fallback.glob("*.*") if file.is_file()
+        )
+
+    try:
+        await eventually(
+            lambda: asyncio.to_thread(notes), lambda left: not left, WRITTEN_SECONDS, "the notes"
+        )
+    except AssertionError:
+        return [f"the fallback's notes are not taken in: {', '.join(notes())}"]
+    return []
 
 
 async def _counted(world: NightWorld, name: str, what: str, **labels: str) -> list[str]:
