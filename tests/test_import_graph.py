@@ -25,7 +25,10 @@ ALLOWED: dict[str, set[str]] = {
         *("ct112.core", "ct112.asterisk", "ct112.store", "ct112.ivr", "ct112.prompts", "ct112.web"),
         *("ct112.control", "ct112.http", *LEAF, *SETTINGS),
     },
-    "web": {"ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.__version__", *LEAF},
+    "web": {
+        *("ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.ivr", "ct112.prompts"),
+        *("ct112.planning", "ct112.__version__", *LEAF),
+    },
     "worker": {"ct112.core", "ct112.control", "ct112.http", "ct112.store", *LEAF},
     "planning": set(),
     "doctor": EVERYTHING,

@@ -1,6 +1,7 @@
 """A site with a database of its own for each test."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.web.site import TOKEN, Site
 
 
 @pytest.fixture
-async def site(store: Store, request: pytest.FixtureRequest) -> AsyncIterator[Site]:  # noqa: F811
-    found = Site(store, getattr(request, "param", TOKEN))
+async def site(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Site]:  # noqa: F811
+    found = Site(store, tmp_path, getattr(request, "param", TOKEN))
     async with found.client:
         yield found

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,7 @@ from ct112.web import House, make_app
 from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
 from ct112.web.errors import Conflict
+from ct112.web.ivr.workshop import Workshop
 from ct112.web.positions.model import PositionView
 from tests.store.examples import ARRIVED, fact, record
 
@@ -82,7 +84,12 @@ def settings(token: str | None = TOKEN) -> Settings:
     return Settings(_env_file=None, **given)
 
 
-def house(store: Store, health: Callable[[], Health] = lambda: READY, token: str | None = TOKEN) -> House:
+def house(
+    store: Store,
+    folder: Path,
+    health: Callable[[], Health] = lambda: READY,
+    token: str | None = TOKEN,
+) -> House:
     """What is behind the site."""
     return House(
         gate=Gate.of(store, settings(token)),
@@ -90,18 +97,18 @@ def house(store: Store, health: Callable[[], Health] = lambda: READY, token: str
         store=store,
         take=take,
         positions=lambda: [SEAT],
-        ivr={"recordings_dir": None, "state_dir": "/var/lib/ct112", "emergency_limit_seconds": 15.0},
+        workshop=Workshop(folder, None, 15.0),
     )
 
 
 class Site:
     """The site under test and what is behind it."""
 
-    def __init__(self, store: Store, token: str | None) -> None:
+    def __init__(self, store: Store, folder: Path, token: str | None) -> None:
         self.store = store
         self.health = READY
-        behind = house(store, lambda: self.health, token)
-        app = make_app(behind, behind.gate.access.authenticate)
+        self.house = house(store, folder, lambda: self.health, token)
+        app = make_app(self.house, self.house.gate.access.authenticate)
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any, aiohttp.ClientResponse]:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -54,9 +55,9 @@ class Wire:
 
 
 @asynccontextmanager
-async def running(store: Store) -> AsyncIterator[Wire]:
+async def running(store: Store, folder: Path) -> AsyncIterator[Wire]:
     """A server on a free port."""
-    behind = house(store)
+    behind = house(store, folder)
     app = make_app(behind, behind.gate.access.authenticate)
     web = WebServer(app, "127.0.0.1", 0)
     task = asyncio.create_task(web.run(), name="web")
@@ -69,8 +70,8 @@ async def running(store: Store) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def wire(store: Store) -> AsyncIterator[Wire]:
-    async with running(store) as found:
+async def wire(store: Store, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with running(store, tmp_path) as found:
         yield found
 
 
@@ -163,9 +164,11 @@ async def test_a_body_that_does_not_come_is_not_the_databases_fault(
     writer.close()
 
 
-async def test_who_sends_no_whole_request_is_closed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_sends_no_whole_request_is_closed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.3)
-    async with running(store) as wire:
+    async with running(store, tmp_path) as wire:
         reader, writer = await asyncio.open_connection(*wire._address)
         async with asyncio.timeout(3):  # silent from the beginning
             assert await reader.read() == b""
@@ -182,10 +185,12 @@ async def test_who_sends_no_whole_request_is_closed(store: Store, monkeypatch: p
         writer.close()
 
 
-async def test_strangers_leave_files_for_asterisk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_strangers_leave_files_for_asterisk(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ct112.http.server.MOST_CONNECTIONS", 5)
     monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.5)
-    async with running(store) as wire:
+    async with running(store, tmp_path) as wire:
         idle = [await asyncio.open_connection(*wire._address) for _ in range(5)]
         assert await wire.get(b"/healthz") == b""  # one too many: closed at once
         await asyncio.gather(*(reader.read() for reader, _ in idle))  # silent too long: closed

@@ -34,6 +34,7 @@ from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
 from ct112.web import House, WebServer, make_app
 from ct112.web.access.gate import Gate
+from ct112.web.ivr.workshop import Workshop
 
 log = logs.get("service")
 
@@ -156,7 +157,9 @@ class Service:
             store=self._store,
             take=self._callbacks.take,
             positions=watch.positions,
-            ivr=settings.ivr_settings(),
+            workshop=Workshop(
+                settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
+            ),
         )
         app = make_app(house, gate.access.authenticate)
         await WebServer(app, settings.web_host, settings.web_port).run()

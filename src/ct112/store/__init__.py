@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ct112.store.database import Store
     from ct112.store.engine import Connection
     from ct112.store.facts import StoredFact
-    from ct112.store.faults import RowRefused, StoreUnavailable, explain
+    from ct112.store.faults import RowRefused, Stale, StoreUnavailable, explain
     from ct112.store.ids import UnknownCall
     from ct112.store.ivr_versions import StoredIvr
     from ct112.store.journal import DatabaseJournal
@@ -35,6 +35,7 @@ __all__ = [
     "RosterRow",
     "RowRefused",
     "SpoolJournal",
+    "Stale",
     "Store",
     "StoreUnavailable",
     "StoredCall",
@@ -56,6 +57,7 @@ _WHERE = {
     "Store": "database",
     "Connection": "engine",
     "RowRefused": "faults",
+    "Stale": "faults",
     "StoreUnavailable": "faults",
     "explain": "faults",
     "StoredIvr": "ivr_versions",

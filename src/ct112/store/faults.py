@@ -31,6 +31,10 @@ class RowRefused(ValueError):
     """The row itself is to blame: trying again is of no use. The text never holds what is in it."""
 
 
+class Stale(Exception):
+    """What is to be changed is not as it was when it was read."""
+
+
 def sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's error code, when the error comes from there."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)

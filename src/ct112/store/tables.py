@@ -249,7 +249,7 @@ class PlannedDuty(Base):
 
 
 class IvrVersion(Base):
-    """A published IVR document; a trigger refuses any change. The highest version is live."""
+    """An IVR document; a trigger refuses any change. Which is live says the last publication."""
 
     __tablename__ = "ivr_version"
 
@@ -258,3 +258,30 @@ class IvrVersion(Base):
     document: Mapped[dict[str, Any]]
     note: Mapped[str]
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class IvrPublication(Base):
+    """One publishing of a version; the last one is live. A trigger refuses any change."""
+
+    __tablename__ = "ivr_publication"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    version: Mapped[int] = mapped_column(ForeignKey("ivr_version.version"))
+    note: Mapped[str]
+    published_by: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class IdempotencyKey(Base):
+    """The first answer to a request that makes something, kept for a day. Without one it is under way."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index(None, "at"),)
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, Any] | None]
+    body: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

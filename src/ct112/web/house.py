@@ -1,18 +1,19 @@
 """What the handlers work with: made once by the composition, given to each handler that asks for it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ct112.http.health import Health
 from ct112.store import Store
 from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
+from ct112.web.ivr.workshop import Workshop
 from ct112.web.positions.model import PositionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Everything behind the API. `ivr`: the settings a document is judged by here.
+    """Everything behind the API.
 
     `take` rings an operator's phone and then whom a call-back is for; raises Conflict, LiveAway.
     """
@@ -22,4 +23,4 @@ class House:
     store: Store
     take: Callable[[int, str], Awaitable[Callback]]
     positions: Callable[[], Sequence[PositionView]]
-    ivr: Mapping[str, object]
+    workshop: Workshop

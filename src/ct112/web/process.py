@@ -14,6 +14,7 @@ from ct112.web.app import make_app
 from ct112.web.callbacks.model import Callback
 from ct112.web.errors import LiveAway
 from ct112.web.house import House
+from ct112.web.ivr.workshop import Workshop
 from ct112.web.positions.model import PositionView
 
 log = logs.get("web")
@@ -33,7 +34,9 @@ class Web:
             store=store,
             take=nobody_rings,
             positions=nobody_knows,
-            ivr=settings.ivr_settings(),
+            workshop=Workshop(
+                settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
+            ),
         )
         app = make_app(house, gate.access.authenticate)
         self.server = HttpServer(app, settings.web_host, settings.web_port)

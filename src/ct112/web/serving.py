@@ -1,6 +1,7 @@
 """From the table to answers: the router, and the steps every request goes through."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,8 +14,9 @@ from ct112.web import auditing, kinds, versions
 from ct112.web.access.principal import Principal, Role
 from ct112.web.answering import response
 from ct112.web.body import read
-from ct112.web.errors import LiveAway
+from ct112.web.errors import LiveAway, Unavailable
 from ct112.web.house import House
+from ct112.web.once import Once, first_answer, keep, once
 from ct112.web.problems import Place, Problem
 from ct112.web.reading import read_body, read_text
 from ct112.web.routes import Public, Route
@@ -54,7 +56,7 @@ class Endpoint:
         try:
             async with asyncio.timeout(seconds):
                 return await self._answered(await self._given(request))
-        except (StoreUnavailable, TimeoutError):
+        except (StoreUnavailable, Unavailable, TimeoutError):
             raise Problem(kinds.AWAY, "calls are answered as always; ask again later") from None
         except RowRefused as error:
             raise Problem(kinds.REFUSED, f"{error}: send something else") from None
@@ -67,14 +69,22 @@ class Endpoint:
         route = self._route
         if route.prepare is not None:
             given["prepared"] = await route.prepare(**{name: given[name] for name in route.prepares})
+        asked: Once | None = given.pop("once", None)
         async with self._transaction() as connection:
             given["connection"] = connection
+            if asked is not None and connection is not None:
+                again = await first_answer(connection, asked)
+                if again is not None:
+                    return again
             answer = await route.handler(**{name: given[name] for name in route.takes})
             if isinstance(answer, web.StreamResponse):  # a WebSocket that has ended
                 return answer
             if route.audit is not None:
                 await auditing.note(self._house.store, connection, route, given, answer)
-            return response(route, answer)
+            made = response(route, answer)
+            if asked is not None and connection is not None:
+                await keep(connection, asked, made)
+            return made
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection | None]:
@@ -97,8 +107,15 @@ class Endpoint:
         given["query"] = self._query(request)
         if "version" in route.takes:
             given["version"] = versions.wanted(request, needed=route.version_needed)
+        raw = b""
         if "body" in route.given:
-            given["body"] = read_body(route.given["body"], await read(request, route.largest_body))
+            raw = await read(request, route.largest_body)
+            given["body"] = read_body(route.given["body"], raw)
+        if route.keyed:
+            given["once"] = once(request, given["who"], raw)
+        if "ask_id" in route.takes:
+            asked: Once | None = given.get("once")
+            given["ask_id"] = uuid.uuid4() if asked is None else asked.ask_id()
         return given
 
     async def _allowed(self, request: web.Request, roles: frozenset[Role]) -> Principal:

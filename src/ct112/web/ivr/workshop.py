@@ -1,0 +1,49 @@
+"""What is done to menus: checked, compared, spoken. It takes time, so in threads, a few at once."""
+
+import asyncio
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ct112 import ivr
+from ct112.ivr import Problem, Report
+from ct112.prompts import speech
+from ct112.prompts.audio import for_telephone, write_wav
+from ct112.prompts.library import PromptLibrary
+
+AT_ONCE = 2  # the machine has to answer calls too
+T = TypeVar("T")
+
+
+class Workshop:
+    """Judges documents as the running ct112 does: by the same recordings and the same limit (seconds)."""
+
+    def __init__(self, state_dir: Path, recordings_dir: Path | None, limit_seconds: float) -> None:
+        """Nothing is made yet."""
+        self.state_dir = state_dir
+        self.recordings_dir = recordings_dir
+        self.limit_seconds = limit_seconds
+        self._library = PromptLibrary(state_dir / "prompts", recordings_dir)
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    async def check(self, source_yaml: str) -> tuple[tuple[Problem, ...], Report | None]:
+        """Return every problem of a document, and its report if it can run."""
+        limit = self.limit_seconds
+        return await self._aside(
+            lambda: ivr.every_problem(source_yaml, self._library, name="the document", limit=limit)
+        )
+
+    async def difference(self, old: str, new: str) -> list[str]:
+        """Return what changes from one document to the other, as a unified diff's lines without its head."""
+        before, after = old.splitlines(), new.splitlines()
+        lines = await self._aside(lambda: list(difflib.unified_diff(before, after, lineterm="", n=2)))
+        return lines[2:]
+
+    async def speak(self, text: str, language: str) -> bytes:
+        """Return a text as a caller would hear it, WAV. Raises SpeechError."""
+        return await self._aside(lambda: write_wav(for_telephone(*speech.speak(text, language))))
+
+    async def _aside(self, work: Callable[[], T]) -> T:
+        async with self._turn:
+            return await asyncio.to_thread(work)

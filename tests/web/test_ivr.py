@@ -1,0 +1,152 @@
+"""The menu over HTTP: stored, checked, compared, heard, published; and what is never published."""
+
+import asyncio
+import io
+import wave
+from typing import Any
+
+import pytest
+
+from ct112 import ivr
+from ct112.store import ivr_versions
+from tests.web.site import BEARER, Site
+
+GOOD = ivr.default_text()
+LATE = GOOD.replace("start:", "# slower\nstart:", 1)
+
+
+async def post(site: Site, path: str, body: Any, **headers: str) -> tuple[int, Any, Any]:
+    """Send a body; return status, answer, headers."""
+    async with site.client.post(f"/api/v1/ivr{path}", json=body, headers=BEARER | headers) as answer:
+        sound = answer.content_type == "audio/wav"
+        return (
+            answer.status,
+            await (answer.read() if sound else answer.json(content_type=None)),
+            answer.headers,
+        )
+
+
+async def stored(site: Site, source: str = GOOD, note: str = "why") -> int:
+    """Store a version."""
+    status, body, headers = await post(site, "/versions", {"source_yaml": source, "note": note})
+    assert (status, headers["Location"]) == (201, f"/api/v1/ivr/versions/{body['number']}")
+    return int(body["number"])
+
+
+async def published(site: Site, number: int, tag: str) -> tuple[int, Any, Any]:
+    """Publish a version on what was read."""
+    return await post(site, f"/versions/{number}/publish", {"note": "now"}, **{"If-Match": tag})
+
+
+async def test_a_version_is_stored_and_goes_live_when_it_is_published(site: Site) -> None:
+    _, now, answer = await site.get("/api/v1/ivr", headers=BEARER)
+    assert (now["version"], now["live"], answer.headers["ETag"]) == (0, None, '"0"')
+    number = await stored(site)
+    _, body, _ = await site.get("/api/v1/ivr", headers=BEARER)
+    assert body["live"] is None
+    status, body, headers = await published(site, number, '"0"')
+    assert (status, body["live"]) == (200, number)
+    assert headers["ETag"] == f'"{body["version"]}"'
+    async with site.store.transaction() as connection:
+        live = await ivr_versions.current(connection)
+    assert live is not None
+    assert (live.version, live.source_yaml) == (number, GOOD)
+    _, body, _ = await site.get(f"/api/v1/ivr/versions/{number}", headers=BEARER)
+    assert (body["live"], body["published_by"], body["source_yaml"]) == (True, "api-token", GOOD)
+
+
+async def test_an_older_version_can_be_published_again(site: Site) -> None:
+    first, second = await stored(site), await stored(site, LATE)
+    _, body, headers = await published(site, first, '"0"')
+    _, body, headers = await published(site, second, headers["ETag"])
+    _, body, headers = await published(site, first, headers["ETag"])
+    assert body["live"] == first
+    _, body, _ = await site.get("/api/v1/ivr/versions", headers=BEARER)
+    assert [(one["number"], one["live"]) for one in body["versions"]] == [(second, False), (first, True)]
+    assert body["total"] == 2
+
+
+async def test_who_publishes_on_an_old_view_is_refused_and_of_two_at_once_one_wins(site: Site) -> None:
+    number = await stored(site)
+    status, body, _ = await post(site, f"/versions/{number}/publish", {"note": "now"})
+    assert (status, body["fields"][0]["field"]) == (428, "If-Match")
+    answers = await asyncio.gather(*(published(site, number, '"0"') for _ in range(4)))
+    assert sorted(status for status, _, _ in answers) == [200, 412, 412, 412]
+    for tag in ("0", "*", 'W/"1"', '"x"', '"1", "2"'):
+        assert (await published(site, number, tag))[0] == 412, tag
+
+
+async def test_a_version_that_keeps_an_emergency_waiting_is_never_published(site: Site) -> None:
+    number = await stored(site)
+    site.house.workshop.limit_seconds = 1.0
+    _, report, _ = await post(site, "/check", {"source_yaml": GOOD})
+    assert not report["ok"]
+    status, body, _ = await published(site, number, '"0"')
+    assert (status, body["type"]) == (422, "urn:ct112:problem:refused")
+    assert "an emergency waits too long" in body["detail"]
+    assert body["fields"][0]["remedy"]
+
+
+async def test_what_cannot_run_is_not_even_stored(site: Site) -> None:
+    status, body, _ = await post(site, "/versions", {"source_yaml": "start: nowhere\n"})
+    assert status == 422
+    assert body["fields"]
+    _, body, _ = await site.get("/api/v1/ivr/versions", headers=BEARER)
+    assert body["total"] == 0
+
+
+async def test_a_check_names_line_and_remedy(site: Site) -> None:
+    status, body, _ = await post(site, "/check", {"source_yaml": GOOD})
+    assert (status, body["ok"]) == (200, True)
+    assert body["ways"][0]["seconds"] > 1
+    status, body, _ = await post(site, "/check", {"source_yaml": GOOD.replace("start: ", "start: no")})
+    assert (status, body["ok"]) == (200, False)
+    assert all(problem["remedy"] for problem in body["problems"])
+    assert any(problem["line"] for problem in body["problems"])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[" * 5000, "a: &a [*a]", "\t", "- " * 5000, "x: !!python/object:os.system"]
+)
+async def test_nonsense_is_checked_too(site: Site, text: str) -> None:
+    status, body, _ = await post(site, "/check", {"source_yaml": text})
+    assert (status, body["ok"]) == (200, False)
+
+
+async def test_two_versions_are_compared_line_by_line(site: Site) -> None:
+    old, new = await stored(site), await stored(site, LATE)
+    _, body, _ = await site.get(f"/api/v1/ivr/versions/{new}/diff?against={old}", headers=BEARER)
+    assert [line for line in body["lines"] if line.startswith(("+", "-"))] == ["+# slower"]
+    status, _, _ = await site.get(f"/api/v1/ivr/versions/{new}/diff?against=99", headers=BEARER)
+    assert status == 404
+
+
+async def test_a_text_is_heard_as_a_caller_would(site: Site) -> None:
+    status, sound, _ = await post(site, "/preview", {"text": "Selamat datang", "language": "id"})
+    assert status == 200
+    with wave.open(io.BytesIO(sound)) as file:
+        assert (file.getframerate(), file.getnchannels()) == (8000, 1)
+        assert file.getnframes() > 4000
+    for text, language in (("hello", "xx"), ("...", "id")):
+        status, body, _ = await post(site, "/preview", {"text": text, "language": language})
+        assert (status, body["status"]) == (422, 422), text
+
+
+async def test_the_same_key_makes_one_version(site: Site) -> None:
+    body = {"source_yaml": GOOD, "note": "once"}
+    key = {"Idempotency-Key": "key-1"}
+    answers = await asyncio.gather(*(post(site, "/versions", body, **key) for _ in range(4)))
+    assert [status for status, _, _ in answers] == [201] * 4
+    assert len({(answer["number"], headers["Location"]) for _, answer, headers in answers}) == 1
+    status, answer, _ = await post(site, "/versions", body | {"note": "other"}, **key)
+    assert (status, answer["type"]) == (422, "urn:ct112:problem:key-reused")
+    for bad in ("", "a b", "x" * 101, "ü"):
+        assert (await post(site, "/versions", body, **{"Idempotency-Key": bad}))[0] == 400, bad
+    _, listed, _ = await site.get("/api/v1/ivr/versions", headers=BEARER)
+    assert listed["total"] == 1
+
+
+async def test_a_refused_request_leaves_its_key_free(site: Site) -> None:
+    key = {"Idempotency-Key": "key-2"}
+    assert (await post(site, "/versions", {"source_yaml": "start: x\n"}, **key))[0] == 422
+    assert (await post(site, "/versions", {"source_yaml": GOOD}, **key))[0] == 201
