@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
+from ct112.control.client import ControlClient
 from ct112.core.callback_rules import TaskState
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.http.health import Health, Part
@@ -19,6 +20,7 @@ from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
 from ct112.web.errors import Conflict
 from ct112.web.ivr.workshop import Workshop
+from ct112.web.live.hub import Live
 from ct112.web.positions.model import PositionView
 from tests.store.examples import ARRIVED, fact, record
 
@@ -89,6 +91,7 @@ def house(
     folder: Path,
     health: Callable[[], Health] = lambda: READY,
     token: str | None = TOKEN,
+    live: Live | None = None,
 ) -> House:
     """What is behind the site."""
     return House(
@@ -98,6 +101,7 @@ def house(
         take=take,
         positions=lambda: [SEAT],
         workshop=Workshop(folder, None, 15.0),
+        live=live or Live(ControlClient("http://127.0.0.1:1", None)),
     )
 
 

@@ -12,15 +12,16 @@ MOST_BYTES = 8 * 1024 * 1024  # counted for each reader, though readers share th
 class Outflow:
     """A queue for one reader. A full one is closed: its reader is too slow, and has to begin anew."""
 
-    def __init__(self, most_messages: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_messages: int | None = None, most_bytes: int | None = None) -> None:
         """Nothing waits. `on_full` is called once, when the reader was too slow."""
-        self._most_messages = most_messages
-        self._most_bytes = most_bytes
+        self._most_messages = MOST_MESSAGES if most_messages is None else most_messages
+        self._most_bytes = MOST_BYTES if most_bytes is None else most_bytes
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._woken = asyncio.Event()
         self.closed = False
         self.code = GOING_AWAY
+        self.full = False  # its reader was too slow
         self.on_full: Callable[[], None] | None = None
 
     def put(self, message: bytes) -> None:
@@ -29,13 +30,18 @@ class Outflow:
             return
         too_many = len(self._waiting) >= self._most_messages
         if self._waiting and (too_many or self._bytes + len(message) > self._most_bytes):
-            self.close()
-            if self.on_full is not None:
-                self.on_full()
+            self.too_slow()
             return
         self._waiting.append(message)
         self._bytes += len(message)
         self._woken.set()
+
+    def too_slow(self) -> None:
+        """Give the reader up."""
+        self.full = True
+        self.close()
+        if self.on_full is not None:
+            self.on_full()
 
     def close(self, code: int = GOING_AWAY) -> None:
         """Take nothing more and forget what waits; `code` says why (WebSocket close code)."""

@@ -19,9 +19,9 @@ async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketRespons
     )
     await socket.prepare(request)
     transport = request.transport
-    assert transport is not None
+    assert isinstance(transport, asyncio.Transport)
     outflow.on_full = transport.abort  # no close frame: it would wait behind what is not read
-    sending = asyncio.create_task(_send(socket, outflow, transport), name="stream")
+    sending = asyncio.create_task(_send(socket, outflow), name="stream")
     try:
         message = await socket.receive()
         if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -33,15 +33,14 @@ async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketRespons
     return socket
 
 
-async def _send(socket: web.WebSocketResponse, outflow: Outflow, transport: asyncio.BaseTransport) -> None:
-    assert isinstance(transport, asyncio.Transport)
+async def _send(socket: web.WebSocketResponse, outflow: Outflow) -> None:
     with contextlib.suppress(ConnectionError):  # the reader left: `receive` says so too
         while (message := await outflow.next()) is not None:
             try:
                 async with asyncio.timeout(SEND_SECONDS):
                     await socket.send_frame(message, WSMsgType.TEXT)
             except TimeoutError:
-                transport.abort()
+                outflow.too_slow()
                 return
         if not socket.closed:
             await socket.close(code=outflow.code)

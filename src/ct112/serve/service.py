@@ -11,6 +11,7 @@ from ct112 import logs
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
 from ct112.clock import SteadyClock
+from ct112.control.client import ControlClient
 from ct112.core.calls import Stranded, Talking
 from ct112.core.events import Event, NodeLost, NodeSurveyed
 from ct112.core.floor import Floor
@@ -35,6 +36,7 @@ from ct112.tasks import Supervisor
 from ct112.web import House, WebServer, make_app
 from ct112.web.access.gate import Gate
 from ct112.web.ivr.workshop import Workshop
+from ct112.web.live.hub import Live
 
 log = logs.get("service")
 
@@ -160,6 +162,7 @@ class Service:
             workshop=Workshop(
                 settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
             ),
+            live=Live(ControlClient(settings.control_url(), None)),  # `ct112 web` has one that runs
         )
         app = make_app(house, gate.access.authenticate)
         await WebServer(app, settings.web_host, settings.web_port).run()

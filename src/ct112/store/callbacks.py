@@ -128,6 +128,14 @@ async def take(connection: AsyncConnection, number: int, operator: str) -> Task:
     return _task((await connection.execute(taking.returning(TASKS))).one())
 
 
+async def get(connection: AsyncConnection, number: int) -> Task:
+    """Return one task. Raises CallbackError when there is none."""
+    row = (await connection.execute(select(TASKS).where(TASKS.c.id == _id(number)))).one_or_none()
+    if row is None:
+        raise CallbackError(_unknown(number))
+    return _task(row)
+
+
 async def finish(
     connection: AsyncConnection, number: int, result: CallbackResult, *, tried: bool = True
 ) -> Task:

@@ -8,6 +8,7 @@ from ct112.store import Store
 from ct112.web.access.gate import Gate
 from ct112.web.callbacks.model import Callback
 from ct112.web.ivr.workshop import Workshop
+from ct112.web.live.hub import Live
 from ct112.web.positions.model import PositionView
 
 
@@ -15,7 +16,8 @@ from ct112.web.positions.model import PositionView
 class House:
     """Everything behind the API.
 
-    `take` rings an operator's phone and then whom a call-back is for; raises Conflict, LiveAway.
+    `take` rings an operator's phone and then whom a call-back is for; raises Conflict, LiveAway. `live`: the
+    floor, as `ct112 serve` tells it.
     """
 
     gate: Gate
@@ -24,3 +26,4 @@ class House:
     take: Callable[[int, str], Awaitable[Callback]]
     positions: Callable[[], Sequence[PositionView]]
     workshop: Workshop
+    live: Live

@@ -1,23 +1,28 @@
 """The composition of `ct112 web`: the store, what is live at `ct112 serve`, and the routes over both."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from ct112 import logs
+from ct112.control.client import ControlAway, ControlClient, ControlRefused
 from ct112.http.health import Health, Part
 from ct112.http.server import HttpServer
 from ct112.settings import Settings
-from ct112.store import Store
+from ct112.store import Store, callbacks
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
 from ct112.web.access.gate import Gate
 from ct112.web.app import make_app
 from ct112.web.callbacks.model import Callback
-from ct112.web.errors import LiveAway
+from ct112.web.errors import Conflict, LiveAway
 from ct112.web.house import House
 from ct112.web.ivr.workshop import Workshop
+from ct112.web.live.hub import Live
 from ct112.web.positions.model import PositionView
 
 log = logs.get("web")
+
+MOST_CONNECTIONS = 1500  # a thousand live clients, and those who ask
 
 
 class Web:
@@ -28,21 +33,27 @@ class Web:
         self._store = store
         self._presence = Presence(store)
         gate = Gate.of(store, settings)
+        control = settings.control_token
+        self._control = ControlClient(
+            settings.control_url(), None if control is None else control.get_secret_value()
+        )
+        self._hub = Live(self._control)
         house = House(
             gate=gate,
             health=self.health,
             store=store,
-            take=nobody_rings,
-            positions=nobody_knows,
             workshop=Workshop(
                 settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
             ),
+            take=partial(take_callback, self._control, store),
+            positions=partial(positions, self._hub),
+            live=self._hub,
         )
         app = make_app(house, gate.access.authenticate)
-        self.server = HttpServer(app, settings.web_host, settings.web_port)
+        self.server = HttpServer(app, settings.web_host, settings.web_port, MOST_CONNECTIONS)
         self._supervisor = Supervisor(
             vital={"door": self.server.run},
-            others={"presence": self._presence.run},
+            others={"presence": self._presence.run, "control": self._control.run},
         )
 
     async def run(self) -> None:
@@ -64,7 +75,7 @@ class Web:
         return Part("database", bool(self._presence.there), self._presence.detail)
 
     def _live(self) -> Part:
-        return Part("live", False, "away: this version has no feed yet")
+        return Part("live", self._control.floor is not None, self._control.trouble or "follows the feed")
 
     def _tasks(self) -> Part:
         troubles = self._supervisor.troubles()
@@ -72,11 +83,21 @@ class Web:
         return Part("tasks", not troubles, said or "all run")
 
 
-async def nobody_rings(_number: int, _operator: str) -> Callback:
-    """Raise LiveAway: phones ring at `ct112 serve` alone."""
-    raise LiveAway
+async def take_callback(control: ControlClient, store: Store, number: int, operator: str) -> Callback:
+    """Ring the operator's phone and then the caller. Raises Conflict, LiveAway, StoreUnavailable."""
+    try:
+        answer = await control.ask("take_callback", by=operator, task=number, operator=operator)
+    except (ControlAway, ControlRefused) as error:
+        raise LiveAway from error
+    if not answer.accepted:
+        raise Conflict(answer.reason)
+    async with store.transaction() as connection:
+        return Callback.model_validate(await callbacks.get(connection, number))
 
 
-def nobody_knows() -> Sequence[PositionView]:
-    """Raise LiveAway: who sits where is known to `ct112 serve` alone."""
-    raise LiveAway
+def positions(live: Live) -> Sequence[PositionView]:
+    """Return the positions, by name. Raises LiveAway: they are known to `ct112 serve` alone."""
+    if live.floor is None:
+        raise LiveAway
+    known = live.floor.parts["positions"]
+    return [PositionView.model_validate(known[name]) for name in sorted(known)]

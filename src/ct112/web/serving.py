@@ -67,6 +67,8 @@ class Endpoint:
 
     async def _answered(self, given: dict[str, Any]) -> web.StreamResponse:
         route = self._route
+        if route.socket:
+            return await self._streamed(given)
         if route.prepare is not None:
             given["prepared"] = await route.prepare(**{name: given[name] for name in route.prepares})
         asked: Once | None = given.pop("once", None)
@@ -77,14 +79,24 @@ class Endpoint:
                 if again is not None:
                     return again
             answer = await route.handler(**{name: given[name] for name in route.takes})
-            if isinstance(answer, web.StreamResponse):  # a WebSocket that has ended
-                return answer
             if route.audit is not None:
                 await auditing.note(self._house.store, connection, route, given, answer)
             made = response(route, answer)
             if asked is not None and connection is not None:
                 await keep(connection, asked, made)
             return made
+
+    async def _streamed(self, given: dict[str, Any]) -> web.StreamResponse:
+        """Serve a WebSocket to its end; that it was opened is noted beside it: it waits for no database."""
+        route = self._route
+        noting = [auditing.note(self._house.store, None, route, given, None)] if route.audit else []
+        tasks = [asyncio.create_task(one, name="audit") for one in noting]
+        try:
+            answer = await route.handler(**{name: given[name] for name in route.takes})
+        finally:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        assert isinstance(answer, web.StreamResponse)
+        return answer
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection | None]:

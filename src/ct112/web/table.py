@@ -5,6 +5,7 @@ from ct112.web.audit.routes import ROUTES as AUDIT
 from ct112.web.callbacks.routes import ROUTES as CALLBACKS
 from ct112.web.calls.routes import ROUTES as CALLS
 from ct112.web.ivr.routes import ROUTES as IVR
+from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.routes import Route
 from ct112.web.session.oidc import ROUTES as OIDC
@@ -17,6 +18,7 @@ TABLE: tuple[Route, ...] = (
     *CALLS,
     *CALLBACKS,
     *POSITIONS,
+    *LIVE,
     *IVR,
     *ACCOUNTS,
     *TOKENS,

@@ -1,0 +1,1 @@
+"""What is live: the floor as web knows it, its clients over WebSockets, and asks of the floor."""

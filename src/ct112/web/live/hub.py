@@ -1,0 +1,82 @@
+"""The floor's clients over WebSockets: each message is encoded once for all who see the same of it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ct112 import metrics
+from ct112.control.client import ControlClient
+from ct112.control.fanout import Fanout
+from ct112.control.mirror import Mirror
+from ct112.control.outflow import Outflow
+from ct112.web.live.shown import UNNAMED, WHOLE, View, unnamed
+
+MOST_CLIENTS = 1000  # of each view
+VIEWS: dict[str, View | None] = {WHOLE: None, UNNAMED: unnamed}
+"""None: the message as it came."""
+
+
+class Live:
+    """What web knows of the floor, and who looks at it."""
+
+    def __init__(self, client: ControlClient) -> None:
+        """Follow `client`; somebody else runs it."""
+        self.client = client
+        self._fanouts = {
+            name: Fanout(partial(self._snapshot, view), most=MOST_CLIENTS) for name, view in VIEWS.items()
+        }
+        client.follow(self)
+
+    @property
+    def floor(self) -> Mirror | None:
+        """The floor as last told; None while serve is away."""
+        return self.client.floor
+
+    def join(self, view: str, outflow: Outflow) -> None:
+        """Let a client follow. It is told at once when serve is away. Raises Full."""
+        self._fanouts[view].join(outflow)
+        self._count()
+
+    def leave(self, view: str, outflow: Outflow) -> None:
+        """Forget a client."""
+        self._fanouts[view].leave(outflow)
+        self._count()
+        if outflow.full:
+            metrics.live_too_slow.inc()
+
+    def close(self) -> None:
+        """Send everybody away: they come back, perhaps to another process."""
+        for fanout in self._fanouts.values():
+            fanout.close()
+
+    def begun(self, _mirror: Mirror) -> None:
+        """Give everybody the new snapshot."""
+        for fanout in self._fanouts.values():
+            fanout.begin_anew()
+
+    def changed(self, change: Mapping[str, Any], message: bytes) -> None:
+        """Pass the change on."""
+        for name, fanout in self._fanouts.items():
+            view = VIEWS[name]
+            if fanout.following:
+                fanout.send(message if view is None else orjson.dumps(view(change)))
+
+    def away(self) -> None:
+        """Tell everybody that what they see may be wrong by now."""
+        for fanout in self._fanouts.values():
+            fanout.send(self._away())
+
+    def _snapshot(self, view: View | None) -> bytes:
+        if self.client.floor is None:
+            return self._away()
+        snapshot = self.client.floor.snapshot()
+        return orjson.dumps(snapshot if view is None else view(snapshot))
+
+    def _away(self) -> bytes:
+        return orjson.dumps({"kind": "away", "at": datetime.now(UTC)}, option=orjson.OPT_UTC_Z)
+
+    def _count(self) -> None:
+        metrics.live_clients.set(sum(len(fanout) for fanout in self._fanouts.values()))
