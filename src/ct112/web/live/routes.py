@@ -44,6 +44,7 @@ ROUTES = (
         "/api/v1/live",
         live,
         STAFF | {Role.INTEGRATION},
+        status=101,
         problems=frozenset({kinds.LIVE_AWAY}),
         audit="live.read",
         socket=True,
