@@ -64,7 +64,8 @@ class LiveSite:
     def __init__(self, client: ControlClient, store: Store, folder: Path) -> None:
         self.live = Live(client)
         self.client = client
-        app = make_app(house(store, folder, live=self.live), authenticate)
+        self.house = house(store, folder, live=self.live)
+        app = make_app(self.house, authenticate)
         self.server = HttpServer(app, "127.0.0.1", 0, 1500)
 
     @property

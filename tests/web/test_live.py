@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from ct112.control import outflow, websocket
-from ct112.store import Store
-from ct112.web.access.principal import Role
+from ct112.store import Store, audit
+from ct112.web.access.principal import Principal, Role
 from tests.control.centre import NUMBER, known, serving, until
 from tests.web.live_site import Page, live_site
 
@@ -76,6 +76,35 @@ async def test_an_agency_and_strangers_and_other_sites_see_nothing(tmp_path: Pat
             assert "WebSocket" in await answer.text()
 
 
+async def test_a_view_ends_with_its_session(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ct112.web.live.routes.STILL_SECONDS", 0.05)
+    async with serving(tmp_path) as centre, live_site(centre.url, store) as site, site.pages() as (page,):
+        await page.read()
+        access = site.house.gate.access
+
+        async def over(_who: Principal) -> bool:
+            return False
+
+        monkeypatch.setattr(access, "still", over)
+        message = await page.socket.receive(timeout=5)
+        assert (message.type, page.socket.close_code) == (aiohttp.WSMsgType.CLOSE, 4401)
+
+
+async def test_that_a_view_was_opened_is_in_the_audit(tmp_path: Path, store: Store) -> None:
+    async with serving(tmp_path) as centre, live_site(centre.url, store) as site:
+        async with site.pages(role=Role.OPERATOR) as (page,):
+            await page.read()
+            for _ in range(100):
+                async with store.transaction() as connection:
+                    rows = (await audit.page(connection, audit.AuditQuery(action="live.read"), limit=5)).items
+                if rows:
+                    break
+                await asyncio.sleep(0.05)
+        assert [(row.actor, row.role) for row in rows] == [("the-operator", "operator")]
+
+
 async def test_while_serve_is_away_pages_are_told_so(tmp_path: Path, store: Store) -> None:
     async with live_site("http://127.0.0.1:1", store, tmp_path) as site, site.pages() as (page,):
         assert (await page.read())["kind"] == "away"
@@ -83,7 +112,11 @@ async def test_while_serve_is_away_pages_are_told_so(tmp_path: Path, store: Stor
 
 async def test_serve_killed_and_back_under_fifty_pages(tmp_path: Path, store: Store) -> None:
     """Every page is told, begins anew, misses nothing and hears nothing twice."""
-    async with serving(tmp_path) as first, live_site(first.url, store, tmp_path) as site, site.pages(50) as pages:
+    async with (
+        serving(tmp_path) as first,
+        live_site(first.url, store, tmp_path) as site,
+        site.pages(50) as pages,
+    ):
         first.staff("pos-1")
         calls = first.calls(20)
         await asyncio.gather(*(page.until(lambda page: knows(page, calls)) for page in pages))

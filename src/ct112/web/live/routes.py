@@ -1,6 +1,6 @@
 """The floor as it happens."""
 
-from urllib.parse import urlsplit
+import asyncio
 
 from aiohttp import web
 
@@ -8,34 +8,41 @@ from ct112.control.fanout import Full
 from ct112.control.outflow import Outflow
 from ct112.control.websocket import stream
 from ct112.web import kinds
+from ct112.web.access import origin
 from ct112.web.access.principal import STAFF, Principal, Role
 from ct112.web.house import House
 from ct112.web.live.shown import view_of
 from ct112.web.problems import Problem
 from ct112.web.routes import Route
 
+STILL_SECONDS = 10.0  # how soon a view ends whose session has ended
+SESSION_ENDED = 4401  # close code: sign in again
+
 
 async def live(house: House, who: Principal, request: web.Request) -> web.StreamResponse:
     """Follow the floor: a snapshot, then every change (a WebSocket of JSON texts)."""
     if not web.WebSocketResponse().can_prepare(request):
         raise Problem(kinds.INVALID, "open it as a WebSocket (Upgrade: websocket)")
-    _same_origin(request)
+    if origin.from_elsewhere(request, house.gate.access.rules.origins):
+        raise Problem(kinds.NOT_ALLOWED, "open the page of this centre itself: this one is of another site")
     view, outflow = view_of(who), Outflow()
     try:
         house.live.join(view, outflow)
     except Full:
         raise Problem(kinds.LIVE_AWAY, "close pages nobody looks at, then again") from None
+    watching = asyncio.create_task(_watch(house, who, outflow), name="session watch")
     try:
         return await stream(request, outflow)
     finally:
+        watching.cancel()
         house.live.leave(view, outflow)
 
 
-def _same_origin(request: web.Request) -> None:
-    """Refuse a page of another site: a browser sends our cookie with its WebSocket, and whose page it is."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
-        raise Problem(kinds.NOT_ALLOWED, "open the page of this centre itself: this one is of another site")
+async def _watch(house: House, who: Principal, outflow: Outflow) -> None:
+    """Close the view when whoever opened it may not see it any more."""
+    while await house.gate.access.still(who):  # noqa: ASYNC110 (the database says nothing by itself)
+        await asyncio.sleep(STILL_SECONDS)
+    outflow.close(SESSION_ENDED)
 
 
 ROUTES = (
