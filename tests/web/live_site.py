@@ -29,19 +29,45 @@ async def authenticate(request: web.Request) -> Principal | None:
 
 
 class Page:
-    """A live client: reads, and keeps what a screen would show."""
+    """A live client: reads from the moment it is open, and keeps what a screen would show."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
         self.mirror: Mirror | None = None
+        self.seen = 0
+        self.last: dict[str, Any] = {}
         self.kinds: list[str] = []
         self.facts: list[tuple[str, int]] = []
+        self.reading = asyncio.create_task(self._read(), name="page")
+        self._news = asyncio.Event()
 
-    async def read(self) -> dict[str, Any]:
-        """Take the next message in; a gap raises."""
-        async with asyncio.timeout(20):
-            message: dict[str, Any] = orjson.loads(await self.socket.receive_str())
-        self.kinds.append(message["kind"])
+    async def next(self) -> dict[str, Any]:
+        """Wait for a message that has not been seen here; return the newest."""
+        await self.until(lambda page: len(page.kinds) > page.seen)
+        self.seen = len(self.kinds)
+        return self.last
+
+    async def until(self, holds: Callable[["Page"], object], within: float = 60) -> None:
+        """Wait until it is as wanted; raises what ended the reading."""
+        async with asyncio.timeout(within):
+            while not holds(self):
+                self._news.clear()
+                if self.reading.done():
+                    await self.reading
+                    raise ConnectionError("the page was closed")
+                await self._news.wait()
+
+    async def _read(self) -> None:
+        """Take every message in; a gap raises."""
+        try:
+            async for message in self.socket:
+                self._take(orjson.loads(message.data))
+                self._news.set()
+        finally:
+            self._news.set()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        self.last = message
         if message["kind"] == "snapshot":
             self.mirror = Mirror(message)
         elif message["kind"] == "away":
@@ -50,12 +76,7 @@ class Page:
             assert self.mirror is not None
             self.mirror.take(message)
             self.facts += [(fact["call"], fact["seq"]) for fact in message["facts"]]
-        return message
-
-    async def until(self, holds: Callable[["Page"], object]) -> None:
-        """Read until it is as wanted."""
-        while not holds(self):
-            await self.read()
+        self.kinds.append(message["kind"])
 
 
 class LiveSite:
@@ -85,8 +106,16 @@ class LiveSite:
                     headers={"Authorization": f"Bearer {role}"} | headers, connector=connector
                 )
             )
-            sockets = [session.ws_connect(f"{self.url}/api/v1/live") for _ in range(count)]
-            yield [Page(await stack.enter_async_context(socket)) for socket in sockets]
+            pages: list[Page] = []
+            for _ in range(count):
+                socket = await stack.enter_async_context(session.ws_connect(f"{self.url}/api/v1/live"))
+                pages.append(Page(socket))
+            try:
+                yield pages
+            finally:
+                for page in pages:
+                    page.reading.cancel()
+                await asyncio.gather(*(page.reading for page in pages), return_exceptions=True)
 
 
 @asynccontextmanager

@@ -2,10 +2,15 @@
 
 import asyncio
 import contextlib
+from functools import partial
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from ct112 import logs
 from ct112.control.outflow import Outflow
+from ct112.tasks import at, why
+
+log = logs.get("stream")
 
 HEARTBEAT_SECONDS = 10.0  # a ping so often; no answer in half of it: the reader is gone
 SEND_SECONDS = 5.0  # for one message, once the kernel's buffers are full
@@ -19,9 +24,10 @@ async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketRespons
     )
     await socket.prepare(request)
     transport = request.transport
-    assert isinstance(transport, asyncio.Transport)
+    assert transport is not None
     outflow.on_full = transport.abort  # no close frame: it would wait behind what is not read
     sending = asyncio.create_task(_send(socket, outflow), name="stream")
+    sending.add_done_callback(partial(_sent, transport))
     try:
         message = await socket.receive()
         if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -31,6 +37,13 @@ async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketRespons
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
     return socket
+
+
+def _sent(transport: asyncio.Transport, sending: "asyncio.Task[None]") -> None:
+    """Leave no reader without a sender: whatever went wrong, it has to begin anew."""
+    if not sending.cancelled() and sending.exception() is not None:
+        log.error("a stream's sender died", error=why(sending.exception()), at=at(sending.exception()))
+        transport.abort()
 
 
 async def _send(socket: web.WebSocketResponse, outflow: Outflow) -> None:
