@@ -13,6 +13,7 @@ from ct112.settings import Settings
 from ct112.store import Store
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
+from ct112.worker.answers import forget_old
 from ct112.worker.callbacks import CallbackWatch, first_of
 from ct112.worker.jobs import Job, Running
 
@@ -23,6 +24,7 @@ def jobs(settings: Settings, store: Store) -> list[Job]:  # noqa: ARG001 (a job 
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     return [
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
+        Job("old answers forgotten", 600.0, partial(forget_old, store)),
     ]
 
 
