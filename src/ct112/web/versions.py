@@ -24,7 +24,7 @@ def wanted(request: web.Request, *, needed: bool) -> int | None:
         return None
     found = TAG.fullmatch(given[0].strip())
     if len(given) > 1 or found is None:
-        raise _problem(kinds.STALE, "is no version of this")
+        raise _problem(kinds.INVALID, "is no version of this")
     return int(found[1])
 
 
