@@ -22,6 +22,7 @@ from lab.root import Installation, find
 from lab.service import NAME as CT112
 from lab.service import Service, position_names, put_on_duty, settings_for
 from lab.steps import Progress, Quiet, StepFailed, step
+from lab.users import make_users
 
 ENDING = (signal.SIGTERM, 5.0)  # seconds to end in good order before it is made to
 ENDINGS = {
@@ -60,6 +61,7 @@ class Lab:
         self._tied = tied
         self._installation: Installation | None = None
         self._positions: list[dict[str, Any]] = []
+        self._users: dict[str, dict[str, str]] = {}
         self._telling = threading.Lock()
         self.places.log.mkdir(parents=True, exist_ok=True)
         self._table = ProcessTable(self.places.processes)
@@ -240,11 +242,15 @@ class Lab:
         if self._database_url or "postgres" in self.living():  # ct112 starts without it all the same
             self._stepped("database migrated", service.migrate)
             self._stepped("operators on duty", self._put_on_duty)
+            self._stepped("users", self._make_users)
         self._stepped("ct112", service.start)
 
     def _put_on_duty(self) -> None:
         passwords = {position: self._secrets[position] for position, _ in position_names()}
         self._positions = put_on_duty(self.database_url, passwords)
+
+    def _make_users(self) -> None:
+        self._users = make_users(self.database_url, self._secrets)
 
     def _stepped(self, name: str, action: Callable[[], None]) -> None:
         with step(self._progress, name):
@@ -262,6 +268,7 @@ class Lab:
                     database_url=self.database_url,
                     api_token=self._secrets["api-token"],
                     positions=self._positions,
+                    users=self._users,
                     pids=pids,
                 )
             if info is not None and self.places.directory.exists():

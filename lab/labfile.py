@@ -18,6 +18,7 @@ def contents(
     database_url: str,
     api_token: str,
     positions: Sequence[Mapping[str, Any]],
+    users: Mapping[str, Mapping[str, str]],
     pids: Mapping[str, int],
 ) -> dict[str, Any]:
     """Return the contents as the design's section 5 lays them down; `ami` and `api_token` come on top."""
@@ -49,7 +50,7 @@ def contents(
         "api_token": api_token,
         "pids": dict(pids),
         "positions": [dict(position) for position in positions],
-        "users": {},
+        "users": {name: dict(user) for name, user in users.items()},
     }
 
 

@@ -80,10 +80,10 @@ async def fill(store: Store, calls: int = 3) -> None:
 READY = Health(True, (Part("ari", True, "a: ready", needed=True),))
 
 
-def settings(token: str | None = TOKEN) -> Settings:
+def settings(token: str | None = TOKEN, **more: Any) -> Settings:
     """The settings of the site, from nowhere else."""
     given: dict[str, Any] = {} if token is None else {"api_token": token}
-    return Settings(_env_file=None, **given)
+    return Settings(_env_file=None, **given, **more)
 
 
 def house(
@@ -92,10 +92,11 @@ def house(
     health: Callable[[], Health] = lambda: READY,
     token: str | None = TOKEN,
     live: Live | None = None,
+    **more: Any,
 ) -> House:
-    """What is behind the site."""
+    """What is behind the site; `more`: other settings."""
     return House(
-        gate=Gate.of(store, settings(token)),
+        gate=Gate.of(store, settings(token, **more)),
         health=health,
         store=store,
         take=take,
@@ -108,10 +109,10 @@ def house(
 class Site:
     """The site under test and what is behind it."""
 
-    def __init__(self, store: Store, folder: Path, token: str | None) -> None:
+    def __init__(self, store: Store, folder: Path, token: str | None, **more: Any) -> None:
         self.store = store
         self.health = READY
-        self.house = house(store, folder, lambda: self.health, token)
+        self.house = house(store, folder, lambda: self.health, token, **more)
         app = make_app(self.house, self.house.gate.access.authenticate)
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 

@@ -73,21 +73,20 @@ def of_source(address: str) -> Bucket:
     return Bucket("source", str(ip))
 
 
-async def attempt(connection: Connection, buckets: Sequence[Bucket]) -> float:
-    """Count an attempt as wrong before it is looked at; return 0, or how long to wait and count nothing.
+async def attempt(connection: Connection, buckets: Sequence[Bucket]) -> dict[Bucket, float]:
+    """Count an attempt as wrong before it is looked at; or count nothing, and return what has to wait.
 
     Counted first, so that a thousand guesses at once are not a thousand free ones.
     """
     rows = await _locked(connection, buckets)
     waits = {bucket: (row.not_before - row.at).total_seconds() for bucket, row in rows.items()}
-    longest = max(waits.values())
-    if longest > 0:
-        return longest
+    if any(wait > 0 for wait in waits.values()):
+        return {bucket: wait for bucket, wait in waits.items() if wait > 0}
     for bucket, row in rows.items():
         failures = 1 if row.at - row.last_at > FORGET else row.failures + 1
         wait = timedelta(seconds=PACES[bucket.kind].delay(failures))
         await _write(connection, bucket, failures, row.at, row.at + wait)
-    return 0.0
+    return {}
 
 
 async def was_right(connection: Connection, buckets: Sequence[Bucket]) -> None:

@@ -52,11 +52,15 @@ async def add(
     scopes: Sequence[str],
     created_by: str,
     expires_at: datetime | None = None,
+    secret: str | None = None,
 ) -> tuple[Token, str]:
-    """Make a token; return it and its secret, which is nowhere else. Raises UnknownAccount, TokenError."""
+    """Make a token; return it and its secret, which is nowhere else. Raises UnknownAccount, TokenError.
+
+    `secret`: one of the caller's making, as unguessable as ours.
+    """
     await accounts.get(connection, account)
     check_scopes(scopes)
-    secret, number = PREFIX + new_secret(), uuid.uuid4()
+    secret, number = secret or PREFIX + new_secret(), uuid.uuid4()
     await connection.execute(
         insert(TokenRow).values(
             id=number,

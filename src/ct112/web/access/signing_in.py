@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ from ct112.web.problems import Problem
 
 WRONG = "name, password or code is wrong: try again, or ask an administrator"
 WAIT = "too many wrong passwords: wait, then try again; a browser that has signed in before need not wait"
-AT_ONCE = 2  # attempts that ask the database at the same time: the rest of the API needs its connections
+AT_ONCE = 1  # of a lane: the rest of the API needs the connections
 MOST_QUEUED = 50
 MOST_KNOWN_WAITS = 10_000
 
@@ -52,6 +52,27 @@ class Times:
     total: int = 12 * 3600
 
 
+class Lane:
+    """Attempts ask the database a few at a time; who comes when many wait is told to come again."""
+
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._queued = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn. Raises Problem when too many do."""
+        if self._queued >= MOST_QUEUED:
+            raise slowed(1, WAIT)
+        self._queued += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._queued -= 1
+
+
 class SigningIn:
     """Begins sessions."""
 
@@ -60,8 +81,7 @@ class SigningIn:
         self._store = store
         self._passwords = passwords
         self.times = times
-        self._turn = asyncio.Semaphore(AT_ONCE)
-        self._queued = 0
+        self._known, self._strangers = Lane(), Lane()
         self._liars = Guesses()  # who sends cookies of browsers we do not know
         self._waits: dict[bytes, float] = {}  # what the database said, so that a flood need not ask it
 
@@ -100,10 +120,10 @@ class SigningIn:
         """Return whether this is the account's password: for whom is signed in, and slowed all the same."""
         buckets = (throttle.of_device(f"signed in: {name}"),)
         async with self._store.transaction() as connection:
-            wait = await throttle.attempt(connection, buckets)
+            waits = await throttle.attempt(connection, buckets)
             account = await accounts.find(connection, name)
-        if wait:
-            raise slowed(wait, WAIT)
+        if waits:
+            raise slowed(max(waits.values()), WAIT)
         try:
             stored = None if account is None else account.password_hash
             right, _ = await self._passwords.fits(password, stored, known=True)
@@ -120,7 +140,8 @@ class SigningIn:
         asked = bool(attempt.device) and not self._liars.wait(attempt.source)
         if not asked:
             self._recall(strangers)
-        async with self._in_turn(), self._store.transaction() as connection:
+        lane = self._known if asked else self._strangers
+        async with lane.turn(), self._store.transaction() as connection:
             account = await accounts.find(connection, attempt.name)
             known = (
                 asked
@@ -128,12 +149,12 @@ class SigningIn:
                 and await sessions.knows_device(connection, account.name, attempt.device)
             )
             buckets: Sequence[Bucket] = (throttle.of_device(attempt.device),) if known else strangers
-            wait = await throttle.attempt(connection, buckets)
+            waits = await throttle.attempt(connection, buckets)
         if asked and not known:
             self._liars.wrong(attempt.source)
-        if wait:
-            self._keep(buckets, wait)
-            raise slowed(wait, WAIT)
+        if waits:
+            self._keep(waits)
+            raise slowed(max(waits.values()), WAIT)
         return known, account, buckets
 
     async def _begin(
@@ -200,17 +221,6 @@ class SigningIn:
             source=attempt.source,
         )
 
-    @asynccontextmanager
-    async def _in_turn(self) -> AsyncIterator[None]:
-        if self._queued >= MOST_QUEUED:
-            raise slowed(1, WAIT)
-        self._queued += 1
-        try:
-            async with self._turn:
-                yield
-        finally:
-            self._queued -= 1
-
     def _recall(self, buckets: Sequence[Bucket]) -> None:
         """Refuse at once whom the database has told to wait."""
         now = time.monotonic()
@@ -218,9 +228,9 @@ class SigningIn:
         if wait > 0:
             raise slowed(wait, WAIT)
 
-    def _keep(self, buckets: Sequence[Bucket], wait: float) -> None:
+    def _keep(self, waits: Mapping[Bucket, float]) -> None:
         now = time.monotonic()
         if len(self._waits) >= MOST_KNOWN_WAITS:
             self._waits = {key: until for key, until in self._waits.items() if until > now}
-        if len(self._waits) < MOST_KNOWN_WAITS and len(buckets) > 0:
-            self._waits[buckets[0].key] = now + wait
+        if len(self._waits) < MOST_KNOWN_WAITS:
+            self._waits |= {bucket.key: now + wait for bucket, wait in waits.items()}

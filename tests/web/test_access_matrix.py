@@ -1,0 +1,190 @@
+"""Each role at each route over HTTP: what the table says, and nothing else."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from ct112.store import Store, accounts, sessions
+from ct112.store.roles import Role
+from ct112.web.access.access import SESSION_COOKIE
+from ct112.web.routes import Public, Route
+from ct112.web.table import TABLE
+from tests.web.access_page import PAGE, page
+from tests.web.people import Browser, add, bearer
+from tests.web.site import Site
+
+HOLES = {"id": "00000000-0000-7000-8000-00000000beef", "name": "nobody-of-this-name"}
+SERIALS = ("/callbacks/", "/roster", "/versions/")
+GUARDED = [route for route in TABLE if not isinstance(route.roles, Public)]
+PERSONAL = frozenset(
+    {
+        *("ani", "ani_e164", "location", "sip_call_id", "dialled", "recording", "ivr_path"),
+        *("full_name", "sip_password", "source", "personal", "last_login_at", "oidc_subject"),
+    }
+)
+"""Fields that tell something of a person: whoever reads them is in the audit."""
+NOT_NOTED = {
+    "check_ivr": "judges what was sent, and keeps nothing",
+    "preview_speech": "speaks what was sent, and keeps nothing",
+    "begin_session": "notes session.begin and session.refuse itself: nobody is signed in yet",
+}
+"""Routes that change something, and why the table does not note them."""
+
+
+def named(route: Route) -> str:
+    """Return a route's name in a test."""
+    return f"{route.method} {route.path}"
+
+
+def filled(route: Route) -> str:
+    """Return the route's path with something in its holes that is not there."""
+    serial = any(part in route.path for part in SERIALS)
+    return re.sub(r"{(\w+)}", lambda hole: "1" if serial else HOLES.get(hole[1], "1"), route.path)
+
+
+@pytest.fixture
+async def people(site: Site) -> dict[Role, Browser]:
+    """Give a browser for each role, signed in."""
+    found = {}
+    for role in Role:
+        await add(site.store, f"a-{role}", role)
+        found[role] = Browser(site)
+        found[role].cookies[SESSION_COOKIE] = await signed_in(site.store, f"a-{role}")
+    return found
+
+
+async def signed_in(store: Store, name: str) -> str:
+    """Return the secret of a session."""
+    async with store.transaction() as connection:
+        _, secret = await sessions.begin(
+            connection, name, via="password", source="", idle_seconds=600, total_seconds=600
+        )
+    return secret
+
+
+def test_the_page_is_the_tables() -> None:
+    assert PAGE.read_text() == page(), "python -m tests.web.access_page"
+
+
+async def test_each_role_at_each_route(people: dict[Role, Browser], site: Site) -> None:
+    wrong = []
+    for route in GUARDED:
+        for role, browser in people.items():
+            browser.cookies[SESSION_COOKIE] = await signed_in(site.store, f"a-{role}")
+            status, body, _ = await browser.ask(route.method, filled(route), _body(route))
+            refused = status in (401, 403)
+            if refused != (role not in route.roles):  # type: ignore[operator]
+                wrong.append((role, named(route), status))
+            if refused and not str(body["detail"]).startswith(f"your role is {role}; this is for: "):
+                wrong.append((role, named(route), body["detail"]))
+    assert wrong == []
+
+
+async def test_whoever_is_not_signed_in_learns_nothing(site: Site, people: dict[Role, Browser]) -> None:
+    stranger = Browser(site)
+    for route in GUARDED:
+        status, body, answer = await stranger.ask(route.method, filled(route), _body(route))
+        assert (status, body["type"]) == (401, "urn:ct112:problem:sign-in"), named(route)
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_who_may_not_cannot_tell_what_is_there_from_what_is_not(
+    site: Site, people: dict[Role, Browser]
+) -> None:
+    for name in ("a-admin", "nobody-of-this-name", "no name at all", "%00"):
+        answers = [
+            await people[role].ask("GET", f"/api/v1/accounts/{name}") for role in (Role.AGENCY, Role.OPERATOR)
+        ]
+        assert {status for status, _, _ in answers} == {403}
+        assert (await Browser(site).ask("GET", f"/api/v1/accounts/{name}"))[0] == 401
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=named)
+def test_a_role_rule_is_nobody_by_accident(route: Route) -> None:
+    assert isinstance(route.roles, frozenset)
+    assert Role.ADMIN in route.roles, "an admin may all: or say here why not"
+
+
+async def test_a_token_may_what_its_scopes_say(site: Site) -> None:
+    await add(site.store, "boss", Role.ADMIN)
+    reader = await bearer(site.store, "boss", "calls:read")
+    writer = await bearer(site.store, "boss", "accounts:write")
+    all_reader = await bearer(site.store, "boss", "*:read")
+    both = await bearer(site.store, "boss", "tokens")
+    cases: list[tuple[dict[str, str], str, str, bool]] = [
+        (reader, "GET", "/api/v1/calls", True),
+        (reader, "GET", "/api/v1/accounts", False),
+        (reader, "GET", "/api/v1/session", False),
+        (writer, "GET", "/api/v1/accounts", False),
+        (writer, "POST", "/api/v1/accounts", True),
+        (all_reader, "GET", "/api/v1/accounts", True),
+        (all_reader, "POST", "/api/v1/accounts", False),
+        (both, "GET", "/api/v1/tokens", True),
+        (both, "POST", "/api/v1/tokens", True),
+        (both, "GET", "/api/v1/calls", False),
+    ]
+    for headers, method, path, may in cases:
+        async with site.client.request(
+            method, path, headers=headers, json={} if method == "POST" else None
+        ) as answer:
+            assert (answer.status != 403) == may, (headers, method, path, answer.status)
+
+
+async def test_a_token_makes_none_that_may_more(site: Site) -> None:
+    await add(site.store, "boss", Role.ADMIN)
+    narrow = await bearer(site.store, "boss", "tokens", "calls:read")
+    for scopes, status in (
+        [["*"], 403],
+        [["tokens:write", "calls"], 403],
+        [["calls:read"], 201],
+        [["tokens"], 201],
+    ):
+        body = {"account": "boss", "label": "x", "scopes": scopes}
+        async with site.client.post("/api/v1/tokens", headers=narrow, json=body) as answer:
+            assert answer.status == status, scopes
+
+
+async def test_the_last_admin_stays(site: Site) -> None:
+    await add(site.store, "boss", Role.ADMIN)
+    browser = Browser(site)
+    browser.cookies[SESSION_COOKIE] = await signed_in(site.store, "boss")
+    _, _, answer = await browser.ask("GET", "/api/v1/accounts/boss")
+    for change in ({"active": False}, {"role": "operator"}):
+        status, body, _ = await browser.ask(
+            "PATCH", "/api/v1/accounts/boss", change, If_Match=answer.headers["ETag"]
+        )
+        assert (status, body["type"]) == (409, "urn:ct112:problem:conflict")
+    async with site.store.transaction() as connection:
+        assert (await accounts.get(connection, "boss")).role is Role.ADMIN
+
+
+@pytest.mark.parametrize("route", TABLE, ids=named)
+def test_what_changes_or_tells_of_people_is_in_the_audit(route: Route) -> None:
+    if route.operation in NOT_NOTED:
+        return
+    told = set().union(*(set(fields_of(model)) for model in route.answers.values() if model is not None))
+    if route.method != "GET" or told & PERSONAL:
+        assert route.audit is not None, f"give it audit=…: it tells {sorted(told & PERSONAL)}"
+
+
+def fields_of(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> Iterator[str]:
+    """Give the names of all fields of a model and of what is in it."""
+    for name, info in model.model_fields.items():
+        yield name
+        for inner in _models(info.annotation):
+            if inner not in seen:
+                yield from fields_of(inner, seen | {model})
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _body(route: Route) -> Any:
+    return {} if "body" in route.given else None
