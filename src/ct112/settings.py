@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = None
     audit_key_file: Path | None = None  # of the audit's chain; default state_dir/audit/key
     audit_heads_file: Path | None = None  # the chain's head, added daily; default state_dir/audit/heads.jsonl
-    session_idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30  # without a request, a session ends
+    session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 30  # without a request, a session ends
     session_hours: Annotated[int, Field(ge=1, le=168)] = 12  # and in all
     web_url: str = ""  # how browsers reach ct112 web, for OIDC; default http://web_host:web_port
     web_proxies: list[str] = Field(default_factory=list)  # addresses whose X-Forwarded-For counts, JSON

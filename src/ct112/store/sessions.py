@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 
@@ -13,7 +14,7 @@ from ct112.store.engine import Connection
 from ct112.store.handed_out import digest, new_secret
 from ct112.store.roles import Role
 
-SEEN_EVERY = "1 minute"  # `last_seen_at` is not written more often
+SEEN_SECONDS = 60  # `last_seen_at` is not written more often, unless a session's idle time is short
 DEVICE_DAYS = 180  # a browser that was not used for so long is a stranger again
 MOST_SESSIONS = 20  # of one account; the oldest ends when another begins
 
@@ -41,6 +42,11 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+
+
+def _quarter() -> ColumnElement[Any]:
+    """Return after how long it is written again that a session was used."""
+    return func.make_interval(0, 0, 0, 0, 0, 0, func.least(SEEN_SECONDS, SessionRow.idle_seconds / 4))
 
 
 def _alive() -> ColumnElement[bool]:
@@ -77,7 +83,7 @@ async def holder(connection: Connection, token_hash: bytes) -> Holder | None:
             AccountRow.operator,
             AccountRow.agency,
             SessionRow.id,
-            (SessionRow.last_seen_at < func.now() - text(f"interval '{SEEN_EVERY}'")).label("unseen"),
+            (SessionRow.last_seen_at + _quarter() < func.now()).label("unseen"),
         )
         .join(AccountRow, AccountRow.name == SessionRow.account)
         .where(SessionRow.token_hash == token_hash, _alive(), accounts.usable())

@@ -108,12 +108,16 @@ class SigningIn:
 
     async def by_provider(self, issuer: str, subject: str, source: str) -> SignedIn:
         """Begin a session for whom an OIDC provider vouches. Raises Problem, StoreUnavailable."""
+        secret = None
         async with self._store.transaction() as connection:
             account = await accounts.by_subject(connection, issuer, subject)
+            attempt = Attempt(name="", password="", source=source)
             if account is None or not account.usable:
-                raise Problem(kinds.NOT_ALLOWED, "no account here is linked to yours: ask an administrator")
-            attempt = Attempt(name=account.name, password="", source=source)
-            secret = await self._session(connection, attempt, account.name, "oidc")
+                await self._note(connection, "session.refuse", attempt, account)
+            else:
+                secret = await self._session(connection, attempt, account.name, "oidc")
+        if account is None or secret is None:
+            raise Problem(kinds.NOT_ALLOWED, "no account here is linked to yours: ask an administrator")
         return SignedIn(account=account, secret=secret, device=None)
 
     async def prove(self, name: str, password: str) -> bool:
@@ -143,11 +147,8 @@ class SigningIn:
         lane = self._known if asked else self._strangers
         async with lane.turn(), self._store.transaction() as connection:
             account = await accounts.find(connection, attempt.name)
-            known = (
-                asked
-                and account is not None
-                and await sessions.knows_device(connection, account.name, attempt.device)
-            )
+            name = "" if account is None else account.name  # asked all the same: it takes as long
+            known = asked and await sessions.knows_device(connection, name, attempt.device)
             buckets: Sequence[Bucket] = (throttle.of_device(attempt.device),) if known else strangers
             waits = await throttle.attempt(connection, buckets)
         if asked and not known:
