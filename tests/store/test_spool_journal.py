@@ -17,7 +17,7 @@ from ct112.store import SpoolJournal, open_journal, spool_journal
 from ct112.store.spool import SpoolFailed
 from ct112.store.spool_file import SpoolFile, look_at
 from lab.throwaway import Server
-from tests.store.examples import call_id, fact, record
+from tests.store.examples import NODE, call_id, fact, record
 from tests.store.once import Once
 
 WAIT = 60
@@ -176,6 +176,32 @@ async def test_what_a_killed_process_left_is_copied_and_its_open_calls_are_known
     assert await journal.open() == [record(1)]
     await journal.leave(5)
     assert {row.id for row in await store.listed()} == {call_id(1), call_id(2)}
+
+
+async def test_a_disk_that_could_not_be_read_at_the_start_closes_no_call_once_more(
+    store: Once, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database has closed them by then; the disk, back again, would have the next process do so too."""
+    file = SpoolFile(path)
+    file.put([record(1), record(2), record(3, node="b")])
+    file.close()
+    before = record(3).arrived_at + 1
+    with monkeypatch.context() as disk:
+        disk.setattr(SpoolFile, "open_calls", unreadable)
+        journal = open_journal(store, path)
+        assert await journal.open() == []
+        assert not await journal.forget_open(NODE, before, {call_id(2)})
+    async with asyncio.timeout(WAIT):
+        while not await journal.forget_open(NODE, before, {call_id(2)}):  # noqa: ASYNC110 - no disk tells
+            await asyncio.sleep(0.05)
+    await journal.leave(5)
+    again = open_journal(store, path)
+    assert await again.open() == [record(2), record(3, node="b")]
+    await again.leave(5)
+
+
+def unreadable(_: SpoolFile) -> list[CallRecord]:
+    raise OSError("no")
 
 
 async def test_without_a_disk_records_go_to_the_database_by_memory(store: Once, tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ class Service:
             self._store.aside.keep("open record", {"call": call}, reason, call=call)
         if closed:
             log.warning("closed records of calls that ended while ct112 was away", node=node, count=closed)
-        return True
+        return await self._journal.forget_open(node, self._started_at, frozenset(live))
 
 
 def _telephone(settings: Settings, post: Any) -> AsteriskTelephone:

@@ -10,11 +10,12 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ct112 import logs, metrics
+from ct112.core.ids import CallId, NodeName
 from ct112.core.record import CallRecord
 from ct112.store.entries import can_be_text
 from ct112.store.pending import Entry
@@ -103,6 +104,10 @@ class Spool:
     async def to_the_end(self, number: int) -> None:
         """Put an entry behind all others. Raises SpoolFailed."""
         await self._ask(lambda file: file.to_the_end(number))
+
+    async def forget_open(self, node: NodeName, before: float, live: Collection[CallId]) -> None:
+        """Forget a node's calls that the database has closed. Raises SpoolFailed."""
+        await self._ask(lambda file: file.forget_open(node, before, live))
 
     async def close(self) -> None:
         """Commit what was put, and close the file; what a hanging disk did not take comes back as failed."""

@@ -4,12 +4,12 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ct112.core.ids import CallId
+from ct112.core.ids import CallId, NodeName
 from ct112.core.record import CallRecord
 from ct112.store.entries import RECORD, Unreadable, from_text, kind_of, to_text
 from ct112.store.pending import Entry
@@ -143,6 +143,16 @@ class SpoolFile:
         rows = self._db.execute("SELECT body FROM open_call ORDER BY call").fetchall()
         found = [_read(RECORD, body) for (body,) in rows]
         return [record for record in found if isinstance(record, CallRecord)]
+
+    def forget_open(self, node: NodeName, before: float, live: Collection[CallId]) -> None:
+        """Forget a node's open calls of before `before` (epoch seconds) that do not live: they are closed."""
+        closed = [
+            (record.call,)
+            for record in self.open_calls()
+            if record.node == node and record.arrived_at < before and record.call not in live
+        ]
+        with _Transaction(self._db):
+            self._db.executemany(FORGET, closed)
 
     def status(self) -> SpoolStatus:
         """Return how it is."""

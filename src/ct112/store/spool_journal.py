@@ -3,11 +3,11 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ct112 import logs, metrics
-from ct112.core.ids import CallId
+from ct112.core.ids import CallId, NodeName
 from ct112.core.record import CallRecord, Fact
 from ct112.serve.ports import Audience
 from ct112.store.aside import NAME, Aside
@@ -83,6 +83,18 @@ class SpoolJournal:
         copied = self._waiting == 0 or self._settled_at >= now - seconds
         stuck = self._stuck_since is not None and now - self._stuck_since > STUCK_SECONDS
         return (copied or stuck) and self._direct.settled(now - seconds)
+
+    async def forget_open(self, node: NodeName, before: float, live: Collection[CallId]) -> bool:
+        """Forget a node's calls of before `before` that the database has closed; return whether it worked.
+
+        A disk that could not be read when we started still knows them, and the next process would close
+        them once more.
+        """
+        try:
+            await self._spool.forget_open(node, before, live)
+        except SpoolFailed:
+            return False
+        return True
 
     def save(self, record: CallRecord) -> None:
         """Keep the record; returns at once."""
