@@ -15,6 +15,7 @@ from ct112.store import (
     DatabaseJournal,
     RowRefused,
     StoreUnavailable,
+    migrate,
     open_journal,
     spool_holder,
     spool_journal,
@@ -23,6 +24,7 @@ from ct112.store import journal as journal_module
 from ct112.store.delivery import NO_USE, deliver
 from ct112.store.pending import Entry
 from ct112.store.spool_file import SpoolFile, look_at
+from lab.throwaway import Server
 from tests.store.examples import ARRIVED, call_id, fact, record
 from tests.store.far_away import FarAway
 from tests.store.once import FakeOnce, Once
@@ -226,3 +228,50 @@ async def test_a_record_that_is_refused_leaves_the_one_before_it(tmp_path: Path)
     assert await journal.leave(WAIT)
     assert {row.id for row in await store.listed()} == {call_id(1), call_id(2)}
     assert (look_at(path).aside, look_at(path).waiting) == (1, 0)
+
+
+async def test_what_tables_of_an_older_version_refuse_waits_for_the_migration(
+    tmp_path: Path, database_url: str
+) -> None:
+    """ct112 is upgraded and started before the database is: no record is set aside for it."""
+    await asyncio.to_thread(migrate.downgrade, database_url, "0001")
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([record(n, 2, ended_at=ARRIVED + n + 3, outcome=Outcome.DROPPED) for n in range(20)])
+    file.close()
+    store = await Once.create(database_url)
+    journal = open_journal(store, path)
+    await journal.open()
+    assert await journal.leave(0.5)
+    assert (look_at(path).waiting, look_at(path).aside) == (20, 0)
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    await _copied(open_journal(store, path), lambda: look_at(path).waiting == 0)
+    assert look_at(path).aside == 0
+    assert len(await store.listed()) == 20
+    await store.close()
+
+
+async def test_what_is_wrong_with_a_row_is_not_waited_for(store: Once) -> None:
+    delivered = await deliver(store, [record(1, service_class="nonsense"), record(2)])
+    assert delivered.error is None
+    assert (len(delivered.refused), len(delivered.written)) == (1, 1)
+
+
+async def test_a_sequence_that_stayed_behind_in_a_fail_over_costs_no_caller(
+    tmp_path: Path, server: Server, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sequences are not replicated logically: the new server gives numbers that are taken."""
+    monkeypatch.setattr(spool_journal, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(spool_journal, "LONGEST_PAUSE_SECONDS", 0.01)
+    store = await Once.create(database_url)
+    for number in range(5):
+        assert not (await deliver(store, _given_up(number))).refused
+    await server.run("ALTER SEQUENCE callback_task_id_seq RESTART", database_url.rpartition("/")[2])
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put(_given_up(5))
+    file.close()
+    await _copied(open_journal(store, path), lambda: look_at(path).waiting == 0)
+    assert look_at(path).aside == 0
+    assert len(await store.tasks()) == 6
+    await store.close()

@@ -31,10 +31,12 @@ from sqlalchemy import (
     union,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.callback_rules import FORGOTTEN, CallbackPolicy, CallbackResult, TaskState, most_urgent
 from ct112.core.record import EndedBy, Outcome, ServiceClass
+from ct112.store.faults import StoreUnavailable, sqlstate
 from ct112.store.numbers import not_dialled
 from ct112.store.tables import CallbackCall, CallbackTask, CallRow
 
@@ -44,6 +46,7 @@ MADE_BY: Table = CallbackCall.metadata.tables["callback_call"]
 POLICY = CallbackPolicy()
 LONGEST_CALL = timedelta(days=1)
 WINDOW = timedelta(seconds=POLICY.window_seconds)
+TAKEN = "23505"
 LONGEST = 64  # characters of a number that tell callers apart
 LOCK = text("SELECT pg_advisory_xact_lock(112, 1)")  # one maker of tasks at a time
 
@@ -199,12 +202,26 @@ async def _write(connection: AsyncConnection, grown: Sequence[_Growing]) -> None
     if old:
         await connection.execute(MERGE, [_merged(task) for task in old])
     if new:
-        made = (await connection.scalars(MAKE, [_made(task) for task in new])).all()
+        made = await _numbers(connection, new)
         for task, number in zip(new, made, strict=True):
             task.id = number
     told = [{"call_id": call.id, "task_id": task.id} for task in grown for call in task.calls]
     if told:
         await connection.execute(insert(MADE_BY), told)
+
+
+async def _numbers(connection: AsyncConnection, new: Sequence[_Growing]) -> Sequence[int]:
+    """Make tasks; return their numbers. Raises StoreUnavailable when one is taken.
+
+    Its sequence stayed behind in a fail-over then (logical replication leaves those out): each try goes on
+    by one.
+    """
+    try:
+        return (await connection.scalars(MAKE, [_made(task) for task in new])).all()
+    except IntegrityError as error:
+        if sqlstate(error) == TAKEN:
+            raise StoreUnavailable(f"the next call-back's number is taken ({TAKEN})", refused=True) from None
+        raise
 
 
 def _made(task: _Growing) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ct112.store import callbacks, calls, fallback
+from ct112.store import callbacks, calls, fallback, schema
 from ct112.store import engine as connecting
 from ct112.store.aside import Aside
 from ct112.store.engine import Connection, OneATask
+from ct112.store.faults import RowRefused, StoreUnavailable
 from ct112.store.ports import CallbackRepository, CallRepository, FallbackRepository
+
+OTHER_TABLES = "its tables are of another version than this program: run `ct112 db upgrade`"
 
 
 class Store:
@@ -46,8 +49,18 @@ class Store:
         """Give a connection in a transaction: committed at the end, rolled back on an error.
 
         Raises StoreUnavailable when the database is away or too slow (10 s), RowRefused when a row is to
-        blame, RuntimeError when this task has a transaction: pass its connection on.
+        blame, RuntimeError when this task has a transaction: pass its connection on. Tables of another
+        migration may refuse any row: that is StoreUnavailable too.
         """
         with self._holders.one():
-            async with connecting.transaction(self._engine) as connection:
-                yield connection
+            try:
+                async with connecting.transaction(self._engine) as connection:
+                    yield connection
+            except RowRefused as error:
+                if error.state is not None and await self._has_other_tables():
+                    raise StoreUnavailable(OTHER_TABLES, refused=True) from None
+                raise
+
+    async def _has_other_tables(self) -> bool:
+        async with connecting.transaction(self._engine) as connection:
+            return await schema.is_another(connection)

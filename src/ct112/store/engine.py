@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from ct112.store.faults import RowRefused, explain, of_the_row, unavailable
+from ct112.store.faults import RowRefused, explain, of_the_row, sqlstate, unavailable
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 8
@@ -78,7 +78,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise unavailable(error) from error
     except SQLAlchemyError as error:
         if of_the_row(error):
-            raise RowRefused(explain(error)) from None  # the server's words repeat the row
+            raise RowRefused(explain(error), sqlstate(error)) from None  # the server's words repeat the row
         raise unavailable(error) from error
 
 

@@ -28,7 +28,14 @@ class StoreUnavailable(Exception):
 
 
 class RowRefused(ValueError):
-    """The row itself is to blame: trying again is of no use. The text never holds what is in it."""
+    """The row itself is to blame: trying again is of no use. The text never holds what is in it.
+
+    `state`: PostgreSQL's code, when its tables refused the row; they may not be the tables of this program.
+    """
+
+    def __init__(self, reason: str, state: str | None = None) -> None:
+        super().__init__(reason)
+        self.state = state
 
 
 class Stale(Exception):

@@ -1,5 +1,8 @@
 """Which migration the database is at."""
 
+import asyncio
+from functools import cache
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,3 +21,19 @@ async def is_newest(connection: AsyncConnection) -> bool:
     from ct112.store import migrate  # Alembic: here, for commands that start at once
 
     return await version(connection) == migrate.head()
+
+
+async def is_another(connection: AsyncConnection) -> bool:
+    """Return whether the tables are of another migration than this program; False when that is not known."""
+    head = await asyncio.to_thread(_head)
+    return head is not None and await version(connection) != head
+
+
+@cache
+def _head() -> str | None:
+    from ct112.store import migrate
+
+    try:
+        return migrate.head()
+    except migrate.NoMigrations:
+        return None
