@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -108,6 +109,53 @@ def test_what_is_only_in_the_write_ahead_log_is_read_too(path: Path, tmp_path: P
     overwrite(copy, 1)
     begin_anew(copy).close()
     assert read(copy) == read(path)
+
+
+def killed_with_a_log(path: Path, folder: Path) -> Path:
+    """Return what a killed process leaves: 40 commits in the log, and nothing of them in the file."""
+    file = SpoolFile(path)
+    for number in range(40):
+        file.put([fact(1, 10**6 + number)])
+    copy = folder / "killed" / "spool.sqlite"
+    copy.parent.mkdir()
+    for part in ("", "-wal"):
+        shutil.copy(f"{path}{part}", f"{copy}{part}")
+    file.close()
+    return copy
+
+
+def damage_log(path: Path, at: int) -> None:
+    log = Path(f"{path}-wal")
+    data = bytearray(log.read_bytes())
+    data[at] ^= 4
+    log.write_bytes(data)
+
+
+@pytest.mark.parametrize("at", [20, 32 + 17, 32 + 500, 32 + 4120 * 20 + 3000])
+async def test_one_flipped_bit_in_the_log_costs_no_commit_behind_it(
+    path: Path, tmp_path: Path, at: int
+) -> None:
+    """SQLite reads a log up to the first damaged frame, and says nothing of the rest."""
+    copy = killed_with_a_log(path, tmp_path)
+    damage_log(copy, at)
+    _, _, there = await used(copy, NEW)
+    lost = [entry for entry in read(path) if entry not in there]
+    assert len(lost) <= 1
+    assert [kept.kind for kept in kept_aside(copy)][-1] == "damaged spools"
+
+
+async def test_a_file_that_is_empty_costs_nothing_that_is_in_its_log(tmp_path: Path) -> None:
+    copy = killed_with_a_log(tmp_path / "spool.sqlite", tmp_path)
+    os.truncate(copy, 0)
+    _, _, there = await used(copy, NEW)
+    assert len(there) == 40 + len(NEW)
+
+
+async def test_a_log_that_a_killed_process_did_not_finish_is_no_damage(path: Path, tmp_path: Path) -> None:
+    copy = killed_with_a_log(path, tmp_path)
+    os.truncate(f"{copy}-wal", 32 + 4120 * 20 + 1000)
+    await used(copy, NEW)
+    assert not _begun_anew(copy)
 
 
 def test_killed_at_any_step_of_a_salvage_nothing_that_can_be_read_is_lost(path: Path, tmp_path: Path) -> None:

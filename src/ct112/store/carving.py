@@ -4,9 +4,13 @@ SQLite gives up at the first damaged page on its way. Here each page of rows sta
 damaged costs what is on it.
 """
 
+import itertools
 import os
+import sqlite3
 import struct
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,21 +74,77 @@ class _Pages:
         return size if size in PAGE_SIZES else USUAL_PAGE
 
 
+def cut_short(path: Path) -> bool:
+    """Return whether the write-ahead log of a file nobody has open holds commits that SQLite passes over.
+
+    It reads a log up to the first frame that is damaged, and takes what follows for left-overs, without a
+    word; of a file without a page it throws the log away. Raises OSError, sqlite3.Error.
+    """
+    last = max((number for number, frame in _frames(Path(f"{path}-wal")) if frame.commits), default=0)
+    return last > 0 and (path.stat().st_size == 0 or last > _frames_read(path))
+
+
+def _frames_read(path: Path) -> int:
+    """Return how many frames SQLite takes from the log. Nothing is changed."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with Path(f"{path}-shm").open("rb") as index:
+            (frames,) = struct.unpack("16x I", index.read(20))
+    return int(frames)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A page in a write-ahead log. `commits`: it is the last of a transaction."""
+
+    page: int
+    commits: bool
+    data: bytes
+
+
 def _written_ahead(path: Path) -> tuple[int, dict[int, bytes]]:
     """Return the page size (0: not known) and the newest form of the pages in a write-ahead log."""
     pages: dict[int, bytes] = {}
     try:
-        with path.open("rb") as file:
-            header = file.read(WAL_HEADER)
-            size, salt = struct.unpack(">I", header[8:12])[0], header[16:24]
-            if size not in PAGE_SIZES:
-                return 0, {}
-            while len(frame := file.read(FRAME_HEADER + size)) == FRAME_HEADER + size:
-                if frame[8:16] == salt:  # others are left from before the last checkpoint
-                    pages[struct.unpack(">I", frame[:4])[0]] = frame[FRAME_HEADER:]
+        for _, frame in _frames(path):
+            pages[frame.page] = frame.data
     except DAMAGE:
-        return (size, pages) if pages else (0, {})
-    return size, pages
+        pass
+    return len(next(iter(pages.values()), b"")), pages
+
+
+def _frames(path: Path) -> Iterator[tuple[int, _Frame]]:
+    """Return the frames of a log, each with its number, whatever their checksums say; none without a log."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        header = file.read(WAL_HEADER)
+        size, salt = _size_and_salt(header, file.read(FRAME_HEADER))
+        file.seek(WAL_HEADER)
+        for number in itertools.count(1):
+            frame = file.read(FRAME_HEADER + size)
+            if len(frame) < FRAME_HEADER + size:
+                return
+            page, pages_after = struct.unpack_from(">II", frame)
+            if frame[8:16] == salt:  # others are left from before the last checkpoint
+                yield number, _Frame(page, pages_after > 0, frame[FRAME_HEADER:])
+
+
+def _size_and_salt(header: bytes, first: bytes) -> tuple[int, bytes]:
+    """Return the page size, and what this log's frames are known by; as the first frame says when the header
+    is damaged."""
+    if len(header) == WAL_HEADER and _checksum(header[:24]) == struct.unpack(">II", header[24:]):
+        return struct.unpack_from(">I", header, 8)[0], header[16:24]
+    return USUAL_PAGE, first[8:16]
+
+
+def _checksum(data: bytes) -> tuple[int, int]:
+    """Return SQLite's checksum of words in the order of this machine, as it writes them here."""
+    one = two = 0
+    for first, second in struct.iter_unpack("<II" if sys.byteorder == "little" else ">II", data):
+        one = (one + first + two) & 0xFFFFFFFF
+        two = (two + second + one) & 0xFFFFFFFF
+    return one, two
 
 
 def _rows(pages: _Pages, number: int) -> Iterator[CarvedRow]:

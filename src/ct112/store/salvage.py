@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ct112 import logs, metrics
-from ct112.store.carving import CarvedRow, carved
+from ct112.store.carving import CarvedRow, carved, cut_short
 from ct112.store.entries import KINDS_OF_ENTRY
 from ct112.store.spool_file import Salvaged, SpoolFile
 
@@ -21,7 +21,7 @@ SIDE_FILES = ("", "-wal", "-shm")
 
 def opened(path: Path) -> SpoolFile:
     """Open the spool; a salvage that a crash cut short is done first. Raises sqlite3.Error, OSError."""
-    file = SpoolFile(path, lambda: _moved_whole(path))
+    file = SpoolFile(path, lambda: _ready(path))
     if _half_way(path).exists():
         _salvage(path, file)
     return file
@@ -48,10 +48,22 @@ def _move_away(path: Path) -> None:
     _rename(path, _half_way(path))
 
 
-def _moved_whole(path: Path) -> None:
-    """Go on where a crash stopped `_move_away`: SQLite throws a log away whose file is not there."""
-    if _half_way(path).exists() and not path.exists():
-        _rename(path, _half_way(path))
+def _ready(path: Path) -> None:
+    """See to what SQLite would throw away without a word, before it has the file."""
+    if _half_way(path).exists():
+        if not path.exists():  # a crash stopped `_move_away`: a log whose file is not there would be gone
+            _rename(path, _half_way(path))
+    elif path.exists() and _cut_short(path):
+        metrics.spool_damaged.inc()
+        log.error("the log of the spool's file is damaged: a new one is begun")
+        _move_away(path)
+
+
+def _cut_short(path: Path) -> bool:
+    try:
+        return cut_short(path)
+    except (OSError, sqlite3.Error, ValueError):  # whatever it is, it shows when the file is opened
+        return False
 
 
 def _rename(path: Path, to: Path) -> None:
