@@ -16,13 +16,13 @@ from ct112.core.events import (
     OfferRinging,
     PhoneSeen,
     PickedUp,
-    RosterChanged,
-    Staff,
+    SeatingRestored,
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
+from ct112.core.stays import Stay
 from ct112.simulation.scenario import menu
 
 NODE = NodeName("a")
@@ -89,10 +89,16 @@ def filled(waiting: int, operators: int) -> Stage:
     """Return a floor where every operator talks to somebody, and others wait for information."""
     stage = Stage(Floor(Policy(wrap_up_seconds=0.0), menu()))
     rows = tuple(
-        Staff(position=PositionName(f"pos-{one}"), operator=OperatorName(f"op-{one}"), ready=True)
+        Stay(
+            id=CallId(f"stay-{one}"),
+            operator=OperatorName(f"op-{one}"),
+            position=PositionName(f"pos-{one}"),
+            since=0.0,
+            ready=True,
+        )
         for one in range(operators)
     )
-    stage.tell(RosterChanged(rows))
+    stage.tell(SeatingRestored(rows))
     for row in rows:
         stage.tell(PhoneSeen(row.position, NODE, registered=True))
         stage.comes("1")

@@ -15,7 +15,8 @@ import aiohttp
 import psutil
 
 from ct112.asterisk.configfiles import NodeValues
-from ct112.store import Store, roster
+from ct112.store import Store
+from lab import people
 from lab.api import Lab
 from lab.asterisk import AsteriskNode
 from lab.free_ports import free_base
@@ -153,9 +154,7 @@ def names(positions: int) -> list[str]:
 async def _man(database_url: str, positions: int) -> None:
     store = await Store.create(database_url)
     try:
-        async with store.transaction() as connection:
-            for name in names(positions):
-                await roster.add(connection, f"operator-{name[4:]}", name, PASSWORD)
+        await people.man(store, ((name, f"operator-{name[4:]}", PASSWORD) for name in names(positions)))
     finally:
         await store.close()
 

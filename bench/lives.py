@@ -11,18 +11,20 @@ from ct112.core.events import (
     OfferRinging,
     PhoneSeen,
     PickedUp,
-    RosterChanged,
-    Staff,
+    SeatingRestored,
 )
 from ct112.core.floor import Floor
-from ct112.core.ids import NodeName, OperatorName, PositionName, derive_call_id
+from ct112.core.ids import CallId, NodeName, OperatorName, PositionName, derive_call_id
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
+from ct112.core.stays import Stay
 from ct112.simulation.scenario import menu
 
 NODE = NodeName("a")
 POSITION = PositionName("pos-1")
-STAFF = Staff(position=POSITION, operator=OperatorName("operator-1"), ready=True)
+STAY = Stay(
+    id=CallId("stay-1"), operator=OperatorName("operator-1"), position=POSITION, since=0.0, ready=True
+)
 
 
 def written(number: int, at: float) -> list[CallRecord | Fact]:
@@ -37,7 +39,7 @@ def written(number: int, at: float) -> list[CallRecord | Fact]:
         kept.extend([*outbox.records, *outbox.facts])
 
     call = derive_call_id(NODE, str(number), at)
-    tell(RosterChanged((STAFF,)), 0)
+    tell(SeatingRestored((STAY,)), 0)
     tell(PhoneSeen(POSITION, NODE, registered=True), 0)
     tell(CallArrived(call=call, node=NODE, ani=f"08{number:010d}", dialled="112", sip_call_id=call), 0)
     tell(PickedUp(call), 0.01)

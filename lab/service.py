@@ -124,31 +124,35 @@ def position_names() -> list[tuple[str, str]]:
 
 
 def put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Store the positions that are missing, operators ready; return all as lab.json lists them."""
+    """Store what is missing, and seat who sits nowhere; return all positions as lab.json lists them."""
     return asyncio.run(_put_on_duty(database_url, passwords))
 
 
 async def _put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[dict[str, Any]]:
-    from ct112.store import Store, roster  # here, so that the other parts start without it
+    from ct112.store import Store, positions, seating  # here, so that the other parts start without it
+    from lab import people
 
     store = await Store.create(database_url)
     try:
+        for position, operator in position_names():
+            await people.add(store, operator, position, passwords[position])
         async with store.transaction() as connection:
-            manned = {row.position: row for row in await roster.roster(connection) if row.operator}
-            for position, operator in position_names():
-                if position not in manned:
-                    await roster.add(connection, operator, position, passwords[position])
-                elif not manned[position].ready:
-                    await roster.set_ready(connection, str(manned[position].operator), ready=True)
-            return [
-                {
-                    "name": row.position,
-                    "sip_user": row.position,
-                    "sip_password": row.sip_password,
-                    "operator": row.operator,
-                }
-                for row in await roster.roster(connection)
-            ]
+            found = await positions.positions(connection)
+            seated = {stay.position: stay.operator for stay in await seating.current(connection)}
+        free = set(dict(position_names()).values()) - set(seated.values())
+        for position, operator in position_names():
+            if position not in seated and operator in free:
+                await people.seat(store, operator, position)
+                seated[position] = operator
+        return [
+            {
+                "name": row.name,
+                "sip_user": row.name,
+                "sip_password": row.sip_password,
+                "operator": seated.get(row.name),
+            }
+            for row in found
+        ]
     finally:
         await store.close()
 

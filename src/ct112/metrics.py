@@ -75,6 +75,7 @@ phones_registered = Gauge("ct112_phones_registered", "Positions with a registere
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")
 journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
+seating_not_kept = Gauge("ct112_seating_not_kept", "1 while who sits where cannot be kept on the disk")
 spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
 spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
 spool_damaged = Counter("ct112_spool_damaged_total", "Times the spool was damaged and begun anew")

@@ -16,11 +16,12 @@ from ct112.control.client import ControlClient
 from ct112.control.feed import CHANGE, SNAPSHOT
 from ct112.control.mirror import Gap, Mirror
 from ct112.core.commands import TelephoneCommand
-from ct112.core.events import CallArrived, CallerLeft, PhoneSeen, PickedUp, RosterChanged, Staff
+from ct112.core.events import CallArrived, CallerLeft, PhoneSeen, PickedUp, SeatingRestored
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
+from ct112.core.stays import Stay
 from ct112.http.health import Health, Part
 from ct112.http.server import HttpServer
 from ct112.serve.asks import Asks
@@ -89,11 +90,17 @@ class Centre:
 
     def staff(self, *positions: str, ready: bool = True) -> None:
         """Put somebody with a phone at each of these positions."""
-        rows = [
-            Staff(position=PositionName(one), operator=OperatorName(f"op-{one}"), ready=ready)
+        stays = [
+            Stay(
+                id=CallId(f"stay-{one}"),
+                operator=OperatorName(f"op-{one}"),
+                position=PositionName(one),
+                since=0.0,
+                ready=ready,
+            )
             for one in positions
         ]
-        self.switchboard.post(RosterChanged(tuple(rows)))
+        self.switchboard.post(SeatingRestored(tuple(stays)))
         for one in positions:
             self.switchboard.post(PhoneSeen(PositionName(one), A, registered=True))
 

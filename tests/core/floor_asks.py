@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.asks import Ask, AskId, SetClass, SetPriority
+from ct112.core.asks import Ask, AskId, Leave, SetClass, SetPriority, SetState, Sit
 from ct112.core.events import Asked
+from ct112.core.ids import PositionName
 from ct112.core.record import ServiceClass
+from tests.core.floor_people import seat_asks
 from tests.core.floor_world import ONE, THREE, TWO, World
 
 
@@ -20,14 +22,28 @@ class AskFor:
 
     def event(self, world: World) -> Asked:
         """Return the ask, made on the revision meant."""
-        call = world.floor.calls.get(self.ask.call) if isinstance(self.ask, SetClass | SetPriority) else None
-        now = call.revision if call is not None else 0
-        revision = None if self.age is None else now - self.age
+        revision = None if self.age is None else seen(world, self.ask) - self.age
         return Asked(AskId(f"ask-{self.id}"), "sari", revision, self.ask)
+
+
+def seen(world: World, ask: Ask) -> int:
+    """Return the revision of what an ask is about, as a page would show it."""
+    floor = world.floor
+    match ask:
+        case SetClass() | SetPriority():
+            call = floor.calls.get(ask.call)
+            return call.revision if call is not None else 0
+        case SetState(operator=operator) | Leave(operator=operator, position=None):
+            stay = floor.seating.stays.get(operator) if operator else None
+            return floor.operators[stay.position].revision if stay is not None else 0
+        case Sit(position=position) | Leave(position=position):
+            pass
+    place = floor.operators.get(position or PositionName(""))
+    return place.revision if place is not None else 0
 
 
 call_ids = st.sampled_from([ONE, TWO, THREE])
 asks: st.SearchStrategy[Ask] = st.builds(SetClass, call_ids, st.sampled_from(ServiceClass)) | st.builds(
     SetPriority, call_ids, st.booleans()
 )
-asked = st.builds(AskFor, asks, st.integers(1, 30), st.sampled_from([None, 0, 0, 0, 1, -1]))
+asked = st.builds(AskFor, asks | seat_asks, st.integers(1, 30), st.sampled_from([None, 0, 0, 0, 1, -1]))

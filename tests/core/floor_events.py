@@ -35,14 +35,13 @@ from ct112.core.events import (
     PhoneSeen,
     PickedUp,
     PlayEnded,
-    RosterChanged,
-    Staff,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, offer_id, play_id
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, offer_id, play_id
 from tests.core.floor_asks import AskFor, asked
 from tests.core.floor_decisions import Decision, failed
 from tests.core.floor_gaps import Gap, gaps
 from tests.core.floor_likely import Likely, likely
+from tests.core.floor_people import Everybody, people_changed
 from tests.core.floor_world import ONE, POS_1, POS_2, START, THREE, TWO, A, B
 from tests.core.ivr_documents import KEYS, any_document
 
@@ -71,7 +70,7 @@ class Answer:
     how: int
 
 
-Move = Event | Later | ClockSet | Answer | Likely | Gap | AskFor
+Move = Event | Later | ClockSet | Answer | Likely | Gap | AskFor | Everybody
 
 call_ids = st.sampled_from([ONE, TWO, THREE])
 nodes = st.sampled_from([A, B])
@@ -94,15 +93,6 @@ names = st.sampled_from(
 )
 
 arrivals = call_ids.map(lambda call: CallArrived(call=call, node=NODE_OF[call], ani=None, dialled="112"))
-staff = st.builds(
-    Staff, position=positions, operator=st.sampled_from([None, OperatorName("x")]), ready=st.booleans()
-)
-everybody = st.just(
-    RosterChanged(
-        tuple(Staff(position=p, operator=OperatorName(f"op-{p}"), ready=True) for p in (POS_1, POS_2))
-    )
-)
-rosters = everybody | st.lists(staff, max_size=3).map(lambda rows: RosterChanged(tuple(rows)))
 phones = st.builds(PhoneSeen, positions, nodes, st.sampled_from([True, True, False]))
 failures = st.builds(
     failed,
@@ -155,7 +145,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Joined, call_ids, offers),
     failures,
     phones,
-    rosters,
+    people_changed,
     surveys,
     st.builds(NodeLost, nodes),
     documents,
@@ -166,7 +156,7 @@ answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2
 
 asked_back = st.builds(CallbackAsked, task=st.integers(1, 3), number=st.just("0812"), position=positions)
 common = st.one_of(likely, likely, likely, answers, later)
-rare = st.one_of(arrivals, everybody, phones, gaps, clocks, asked_back, asked, events)
+rare = st.one_of(arrivals, st.just(Everybody()), phones, gaps, clocks, asked_back, asked, events)
 moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
 moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
     lambda before, after: [*before, Draining(), *after], moves, moves

@@ -49,6 +49,7 @@ class Truths:
         self._pushes(commands)
         self._calls(after_due=after_due)
         self._operators()
+        self._seats()
         if after_due:
             self._no_call_for_ever()
         self._nobody_waits_for_nothing()
@@ -92,6 +93,7 @@ class Truths:
         assert command.call not in self.closed or command.call in found, command
         if isinstance(command, Ring):
             assert call_of(command.offer) == command.call
+            assert self.world.floor.operators[command.position].name is not None
 
     def _pushes(self, commands: list[Decision]) -> None:
         """A push after a join would cut a talk off; a missing one would lose a waiting caller to the net."""
@@ -151,6 +153,27 @@ class Truths:
             assert isinstance(place, WithOffer | Callback)
             assert place.position == operator.position
             self._not_kept(operator, call.node)
+
+    def _seats(self) -> None:
+        """One person is at one position, one position has one person, and both agree."""
+        floor, seating = self.world.floor, self.world.floor.seating
+        seated = {one.position: one for one in floor.operators.values() if one.name is not None}
+        assert {stay.position for stay in seating.stays.values()} == set(seated)
+        for name, stay in seating.stays.items():
+            place = seated[stay.position]
+            assert (place.name, place.ready, place.reason) == (name, stay.ready, stay.reason)
+            assert not (stay.ready and stay.reason)
+        promised = [move.to for move in seating.moves.values() if move.to is not None]
+        assert len(promised) == len(set(promised))
+        for name, move in seating.moves.items():
+            moving = seating.stays.get(name)
+            if moving is None:  # stands beside a position somebody is about to leave, or talks at
+                assert move.to is not None
+                place = floor.operators[move.to]
+                talks = isinstance(place.state, OnCall) or floor._board.remembered
+                assert place.name in seating.moves or (place.name is None and talks)
+            else:
+                assert isinstance(seated[moving.position].state, OnCall) or floor._board.remembered
 
     def _not_kept(self, operator: Operator, node: NodeName) -> None:
         """A lost node keeps no operator whose phone another node can ring: a look comes every few seconds."""
@@ -214,7 +237,8 @@ def looks(floor: Floor) -> dict[str, tuple[int, object]]:
         queue = call.place if isinstance(state, Waiting | Offered) else None
         seen[call.id] = call.revision, (type(state), call.offer, queue, call.record.changed(revision=0))
     for operator in floor.operators.values():
-        look = (operator.name, operator.ready, operator.state, frozenset(operator.phones))
+        who = (operator.name, operator.ready, operator.reason, operator.listed)
+        look = (who, operator.state, frozenset(operator.phones))
         seen[operator.position] = operator.revision, look
     for back in floor.call_backs.values():
         seen[back.id] = 0, None

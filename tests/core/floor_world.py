@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ct112.core import calls
+from ct112.core.asks import Ask, AskId, SetState, Sit
 from ct112.core.commands import Play, Ring
 from ct112.core.events import (
+    Asked,
     CallArrived,
     CallerLeft,
     Draining,
@@ -16,11 +18,10 @@ from ct112.core.events import (
     OfferAnswered,
     OfferEnd,
     OfferEnded,
+    PeopleChanged,
     PhoneSeen,
     PickedUp,
     PlayEnded,
-    RosterChanged,
-    Staff,
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName, offer_id
@@ -28,6 +29,7 @@ from ct112.core.ivr import IvrDocument
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
+from ct112.core.stays import People
 from tests.core.floor_decisions import Decision, decisions
 from tests.core.ivr_documents import usual_document
 
@@ -54,6 +56,7 @@ class World:
     asked: list[Decision] = field(default_factory=list)
     log: list[Decision] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
+    asks: int = 0
 
     def __post_init__(self) -> None:
         """Open the floor."""
@@ -100,12 +103,20 @@ class World:
         self.roster(dict.fromkeys(listed, True))
 
     def roster(self, ready: Mapping[PositionName, bool]) -> list[Decision]:
-        """Set the roster: position → ready."""
-        rows = [
-            Staff(position=position, operator=OperatorName(f"op-of-{position}"), ready=is_ready)
-            for position, is_ready in sorted(ready.items())
-        ]
-        return self.tell(RosterChanged(tuple(rows)))
+        """Have an operator at each of these positions and nowhere else: position → ready."""
+        people = People(
+            positions=frozenset(ready), operators=frozenset(operator_of(position) for position in ready)
+        )
+        asks: list[Sit | SetState] = []
+        for position, is_ready in sorted(ready.items()):
+            asks.append(Sit(position, operator_of(position)))
+            asks.append(SetState(operator_of(position), is_ready))
+        return self.tell(PeopleChanged(people), *(self.ask(ask) for ask in asks))
+
+    def ask(self, ask: Ask) -> Asked:
+        """Return the event that asks for something, under an id of its own."""
+        self.asks += 1
+        return Asked(AskId(f"ask-{self.asks}"), "admin", None, ask)
 
     def state(self, call: CallId = ONE) -> calls.CallState | None:
         """Return the state of a call, None when it is over."""
@@ -135,6 +146,11 @@ class World:
     def kinds(self, call: CallId = ONE) -> list[str]:
         """Return the kinds of all facts of a call, in order."""
         return [fact.kind for fact in self.facts(call)]
+
+
+def operator_of(position: PositionName) -> OperatorName:
+    """Return who usually sits at a position."""
+    return OperatorName(f"op-of-{position}")
 
 
 def arrival(call: CallId = ONE, node: NodeName = A) -> CallArrived:

@@ -25,7 +25,6 @@ from ct112.core.events import (
     OfferHeld,
     PhoneSeen,
     PickedUp,
-    RosterChanged,
 )
 from ct112.core.ids import offer_id
 from ct112.core.ivr import Announce, Prompt
@@ -117,7 +116,7 @@ def test_an_operator_without_a_phone_is_not_rung() -> None:
 def test_a_pause_while_talking_holds_afterwards() -> None:
     world = World()
     given.talking(world)
-    world.tell(RosterChanged(()))
+    world.roster({})
     assert isinstance(world.state(), Talking)
     assert isinstance(world.floor.operators[POS_1].state, OnCall)
     world.tell(CallerLeft(ONE))

@@ -10,6 +10,7 @@ from tests.core.floor_asks import AskFor
 from tests.core.floor_events import Answer, ClockSet, Later, Move, answer, moves, moves_and_leaving
 from tests.core.floor_gaps import Gap, survey
 from tests.core.floor_likely import Likely, likely_event
+from tests.core.floor_people import Everybody
 from tests.core.floor_truths import Truths
 from tests.core.floor_world import POS_1, POS_2, STATES, World
 
@@ -40,6 +41,8 @@ class Game:
                 self._tell_if(likely_event(self.world.floor, move))
             case AskFor():
                 self.tell(move.event(self.world))
+            case Everybody():
+                self.truths.check(self.world.roster({POS_1: True, POS_2: True}))
             case Gap():
                 self._surveyed(survey(self.world, move))
             case _:

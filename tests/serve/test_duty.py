@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from ct112.core.events import PhoneSeen, RosterChanged
+from ct112.core.events import PhoneSeen
 from ct112.serve.duty import AGAIN_SECONDS, Alarm, Duty, duty
 from tests.core import floor_world as given
 from tests.core.floor_world import POS_1, POS_2, A, World
@@ -29,7 +29,7 @@ def test_who_waits_and_who_is_there() -> None:
 def test_a_phone_without_an_operator_and_an_operator_without_a_phone_are_nobody() -> None:
     world = World()
     world.staffed(POS_1)
-    world.tell(RosterChanged(()))  # removed; the softphone is still registered
+    world.roster({})  # removed; the softphone is still registered
     world.roster({POS_2: True})
     assert now_is(world).on_duty == 0
     world.tell(PhoneSeen(POS_2, A, registered=True))

@@ -9,9 +9,7 @@ from ct112.core.fallback import FallbackCall
 from ct112.core.record import CallRecord, Fact
 from ct112.simulation.store import FakeStore
 from ct112.store import (
-    OperatorRow,
     Page,
-    RosterRow,
     Store,
     StoredCall,
     StoredFact,
@@ -21,7 +19,6 @@ from ct112.store import (
     calls,
     facts,
     ivr_versions,
-    roster,
     schema,
 )
 
@@ -112,36 +109,6 @@ class Once(_Telephones, Store):
         """Return what happened to a call."""
         async with self.transaction() as connection:
             return await facts.of_call(connection, call_id)
-
-    async def roster(self) -> list[RosterRow]:
-        """Return all positions."""
-        async with self.transaction() as connection:
-            return await roster.roster(connection)
-
-    async def operators(self) -> list[OperatorRow]:
-        """Return all operators."""
-        async with self.transaction() as connection:
-            return await roster.operators(connection)
-
-    async def add_operator(self, operator: str, position: str, **more: Any) -> RosterRow:
-        """Put an operator at a position."""
-        async with self.transaction() as connection:
-            return await roster.add(connection, operator, position, **more)
-
-    async def remove_operator(self, operator: str, **more: bool) -> None:
-        """Remove an operator."""
-        async with self.transaction() as connection:
-            await roster.remove(connection, operator, **more)
-
-    async def set_ready(self, operator: str, ready: bool) -> None:
-        """Make an operator ready, or pause them."""
-        async with self.transaction() as connection:
-            await roster.set_ready(connection, operator, ready=ready)
-
-    async def change_password(self, operator: str, sip_password: str | None = None) -> str:
-        """Give the operator's position another password."""
-        async with self.transaction() as connection:
-            return await roster.change_password(connection, operator, sip_password)
 
     async def publish(self, document: Mapping[str, Any], source_yaml: str, note: str = "") -> int:
         """Publish a document."""

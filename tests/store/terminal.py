@@ -6,6 +6,8 @@ from ct112.cli import callbacks as cli_callback
 from ct112.cli import database as cli_db
 from ct112.cli import ivr as cli_ivr
 from ct112.cli import operators as cli_operator
+from ct112.cli import positions as cli_position
+from ct112.cli import roster as cli_roster
 
 
 class Terminal:
@@ -18,6 +20,18 @@ class Terminal:
     def operator(self, *words: str, stdin: str = "", code: int = 0) -> str:
         """Run `ct112 operator`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_operator.app, list(words), input=stdin, env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def position(self, *words: str, stdin: str = "", code: int = 0) -> str:
+        """Run `ct112 position`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_position.app, list(words), input=stdin, env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def roster(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 roster`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_roster.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

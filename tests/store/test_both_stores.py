@@ -13,6 +13,7 @@ from ct112.core.fallback import FallbackCall
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.store import BadCursor, CallbackError, RowRefused, Task
+from lab import people
 from lab.throwaway import Server
 from tests.store.examples import ARRIVED, NODE, call_id, fact, record
 from tests.store.once import FakeOnce, Once
@@ -32,7 +33,7 @@ async def either(request: pytest.FixtureRequest, server: Server, template: str) 
         return
     name = f"suite_{uuid.uuid4().hex[:12]}"
     real = await Once.create(await server.create(name, template))
-    await real.add_operator("sari", "pos-1")
+    await people.man(real, [("pos-1", "sari", "generated-1234")], since=0.0)
     yield real
     await real.close()
     await server.drop(name)

@@ -1,6 +1,5 @@
 """The address of the database, and what is said when it is not there."""
 
-import asyncio
 import socket
 
 import pytest
@@ -36,7 +35,7 @@ async def test_a_store_can_be_made_while_the_database_is_away() -> None:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
         store = await Once.create(f"postgresql://u:hidden@127.0.0.1:{taken.getsockname()[1]}/d")
         with pytest.raises(StoreUnavailable) as refusal:
-            await store.roster()
+            await store.listed()
     assert not refusal.value.refused
     assert "hidden" not in str(refusal.value)
     await store.close()
@@ -49,14 +48,14 @@ async def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         store = await Once.create(f"postgresql://u:p@127.0.0.1:{silent.getsockname()[1]}/d")
         with pytest.raises(StoreUnavailable, match="in time"):
-            await store.roster()
+            await store.listed()
         await store.close()
 
 
 async def test_a_database_not_migrated_says_what_to_do(database_url: str) -> None:
     store = await Once.create(database_url.rpartition("/")[0] + "/postgres")
     with pytest.raises(StoreUnavailable, match="ct112 db upgrade") as refusal:
-        await store.roster()
+        await store.listed()
     assert refusal.value.refused
     await store.close()
 
@@ -65,7 +64,7 @@ async def test_a_wrong_password_is_the_databases_no(database_url: str) -> None:
     start, _, end = database_url.partition("@")
     store = await Once.create(start[:-3] + "@" + end)
     with pytest.raises(StoreUnavailable, match="28P01"):
-        await store.roster()
+        await store.listed()
     await store.close()
 
 
@@ -83,11 +82,3 @@ async def test_the_connection_has_its_limits_and_its_time_zone(database_url: str
         "application_name": "ct112",
     }
     await engine.dispose()
-
-
-async def test_two_changes_of_the_roster_at_once_leave_one_operator_at_a_position(store: Once) -> None:
-    results = await asyncio.gather(
-        *(store.add_operator(name, "pos-1") for name in ("siti", "budi", "wati")), return_exceptions=True
-    )
-    assert sorted(type(result).__name__ for result in results) == ["RosterError", "RosterError", "RosterRow"]
-    assert len(await store.operators()) == 1

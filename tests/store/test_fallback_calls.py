@@ -12,6 +12,7 @@ from ct112.core.ids import NodeName, PositionName
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.serve.fallback import FallbackReader
 from ct112.store import Connection, StoreUnavailable
+from lab import people
 from tests.store.examples import ARRIVED, NODE, call_id, record
 from tests.store.once import Once
 
@@ -39,7 +40,7 @@ def left(folder: Path) -> int:
 
 
 async def test_a_call_nobody_knew(store: Once) -> None:
-    await store.add_operator("sari", "pos-1")
+    await people.man(store, [("pos-1", "sari", "generated-1234")], since=ARRIVED)
     for _ in range(3):
         await store.take_fallback(call())
     (row,) = await store.listed()

@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE
 import asyncpg
 import pytest
 
-from ct112.store import StoreUnavailable, roster
+from ct112.store import StoreUnavailable, operators
 from ct112.store.idempotency import KeptAnswer, KeyBusy, KeyReused, claim, keep
 from ct112.store.migrate import find_migrations
 from ct112.worker.answers import forget_old
@@ -28,13 +28,14 @@ async def add(
         kept = await claim(connection, owner, key, digest)
         if kept is not None:
             return kept
-        await roster.add(connection, name, f"pos-{name}")
+        await operators.add(connection, name)
         await keep(connection, owner, key, ANSWER)
         return ANSWER
 
 
 async def names(store: Once) -> list[str]:
-    return [row.operator for row in await store.operators()]
+    async with store.transaction() as connection:
+        return [one.name for one in await operators.operators(connection)]
 
 
 async def test_the_same_request_again_gets_the_same_answer_and_changes_nothing(store: Once) -> None:
@@ -66,7 +67,7 @@ async def test_what_failed_may_be_tried_again_with_its_key(store: Once) -> None:
     async def fail() -> None:
         async with store.transaction() as connection:
             assert await claim(connection, OWNER, KEY, DIGEST) is None
-            await roster.add(connection, "budi", "pos-1")
+            await operators.add(connection, "budi")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -81,7 +82,7 @@ async def test_whose_connection_is_cut_before_the_end_has_done_nothing(
     async def cut() -> None:
         async with store.transaction() as connection:
             assert await claim(connection, OWNER, KEY, DIGEST) is None
-            await roster.add(connection, "budi", "pos-1")
+            await operators.add(connection, "budi")
             await keep(connection, OWNER, KEY, ANSWER)
             await end_the_others(database_url)
 
@@ -111,7 +112,7 @@ async def main():
     store = await Store.create(sys.argv[1])
     async with store.transaction() as connection:
         assert await claim(connection, OWNER, KEY, DIGEST) is None
-        await roster.add(connection, "budi", "pos-1")
+        await operators.add(connection, "budi")
         await keep(connection, OWNER, KEY, ANSWER)
         print("written", flush=True)
         await asyncio.sleep(60)

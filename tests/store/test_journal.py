@@ -143,7 +143,7 @@ async def test_the_database_stopped_and_started_loses_nothing(server: Server, re
             await until(lambda: counted("journal_failures") >= failures + 2)
             assert len(journal) == 600
             with pytest.raises(StoreUnavailable):
-                await recorded.roster()
+                await recorded.listed()
         finally:
             await asyncio.to_thread(server.start)
         await until(lambda: len(journal) == 0)

@@ -8,7 +8,8 @@ import pytest
 
 from lab.outside import Habit, Outside, outside
 from lab.world import CT112, World, carrier, eventually
-from tests.system.test_running_centre import ct112, doctor, settings
+from tests.system.commands import ct112, settings
+from tests.system.test_running_centre import doctor
 
 
 @pytest.fixture

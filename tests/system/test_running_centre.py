@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from lab.phones import PhoneError
 from lab.places import REPOSITORY
 from lab.world import CT112, World, carrier, eventually
+from tests.system.commands import ct112, settings
 
 SHORT = """\
 languages: [id]
@@ -35,25 +34,6 @@ nodes:
     type: queue
     class: emergency
 """
-
-
-def settings(world: World) -> dict[str, str]:
-    """What the lab's ct112 was started with."""
-    lines = world.lab.places.environment_file.read_text("utf-8").splitlines()
-    return {name: shlex.split(value)[0] for name, value in (line.split("=", 1) for line in lines)}
-
-
-async def ct112(world: World, *arguments: str) -> tuple[int, str, str]:
-    """Run a command as an admin would; return its exit code, output and errors."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ct112.cli", *arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=REPOSITORY,
-        env={**settings(world), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY / "src")},
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), 40)
-    return process.returncode or 0, output.decode(), errors.decode()
 
 
 async def doctor(world: World) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -108,7 +88,7 @@ async def test_the_list_of_operators_tells_of_phones_and_talks(world: World) -> 
     (desk,) = await world.sit_down("pos-1")
     call = await world.dial_and_press("1")
     await (await desk.next_call()).wait_for("established")
-    _, output, _ = await ct112(world, "operator", "list")
+    _, output, _ = await ct112(world, "position", "list")
     lines = {line.split()[0]: line for line in output.splitlines()}
     assert "in a call" in lines["pos-1"]
     assert "registered (a)" in lines["pos-1"]

@@ -59,14 +59,14 @@ def database_url() -> str:
 def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
     """Do the work on the store from the settings; end the command with the reason when it cannot be done."""
     address = database_url()
-    from ct112.store import CallbackError, RosterError, StoreUnavailable
+    from ct112.store import CallbackError, PeopleError, StoreUnavailable
     from ct112.store.faults import RowRefused
 
     try:
         return asyncio.run(_do(address, work))
     except StoreUnavailable as error:
         raise CannotDo(database_trouble(error, address)) from error
-    except (RosterError, CallbackError, RowRefused, ValueError) as error:
+    except (PeopleError, CallbackError, RowRefused, ValueError) as error:
         raise CannotDo(str(error)) from error
 
 

@@ -1,10 +1,14 @@
 """Asking the running ct112 over HTTP, for the commands that need to know what is true now."""
 
+import getpass
 import json
+import uuid
+from collections.abc import Mapping
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from ct112.cli.edge import CannotDo, loaded
 from ct112.settings import Settings
 
 ANSWER_SECONDS = 12  # a little longer than it may take itself
@@ -14,17 +18,50 @@ class Silent(Exception):
     """The running ct112 could not be asked; the text says why and what to do."""
 
 
-def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+def ask(found: Settings, path: str, body: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
     """Return the status and the answer to GET, or with a body POST, of the API's `path`. Raises Silent."""
     if found.api_token is None:
         raise Silent("CT112_API_TOKEN is not set: set it for ct112 and for this command")
+    url = f"{found.web_local_url()}/api/v1/{path}"
+    try:
+        return _answered(url, found.api_token.get_secret_value(), body)
+    except (OSError, ValueError) as error:
+        raise Silent(f"ct112 does not answer at {found.web_local_url()}: start it (ct112 serve)") from error
+
+
+def want(kind: str, **fields: str | bool | None) -> None:
+    """Ask the floor for a change by way of serve's control door; ends the command unless it is done."""
+    found = loaded()
+    if found.control_token is None:
+        raise CannotDo("CT112_CONTROL_TOKEN is not set: set it for ct112 serve and for this command")
+    body = {"id": str(uuid.uuid4()), "by": _who(), "revision": None, "ask": {"kind": kind, **fields}}
+    url = found.serve_local_url()
+    try:
+        status, answer = _answered(f"{url}/control/ask", found.control_token.get_secret_value(), body)
+    except (OSError, ValueError) as error:
+        raise CannotDo(f"ct112 serve does not answer at {url}: start it (ct112 serve)") from error
+    if status in (401, 403):
+        raise CannotDo("ct112 serve refuses the token: set the same CT112_CONTROL_TOKEN for both")
+    if status != 200:
+        raise CannotDo(f"ct112 serve answers {status} ({answer.get('detail', 'see its log')}): try again")
+    if not answer.get("accepted"):
+        raise CannotDo(str(answer.get("reason") or "refused, without a reason: see the log of ct112 serve"))
+
+
+def _who() -> str:
+    """Return who asks, for the record: the user of this machine."""
+    try:
+        return f"cli:{getpass.getuser()}"[:60]
+    except (KeyError, OSError):
+        return "cli"
+
+
+def _answered(url: str, token: str, body: Mapping[str, Any] | None) -> tuple[int, dict[str, Any]]:
+    """Return the status and the answer to GET, or with a body POST. Raises OSError, ValueError."""
     request = Request(  # noqa: S310 (http, at an address of our own settings)
-        f"{found.web_local_url()}/api/v1/{path}",
+        url,
         data=None if body is None else json.dumps(body).encode(),
-        headers={
-            "Authorization": f"Bearer {found.api_token.get_secret_value()}",
-            "Content-Type": "application/json",
-        },
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=ANSWER_SECONDS) as answer:
@@ -32,8 +69,6 @@ def ask(found: Settings, path: str, body: dict[str, str] | None = None) -> tuple
     except HTTPError as refusal:
         with refusal:
             return refusal.code, _parsed(refusal.read())
-    except (OSError, ValueError) as error:
-        raise Silent(f"ct112 does not answer at {found.web_local_url()}: start it (ct112 serve)") from error
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

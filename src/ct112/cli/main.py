@@ -15,7 +15,9 @@ from ct112 import __version__
 
 GROUPS = {
     "ivr": ("ct112.cli.ivr", "app", "The menu callers hear: validate, show, versions, publish, simulate."),
-    "operator": ("ct112.cli.operators", "app", "Operators and their positions."),
+    "position": ("ct112.cli.positions", "app", "Positions and their SIP accounts."),
+    "operator": ("ct112.cli.operators", "app", "Operators: who takes calls, where, ready or paused."),
+    "roster": ("ct112.cli.roster", "app", "Who should be on duty when."),
     "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),
     "spool": ("ct112.cli.spool", "app", "What is on the disk and not yet in the database."),
     "account": ("ct112.cli.accounts", "app", "Who may sign in, and as what."),

@@ -1,168 +1,167 @@
-"""`ct112 operator`: who takes calls, and where."""
+"""`ct112 operator`: the people who take calls: who they are, where they sit, whether they pause."""
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, loaded, with_connection
+from ct112.cli.edge import CannotDo, a_name, with_connection
+from ct112.cli.people import (
+    NOBODY,
+    from_stdin,
+    live_positions,
+    phone_of,
+    say_silent,
+    state_of,
+    written_state,
+)
 
 if TYPE_CHECKING:
-    from ct112.store import Connection, OperatorRow, RosterRow
+    from ct112.store import Connection
+    from ct112.store.operators import StoredOperator
+    from ct112.store.seating import StoredStay
 
-app = typer.Typer(help="Operators and their positions.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Operators: who takes calls.", no_args_is_help=True, rich_markup_mode=None)
 
 Operator = Annotated[
     str, typer.Argument(help="The operator's name: small letters, digits and '-'.", callback=a_name)
 ]
-FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the SIP password from stdin.")]
-STATES = {
-    "ringing": "rings",
-    "on_call": "in a call",
-    "wrap_up": "wrap-up",
-    "resting": "resting: did not take a call",
-}
-WAITS_FOR_ROSTER = ("ready", "off_duty")  # what the roster says holds within seconds
-NOTHING_REGISTERED = "not registered: no calls"
+Position = Annotated[str, typer.Argument(help="The position's name.", callback=a_name)]
+PinFromStdin = Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from stdin.")]
+Reason = Annotated[str, typer.Option(help="Why: a code from the centre's list.", callback=a_name)]
+OLD_ADD = (
+    "a position and an operator are two things now: ct112 position add {position}, "
+    "then ct112 operator add {operator}, then ct112 operator sit {operator} {position}"
+)
 
 
 @app.command()
 def add(
     operator: Operator,
-    position: Annotated[
-        str, typer.Option(help="The workstation; also the softphone's SIP user name.", callback=a_name)
-    ],
-    paused: Annotated[bool, typer.Option("--paused", help="No calls until `ct112 operator ready`.")] = False,
-    password_stdin: FromStdin = False,
+    full_name: Annotated[str, typer.Option(help="What the person is called, for the screens.")] = "",
+    pin_stdin: PinFromStdin = False,
+    position: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
-    """Put a new operator at a position; prints the softphone's password, this once."""
-    if position == loaded().trunk_endpoint:
-        raise CannotDo(
-            f"position {position!r} is the carrier's trunk (CT112_TRUNK_ENDPOINT): choose pos-1 or so"
-        )
-    password = _password(password_stdin)
-    from ct112.store import roster
+    """Make an operator. They log in with `ct112 operator sit`, at any free position."""
+    if position:
+        raise CannotDo(OLD_ADD.format(operator=operator, position=a_name(position)))
+    pin_hash = _hashed(from_stdin()) if pin_stdin else None
+    from ct112.store import operators
 
-    row = with_connection(
-        lambda connection: roster.add(connection, operator, position, password, ready=not paused)
+    with_connection(
+        lambda connection: operators.add(connection, operator, full_name=full_name, pin_hash=pin_hash)
     )
-    typer.echo(f"{operator} sits at {position}, {_state(row.ready)}")
-    if password is None:
-        _show_account(row.position, row.sip_password)
+    typer.echo(f"operator {operator} is made: ct112 operator sit {operator} POSITION")
 
 
 @app.command("list")
 def list_() -> None:
-    """Show positions and operators, and how they are now: from the running ct112."""
-    seats, operators = with_connection(_everyone)
-    live, silent = _live()
-    rows = [_row(seat, live) for seat in seats]
-    rows += [("–", one.operator, "no position", "–") for one in operators if one.position is None]
-    if not rows:
-        typer.echo("no positions yet: ct112 operator add NAME --position pos-1")
+    """Show operators, where they sit and how they are now, as the running ct112 has them."""
+    people, stays = with_connection(_everyone)
+    live, silent = live_positions()
+    if not people:
+        typer.echo("no operators yet: ct112 operator add NAME")
         return
-    cli_table.show(("position", "operator", "state", "phone"), rows)
-    if silent:
-        typer.echo(f"the roster alone; phones and talks are not known: {silent}", err=True)
+    seats = {one["operator"]: one for one in live.values() if one["operator"]}
+    rows = []
+    for one in people:
+        now, stay = seats.get(one.name), stays.get(one.name)
+        if now is not None:
+            row = (now["position"], state_of(now), phone_of(now))
+        elif stay is not None and silent:
+            row = (stay.position, written_state(stay.ready, stay.reason), phone_of(None))
+        else:
+            row = (NOBODY, "not logged in" if one.active else "may not log in", NOBODY)
+        rows.append((one.name, *row, one.full_name))
+    cli_table.show(("operator", "position", "state", "phone", "name"), rows)
+    say_silent(silent)
 
 
 @app.command()
-def remove(
-    operator: Operator,
-    keep_position: Annotated[
-        bool, typer.Option("--keep-position", help="Keep the position and its SIP account for the next one.")
-    ] = False,
-) -> None:
-    """Remove an operator; their softphone's account goes too. A talk under way goes on."""
-    from ct112.store import roster
+def remove(operator: Operator) -> None:
+    """Remove an operator. Who sits somewhere is logged out after the talk; records keep the name."""
+    from ct112.store import operators
 
-    with_connection(lambda connection: roster.remove(connection, operator, keep_position=keep_position))
+    with_connection(lambda connection: operators.remove(connection, operator))
     typer.echo(f"{operator} is removed")
+
+
+@app.command()
+def pin(
+    operator: Operator,
+    pin_stdin: PinFromStdin = False,
+    none: Annotated[bool, typer.Option("--none", help="Take the PIN away.")] = False,
+) -> None:
+    """Give an operator a PIN, for logging in by telephone and nothing else; it is never shown."""
+    pin_hash = None if none else _hashed(from_stdin() if pin_stdin else _typed())
+    from ct112.store import operators
+
+    with_connection(lambda connection: operators.set_pin(connection, operator, pin_hash))
+    typer.echo(f"{operator} has no PIN now" if none else f"the PIN of {operator} is changed")
+
+
+@app.command()
+def sit(
+    operator: Operator,
+    position: Position,
+    paused: Annotated[bool, typer.Option("--paused", help="No calls until `ct112 operator ready`.")] = False,
+) -> None:
+    """Log an operator in at a position; who talks elsewhere moves there after the talk."""
+    from ct112.cli.live import want
+
+    want("sit", position=position, operator=operator, ready=False if paused else None)
+    typer.echo(f"{operator} sits at {position}, or will when the talk under way is over")
+
+
+@app.command()
+def leave(operator: Operator) -> None:
+    """Log an operator out; a talk under way goes on and is finished first."""
+    from ct112.cli.live import want
+
+    want("leave", operator=operator)
+    typer.echo(f"{operator} is logged out, or will be when the talk under way is over")
 
 
 @app.command()
 def ready(operator: Operator) -> None:
     """Give an operator calls."""
-    from ct112.store import roster
+    from ct112.cli.live import want
 
-    with_connection(lambda connection: roster.set_ready(connection, operator, ready=True))
+    want("set_state", operator=operator, ready=True)
     typer.echo(f"{operator} is ready")
 
 
 @app.command()
-def pause(operator: Operator) -> None:
+def pause(operator: Operator, reason: Reason = "other") -> None:
     """Give an operator no calls for now. A talk under way goes on."""
-    from ct112.store import roster
+    from ct112.cli.live import want
 
-    with_connection(lambda connection: roster.set_ready(connection, operator, ready=False))
-    typer.echo(f"{operator} is paused")
-
-
-@app.command()
-def password(operator: Operator, password_stdin: FromStdin = False) -> None:
-    """Give the softphone of an operator another SIP password; prints it, this once."""
-    given = _password(password_stdin)
-    row, new = with_connection(lambda connection: _changed(connection, operator, given))
-    typer.echo(f"the SIP password of {row.position} is changed: the softphone has to be told")
-    if given is None:
-        _show_account(str(row.position), new)
+    want("set_state", operator=operator, ready=False, reason=reason)
+    typer.echo(f"{operator} is paused: {reason}")
 
 
-async def _changed(connection: "Connection", operator: str, given: str | None) -> "tuple[OperatorRow, str]":
-    from ct112.store import roster
-
-    new = await roster.change_password(connection, operator, given)
-    return next(one for one in await roster.operators(connection) if one.operator == operator), new
-
-
-async def _everyone(connection: "Connection") -> "tuple[list[RosterRow], list[OperatorRow]]":
-    from ct112.store import roster
-
-    return await roster.roster(connection), await roster.operators(connection)
+@app.command(hidden=True)
+def password(operator: Operator) -> None:
+    """Say where SIP passwords are now."""
+    raise CannotDo(f"a SIP password belongs to a position, not to {operator}: ct112 position password NAME")
 
 
-def _live() -> tuple[dict[str, dict[str, Any]], str]:
-    """Return what the running ct112 says of each position; else why it does not."""
-    from ct112.cli.live import Silent, ask
+def _typed() -> str:
+    typed: str = typer.prompt("PIN (4 to 12 digits)", hide_input=True, confirmation_prompt=True)
+    return typed
+
+
+def _hashed(given: str) -> str:
+    from ct112.store import pins
 
     try:
-        status, answer = ask(loaded(), "positions")
-    except Silent as error:
-        return {}, str(error)
-    if status != 200:
-        return {}, f"ct112 answers {status}: {answer.get('detail', 'see its log')}"
-    return {one["position"]: one for one in answer["positions"]}, ""
+        return pins.hashed(given)
+    except pins.PinError as error:
+        raise CannotDo(str(error)) from error
 
 
-def _row(seat: "RosterRow", live: dict[str, dict[str, Any]]) -> tuple[str, ...]:
-    now = live.get(seat.position)
-    if seat.operator is None:
-        return seat.position, "–", "empty", _phone(now)
-    state = _state(seat.ready) if now is None or now["state"] in WAITS_FOR_ROSTER else _doing(now["state"])
-    return seat.position, seat.operator, state, _phone(now)
+async def _everyone(connection: "Connection") -> "tuple[list[StoredOperator], dict[str, StoredStay]]":
+    from ct112.store import operators, seating
 
-
-def _doing(state: str) -> str:
-    return STATES.get(state, state)
-
-
-def _phone(now: dict[str, Any] | None) -> str:
-    if now is None:
-        return "not known"
-    if now["refused_by"]:
-        return f"no account: refused by Asterisk {', '.join(now['refused_by'])}, see ct112's log"
-    return f"registered ({', '.join(now['registered_at'])})" if now["registered_at"] else NOTHING_REGISTERED
-
-
-def _password(from_stdin: bool) -> str | None:
-    return sys.stdin.readline().rstrip("\r\n") if from_stdin else None
-
-
-def _show_account(position: str, sip_password: str) -> None:
-    typer.echo(f"SIP user name: {position}")
-    typer.echo(f"SIP password: {sip_password}")
-
-
-def _state(ready_: bool) -> str:
-    return "ready" if ready_ else "paused"
+    stays = {stay.operator: stay for stay in await seating.current(connection)}
+    return await operators.operators(connection), stays

@@ -36,6 +36,8 @@ def _refusal(board: Board, event: Asked) -> Refusal | None:
         return Refusal(
             AskCode.UNKNOWN, "There is no such call, position or operator now: load the page again."
         )
+    if isinstance(thing, Refusal):
+        return thing
     if event.revision is not None and event.revision != thing.revision:
         return Refusal(AskCode.STALE, "It has changed since you looked: look again and repeat.")
     return arm.do(board, thing, event.ask, event.by)

@@ -8,8 +8,8 @@ from ct112.core.board import Board
 from ct112.core.calls import Call
 from ct112.core.operators import Operator
 
-Find = Callable[[Board, Any], Call | Operator | None]
-"""Returns what the ask is about, whose `revision` the client saw; None: there is no such thing."""
+Find = Callable[[Board, Any], Call | Operator | Refusal | None]
+"""Returns what the ask is about, whose `revision` the client saw; None, or why: there is no such thing."""
 Do = Callable[[Board, Any, Any, str], Refusal | None]
 """Takes the board, what was found, the ask, and who asks. A refusal has changed nothing."""
 

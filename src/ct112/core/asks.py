@@ -29,18 +29,23 @@ class SetPriority:
 
 @value(frozen=True, slots=True)
 class Sit:
-    """Log an operator in at a position; `ready`: takes calls from now on."""
+    """Log an operator in at a position, or move them there. `ready`: takes calls from now on.
+
+    `ready` None: as they are, and ready who was nowhere. `reason`: why not ready, from the centre's list.
+    """
 
     position: PositionName
     operator: OperatorName
-    ready: bool = True
+    ready: bool | None = None
+    reason: str | None = None
 
 
 @value(frozen=True, slots=True)
 class Leave:
-    """Log out whoever sits at a position; a talk under way goes on."""
+    """Log out an operator, or whoever sits at a position (one of the two); a talk under way goes on."""
 
-    position: PositionName
+    position: PositionName | None = None
+    operator: OperatorName | None = None
 
 
 @value(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ct112.core.operators import Operator
 from ct112.core.outbox import Changed, Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
+from ct112.core.stays import Seating
 from ct112.core.value import value
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Board:
     changed: Changed = field(default_factory=Changed)
     calls: LiveCalls = field(init=False)
     operators: Crew = field(init=False)
+    seating: Seating = field(default_factory=Seating)
     lost: dict[NodeName, Lost] = field(default_factory=dict)
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
     callbacks: dict[CallId, "Callback"] = field(default_factory=dict)

@@ -58,7 +58,7 @@ def asked(board: Board, event: CallbackAsked) -> None:
     if is_taken(board, event.task):
         board.outbox.unexpected.append(Unexpected(event=type(event).__name__, state="taken already"))
         return
-    if operator is None or node is None or operator.busy or board.draining:
+    if operator is None or operator.name is None or node is None or operator.busy or board.draining:
         board.result(event.task, CallbackResult.FAILED, tried=False)
         return
     call = callback_id(event.task, board.now)

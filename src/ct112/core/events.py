@@ -7,8 +7,9 @@ from typing import Any
 from ct112.core.asks import Ask, AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import TelephoneCommand, about
-from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
+from ct112.core.stays import Move, People, Stay
 from ct112.core.value import value
 
 
@@ -141,20 +142,19 @@ class PhoneSeen:
     registered: bool
 
 
-@value(frozen=True, slots=True, kw_only=True)
-class Staff:
-    """A position and who sits there. `ready`: on duty and not paused."""
+@value(frozen=True, slots=True)
+class PeopleChanged:
+    """The positions and operators there are, replacing those before. Who sits where is asked of the floor."""
 
-    position: PositionName
-    operator: OperatorName | None
-    ready: bool
+    people: People
 
 
 @value(frozen=True, slots=True)
-class RosterChanged:
-    """The whole list of positions, replacing the one before."""
+class SeatingRestored:
+    """Who sat where, and who was to move, when it was written down last."""
 
-    staff: tuple[Staff, ...]
+    stays: tuple[Stay, ...]
+    moves: tuple[Move, ...] = ()
 
 
 @value(frozen=True, slots=True)
@@ -280,7 +280,8 @@ Event = (
     | Joined
     | CommandFailed
     | PhoneSeen
-    | RosterChanged
+    | PeopleChanged
+    | SeatingRestored
     | IvrPublished
     | NodeSurveyed
     | NodeLost

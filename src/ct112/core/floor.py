@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
-from ct112.core import callbacks, deadman, handlers, leaving, lost, menu, offering, talking, waiting
+from ct112.core import callbacks, deadman, handlers, leaving, lost, menu, offering, seating, talking, waiting
 from ct112.core.board import Board, Lost
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
@@ -15,6 +15,7 @@ from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord
+from ct112.core.stays import Seating
 
 
 class Floor:
@@ -40,6 +41,11 @@ class Floor:
     def operators(self) -> Mapping[PositionName, Operator]:
         """The positions with their operators and phones, to look at."""
         return MappingProxyType(self._board.operators)
+
+    @property
+    def seating(self) -> Seating:
+        """Who sits where, and who is about to move, to look at."""
+        return self._board.seating
 
     @property
     def call_backs(self) -> Mapping[CallId, Callback]:
@@ -92,6 +98,7 @@ class Floor:
         return at
 
     def _settled(self) -> Outbox:
+        seating.settle(self._board)
         offering.settle(self._board)
         deadman.keep(self._board)
         return self._board.end_step()

@@ -41,10 +41,11 @@ from ct112.core.events import (
     OfferEnded,
     OfferHeld,
     OfferRinging,
+    PeopleChanged,
     PhoneSeen,
     PickedUp,
     PlayEnded,
-    RosterChanged,
+    SeatingRestored,
 )
 from ct112.core.ids import call_of
 
@@ -150,7 +151,8 @@ HANDLERS: dict[type[Event], Handler] = {
     OfferHeld: about_offer(talking.held),
     OfferEnded: about_offer(offering.ended, lost.operator_left),
     PhoneSeen: staff.phone_seen,
-    RosterChanged: staff.roster_changed,
+    PeopleChanged: staff.people_changed,
+    SeatingRestored: staff.restored,
     IvrPublished: menu.published,
     NodeSurveyed: surveyed,
     NodeLost: lost.lose,

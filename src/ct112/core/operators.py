@@ -58,12 +58,15 @@ OperatorState = OffDuty | Ready | Ringing | OnCall | WrapUp | Resting
 class Operator:
     """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered.
 
+    `reason`: why they are paused. `listed`: it is one of the centre's positions, and not just a phone.
     `watch` hears of every new state; `revision` counts the changes.
     """
 
     position: PositionName
     name: OperatorName | None = None
     ready: bool = False
+    reason: str | None = None
+    listed: bool = False
     phones: set[NodeName] = field(default_factory=set)
     revision: int = 0
     changed: set[PositionName] = field(default_factory=set, repr=False)
@@ -100,13 +103,19 @@ class Operator:
     @property
     def unused(self) -> bool:
         """Whether nothing is known about the position any more: no person, no phone, no call."""
-        return self.name is None and not self.phones and not self.busy
+        return self.name is None and not self.phones and not self.busy and not self.listed
 
-    def seat(self, name: OperatorName | None, ready: bool, now: float) -> None:
-        """Take over what the roster says; a call under way goes on, what it says holds afterwards."""
-        changed, before = name != self.name, (self.name, self.ready)
-        self.name, self.ready = name, ready and name is not None
-        if before != (self.name, self.ready):
+    def list_(self, listed: bool) -> None:
+        """Be one of the centre's positions, or not any more."""
+        if listed != self.listed:
+            self.listed = listed
+            self.touch()
+
+    def seat(self, name: OperatorName | None, ready: bool, now: float, reason: str | None = None) -> None:
+        """Have this person here, ready or paused for a reason; a call under way goes on."""
+        changed, before = name != self.name, (self.name, self.ready, self.reason)
+        self.name, self.ready, self.reason = name, ready and name is not None, reason
+        if before != (self.name, self.ready, self.reason):
             self.touch()
         if self.busy:
             return

@@ -1,23 +1,241 @@
-"""Who sits where, by asks. Not carried out yet."""
+"""Who sits where: logging in, moving, logging out, ready and paused. Whoever talks finishes first."""
 
-from typing import Any
-
+from ct112.core import survey
 from ct112.core.arms import Arm
 from ct112.core.asks import AskCode, Leave, Refusal, SetState, Sit
 from ct112.core.board import Board
-from ct112.core.operators import Operator
+from ct112.core.ids import OperatorName, PositionName
+from ct112.core.operators import OnCall, Operator, Ringing
+from ct112.core.stays import Move, Stay, StayKind, fact_of, stay_id
 
 
-def _position(board: Board, ask: Sit | Leave) -> Operator | None:
-    return board.operators.get(ask.position)
+def settle(board: Board) -> None:
+    """Let everybody move who can: first all leave their old position, then each takes the new one if free."""
+    seating = board.seating
+    if not seating.moves:
+        return
+    for move in list(seating.moves.values()):
+        _leave(board, move)
+    for move in list(seating.moves.values()):
+        _arrive(board, move)
 
 
-def _operator(board: Board, ask: SetState) -> Operator | None:
-    return next((operator for operator in board.operators.values() if operator.name == ask.operator), None)
+def _leave(board: Board, move: Move) -> None:
+    """Log out whoever moves, unless in a talk; a phone that rings for them rings for somebody else."""
+    stay = board.seating.stays.get(move.operator)
+    if stay is not None:
+        place = board.operator(stay.position)
+        if isinstance(place.state, OnCall) or _talked_before(board, stay.position):
+            return
+        if isinstance(place.state, Ringing):
+            _withdraw(board, place, place.state)
+        log_out(board, stay, move.by)
+    if move.to is None:
+        drop_move(board, move.operator)
 
 
-def _not_yet(_board: Board, _operator: Operator, _ask: Any, _by: str) -> Refusal | None:
-    return Refusal(AskCode.NOT_POSSIBLE, "Change the roster instead: ct112 operator --help.")
+def _withdraw(board: Board, place: Operator, ringing: Ringing) -> None:
+    """The phone rings for somebody who has left: ring another's."""
+    call = board.live(ringing.offer)
+    if call is not None:
+        board.note(call, "withdrawn", offer=ringing.offer, position=place.position, operator=place.name)
+    survey.withdraw(board, ringing.offer)
 
 
-ARMS = {Sit: Arm(_position, _not_yet), Leave: Arm(_position, _not_yet), SetState: Arm(_operator, _not_yet)}
+def _talked_before(board: Board, position: PositionName) -> bool:
+    """Return whether a talk of before a restart may still go on there: its node was not surveyed yet."""
+    remembered = board.remembered.values()
+    return any(record.position == position and record.ended_at is None for record in remembered)
+
+
+def _arrive(board: Board, move: Move) -> None:
+    """Log in whoever stands beside the position, once it is free."""
+    if move.to is None or move.operator in board.seating.stays:
+        return
+    place = board.operator(move.to)
+    taken = place.name is not None or isinstance(place.state, OnCall) or _talked_before(board, move.to)
+    if not taken:
+        drop_move(board, move.operator)
+        _log_in(board, move, move.to)
+
+
+def _log_in(board: Board, move: Move, position: PositionName) -> None:
+    stay = Stay(
+        id=stay_id(move.operator, position, board.wall, board.seating.revision),
+        operator=move.operator,
+        position=position,
+        since=board.wall,
+        ready=move.ready,
+        reason=move.reason,
+    )
+    take_seat(board, stay)
+    _note(board, stay, StayKind.LOGGED_IN, move.by)
+
+
+def take_seat(board: Board, stay: Stay) -> None:
+    """Put an operator at a position where nobody sits."""
+    board.seating.stays[stay.operator] = stay
+    board.seating.revision += 1
+    board.operator(stay.position).seat(stay.operator, stay.ready, board.now, stay.reason)
+
+
+def log_out(board: Board, stay: Stay, by: str) -> None:
+    """End a stay; nobody sits at its position now."""
+    del board.seating.stays[stay.operator]
+    board.seating.revision += 1
+    board.operator(stay.position).seat(None, ready=False, now=board.now)
+    _note(board, _next(board, stay), StayKind.LOGGED_OUT, by)
+
+
+def set_move(board: Board, move: Move) -> None:
+    """Have an operator move as soon as they can, whatever was asked before."""
+    board.seating.moves[move.operator] = move
+    board.seating.revision += 1
+
+
+def drop_move(board: Board, operator: OperatorName) -> None:
+    """Forget where an operator was to move."""
+    if board.seating.moves.pop(operator, None) is not None:
+        board.seating.revision += 1
+
+
+def _change(board: Board, stay: Stay, by: str, *, ready: bool, reason: str | None) -> None:
+    """Make a seated operator ready or paused; a talk goes on."""
+    if (stay.ready, stay.reason) == (ready, reason):
+        return
+    new = _next(board, stay).changed(ready=ready, reason=reason)
+    board.seating.stays[stay.operator] = new
+    board.seating.revision += 1
+    board.operator(stay.position).seat(stay.operator, ready, board.now, reason)
+    _note(board, new, StayKind.READY if ready else StayKind.PAUSED, by)
+
+
+def _next(board: Board, stay: Stay) -> Stay:
+    """Return the stay with the number of its next fact: its age in ms, as with calls."""
+    return stay.changed(seq=max(stay.seq + 1, int((board.wall - stay.since) * 1000)))
+
+
+def _note(board: Board, stay: Stay, kind: StayKind, by: str) -> None:
+    board.outbox.facts.append(fact_of(stay, kind, board.wall, by))
+
+
+# ── what people ask
+
+
+def find_position(board: Board, ask: Sit) -> Operator | Refusal:
+    """Return the position somebody wants to sit at."""
+    place = board.operators.get(ask.position)
+    if place is None or not place.listed:
+        return Refusal(AskCode.UNKNOWN, f"There is no position {ask.position}: see ct112 position list.")
+    return place
+
+
+def find_person(board: Board, ask: SetState | Leave) -> Operator | Refusal:
+    """Return where somebody sits, or is about to."""
+    if isinstance(ask, Leave) and ask.operator is None:
+        place = board.operators.get(ask.position or PositionName(""))
+        if place is None or (place.name is None and _next_at(board, place) is None):
+            return Refusal(AskCode.NOT_POSSIBLE, f"Nobody sits at {ask.position}: nothing to do.")
+        return place
+    operator = ask.operator or OperatorName("")
+    stay, move = board.seating.stays.get(operator), board.seating.moves.get(operator)
+    position = move.to if move is not None else None
+    if stay is not None:
+        position = stay.position
+    if position is None:
+        remedy = (
+            "nothing to do" if isinstance(ask, Leave) else f"first ct112 operator sit {operator} POSITION"
+        )
+        return Refusal(AskCode.NOT_POSSIBLE, f"{operator} is not logged in: {remedy}.")
+    return board.operator(position)
+
+
+def sit(board: Board, place: Operator, ask: Sit, by: str) -> Refusal | None:
+    """Log an operator in at a position, or move them there after their talk."""
+    people = board.seating.people
+    if people is not None and ask.operator not in people.operators:
+        return Refusal(
+            AskCode.UNKNOWN, f"There is no active operator {ask.operator}: see ct112 operator list."
+        )
+    ready, reason = _as_asked(board, ask)
+    refusal = _no_reason(board, ask.reason) if ask.reason is not None else None
+    refusal = refusal or _taken(board, place, ask.operator)
+    if refusal is not None:
+        return refusal
+    if place.name == ask.operator:  # here already: a move away is off
+        drop_move(board, ask.operator)
+        _change(board, board.seating.stays[ask.operator], by, ready=ready, reason=reason)
+    else:
+        set_move(board, Move(operator=ask.operator, to=ask.position, ready=ready, reason=reason, by=by))
+        settle(board)
+    return None
+
+
+def _as_asked(board: Board, ask: Sit) -> tuple[bool, str | None]:
+    """Return how an operator will sit there: as asked, else as they are, else ready."""
+    if ask.ready is not None:
+        return ask.ready, None if ask.ready else ask.reason
+    now = board.seating.moves.get(ask.operator) or board.seating.stays.get(ask.operator)
+    if now is None or (isinstance(now, Move) and now.to is None):
+        return True, None
+    return now.ready, now.reason
+
+
+def _taken(board: Board, place: Operator, operator: OperatorName) -> Refusal | None:
+    """Return why a position cannot be had; who leaves it after a talk does not keep it."""
+    other = _next_at(board, place, but=operator)
+    if place.name is not None and place.name != operator and place.name not in board.seating.moves:
+        other = place.name
+    if other is None:
+        return None
+    return Refusal(
+        AskCode.BUSY,
+        f"{place.position} is taken by {other}: choose another position, "
+        f"or log {other} out first (ct112 operator leave {other}).",
+    )
+
+
+def _next_at(board: Board, place: Operator, but: OperatorName | None = None) -> OperatorName | None:
+    return board.seating.promised(place.position, but or OperatorName(""))
+
+
+def leave(board: Board, place: Operator, ask: Leave, by: str) -> Refusal | None:
+    """Log an operator out, after the talk if there is one."""
+    operator = ask.operator or place.name or _next_at(board, place)
+    if operator is not None and operator in board.seating.stays:
+        set_move(board, Move(operator=operator, to=None, by=by))
+        settle(board)
+    elif operator is not None:  # not there yet: they do not come
+        drop_move(board, operator)
+    return None
+
+
+def set_state(board: Board, _place: Operator, ask: SetState, by: str) -> Refusal | None:
+    """Make an operator ready, or paused with a reason; a talk or a ringing phone goes on."""
+    reason = None if ask.ready else ask.reason
+    refusal = None if ask.ready else _no_reason(board, reason)
+    if refusal is not None:
+        return refusal
+    move = board.seating.moves.get(ask.operator)
+    if move is not None and move.to is not None:
+        set_move(board, move.changed(ready=ask.ready, reason=reason))
+    stay = board.seating.stays.get(ask.operator)
+    if stay is not None:
+        _change(board, stay, by, ready=ask.ready, reason=reason)
+    return None
+
+
+def _no_reason(board: Board, reason: str | None) -> Refusal | None:
+    """Return why this is no reason for a pause."""
+    people = board.seating.people
+    if people is None or not people.reasons or reason in people.reasons:
+        return None
+    listed = ", ".join(sorted(people.reasons))
+    return Refusal(AskCode.NOT_POSSIBLE, f"A pause needs one of these reasons: {listed}.")
+
+
+ARMS = {
+    Sit: Arm(find_position, sit),
+    Leave: Arm(find_person, leave),
+    SetState: Arm(find_person, set_state),
+}

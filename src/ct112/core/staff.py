@@ -1,8 +1,12 @@
-"""Who works where: the roster, and the softphones that are registered."""
+"""What there is to work with: softphones, positions, operators; and who sat where before a restart."""
 
-from ct112.core import lost
+from ct112.core import lost, seating
 from ct112.core.board import Board
-from ct112.core.events import PhoneSeen, RosterChanged
+from ct112.core.events import PeopleChanged, PhoneSeen, SeatingRestored
+from ct112.core.stays import Move, People, Stay
+
+BY = "configuration"
+"""Who logs an operator out whose position, or who themselves, were removed."""
 
 
 def phone_seen(board: Board, event: PhoneSeen) -> None:
@@ -17,15 +21,47 @@ def phone_seen(board: Board, event: PhoneSeen) -> None:
     _forget_unused(board)
 
 
-def roster_changed(board: Board, event: RosterChanged) -> None:
-    """The whole roster, replacing the one before; whoever is not on it any more is off duty."""
-    listed = {row.position: row for row in event.staff}
-    for row in listed.values():
-        board.operator(row.position).seat(row.operator, row.ready, board.now)
+def people_changed(board: Board, event: PeopleChanged) -> None:
+    """All positions and operators, replacing those before; who is not among them leaves after the talk."""
+    people = board.seating.people = event.people
+    for position in people.positions:
+        board.operator(position)
     for operator in board.operators.values():
-        if operator.position not in listed:
-            operator.seat(None, ready=False, now=board.now)
+        operator.list_(operator.position in people.positions)
+    for move in list(board.seating.moves.values()):
+        if not _can_be(people, move):
+            seating.drop_move(board, move.operator)
+    for stay in board.seating.stays.values():
+        gone = stay.position not in people.positions and stay.operator not in board.seating.moves
+        if gone or stay.operator not in people.operators:
+            seating.set_move(board, Move(operator=stay.operator, to=None, by=BY))
+    seating.settle(board)
     _forget_unused(board)
+
+
+def restored(board: Board, event: SeatingRestored) -> None:
+    """Who sat where when it was written last; whatever was asked since stands."""
+    for stay in event.stays:
+        if _free(board, stay):
+            seating.take_seat(board, stay)
+    for move in event.moves:
+        if move.operator not in board.seating.moves and _can_be(board.seating.people, move):
+            seating.set_move(board, move)
+    _forget_unused(board)
+
+
+def _free(board: Board, stay: Stay) -> bool:
+    """Return whether neither the operator nor the position has got anything else meanwhile."""
+    asked = {*board.seating.stays, *board.seating.moves}
+    people = board.seating.people
+    known = people is None or (stay.position in people.positions and stay.operator in people.operators)
+    return known and stay.operator not in asked and board.operator(stay.position).name is None
+
+
+def _can_be(people: People | None, move: Move) -> bool:
+    if people is None or move.to is None:
+        return True
+    return move.to in people.positions and move.operator in people.operators
 
 
 def _forget_unused(board: Board) -> None:

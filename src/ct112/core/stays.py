@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ct112.core.ids import CallId, OperatorName, PositionName
@@ -34,9 +35,55 @@ class Stay(Changeable):
     seq: int = 0
 
 
-def stay_id(operator: OperatorName, position: PositionName, since: float) -> CallId:
-    """Return the id of a stay that begins at `since`: a UUID version 7 (RFC 9562), the same every time."""
-    digest = hashlib.sha256(f"{operator}|{position}|{since!r}".encode()).digest()
+@value(frozen=True, kw_only=True)
+class Move(Changeable):
+    """Where an operator will be once the talk under way is over; `to` None: nowhere, they log out.
+
+    Who leaves a position stands beside the next one until that is free.
+    """
+
+    operator: OperatorName
+    to: PositionName | None
+    ready: bool = False
+    reason: str | None = None
+    by: str
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class People:
+    """The positions and operators there are, and the codes of the reasons for a pause."""
+
+    positions: frozenset[PositionName] = frozenset()
+    operators: frozenset[OperatorName] = frozenset()
+    reasons: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Seating:
+    """Who sits where, and who is about to move. `people` is None until the first is known.
+
+    `revision` counts the changes: whoever keeps a copy compares it.
+    """
+
+    people: People | None = None
+    stays: dict[OperatorName, Stay] = field(default_factory=dict)
+    moves: dict[OperatorName, Move] = field(default_factory=dict)
+    revision: int = 0
+
+    def promised(self, position: PositionName, but: OperatorName) -> OperatorName | None:
+        """Return who will sit at a position, if that is somebody else."""
+        for move in self.moves.values():
+            if move.to == position and move.operator != but:
+                return move.operator
+        return None
+
+
+def stay_id(operator: OperatorName, position: PositionName, since: float, number: int = 0) -> CallId:
+    """Return the id of a stay that begins at `since`: a UUID version 7 (RFC 9562), the same every time.
+
+    `number` tells stays apart that begin at one moment by a clock that was set back.
+    """
+    digest = hashlib.sha256(f"{operator}|{position}|{since!r}|{number}".encode()).digest()
     random = int.from_bytes(digest[:10], "big")
     milliseconds = int(since * 1000) & ((1 << 48) - 1)
     low = random & ((1 << 62) - 1)

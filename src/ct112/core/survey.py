@@ -92,7 +92,8 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer:
     call.state = Talking(place, offer.offer, offer.position, operator.name)
     call.answered = True
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
-    board.save(call, position=offer.position, operator=operator.name, **since)
+    who = operator.name or call.record.operator  # whose log-in we have lost, the record may know
+    board.save(call, position=offer.position, operator=who, **since)
     board.note(call, "adopted", offer=offer.offer, position=offer.position)
     deadman.disarm(board, call)
 

@@ -12,7 +12,7 @@ from ct112.doctor import checks
 from ct112.doctor.asterisk import Ari, queue
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
 from ct112.prompts.library import PromptLibrary
-from ct112.serve.config_sync import Known
+from ct112.serve.known import Known
 from ct112.serve.sources import StoreSource, compile_live
 from ct112.settings import NodeSettings, Settings, origin, strangers
 from ct112.store import Store, StoreUnavailable, kept_aside, schema
@@ -64,8 +64,7 @@ class Examination:
         gone = [reached.name] if reached.ok is False and "nothing answers" in reached.detail else []
         cause = gone or ([reached.name] if reached.ok is False else [])
         render, trunk = "ct112 asterisk render, then restart Asterisk", settings.trunk_endpoint
-        positions = [seat.position for seat in self._known.seats] if self._known else []
-        manned = [seat.position for seat in self._known.seats if seat.operator] if self._known else []
+        positions = [position.name for position in self._known.positions] if self._known else []
         own: Plan = [
             (f"{name}: modules", render, ari.modules),
             (f"{name}: clock", "let both machines use the same NTP servers", ari.clock),
@@ -74,9 +73,9 @@ class Examination:
         ours: Plan = [
             (f"{name}: application", "see ct112's log", partial(ari.application, settings.application)),
             (f"{name}: SIP accounts", "see ct112's log for why", partial(ari.accounts, positions)),
-            (f"{name}: phones", "register an operator's softphone", partial(ari.phones, manned)),
+            (f"{name}: phones", "register a position's softphone", partial(ari.phones, positions)),
         ]
-        fallback: Plan = [(f"{name}: AMI, fallback queue", "ct112 operator add", partial(queue, node))]
+        fallback: Plan = [(f"{name}: AMI, fallback queue", "ct112 position add", partial(queue, node))]
         return [
             reached,
             *await _unless(cause, own),
@@ -111,11 +110,10 @@ class Examination:
             raise Trouble(why, remedy) from error
         finally:
             await store.close()
-        bad = [
-            one.position for one in self._known.seats if reserved(one.position, self._settings.trunk_endpoint)
-        ]
+        trunk = self._settings.trunk_endpoint
+        bad = [one.name for one in self._known.positions if reserved(one.name, trunk)]
         if bad:
-            remedy = "ct112 operator remove whoever sits there, and add them at another position"
+            remedy = "ct112 position remove, and add one of another name"
             raise Trouble(f"positions with names of Asterisk's own: {', '.join(bad)}", remedy)
         return True, f"at {await _head()}"
 

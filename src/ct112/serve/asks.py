@@ -133,9 +133,13 @@ def _translated(
         case given.SetPriority():
             return asks.SetPriority(CallId(ask.call), ask.first)
         case given.Sit():
-            return asks.Sit(PositionName(ask.position), OperatorName(ask.operator), ask.ready is not False)
+            position, operator = PositionName(ask.position), OperatorName(ask.operator)
+            return asks.Sit(position, operator, ask.ready, ask.reason)
         case given.Leave():
-            return asks.Leave(PositionName(ask.position or ""))
+            return asks.Leave(
+                None if ask.position is None else PositionName(ask.position),
+                None if ask.operator is None else OperatorName(ask.operator),
+            )
         case given.SetState():
             return asks.SetState(OperatorName(ask.operator), ask.ready, ask.reason)
         case _:

@@ -22,12 +22,14 @@ from ct112.http.server import HttpServer
 from ct112.prompts.library import PromptLibrary
 from ct112.serve.asks import Asks, taking
 from ct112.serve.callbacks import CallbackDesk
-from ct112.serve.config_sync import ConfigSync, LastKnown, Seat
+from ct112.serve.config_sync import ConfigSync
 from ct112.serve.door import make_door
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.feed import Feed
 from ct112.serve.health import Watch
+from ct112.serve.known import KnownPosition, LastKnown
 from ct112.serve.sayings import Sayings
+from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.sources import StoreSource, compile_live
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
@@ -73,12 +75,22 @@ class Service:
         self._sayings = Sayings(self._prompts, self._telephone.set_sayings)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
         self._asks = Asks(self._post, taking(self._callbacks))
+        self._positions: tuple[str, ...] = ()
+        last, source = LastKnown(settings.state_dir / "last-known.json"), StoreSource(store)
+        self._seating = SeatingKeeper(
+            SeatingFile(settings.state_dir / "seating.json"),
+            last,
+            source,
+            post=self._post,
+            on_change=self._take_seating,
+            now=self._clock.wall,
+        )
         self._keeper = ConfigSync(
-            StoreSource(store),
-            LastKnown(settings.state_dir / "last-known.json"),
+            source,
+            last,
             lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),
             post=self._post,
-            on_seats=self._take_seats,
+            on_positions=self._take_positions,
             on_document=self._take_document,
             trunk=settings.trunk_endpoint,
         )
@@ -86,6 +98,7 @@ class Service:
     async def run(self) -> None:
         """Answer calls until SIGTERM or SIGINT, then leave in good order. Raises TaskStopped."""
         document = await self._keeper.first()
+        await self._seating.first(database_ok=self._keeper.database_ok)
         remembered = await self._journal.open()
         floor = Floor(self._settings.policy(), document, remembered)
         feed = Feed(
@@ -103,10 +116,12 @@ class Service:
             answers=self._asks,
             watcher=feed,
             wall=self._clock.wall,
+            on_seating=self._seating.changed,
         )
         self._callbacks.look_at(floor)
         self._switchboard = switchboard
         self._keeper.announce()
+        self._seating.announce()
         self._listen_for_signals()
         log.info(
             "ct112 starts",
@@ -138,6 +153,7 @@ class Service:
                 "ami": self._ami.run,
                 "journal": self._journal.run,
                 "keeper": self._keeper.run,
+                "seating": partial(self._seating.run, lambda: switchboard.floor.seating),
                 "callbacks": self._callbacks.run,
                 "sayings": self._sayings.run,
                 "fallback": self._fallback.run,
@@ -198,12 +214,18 @@ class Service:
             self._fallback.lost(event.node)
         self._switchboard.post(event)
 
-    def _take_seats(self, seats: Sequence[Seat]) -> None:
-        """Positions changed: their SIP accounts, who is watched, who is in the fallback queue."""
-        self._telephone.set_accounts([SipAccount(seat.position, seat.sip_password) for seat in seats])
-        on_duty = [seat.position for seat in seats if seat.operator is not None and seat.ready]
-        everywhere = [seat.position for seat in seats]
-        self._ami.set_positions(everywhere, members=on_duty or everywhere)
+    def _take_positions(self, positions: Sequence[KnownPosition]) -> None:
+        """Positions changed: their SIP accounts, and which phones are watched."""
+        self._telephone.set_accounts([SipAccount(one.name, one.sip_password) for one in positions])
+        self._positions = tuple(one.name for one in positions)
+        self._take_seating()
+
+    def _take_seating(self) -> None:
+        """Who sits where changed: the fallback rings who is logged in and ready, everybody when nobody is."""
+        floor = self._switchboard.floor if self._switchboard else None
+        seats = floor.operators.values() if floor else ()
+        ready = [seat.position for seat in seats if seat.ready and seat.position in self._positions]
+        self._ami.set_positions(self._positions, members=sorted(ready) or self._positions)
 
     def _take_document(self, document: IvrDocument) -> None:
         """Another menu: every node gets its prompts before the first caller needs them."""

@@ -1,16 +1,25 @@
 """What the service reads of the store, in the words of the keeper."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
 from ct112 import ivr, logs
+from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
+from ct112.core.stays import Stay
 from ct112.prompts.library import PromptLibrary
-from ct112.serve.config_sync import Known, LiveIvr, Seat
-from ct112.store import Store, ivr_versions, roster
+from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason, LiveIvr, RosterEntry
+from ct112.store import Connection, Store, ivr_versions, operators, pause_reasons, positions, roster, seating
 
 log = logs.get("reading")
 
 
+PLANNED_AHEAD = timedelta(days=14)
+"""So far the roster is known when the database is away."""
+
+
 class StoreSource:
-    """The keeper's source: roster and live IVR document in the database."""
+    """The keepers' source: people, roster, live IVR document and the copy of who sits where."""
 
     def __init__(self, store: Store) -> None:
         """Read from `store`."""
@@ -19,10 +28,50 @@ class StoreSource:
     async def known(self) -> Known:
         """Return what is true now. Raises StoreUnavailable."""
         async with self._store.transaction() as connection:
-            rows = await roster.roster(connection)
             live = await ivr_versions.current(connection)
-        seats = tuple(Seat(row.position, row.sip_password, row.operator, row.ready) for row in rows)
-        return Known(seats, None if live is None else LiveIvr(live.version, live.source_yaml))
+            reasons = await pause_reasons.pause_reasons(connection)
+            return Known(
+                await _positions(connection),
+                await _operators(connection),
+                tuple(KnownReason(one.code, one.indonesian, one.english) for one in reasons),
+                await _roster(connection),
+                None if live is None else LiveIvr(live.version, live.source_yaml),
+            )
+
+    async def stays(self) -> Sequence[Stay]:
+        """Return who sits where as far as it was written. Raises StoreUnavailable."""
+        async with self._store.transaction() as connection:
+            found = await seating.current(connection)
+        return [
+            Stay(
+                id=CallId(one.id),
+                operator=OperatorName(one.operator),
+                position=PositionName(one.position),
+                since=one.since.timestamp(),
+                ready=one.ready,
+                reason=one.reason,
+            )
+            for one in found
+        ]
+
+
+async def _positions(connection: Connection) -> tuple[KnownPosition, ...]:
+    found = await positions.positions(connection)
+    return tuple(KnownPosition(one.name, one.sip_password) for one in found)
+
+
+async def _operators(connection: Connection) -> tuple[KnownOperator, ...]:
+    found = await operators.operators(connection)
+    return tuple(KnownOperator(one.name, one.full_name, one.pin_hash) for one in found if one.active)
+
+
+async def _roster(connection: Connection) -> tuple[RosterEntry, ...]:
+    now = datetime.now(UTC)
+    found = await roster.entries(connection, now, now + PLANNED_AHEAD)
+    return tuple(
+        RosterEntry(one.starts_at.timestamp(), one.ends_at.timestamp(), one.operator, one.people)
+        for one in found
+    )
 
 
 def compile_live(live: LiveIvr | None, library: PromptLibrary, limit_seconds: float) -> IvrDocument:

@@ -34,17 +34,20 @@ class Switchboard:
         answers: Answers | None = None,
         watcher: Watcher | None = None,
         wall: Callable[[], float] | None = None,
+        on_seating: Callable[[], None] = lambda: None,
     ) -> None:
         """Wire the floor to its ports; without `callbacks` nobody may be called back.
 
         `answers`: who passes on what the floor answers to asks. `watcher`: who shows what has changed.
-        `wall`: the time to write down; what `clock` says by default.
+        `wall`: the time to write down; what `clock` says by default. `on_seating` is called when somebody
+        has logged in or out, moved, paused or come back; it returns at once.
         """
         self._wall = wall or clock.now
         self._callbacks = callbacks
         self._answers = answers
         self._watcher = watcher
         self._floor = floor
+        self._on_seating, self._seating = on_seating, floor.seating.revision
         self._telephone = telephone
         self._journal = journal
         self._clock = clock
@@ -79,6 +82,9 @@ class Switchboard:
         """Handle what is in the inbox and what is due now. `run` does this; the simulator does it by hand."""
         self._handle_inbox()
         self._handle_deadlines()
+        if self._floor.seating.revision != self._seating:
+            self._seating = self._floor.seating.revision
+            self._on_seating()
 
     async def _pause(self) -> None:
         """Sleep until there is an event or a deadline is due."""

@@ -1,7 +1,6 @@
 """Who waits and who is free: compared by what phones really do, with ct112 and without."""
 
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
-from ct112.core.commands import Ring
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId
 from ct112.simulation.centre import Centre
@@ -54,22 +53,13 @@ class Attention:
 
     def _on_duty(self, node: Node) -> None:
         """Check that the fallback rings those who are on duty; everybody when nobody is."""
-        now, roster, outage = self._engine.time, self._centre.roster, self._centre.outage
+        now, seats, outage = self._engine.time, self._centre.seats, self._centre.outage
         listening = self._exchange.ami_since.get(node.name)
         if listening is None or outage.how:
             return
-        since = max(listening, outage.over_at, roster.changed_at, self._centre.began)
-        ready = set(roster.positions) - roster.paused.keys()
-        if now - since > PAUSED_SECONDS and node.members != (ready or set(roster.positions)):
+        since = max(listening, outage.over_at, *seats.since.values(), self._centre.began)
+        if now - since > PAUSED_SECONDS and node.members != (set(seats.ready) or set(seats.positions)):
             broken("the fallback rings who is on duty", f"{node.name} has {sorted(node.members)}")
-
-    def rung(self, command: Ring) -> None:
-        """Check that nobody is rung who pauses."""
-        roster, outage = self._centre.roster, self._centre.outage
-        since = roster.paused.get(command.position)
-        known = since is not None and self._engine.time - max(since, outage.over_at) > PAUSED_SECONDS
-        if known and not outage.how and self._engine.time - self._centre.began > PAUSED_SECONDS:
-            broken("who pauses is not rung", f"{command.position} is rung for {command.call}")
 
     def _see_who_waits(self, floor: Floor) -> None:
         now, seen = self._engine.time, self._waits_since
@@ -81,12 +71,18 @@ class Attention:
 
     def _is_free(self, phone: Phone, node: Node) -> bool:
         """Return whether the phone could have been rung at this node all the while."""
-        now, roster, outage = self._engine.time, self._centre.roster, self._centre.outage
+        now, seats, outage = self._engine.time, self._centre.seats, self._centre.outage
         listening = self._exchange.ami_since.get(node.name)
-        if listening is None or outage.how or phone.position in roster.paused:
+        if listening is None or outage.how or phone.position not in seats.ready:
             return False
-        ready = roster.back_since.get(phone.position, 0.0)
-        since = max(listening, outage.over_at, ready, phone.since, phone.idle_since, node.up_since)
+        since = max(
+            listening,
+            outage.over_at,
+            seats.since[phone.position],
+            phone.since,
+            phone.idle_since,
+            node.up_since,
+        )
         undisturbed = node.stalled_until < now - FREE_SECONDS
         registered = phone.alive and node.registrar.contact(phone.position) == phone.uri
         return registered and not phone.busy and undisturbed and now - since > FREE_SECONDS

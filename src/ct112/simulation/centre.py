@@ -10,7 +10,8 @@ from ct112.core.floor import Floor
 from ct112.simulation.city import City
 from ct112.simulation.database import Database, Outage
 from ct112.simulation.engine import Broken, MachineClock
-from ct112.simulation.life import Life, Roster
+from ct112.simulation.life import Life
+from ct112.simulation.seats import Seats
 from ct112.store import StoreUnavailable
 from ct112.web import Conflict, Unavailable
 
@@ -29,7 +30,8 @@ class Centre:
         self.clock = MachineClock(city.engine, wrong_by)
         self.store = store
         self.outage = Outage()
-        self.roster = Roster(list(city.phones))
+        self.seats = Seats(city.engine, list(city.phones))
+        self.seats.life = lambda: self.life
         self.life: Life | None = None
         self.began = 0.0  # true time
         self.start_again: Callable[[], None] = lambda: None
@@ -47,7 +49,7 @@ class Centre:
             return
         self._engine.note("ct112", "starts")
         database = Database(self._engine, self.store, self.outage)
-        life = self.life = Life(self._city, database, self.roster, self._folder)
+        life = self.life = Life(self._city, database, self.seats, self._folder)
         life.begun = self.watch
         self.began = self._engine.time
         self._run(self._live(life), "ct112")
@@ -115,6 +117,6 @@ class Centre:
         due = [task for task in page.callbacks if task.state == "open"]
         if due and self.life is life:
             task = self._engine.random.choice(due[:3])  # the first may be one that cannot be taken yet
-            position = self._engine.random.choice(self.roster.positions)
-            self._engine.note("call back", f"task {task.id} by {position}")
-            await life.desk.take(task.id, f"of-{position}")
+            operator = self._engine.random.choice(list(self.seats.people))
+            self._engine.note("call back", f"task {task.id} by {operator}")
+            await life.desk.take(task.id, operator)

@@ -10,7 +10,6 @@ from ct112.simulation.people import wrong_clock
 from ct112.simulation.scenario import FAULTS_A_HOUR
 
 DOWN = (0.2, 25.0)  # seconds until a process that ended is there again: on both sides of the switch
-PAUSE = (5.0, 120.0)
 CUT_OFF = (0.0, 12.0)  # around the dead-man's switch, with what it takes to connect
 STALL = (1.0, 8.0)
 OUTAGE = (2.0, 120.0)
@@ -36,7 +35,8 @@ class Faults:
             "lost for good": self._lose_for_good,
             "phone dies": self._phone_dies,
             "unregister": self._unregister,
-            "pause": self._pause,
+            "pause": centre.seats.pause,
+            "shift change": centre.seats.shift_change,
             "clock": self._set_clock,
             "database away": self._outage,
         }
@@ -132,12 +132,6 @@ class Faults:
 
     def _unregister(self) -> None:
         self._engine.random.choice(list(self._city.phones.values())).unregister()
-
-    def _pause(self) -> None:
-        position = self._engine.random.choice(list(self._city.phones))
-        roster = self._centre.roster
-        roster.pause(position, self._engine.time)
-        self._engine.after(self._engine.between(PAUSE), lambda: roster.resume(position, self._engine.time))
 
     # ── the database
 

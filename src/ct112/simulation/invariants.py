@@ -50,6 +50,7 @@ class Invariants:
         """A ct112 has begun: watch it."""
         self._exchange.begun()
         self._attention.begun()
+        self._centre.seats.begun()
         self._known_since.clear()
         switchboard = life.switchboard
         assert switchboard is not None
@@ -63,7 +64,7 @@ class Invariants:
         def ringing(command: TelephoneCommand) -> None:
             if isinstance(command, Ring):
                 self.ringing(command, switchboard.floor)
-                self._attention.rung(command)
+                self._centre.seats.rung(command.position, switchboard.floor)
 
         switchboard.step = watched  # type: ignore[method-assign]
         life.telephone.shown = ringing
@@ -88,6 +89,7 @@ class Invariants:
     def floor(self, floor: Floor) -> None:
         """Check what must hold on the floor, after every turn of ct112."""
         held = 0
+        self._centre.seats.see(floor)
         for call in floor.calls.values():
             state = call.state
             self._attention.place(call)

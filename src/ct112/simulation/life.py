@@ -14,10 +14,13 @@ from ct112.core.commands import TelephoneCommand
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import Prompt
+from ct112.core.stays import Stay
 from ct112.serve.callbacks import CallbackDesk
-from ct112.serve.config_sync import ConfigSync, Known, LastKnown, Seat
+from ct112.serve.config_sync import ConfigSync
 from ct112.serve.fallback import FallbackReader
+from ct112.serve.known import Known, LastKnown
 from ct112.serve.sayings import TEXTS, Sayings
+from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.service import Service
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import NodeSettings, Settings
@@ -27,6 +30,7 @@ from ct112.simulation.database import Database
 from ct112.simulation.disk import VirtualSpool
 from ct112.simulation.manager import Manager
 from ct112.simulation.scenario import menu
+from ct112.simulation.seats import Seats
 from ct112.simulation.wire import Socket, open_connection, travel
 from ct112.store import SpoolJournal
 from ct112.store.journal import DatabaseJournal
@@ -35,44 +39,22 @@ from ct112.store.pending import Entry
 CONNECT = (0.001, 0.02)
 
 
-class Roster:
-    """The roster as the database has it: who sits where, and who is paused."""
-
-    def __init__(self, positions: Sequence[str]) -> None:
-        """Everybody is ready."""
-        self.positions = tuple(positions)
-        self.paused: dict[str, float] = {}  # since when (true time)
-        self.back_since: dict[str, float] = {}
-        self.changed_at = 0.0  # true time
-
-    def pause(self, position: str, now: float) -> None:
-        """An operator pauses."""
-        self.paused.setdefault(position, now)
-        self.changed_at = now
-
-    def resume(self, position: str, now: float) -> None:
-        """An operator is back."""
-        self.paused.pop(position, None)
-        self.back_since[position] = self.changed_at = now
-
-    def known(self) -> Known:
-        """Return what the keeper reads."""
-        return Known(
-            tuple(Seat(name, "secret", f"of-{name}", name not in self.paused) for name in self.positions)
-        )
-
-
 class Source:
-    """The keeper's way to the roster."""
+    """The keepers' way to what the database knows of the people."""
 
-    def __init__(self, roster: Roster, database: Database) -> None:
-        self._roster = roster
+    def __init__(self, seats: Seats, database: Database) -> None:
+        self._seats = seats
         self._database = database
 
     async def known(self) -> Known:
         """Return it, if the database answers."""
         await self._database.reach()
-        return self._roster.known()
+        return self._seats.known()
+
+    async def stays(self) -> list[Stay]:
+        """Return who sat where at first, if the database answers."""
+        await self._database.reach()
+        return self._seats.stays()
 
 
 class Telephone(AsteriskTelephone):
@@ -101,7 +83,7 @@ class Spoken(Sayings):
 class Life(Service):
     """A service whose outer ends are simulated. `dead`: nothing it does has any effect."""
 
-    def __init__(self, city: City, database: Database, roster: Roster, folder: Path) -> None:
+    def __init__(self, city: City, database: Database, seats: Seats, folder: Path) -> None:
         """`folder`: its disk, the same for every life."""
         settings = _settings(city, folder)
         super().__init__(settings, database)  # type: ignore[arg-type]
@@ -125,12 +107,21 @@ class Life(Service):
         self._sayings = Spoken(self._telephone)
         amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
         self._ami = AmiNodes(amis, post=self._post, connect=self._log_in)
+        source, last = Source(seats, database), LastKnown(settings.state_dir / "last-known.json")
+        self._seating = SeatingKeeper(
+            SeatingFile(settings.state_dir / "seating.json"),
+            last,
+            source,
+            post=self._post,
+            on_change=self._take_seating,
+            now=self._clock.wall,
+        )
         self._keeper = ConfigSync(
-            Source(roster, database),
-            LastKnown(settings.state_dir / "last-known.json"),
+            source,
+            last,
             lambda _: menu(),
             post=self._post,
-            on_seats=self._take_seats,
+            on_positions=self._take_positions,
             on_document=self._take_document,
         )
 

@@ -91,6 +91,7 @@ class Night:
         self._engine.loop.passing = self._invariants.passing
         self._centre.start()
         self._city.begin()
+        self._centre.seats.begin(self._city.until)
         if self._scenario.call_backs:
             self._centre.call_back()
         quiet_since: float | None = None

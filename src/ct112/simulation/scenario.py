@@ -82,6 +82,7 @@ FAULTS_A_HOUR: Final = {
     "phone dies": 3.0,  # a phone loses its power, and comes back from another port
     "unregister": 3.0,  # a phone goes in good order, and comes back
     "pause": 4.0,  # an operator pauses, and comes back
+    "shift change": 8.0,  # an operator logs out and comes back, or moves to another position
     "clock": 1.0,  # a machine's clock is set
     "database away": 1.5,  # nobody answers there, or it is slow, or it refuses everything
 }

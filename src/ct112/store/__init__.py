@@ -1,4 +1,4 @@
-"""The only place with SQL: records, facts, roster, IVR versions, and the journal on its spool."""
+"""The only place with SQL: records, facts, people, IVR versions, and the journal on its spool."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from ct112.store.ids import UnknownCall
     from ct112.store.ivr_versions import StoredIvr
     from ct112.store.journal import DatabaseJournal
+    from ct112.store.names import PeopleError
     from ct112.store.pages import BadCursor, Page
     from ct112.store.ports import TelephoneStore
-    from ct112.store.roster import OperatorRow, RosterError, RosterRow
     from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
 
 __all__ = [
@@ -29,10 +29,8 @@ __all__ = [
     "DatabaseJournal",
     "FactLog",
     "Kept",
-    "OperatorRow",
     "Page",
-    "RosterError",
-    "RosterRow",
+    "PeopleError",
     "RowRefused",
     "SpoolJournal",
     "Stale",
@@ -69,9 +67,7 @@ _WHERE = {
     "BadCursor": "pages",
     "Page": "pages",
     "TelephoneStore": "ports",
-    "OperatorRow": "roster",
-    "RosterError": "roster",
-    "RosterRow": "roster",
+    "PeopleError": "names",
     "FactLog": "spool_journal",
     "SpoolJournal": "spool_journal",
     "open_journal": "spool_journal",

@@ -17,12 +17,12 @@ from ct112.core.fallback import (
     own_id,
     record_of,
 )
-from ct112.core.ids import CallId
+from ct112.core.ids import CallId, OperatorName
 from ct112.core.record import Outcome
-from ct112.store import calls_writing, clean
+from ct112.store import calls_writing, clean, seating
 from ct112.store.calls_writing import CALLS
 from ct112.store.faults import NO_ROW, RowRefused
-from ct112.store.tables import FactRow, Operator
+from ct112.store.tables import FactRow
 
 FACTS: Table = FactRow.metadata.tables["call_fact"]
 LONGEST = timedelta(seconds=LONGEST_CALL)
@@ -36,8 +36,9 @@ async def take_in(connection: AsyncConnection, found: FallbackCall) -> None:
     try:
         candidates = [_begun(row) for row in await connection.execute(_candidates(found))]
         begun = begun_of(found, candidates)
-        named = select(Operator.name).where(Operator.position == clean.maybe(found.position))
-        record = record_of(found, begun, await connection.scalar(named))
+        at = clean.exact(found.answered_at or found.entered_at)
+        who = await seating.who_sat(connection, clean.maybe(found.position), at)
+        record = record_of(found, begun, None if who is None else OperatorName(who))
         facts = facts_of(found, begun, record)
     except NO_ROW as error:
         raise RowRefused(type(error).__name__) from None

@@ -71,6 +71,18 @@ async def current(connection: AsyncConnection) -> list[StoredStay]:
     return await _stays(connection, STAYS.c.until.is_(None), order=(STAYS.c.position, STAYS.c.since))
 
 
+async def who_sat(connection: AsyncConnection, position: str | None, at: datetime) -> str | None:
+    """Return who sat at a position at a moment; None when nobody did, as far as it was written."""
+    covering = (STAYS.c.since <= at) & (STAYS.c.until.is_(None) | (STAYS.c.until > at))
+    found: str | None = await connection.scalar(
+        select(STAYS.c.operator)
+        .where(STAYS.c.position == position, covering)
+        .order_by(STAYS.c.since.desc())
+        .limit(1)
+    )
+    return found
+
+
 async def history(
     connection: AsyncConnection,
     *,

@@ -173,8 +173,6 @@ class Operator(Base):
     full_name: Mapped[str] = mapped_column(server_default="")
     pin_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
-    position: Mapped[str | None] = mapped_column(ForeignKey("position.name"), unique=True)
-    ready: Mapped[bool]
 
 
 class PauseReason(Base):
