@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import capacity, client, core, figures, held, ivr, records, report, setting_up, targets
+from bench import capacity, client, core, feed, figures, held, ivr, live, records, report, setting_up, targets
 from bench.exchange import Exchange, exchange
 from bench.quantiles import quantile
 from bench.results import Results, machine
@@ -20,8 +20,8 @@ from lab import packages
 from lab.places import REPOSITORY
 from lab.supervise import as_interrupt
 
-CASES = ("core", "records", "planning", "ivr", "client", "set-up", "capacity", "held")
-ON_ONE_EXCHANGE = {"client", "set-up", "capacity"}
+CASES = ("core", "feed", "records", "planning", "ivr", "client", "set-up", "capacity", "live", "held")
+ON_ONE_EXCHANGE = {"client", "set-up", "capacity", "live"}
 POSITIONS = 120
 KEPT = REPOSITORY / ".lab" / "bench.json"
 console = Console(highlight=False, width=160)
@@ -95,11 +95,23 @@ def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:
             _step(results, "set-up", lambda: _set_up(results, running, rates, seconds))
         if "capacity" in cases:
             _step(results, "capacity", lambda: _capacity(results, running, quick))
+        if "live" in cases:
+            _step(results, "live", lambda: _live(results, running, quick))
 
 
 def _core(results: Results, quick: bool) -> None:
     results.core += core.rounds(500 if quick else 2000, results.rounds)
     _show(*figures.core_rows(results.core))
+
+
+def _feed(results: Results, quick: bool) -> None:
+    results.feed += feed.rounds(100 if quick else 400, results.rounds)
+    _show(*figures.feed_rows(results))
+
+
+def _live(results: Results, running: Exchange, quick: bool) -> None:
+    results.live += live.rounds(running, 5.0, 50 if quick else 200, results.rounds)
+    _show(*figures.live_rows(results))
 
 
 def _records(results: Results, quick: bool) -> None:
@@ -162,6 +174,7 @@ def _held(results: Results, quick: bool) -> None:
 
 ALONE: dict[str, Callable[[Results, bool], None]] = {
     "core": _core,
+    "feed": _feed,
     "records": _records,
     "planning": _planning,
     "ivr": _ivr,

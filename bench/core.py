@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ct112.core.commands import Ring
@@ -51,6 +51,7 @@ class Stage:
     events: int = 0
     rings: list[Ring] = field(default_factory=list)
     talks: deque[CallId] = field(default_factory=deque)
+    told: Callable[[Outbox], None] = lambda _: None  # hears of every step, as a watcher does
 
     def tell(self, event: Event) -> None:
         """Hand one event over, after what is due meanwhile."""
@@ -59,7 +60,10 @@ class Stage:
         due = self.floor.next_deadline()
         if due is not None and due <= self.now:
             self._heed(self.floor.due(self.now))
-        self._heed(self.floor.handle(event, self.now))
+        outbox = self.floor.handle(event, self.now)
+        self._heed(outbox)
+        if outbox.shows:
+            self.told(outbox)
 
     def _heed(self, outbox: Outbox) -> None:
         self.rings += [command for command in outbox.telephone if isinstance(command, Ring)]

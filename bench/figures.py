@@ -107,6 +107,30 @@ def core_rows(figures: Sequence[CoreFigure]) -> tuple[list[str], Rows]:
     return ["waiting", "operators", "µs an event", "events/s"], rows
 
 
+def feed_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of what the feed costs the floor."""
+    head = ["waiting", "µs an event, no feed", "nobody reads", "×", "10 changes, ms"]
+    head += ["first snapshot, longest stop, ms", "a further one, ms"]
+    rows = []
+    for waiting, rounds in grouped(results.feed, lambda one: one.waiting).items():
+        ratio = statistics.median(one.unread_us / one.alone_us for one in rounds)
+        times = ("alone_us", "unread_us", "change_ms", "cold_ms", "warm_ms")
+        cells = [spread([getattr(one, name) for one in rounds], 2) for name in times]
+        rows.append([str(waiting), *cells[:2], f"{ratio:.2f}", *cells[2:]])
+    return head, rows
+
+
+def live_rows(results: Results) -> tuple[list[str], Rows]:
+    """Return the table of pages that follow the floor."""
+    rows = []
+    for one in results.live:
+        p50, p99 = (f"{quantile(one.seen_ms, part):.1f}" for part in (0.5, 0.99))
+        rows.append(
+            [str(one.pages), f"{one.rate:g}", str(one.calls), p50, p99, str(one.missed), str(one.wrong)]
+        )
+    return ["pages", "calls/s", "calls", "INVITE to page p50, ms", "p99, ms", "not shown", "wrong"], rows
+
+
 def client_rows(results: Results) -> tuple[list[str], Rows]:
     """Return the table of the ARI clients."""
     return ["client", "µs a request", "× ct112"], _by_library(

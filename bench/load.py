@@ -66,7 +66,7 @@ def callers(
         before = {name: processor_seconds(process) for name, process in parts.items()}
         began = time.perf_counter()
         with sniffing(exchange.node.ports.sip, kept):
-            _call(exchange, number, rate, calls, talk_ms, stats)
+            play(exchange, number, rate, calls, talk_ms, stats)
             seconds = time.perf_counter() - began
             time.sleep(SETTLE_SECONDS)
         cpu = {name: processor_seconds(process) - before[name] for name, process in parts.items()}
@@ -81,7 +81,8 @@ def callers(
         )
 
 
-def _call(exchange: Exchange, number: str, rate: float, calls: int, talk_ms: int, stats: Path) -> None:
+def play(exchange: Exchange, number: str, rate: float, calls: int, talk_ms: int, stats: Path) -> None:
+    """Let the callers come, and wait until the last has gone; `stats` gets SIPp's own count."""
     prefix = f"0811{int(time.time()) % 1_000_000:06d}"
     command = ("sipp", exchange.sip, "-sf", str(SCENARIO), "-i", "127.0.0.2", "-p", str(exchange.caller_port))
     how = ("-s", number, "-key", "prefix", prefix, "-r", f"{rate:g}", "-m", str(calls), "-d", str(talk_ms))

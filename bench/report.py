@@ -86,6 +86,7 @@ def page(results: Results, drawn: list[str]) -> str:
             "while the entries of so many calls are put on the disk, and back.",
             "",
             figures.markdown(*figures.record_rows(results)),
+            *_live(results),
             "## Held calls",
             "",
             "Callers come at 40 a second and stay. Those without an operator wait, and their switches are pushed every 4 s. Signalling only.",
@@ -100,6 +101,26 @@ def page(results: Results, drawn: list[str]) -> str:
             ),
         ]
     )
+
+
+def _live(results: Results) -> list[str]:
+    """Return the section about the feed and the pages, as far as they were measured."""
+    lines = ["## The feed and the pages", ""] if results.feed or results.live else []
+    if results.feed:
+        lines += [
+            "What the feed costs the floor while nobody reads it, and for how long the loop does nothing else when somebody does: a message",
+            "with ten changed calls, the first snapshot (prepared twenty calls at a time), a further one.",
+            "",
+            figures.markdown(*figures.feed_rows(results)),
+        ]
+    if results.live:
+        lines += [
+            "From a caller's INVITE (the kernel's time) until each of 200 pages shows the call: Asterisk, ARI, floor, feed, `ct112 web`, WebSocket,",
+            "and the pages' own process, all on the same cores.",
+            "",
+            figures.markdown(*figures.live_rows(results)),
+        ]
+    return lines
 
 
 def _capacity(results: Results, plot: str) -> list[str]:
@@ -125,6 +146,11 @@ def _capacity(results: Results, plot: str) -> list[str]:
 def _short(results: Results) -> dict[str, object]:
     """Return the figures without the times of single calls: their percentiles instead."""
     found = results.as_json()
+    for one in found["live"]:
+        times = one.pop("seen_ms")
+        one["seen_ms"] = {
+            f"p{part * 100:g}": round(quantile(times, part), 3) for part in (0.5, 0.95, 0.99, 1.0)
+        }
     for one in found["set_up"]:
         for name in ("rung_ms", "answered_ms"):
             times = one.pop(name)

@@ -10,8 +10,10 @@ import psutil
 from bench.capacity import CapacityFigure
 from bench.client import ClientFigure, EventsFigure
 from bench.core import CoreFigure
+from bench.feed import FeedFigure
 from bench.held import HeldFigure
 from bench.ivr import IvrFigure
+from bench.live import LiveFigure
 from bench.records import RecordFigures
 from bench.setting_up import SetUpFigure
 
@@ -31,6 +33,8 @@ class Results:
     set_up: list[SetUpFigure] = field(default_factory=list)
     capacity: list[CapacityFigure] = field(default_factory=list)
     held: list[HeldFigure] = field(default_factory=list)
+    feed: list[FeedFigure] = field(default_factory=list)
+    live: list[LiveFigure] = field(default_factory=list)
     planning: dict[str, float] = field(default_factory=dict)  # what was simulated → seconds
 
     def as_json(self) -> dict[str, Any]:
@@ -42,7 +46,7 @@ class Results:
         """Return what an earlier run kept."""
         for one in told["capacity"]:  # JSON's keys are text
             one["rung_p50_ms"] = {float(rate): p50 for rate, p50 in one["rung_p50_ms"].items()}
-        lists = {name: [kind(**one) for one in told[name]] for name, kind in KINDS.items()}
+        lists = {name: [kind(**one) for one in told.get(name, ())] for name, kind in KINDS.items()}
         return cls(**(told | lists))
 
     def missing(self) -> list[str]:
@@ -59,6 +63,8 @@ KINDS: dict[str, Any] = {
     "set_up": SetUpFigure,
     "capacity": CapacityFigure,
     "held": HeldFigure,
+    "feed": FeedFigure,
+    "live": LiveFigure,
 }
 
 

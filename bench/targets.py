@@ -13,7 +13,19 @@ HEAD = ["target", "reached"]
 
 def rows(results: Results) -> Iterator[list[str]]:
     """Yield a row for each target whose case was played."""
-    for part in (_set_up, _capacity, _asyncari, _ivr, _client, _core, _held, _records, _planning):
+    for part in (
+        _set_up,
+        _capacity,
+        _asyncari,
+        _ivr,
+        _client,
+        _core,
+        _held,
+        _records,
+        _feed,
+        _live,
+        _planning,
+    ):
         yield from part(results)
 
 
@@ -99,6 +111,20 @@ def _records(results: Results) -> Iterator[list[str]]:
     if results.records:
         lag = _median(one.lag_p99_ms for one in results.records)
         yield _at_most("fact to row, p99 at 100 calls/s", lag, 500, "ms", 0)
+
+
+def _feed(results: Results) -> Iterator[list[str]]:
+    if results.feed:
+        ratio = _median(one.unread_us / one.alone_us for one in results.feed)
+        yield _at_most("an event with a feed nobody reads, of one without", ratio, 1.1)
+        stop = _median(one.cold_ms for one in results.feed if one.waiting == 1000)
+        yield _at_most("a first snapshot of 1,000 waiting calls stops the loop", stop, 20, "ms", 1)
+
+
+def _live(results: Results) -> Iterator[list[str]]:
+    if results.live:
+        p99 = _median(quantile(one.seen_ms, 0.99) for one in results.live)
+        yield _at_most("a caller's INVITE to 200 pages, p99", p99, 100, "ms", 0)
 
 
 def _planning(results: Results) -> Iterator[list[str]]:

@@ -147,7 +147,7 @@ async def test_a_reader_that_does_not_read_is_closed_and_the_others_hear_everyth
         asleep = Outflow(most_messages=3)
         full = []
         asleep.on_full = lambda: full.append(1)
-        centre.feed.join(asleep)
+        await centre.feed.join(asleep)
         await until(lambda: asleep._waiting)
         for _ in range(8):
             (call,) = centre.calls(1)

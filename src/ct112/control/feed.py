@@ -5,16 +5,17 @@ counts the messages of one `boot` of serve.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from ct112.core.value import value
 
 SNAPSHOT, CHANGE = "snapshot", "change"
 PARTS = ("calls", "positions", "operators", "callbacks", "nodes")
 """What a snapshot lists and a change names by id; None in a change: it is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class LiveCall:
     """A call under way. `ani`, `dialled` and `location` are personal: who may see them, the web decides.
 
@@ -39,7 +40,7 @@ class LiveCall:
     location: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class LivePosition:
     """A position and who sits there. `until`: when wrap-up or rest ends.
 
@@ -58,7 +59,7 @@ class LivePosition:
     refused_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class LiveOperator:
     """A person who sits somewhere."""
 
@@ -69,7 +70,7 @@ class LiveOperator:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class LiveCallback:
     """Somebody who is being called back now. `number` is personal."""
 
@@ -80,7 +81,7 @@ class LiveCallback:
     phase: str  # ringing, dialling, talking
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class LiveNode:
     """An Asterisk node; `ready`: calls there are in our hands."""
 

@@ -61,7 +61,7 @@ class Control:
             return refusal
         outflow = Outflow()
         try:
-            self._feed.join(outflow)
+            await self._feed.join(outflow)
         except Full:
             return problem(503, "too many readers", "end what reads the feed and should not, then again")
         try:

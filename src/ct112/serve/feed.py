@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -30,6 +31,7 @@ log = logs.get("feed")
 
 EVERY_SECONDS = 0.02  # at most one message in this time; the first change after a pause goes out at once
 LOOK_SECONDS = 1.0  # how often nodes and health are looked at, which change outside the floor
+AT_A_TIME = 20  # calls, when a snapshot is prepared
 MOST_READERS = 32  # web and worker processes, not browsers
 
 
@@ -76,8 +78,16 @@ class Feed:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(max(0.0, self._last + EVERY_SECONDS - loop.time()), self._publish)
 
-    def join(self, outflow: Outflow) -> None:
-        """Let a reader follow. Raises Full."""
+    async def join(self, outflow: Outflow) -> None:
+        """Let a reader follow. Raises Full.
+
+        A thousand calls are not encoded at one go: the loop has phones to ring meanwhile.
+        """
+        if not self._fanout.following:
+            calls = iter(list(self._floor.calls.items()))
+            while some := list(islice(calls, AT_A_TIME)):
+                self._shelves["calls"].prepare(some)
+                await asyncio.sleep(0)
         self._fanout.join(outflow)
         metrics.feed_readers.set(len(self._fanout))
 

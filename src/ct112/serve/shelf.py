@@ -1,6 +1,6 @@
 """What the feed's readers know of one kind of thing, each thing encoded once for all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -20,6 +20,12 @@ class Shelf:
         self._view = view
         self._stamps: dict[str, Any] = {}
         self._encoded: dict[str, orjson.Fragment] = {}
+
+    def prepare(self, things: Iterable[tuple[str, Any]]) -> None:
+        """Encode some things, so that it need not be done all at once later."""
+        for name, thing in things:
+            self._stamps[name] = self._stamp(thing)
+            self._encoded[name] = orjson.Fragment(encoded(self._view(thing)))
 
     def changes(self, things: Mapping[Any, Any]) -> Changes:
         """Return what is new, changed or gone since the last time."""

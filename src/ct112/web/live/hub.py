@@ -1,5 +1,6 @@
 """The floor's clients over WebSockets: each message is encoded once for all who see the same of it."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 import orjson
 
 from ct112 import metrics
+from ct112.control.asks import Answer
 from ct112.control.client import ControlClient
 from ct112.control.fanout import Fanout
 from ct112.control.mirror import Mirror
@@ -34,6 +36,18 @@ class Live:
     def floor(self) -> Mirror | None:
         """The floor as last told; None while serve is away."""
         return self.client.floor
+
+    async def ask(
+        self,
+        kind: str,
+        *,
+        by: str,
+        revision: int | None = None,
+        id: uuid.UUID | None = None,  # noqa: A002 (the word of the contract)
+        **fields: Any,
+    ) -> Answer:
+        """Ask the floor: see `ControlClient.ask`."""
+        return await self.client.ask(kind, by=by, revision=revision, id=id, **fields)
 
     def join(self, view: str, outflow: Outflow) -> None:
         """Let a client follow. It is told at once when serve is away. Raises Full."""

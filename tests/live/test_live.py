@@ -14,7 +14,7 @@ from ct112.control import outflow, websocket
 from ct112.store import Store, audit
 from ct112.web.access.principal import Principal, Role
 from tests.control.centre import NUMBER, known, serving, until
-from tests.web.live_site import Page, live_site
+from tests.live.live_site import Page, live_site
 
 pytestmark = pytest.mark.real
 
