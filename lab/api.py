@@ -11,8 +11,9 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ct112.asterisk.configfiles import NodeValues
-from lab import labfile, phones_part, processes, registry
+from lab import beside, labfile, phones_part, processes, registry
 from lab.asterisk import AsteriskNode
+from lab.beside import Beside
 from lab.passwords import Passwords
 from lab.places import NODE_NAMES, Places, Ports, asterisk_root
 from lab.ports import LOOPBACK, require_free
@@ -27,6 +28,8 @@ from lab.users import make_users
 ENDING = (signal.SIGTERM, 5.0)  # seconds to end in good order before it is made to
 ENDINGS = {
     CT112: (signal.SIGTERM, 10.0),  # leaves its calls to Asterisk and saves what it knows
+    beside.WEB: (signal.SIGTERM, 10.0),
+    beside.WORKER: (signal.SIGTERM, 10.0),  # what has begun may end
     "postgres": (signal.SIGINT, 10.0),  # cuts connections, keeps what was committed
 }
 LEAVING_SECONDS = 60.0  # talks get 30 s to end, then it writes down what is left
@@ -34,7 +37,7 @@ DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 
 
 class Lab:
-    """PostgreSQL, Asterisk nodes and ct112 on loopback. Two threads may be at two different parts at once.
+    """PostgreSQL, Asterisk nodes and ct112's processes on loopback. Two threads may be at two parts at once.
 
     `overrides` are CT112_ variables for ct112; `max_calls` is a node's limit; `database_url` names a
     database to use instead of our own; `tied` labs are ended by `./run` should this process die first.
@@ -90,7 +93,7 @@ class Lab:
     def parts(self) -> list[str]:
         """Return the names of the parts in the order they start."""
         own = [] if self._database_url else ["postgres"]
-        return [*own, *(f"asterisk-{name}" for name in self._node_names), CT112]
+        return [*own, *(f"asterisk-{name}" for name in self._node_names), CT112, *beside.NAMES]
 
     def living(self) -> dict[str, int]:
         """Return the pids of the parts that live."""
@@ -134,7 +137,7 @@ class Lab:
             file.unlink(missing_ok=True)
 
     def start(self, part: str) -> None:
-        """Start one part if it is not running: postgres, asterisk-a, ct112 or phones."""
+        """Start one part if it is not running: postgres, asterisk-a, ct112 (serve), web, worker or phones."""
         if part == CT112:
             self._wait_while_leaving()
         if part in self.living():
@@ -160,7 +163,7 @@ class Lab:
         if part in self.living():
             return
         if part == CT112:
-            require_free("ct112", tcp=(self.places.ports.web, self.places.ports.serve))
+            require_free("ct112", tcp=(self.places.ports.serve,))
             self.service().launch()
         else:
             self._starter(part)()
@@ -228,6 +231,8 @@ class Lab:
             return lambda: self._stepped("PostgreSQL", self.postgres().start)
         if part == CT112:
             return self._start_service
+        if part in beside.NAMES:
+            return lambda: self._start_beside(part)
         if part == phones_part.NAME:
             return lambda: self._stepped("phones", lambda: phones_part.start(self.places, self._table))
         if part not in self.parts:
@@ -237,13 +242,24 @@ class Lab:
         nodes = {node.part: node for node in self.nodes()}
         return lambda: self._stepped(f"Asterisk {nodes[part].name}", nodes[part].start)
 
+    def beside(self, part: str) -> Beside:
+        """Return `ct112 web` or `ct112 worker`."""
+        return Beside(part, self.service())
+
+    def _start_beside(self, part: str) -> None:
+        self._stepped(f"ct112 {part}", lambda: self.beside(part).start(database=self._has_database()))
+
+    def _has_database(self) -> bool:
+        """Return whether there is one now: the processes start without it all the same."""
+        return bool(self._database_url) or "postgres" in self.living()
+
     def _start_service(self) -> None:
         service = self.service()
-        if self._database_url or "postgres" in self.living():  # ct112 starts without it all the same
+        if self._has_database():
             self._stepped("database migrated", service.migrate)
             self._stepped("operators on duty", self._put_on_duty)
             self._stepped("users", self._make_users)
-        self._stepped("ct112", service.start)
+        self._stepped("ct112 serve", service.start)
 
     def _put_on_duty(self) -> None:
         passwords = {position: self._secrets[position] for position, _ in position_names()}

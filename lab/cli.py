@@ -7,21 +7,22 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lab import packages, phones_part, root
-from lab.api import from_environment
+from lab import beside, packages, phones_part, root
+from lab.api import Lab, from_environment
 from lab.places import NODE_NAMES, asterisk_root
 from lab.steps import Shown, Step, StepFailed, step
 from lab.supervise import as_interrupt, supervise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)
-SHORT = {"asterisk": "asterisk-a"}
+SHORT = {"asterisk": "asterisk-a", "serve": "ct112"}
 
 
 @app.command()
 def up(
     only: Annotated[
-        str | None, typer.Option(help="Start this part alone: postgres, asterisk, ct112, phones.")
+        str | None,
+        typer.Option(help="Start this part alone: postgres, asterisk, ct112 (serve), web, worker, phones."),
     ] = None,
     phones: Annotated[bool, typer.Option(help="Attach simulated phones that answer by themselves.")] = False,
     nodes: Annotated[
@@ -59,12 +60,20 @@ def status() -> None:
     for part in [*lab.parts, phones_part.NAME]:
         known = part in living
         log = lab.places.log / f"{part}.log"
-        table.add_row(part, "running" if known else "not running", str(living.get(part, "")), str(log))
+        state = _state(lab, part) if known else "not running"
+        table.add_row(part, state, str(living.get(part, "")), str(log))
     console.print(table)
     ready = "ct112" in living and lab.service().ready()
     console.print("ready: calls are handled" if ready else "not ready: see ./run up")
     if not ready:
         raise typer.Exit(1)
+
+
+def _state(lab: Lab, part: str) -> str:
+    """Return how a part that runs is; web and worker may run and wait for what they need."""
+    if part not in beside.NAMES or lab.beside(part).ready():
+        return "running"
+    return f"running, not ready: see {lab.beside(part).url}/readyz"
 
 
 def prepare(*, tests: bool) -> None:

@@ -1,6 +1,7 @@
 """ct112 itself in the lab: the database migrated, the operators on duty, the service started."""
 
 import asyncio
+import http.client
 import json
 import os
 import shlex
@@ -36,7 +37,7 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Return where its web server is."""
+        """Return where `ct112 web` is, beside it."""
         return f"http://{LOOPBACK}:{self.places.ports.web}"
 
     @property
@@ -59,7 +60,7 @@ class Service:
     def migrate(self) -> None:
         """Bring the database's tables up to date."""
         result = subprocess.run(
-            self._command("db", "upgrade"),
+            self.command("db", "upgrade"),
             env=self.environment(),
             cwd=REPOSITORY,
             capture_output=True,
@@ -74,7 +75,7 @@ class Service:
 
     def start(self) -> None:
         """Start ct112 and wait until it would handle calls."""
-        require_free("ct112", tcp=(self.places.ports.web, self.places.ports.serve))
+        require_free("ct112", tcp=(self.places.ports.serve,))
         self.launch()
         try:
             processes.wait_ready(NAME, self.table, self.ready, SECONDS, self.log)
@@ -83,13 +84,17 @@ class Service:
 
     def launch(self) -> None:
         """Start ct112's process."""
-        lines = (f"{name}={shlex.quote(value)}" for name, value in sorted(self.settings.items()))
-        write_private(self.places.environment_file, "\n".join(lines) + "\n")
-        self.places.state.mkdir(exist_ok=True)
-        command = self._command("serve")
+        self.write_settings()
+        command = self.command("serve")
         self.table.add(
             NAME, processes.start(command, log=self.log, environment=self.environment(), cwd=REPOSITORY)
         )
+
+    def write_settings(self) -> None:
+        """Write the settings where the other processes and the `ct112` command find them."""
+        lines = (f"{name}={shlex.quote(value)}" for name, value in sorted(self.settings.items()))
+        write_private(self.places.environment_file, "\n".join(lines) + "\n")
+        self.places.state.mkdir(exist_ok=True)
 
     def ready(self) -> bool:
         """Return whether it says that it would handle calls."""
@@ -105,17 +110,23 @@ class Service:
         return self._get("/readyz")[1]
 
     def _get(self, path: str) -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(self.door + path, timeout=2) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as answer:
-            with answer:
-                return answer.code, answer.read().decode(errors="replace")
-        except OSError as error:
-            return 0, str(error)
+        return asked(self.door + path)
 
-    def _command(self, *arguments: str) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
+        """Return how the ct112 command is run."""
         return [sys.executable, "-m", "ct112.cli", *arguments]
+
+
+def asked(url: str) -> tuple[int, str]:
+    """Return status and body of what is there; status 0 and why when nothing answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error)
 
 
 def position_names() -> list[tuple[str, str]]:
@@ -177,6 +188,8 @@ def settings_for(
         "CT112_API_TOKEN": api_token,
         "CT112_SERVE_HOST": LOOPBACK,
         "CT112_SERVE_PORT": str(places.ports.serve),
+        "CT112_WORKER_HOST": LOOPBACK,
+        "CT112_WORKER_PORT": str(places.ports.worker),
         "CT112_CONTROL_TOKEN": control_token,
         "CT112_STATE_DIR": str(places.state),
         "CT112_WRAP_UP_SECONDS": "3",

@@ -108,7 +108,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("asterisk", "render", "--trunk", "1", "--target", "/nowhere-1", "--env-file", "/tmp"), "another file"),
     (("position", "password", "pos-1"), "start PostgreSQL"),
     (("callback", "list"), "start PostgreSQL"),
-    (("callback", "take", "7", "--operator", "siti"), "ct112 serve"),
+    (("callback", "take", "7", "--operator", "siti"), "ct112 web does not answer"),
     (("callback", "take", "+62812", "--operator", "siti"), "start it"),
     (("callback", "take", "9" * 400, "--operator", "siti"), "ID"),
     (("callback", "result", "7", "reached"), "start PostgreSQL"),

@@ -38,6 +38,7 @@ def settings(folder: Path, **more: Any) -> Settings:
         database_url="postgresql://ct112:s3cret@127.0.0.1:1/ct112",
         web_port=1,
         serve_port=1,
+        worker_port=1,
         state_dir=folder,
         **more,
     )
@@ -69,10 +70,13 @@ async def asterisk() -> AsyncIterator[str]:
 async def test_what_is_down_has_one_cross_and_its_remedy(tmp_path: Path) -> None:
     checks = await found(settings(tmp_path))
     crosses = {name: one for name, one in checks.items() if one.ok is False}
-    assert set(crosses) == {"database migrated", "ct112", "a: ARI, version"}
+    processes = {"ct112 serve", "ct112 web", "ct112 worker"}
+    assert set(crosses) == {"database migrated", *processes, "a: ARI, version"}
     assert "start PostgreSQL" in crosses["database migrated"].remedy
     assert "s3cret" not in str(checks)
-    assert "ct112 serve" in crosses["ct112"].remedy
+    assert {name: crosses[name].remedy for name in processes} == {
+        name: f"start it: {name}" for name in processes
+    }
     assert "start Asterisk" in crosses["a: ARI, version"].remedy
     hidden = {name: one.detail for name, one in checks.items() if not one.asked}
     assert hidden["a: AMI, fallback queue"] == hidden["a: trunk"] == "not asked: see 'a: ARI, version'"
@@ -138,4 +142,11 @@ def test_the_command_prints_signs_and_its_code_says_whether_to_go_live(
     assert "✗ database migrated" in result.output
     assert "– prompts" in result.output
     as_json = json.loads(CliRunner().invoke(cli.app, ["doctor", "--json"]).stdout)
-    assert {one["name"] for one in as_json} >= {"python", "disk", "ct112", "nodes"}
+    assert {one["name"] for one in as_json} >= {
+        "python",
+        "disk",
+        "ct112 serve",
+        "ct112 web",
+        "ct112 worker",
+        "nodes",
+    }

@@ -6,11 +6,10 @@ import pytest
 
 from ct112.core.events import Event
 from ct112.core.ids import NodeName
-from ct112.serve.callbacks import CallbackDesk
+from ct112.serve.callbacks import CallbackDesk, Conflict
 from ct112.simulation.store import FakeCallbacks, FakeStore
 from ct112.simulation.tables import Tables
 from ct112.store import Task
-from ct112.web import Conflict
 from tests.core.floor_world import POS_1, A, World
 
 OPERATOR = f"op-of-{POS_1}"

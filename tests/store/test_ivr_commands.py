@@ -57,7 +57,8 @@ def test_publishing_says_by_whose_settings_it_judged(
     monkeypatch.setenv("CT112_WEB_PORT", "1")
     said = terminal.ivr("publish", str(menu))
     assert (
-        "! judged by CT112_… variables, not by what runs: ct112 does not answer at http://127.0.0.1:1" in said
+        "! judged by CT112_… variables, not by what runs: ct112 web does not answer at http://127.0.0.1:1"
+        in said
     )
 
 

@@ -36,7 +36,7 @@ SEAT = PositionView(
 )
 
 
-async def take(number: int, operator: str) -> Callback:
+async def take(number: int, operator: str, by: str) -> Callback:
     """Ring: there is one call-back, which operator-1 may take."""
     if (number, operator) != (1, "operator-1"):
         raise Conflict(f"{operator} has a call now")

@@ -12,7 +12,7 @@ from ct112.asterisk.contacts import Contacts
 from ct112.asterisk.security import SecurityWatch
 from ct112.core.events import PhoneSeen
 from ct112.core.ids import NodeName, PositionName
-from ct112.serve.ports import Post
+from ct112.core.ports import Post
 
 __all__ = ["AmiNode", "AmiNodes"]
 

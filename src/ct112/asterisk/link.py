@@ -51,7 +51,7 @@ from ct112.core.events import (
     OfferEnded,
 )
 from ct112.core.ids import CallId
-from ct112.serve.ports import Post
+from ct112.core.ports import Post
 
 log = logs.get("link")
 

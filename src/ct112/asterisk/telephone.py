@@ -16,7 +16,7 @@ from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, Rin
 from ct112.core.events import CommandFailed
 from ct112.core.ids import NodeName
 from ct112.core.ivr import Prompt
-from ct112.serve.ports import Post
+from ct112.core.ports import Post
 
 AT_ONCE = 16  # connections to one node: Asterisk serves at most 100 over HTTP (http.conf: sessionlimit)
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from ct112.cli.edge import CannotDo, database_trouble, database_url, with_connection
+from ct112.cli.edge import CannotDo, database_url, with_connection
 
 app = typer.Typer(help="The database's tables.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -13,6 +13,7 @@ def upgrade() -> None:
     address = database_url()
     from alembic.util import CommandError
 
+    from ct112.doctor.database import database_trouble
     from ct112.store import migrate
     from ct112.store.faults import DATABASE_ERRORS
 

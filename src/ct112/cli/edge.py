@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 import typer
 
@@ -65,6 +64,8 @@ def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
     try:
         return asyncio.run(_do(address, work))
     except StoreUnavailable as error:
+        from ct112.doctor.database import database_trouble
+
         raise CannotDo(database_trouble(error, address)) from error
     except (PeopleError, CallbackError, RowRefused, ValueError) as error:
         raise CannotDo(str(error)) from error
@@ -78,33 +79,6 @@ def with_connection(work: "Callable[[Connection], Awaitable[Result]]") -> Result
             return await work(connection)
 
     return with_store(in_transaction)
-
-
-def database_trouble(error: BaseException, address: str) -> str:
-    """Return why the database cannot be used, and what to do; never the password."""
-    from ct112.settings import origin
-    from ct112.store.faults import explain, sqlstate
-
-    cause = error.__cause__ or error
-    state = sqlstate(cause) or getattr(cause, "sqlstate", None) or ""
-    where = _place(address)
-    if state.startswith("28"):
-        return f"the database at {where} refuses this user or password: correct CT112_DATABASE_URL"
-    if state.startswith("3D"):
-        return f"there is no such database at {where}: create it, or correct CT112_DATABASE_URL"
-    if isinstance(cause, OSError | TimeoutError) or state.startswith(("08", "53", "57")):
-        return (
-            f"the database at {where} does not answer ({explain(cause)}): "
-            f"start PostgreSQL, or correct CT112_DATABASE_URL (read from {origin()})"
-        )
-    why = explain(error)
-    return why if ": run" in why else f"the database at {where} cannot be used ({why}): see ct112 doctor"
-
-
-def _place(address: str) -> str:
-    """Return host and port of a database's address."""
-    parts = urlsplit(address)
-    return f"{parts.hostname or 'this machine'}:{parts.port or 5432}"
 
 
 async def _do(address: str, work: "Callable[[Store], Awaitable[Result]]") -> Result:

@@ -26,7 +26,9 @@ def ask(found: Settings, path: str, body: Mapping[str, str] | None = None) -> tu
     try:
         return _answered(url, found.api_token.get_secret_value(), body)
     except (OSError, ValueError) as error:
-        raise Silent(f"ct112 does not answer at {found.web_local_url()}: start it (ct112 serve)") from error
+        raise Silent(
+            f"ct112 web does not answer at {found.web_local_url()}: start it, or see its log"
+        ) from error
 
 
 def want(kind: str, **fields: str | bool | None) -> None:

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-import aiohttp
-
-from ct112.cli.edge import database_trouble
 from ct112.core.reserved import reserved
-from ct112.doctor import checks
+from ct112.doctor import checks, processes
 from ct112.doctor.asterisk import Ari, queue
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
+from ct112.doctor.database import database_trouble
 from ct112.prompts.library import PromptLibrary
 from ct112.serve.known import Known
 from ct112.serve.sources import StoreSource, compile_live
@@ -21,8 +19,7 @@ Work = Callable[[], Awaitable[Answer]]
 Plan = Sequence[tuple[str, str, Work]]
 """Checks by name, each with its remedy."""
 LEAST_TOKEN = 16
-OF_THE_NODES = {"ari", "ami", "trunk", "phones", "accounts", "database"}
-"""Parts of /readyz that have a line of their own."""
+BESIDE = "see its log; live away: the same CT112_CONTROL_TOKEN for serve and web, and CT112_SERVE_URL"
 
 
 class Examination:
@@ -36,6 +33,7 @@ class Examination:
     async def run(self) -> list[Check]:
         """Return all checks, in a fixed order."""
         settings = self._settings
+        telephone = processes.serve(settings)
         first: Plan = [
             ("settings", "correct it; a token: openssl rand -base64 24", self._names),
             ("python", "install Python 3.11 or later", checks.python_version),
@@ -44,12 +42,13 @@ class Examination:
             ("packet filter", "nft -f /etc/asterisk/ct112.nft (docs/security.md)", checks.packet_filter),
             ("set aside", "read them and the log; of the spool: ct112 spool replay", self._aside),
             ("database migrated", "ct112 db upgrade", self._database),
-            ("ct112", "see its log", self._service),
+            (telephone.title, "see its log", partial(processes.telephone, telephone)),
         ]
         found = await _all(first)
         database, service = found[-2], found[-1]
         away = [one.name for one in (database, service) if one.ok is False]
-        prompts = "start ct112, or correct CT112_PROMPT_BASE_URL"
+        found += await self._beside(database, service)
+        prompts = "start ct112 serve, or correct CT112_PROMPT_BASE_URL"
         found += await _unless(away, [("prompts", prompts, self._prompts)])
         if not settings.nodes:
             return [*found, Check("nodes", False, "CT112_NODES is empty", "ct112 asterisk render writes it")]
@@ -71,8 +70,8 @@ class Examination:
             (f"{name}: trunk", "the carrier answers no OPTIONS: ask them", partial(ari.trunk, trunk)),
         ]
         ours: Plan = [
-            (f"{name}: application", "see ct112's log", partial(ari.application, settings.application)),
-            (f"{name}: SIP accounts", "see ct112's log for why", partial(ari.accounts, positions)),
+            (f"{name}: application", "see serve's log", partial(ari.application, settings.application)),
+            (f"{name}: SIP accounts", "see serve's log for why", partial(ari.accounts, positions)),
             (f"{name}: phones", "register a position's softphone", partial(ari.phones, positions)),
         ]
         fallback: Plan = [(f"{name}: AMI, fallback queue", "ct112 position add", partial(queue, node))]
@@ -125,17 +124,12 @@ class Examination:
             f"{one.count} {one.kind} at {one.path}" for one in kept
         ) or "nothing"
 
-    async def _service(self) -> Answer:
-        """ct112 runs, and would handle calls."""
-        url = f"{self._settings.serve_local_url()}/readyz"
-        try:
-            async with aiohttp.ClientSession() as session, session.get(url) as answer:
-                body = await answer.json(content_type=None)
-        except (aiohttp.ClientError, ValueError, OSError) as error:
-            raise Trouble(f"ct112 does not answer at {url}", "start it: ct112 serve") from error
-        parts = [part for part in body["parts"] if part["name"] not in OF_THE_NODES]
-        bad = [f"{part['name']}: {part['detail']}" for part in parts if not part["ok"]]
-        return (None if body["ready"] and bad else body["ready"]), "; ".join(bad) or "ready"
+    async def _beside(self, database: Check, serve: Check) -> list[Check]:
+        """Return the lines of the processes calls do without; what others' lines say is not repeated."""
+        known = {"database": database, "live": serve}
+        away = [part for part, line in known.items() if line.ok is False]
+        both = (processes.web(self._settings), processes.worker(self._settings))
+        return await _all([(one.title, BESIDE, partial(processes.beside, one, away)) for one in both])
 
     async def _prompts(self) -> Answer:
         settings = self._settings

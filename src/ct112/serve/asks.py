@@ -13,9 +13,9 @@ from ct112.core.asks import AskCode, AskId
 from ct112.core.commands import Answered
 from ct112.core.events import Asked
 from ct112.core.ids import CallId, OperatorName, PositionName
-from ct112.serve.callbacks import CallbackDesk
-from ct112.serve.ports import Post
-from ct112.web import Conflict, Unavailable
+from ct112.core.ports import Post
+from ct112.serve.callbacks import CallbackDesk, Conflict
+from ct112.store import StoreUnavailable
 
 log = logs.get("asks")
 
@@ -110,7 +110,7 @@ def taking(desk: CallbackDesk) -> Take:
             await desk.take(ask.task, ask.operator or desk.operator_at(ask.position or ""))
         except Conflict as error:
             return Answer(accepted=False, code=AskCode.NOT_POSSIBLE, reason=str(error))
-        except Unavailable:
+        except StoreUnavailable:
             return AWAY
         return Answer(accepted=True)
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 
 from ct112 import logs
 from ct112.core.commands import CallbackDone
@@ -11,25 +10,20 @@ from ct112.core.events import CallbackAsked
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName, PositionName
 from ct112.core.operators import Operator
-from ct112.serve.ports import Post
-from ct112.store import (
-    BadCursor,
-    CallbackError,
-    RowRefused,
-    StoreUnavailable,
-    TelephoneStore,
-    explain,
-)
-from ct112.web import Callback, CallbackPage, Conflict, NotFound, Unavailable
+from ct112.core.ports import Post
+from ct112.store import CallbackError, RowRefused, StoreUnavailable, TelephoneStore, explain
 
 log = logs.get("callbacks")
 
 RETRY_SECONDS = 2.0
-WITHHELD_HOURS = 24
+
+
+class Conflict(RuntimeError):
+    """This call-back cannot be taken now; the text says why."""
 
 
 class CallbackDesk:
-    """The `Callbacks` port, and what the web may ask of call-backs."""
+    """The `Callbacks` port, and what may be asked of call-backs."""
 
     def __init__(
         self, store: TelephoneStore, post: Post, trunk: Callable[[], Mapping[NodeName, bool]] = dict
@@ -62,34 +56,17 @@ class CallbackDesk:
                     await asyncio.sleep(RETRY_SECONDS)
             self._wake.clear()
 
-    async def tasks(self, *, limit: int, after: str | None, closed: bool) -> CallbackPage:
-        """Return what is to be done, in order. Raises NotFound, Unavailable."""
-        since = datetime.now(UTC) - timedelta(hours=WITHHELD_HOURS)
-        try:
-            async with self._store.transaction() as connection:
-                page = await self._store.callbacks.page(connection, all_=closed, limit=limit, after=after)
-                withheld = await self._store.callbacks.withheld(connection, since)
-        except BadCursor as error:
-            raise NotFound(str(after)) from error
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
-        found = [Callback.model_validate(task) for task in page.items]
-        return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
-
-    async def take(self, number: int, operator: str) -> Callback:
-        """Ring the operator's phone and then the caller. Raises Conflict, Unavailable."""
+    async def take(self, number: int, operator: str) -> None:
+        """Ring the operator's phone and then the caller. Raises Conflict, StoreUnavailable."""
         seat = self._seat(operator)
         try:
             async with self._store.transaction() as connection:
                 task = await self._store.callbacks.take(connection, number, operator)
         except CallbackError as error:
             raise Conflict(str(error)) from error
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
         except RowRefused as error:
             raise Conflict(f"call-back {number} cannot be taken: {error}") from error
         self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.position))
-        return Callback.model_validate(task)
 
     def operator_at(self, position: str) -> str:
         """Return who sits there. Raises Conflict when nobody does."""

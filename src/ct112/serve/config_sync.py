@@ -8,9 +8,9 @@ from typing import Any, Protocol, TypeVar
 from ct112 import logs
 from ct112.core.events import IvrPublished, PeopleChanged
 from ct112.core.ivr import IvrDocument
+from ct112.core.ports import Post
 from ct112.core.reserved import is_name, reserved
 from ct112.serve.known import Known, KnownPosition, LastKnown, LiveIvr
-from ct112.serve.ports import Post
 
 log = logs.get("keeper")
 

@@ -1,7 +1,6 @@
 """How the service is: for /readyz, and as gauges."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -15,7 +14,6 @@ from ct112.serve.duty import Alarm, Duty, duty
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.switchboard import Switchboard
 from ct112.store import SpoolJournal
-from ct112.web import PositionView
 
 EVERY_SECONDS = 1.0
 CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Stranded", "Leaving")
@@ -109,21 +107,6 @@ class Watch:
             bad |= dict.fromkeys(names, f"refused by node {node}")
         told = ", ".join(f"{name}: {why}" for name, why in sorted(bad.items()))
         return Part("accounts", not bad, told or "all positions have theirs", needed=False)
-
-    def positions(self) -> list[PositionView]:
-        """Return each position as it is now, by name."""
-        floor = self._switchboard.floor
-        refused = self._telephone.refused()
-        return [
-            PositionView(
-                position=seat.position,
-                operator=seat.name,
-                state=re.sub(r"(?<!^)(?=[A-Z])", "_", type(seat.state).__name__).lower(),
-                registered_at=tuple(sorted(seat.phones)),
-                refused_by=tuple(sorted(node for node, names in refused.items() if seat.position in names)),
-            )
-            for seat in sorted(floor.operators.values(), key=lambda one: one.position)
-        ]
 
     def _spool(self) -> str:
         return (

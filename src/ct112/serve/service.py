@@ -11,7 +11,6 @@ from ct112 import logs
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
 from ct112.clock import SteadyClock
-from ct112.control.client import ControlClient
 from ct112.core.calls import Stranded, Talking
 from ct112.core.events import Event, NodeLost, NodeSurveyed
 from ct112.core.floor import Floor
@@ -35,10 +34,6 @@ from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Supervisor
-from ct112.web import House, WebServer, make_app
-from ct112.web.access.gate import Gate
-from ct112.web.ivr.workshop import Workshop
-from ct112.web.live.hub import Live
 
 log = logs.get("service")
 
@@ -159,29 +154,11 @@ class Service:
                 "fallback": self._fallback.run,
                 "feed": feed.run,
                 "door": partial(self._serve_door, watch, feed),
-                "web": partial(self._serve_web, watch),
                 "gauges": watch.run,
                 "old records": partial(self._close_old_records, switchboard),
             },
         )
         return supervisor
-
-    async def _serve_web(self, watch: Watch) -> None:
-        settings = self._settings
-        gate = Gate.of(self._store, settings)
-        house = House(
-            gate=gate,
-            health=watch.health,
-            store=self._store,
-            take=self._callbacks.take,
-            positions=watch.positions,
-            workshop=Workshop(
-                settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
-            ),
-            live=Live(ControlClient(settings.control_url(), None)),  # `ct112 web` has one that runs
-        )
-        app = make_app(house, gate.access.authenticate)
-        await WebServer(app, settings.web_host, settings.web_port).run()
 
     async def _serve_door(self, watch: Watch, feed: Feed) -> None:
         settings = self._settings

@@ -10,8 +10,8 @@ from ct112.core.commands import Answered, Ring
 from ct112.core.events import Asked, CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
 from ct112.core.outbox import Outbox
+from ct112.core.ports import Answers, Callbacks, Clock, Journal, Telephone, Watcher
 from ct112.core.record import CallRecord
-from ct112.serve.ports import Answers, Callbacks, Clock, Journal, Telephone, Watcher
 
 log = logs.get("switchboard")
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from ct112.core.floor import Floor
+from ct112.serve.callbacks import Conflict
 from ct112.simulation.city import City
 from ct112.simulation.database import Database, Outage
 from ct112.simulation.engine import Broken, MachineClock
 from ct112.simulation.life import Life
 from ct112.simulation.seats import Seats
 from ct112.store import StoreUnavailable
-from ct112.web import Conflict, Unavailable
 
 CALL_BACK_EVERY = (5.0, 90.0)
-NOT_NOW = (Unavailable, Conflict, StoreUnavailable)
+NOT_NOW = (Conflict, StoreUnavailable)
 
 
 class Centre:
@@ -113,8 +113,7 @@ class Centre:
                     self._engine.note("call back", f"not now: {error}")
 
     async def _take_one(self, life: Life) -> None:
-        page = await life.desk.tasks(limit=50, after=None, closed=False)
-        due = [task for task in page.callbacks if task.state == "open"]
+        due = [task for task in await life.to_be_called_back() if task.state == "open"]
         if due and self.life is life:
             task = self._engine.random.choice(due[:3])  # the first may be one that cannot be taken yet
             operator = self._engine.random.choice(list(self.seats.people))

@@ -32,7 +32,7 @@ from ct112.simulation.manager import Manager
 from ct112.simulation.scenario import menu
 from ct112.simulation.seats import Seats
 from ct112.simulation.wire import Socket, open_connection, travel
-from ct112.store import SpoolJournal
+from ct112.store import SpoolJournal, Task
 from ct112.store.journal import DatabaseJournal
 from ct112.store.pending import Entry
 
@@ -158,6 +158,11 @@ class Life(Service):
     def desk(self) -> CallbackDesk:
         """The desk of the call-backs."""
         return self._callbacks
+
+    async def to_be_called_back(self) -> Sequence[Task]:
+        """Return the list operators work on. Raises StoreUnavailable."""
+        async with self._store.transaction() as connection:
+            return (await self._store.callbacks.page(connection, all_=False, limit=50, after=None)).items
 
     def sockets(self, node: str) -> list[Socket]:
         """Return the open websockets to a node."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ct112 import logs, metrics
 from ct112.core.ids import CallId, NodeName
+from ct112.core.ports import Audience
 from ct112.core.record import CallRecord, Fact
-from ct112.serve.ports import Audience
 from ct112.store.aside import NAME, Aside
 from ct112.store.delivery import BatchSize, deliver
 from ct112.store.faults import explain

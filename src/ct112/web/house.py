@@ -16,14 +16,14 @@ from ct112.web.positions.model import PositionView
 class House:
     """Everything behind the API.
 
-    `take` rings an operator's phone and then whom a call-back is for; raises Conflict, LiveAway. `live`: the
-    floor, as `ct112 serve` tells it.
+    `take` rings an operator's phone and then whom a call-back is for, asked for by the last name; it raises
+    Conflict, LiveAway, Unavailable. `live`: the floor, as `ct112 serve` tells it.
     """
 
     gate: Gate
     health: Callable[[], Health]
     store: Store
-    take: Callable[[int, str], Awaitable[Callback]]
+    take: Callable[[int, str, str], Awaitable[Callback]]
     positions: Callable[[], Sequence[PositionView]]
     workshop: Workshop
     live: Live

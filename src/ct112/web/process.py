@@ -14,7 +14,7 @@ from ct112.tasks import Supervisor, leave_on_signals
 from ct112.web.access.gate import Gate
 from ct112.web.app import make_app
 from ct112.web.callbacks.model import Callback
-from ct112.web.errors import Conflict, LiveAway
+from ct112.web.errors import Conflict, LiveAway, Unavailable
 from ct112.web.house import House
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
@@ -22,6 +22,7 @@ from ct112.web.positions.model import PositionView
 
 log = logs.get("web")
 
+DATABASE_AWAY = "unavailable"  # the code of a refusal of serve
 MOST_CONNECTIONS = 1500  # a thousand live clients, and those who ask
 
 
@@ -83,12 +84,19 @@ class Web:
         return Part("tasks", not troubles, said or "all run")
 
 
-async def take_callback(control: ControlClient, store: Store, number: int, operator: str) -> Callback:
-    """Ring the operator's phone and then the caller. Raises Conflict, LiveAway, StoreUnavailable."""
+async def take_callback(
+    control: ControlClient, store: Store, number: int, operator: str, by: str
+) -> Callback:
+    """Ring the operator's phone and then the caller; `by` asked for it.
+
+    Raises Conflict, LiveAway, Unavailable, StoreUnavailable.
+    """
     try:
-        answer = await control.ask("take_callback", by=operator, task=number, operator=operator)
+        answer = await control.ask("take_callback", by=by, task=number, operator=operator)
     except (ControlAway, ControlRefused) as error:
         raise LiveAway from error
+    if answer.code == DATABASE_AWAY:
+        raise Unavailable(answer.reason)
     if not answer.accepted:
         raise Conflict(answer.reason)
     async with store.transaction() as connection:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from ct112.store import BadCursor, Connection, callbacks
 from ct112.web import kinds
-from ct112.web.access.principal import STAFF
+from ct112.web.access.principal import STAFF, Principal
 from ct112.web.callbacks.model import Callback, CallbackPage, CallbackQuery, Taking
 from ct112.web.errors import Conflict
 from ct112.web.house import House
@@ -27,10 +27,10 @@ async def list_callbacks(connection: Connection, query: CallbackQuery) -> Callba
     return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
 
 
-async def take_callback(house: House, path: BySerial, body: Taking) -> Callback:
+async def take_callback(house: House, who: Principal, path: BySerial, body: Taking) -> Callback:
     """Ring the operator's phone, then the caller's."""
     try:
-        return await house.take(path.id, body.operator)
+        return await house.take(path.id, body.operator, who.name)
     except Conflict as error:
         raise Problem(kinds.CONFLICT, str(error)) from error
 
