@@ -16,7 +16,7 @@ from rich.table import Table
 
 from lab import packages
 from lab.api import Lab
-from lab.drills import faults, started, two_nodes
+from lab.drills import beside, faults, started, two_nodes
 from lab.drills.judging import Verdict, failed
 from lab.drills.special import hang_ups, rush
 from lab.drills.stage import Fault, Stage
@@ -49,6 +49,11 @@ FAULTS: dict[str, Fault] = {
     "second-ct112-takes-over": started.second_takes_over,
     "clock-jumps-1h": started.clock_jumps,
     "dns-dead": started.dns_dies,
+    "web-killed": beside.web_killed,
+    "web-hung": beside.web_hung,
+    "web-flooded": beside.web_flooded,
+    "worker-killed": beside.worker_killed,
+    "control-token-wrong": beside.control_token_wrong,
     "phone-vanishes-while-talking": faults.phone_vanishes,
     "phone-unregisters-while-ringing": faults.phone_unregisters,
     "phone-declines-486": faults.phone_refuses,

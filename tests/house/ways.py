@@ -29,7 +29,7 @@ STEPS = (
     Step(SPOOL, DATABASE, "copied when it is there", ("store.spool_journal", "store.journal")),
     Step(DATABASE, SERVE, "positions, operators, menu", ("serve.service", "serve.config_sync")),
     Step(SERVE, WEB, "feed: snapshot, then changes", ("web.process", "control.client")),
-    Step(WEB, SERVE, "asks, answered by the floor", ("web.live", "control.client")),
+    Step(WEB, SERVE, "asks, answered by the floor", ("web.live.routes", "control.client")),
     Step(DATABASE, WEB, "lists and records", ("web.process", "store.database")),
     Step(WEB, SCREEN, "API, live view", ("web.process", "web.app")),
     Step(DATABASE, WORKER, "what is to be done", ("worker.process", "worker.jobs")),

@@ -111,14 +111,6 @@ async def withheld(connection: AsyncConnection, since: datetime) -> int:
     return int((await connection.execute(wanted)).scalar_one())
 
 
-async def get(connection: AsyncConnection, number: int) -> Task:
-    """Return one task. Raises CallbackError."""
-    row = (await connection.execute(select(TASKS).where(TASKS.c.id == _id(number)))).one_or_none()
-    if row is None:
-        raise CallbackError(_unknown(number))
-    return _task(row)
-
-
 async def take(connection: AsyncConnection, number: int, operator: str) -> Task:
     """Give a task to an operator. Raises CallbackError.
 
