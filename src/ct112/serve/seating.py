@@ -13,10 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from ct112 import logs, metrics
 from ct112.core.events import SeatingRestored
+from ct112.core.ports import Post
 from ct112.core.stays import Move, Seating, Stay
 from ct112.serve.config_sync import ANSWER_SECONDS, DISK_SECONDS, within
 from ct112.serve.known import LastKnown
-from ct112.serve.ports import Post
 
 log = logs.get("seating")
 
