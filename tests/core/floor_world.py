@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from ct112.core import calls
 from ct112.core.asks import Ask, AskId, SetState, Sit
+from ct112.core.callbacks import Callback
 from ct112.core.commands import Play, Ring
 from ct112.core.events import (
     Asked,
@@ -26,6 +27,7 @@ from ct112.core.events import (
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName, offer_id
 from ct112.core.ivr import IvrDocument
+from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, Fact
@@ -89,7 +91,7 @@ class World:
 
     def decided(self, outbox: Outbox) -> list[Decision]:
         """Keep what has changed; return the rest as one list."""
-        self.changed |= {*outbox.calls, *outbox.positions, *outbox.callbacks}
+        self.changed |= {name_of(thing) for thing in outbox.changed}
         return decisions(outbox)
 
     def _handle(self, event: Event) -> list[Decision]:
@@ -250,3 +252,8 @@ def talks_to(world: World) -> tuple[OfferId, PositionName, OperatorName | None]:
     state = world.state()
     assert isinstance(state, calls.Talking)
     return state.offer, state.position, state.operator
+
+
+def name_of(thing: calls.Call | Operator | Callback) -> str:
+    """Return how a thing of the floor is called."""
+    return thing.position if isinstance(thing, Operator) else thing.id

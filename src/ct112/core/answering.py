@@ -25,7 +25,7 @@ def asked(board: Board, event: Asked) -> None:
     else:
         text = "This id was used for another ask: use a new id for each ask."
         answer = _answer(event, Refusal(AskCode.REPEATED_DIFFERS, text))
-    board.outbox.answers.append(answer)
+    board.answer(answer)
 
 
 def _refusal(board: Board, event: Asked) -> Refusal | None:

@@ -13,7 +13,7 @@ from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.live import LiveCalls
 from ct112.core.operators import Operator
-from ct112.core.outbox import Changed, Outbox
+from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.core.stays import Seating
@@ -67,7 +67,7 @@ class Board:
     wall: float = 0.0
     started: dict[NodeName, float] = field(default_factory=dict)  # each Asterisk, by its own clock
     outbox: Outbox = field(default_factory=Outbox)
-    changed: Changed = field(default_factory=Changed)
+    changed: list["Call | Operator | Callback"] = field(default_factory=list)
     calls: LiveCalls = field(init=False)
     operators: Crew = field(init=False)
     seating: Seating = field(default_factory=Seating)
@@ -81,8 +81,8 @@ class Board:
 
     def __post_init__(self) -> None:
         """Start with nobody there."""
-        self.calls = LiveCalls(self.changed.calls)
-        self.operators = Crew(self.changed.positions)
+        self.calls = LiveCalls(self.changed)
+        self.operators = Crew(self.changed)
 
     def do(self, command: TelephoneCommand) -> None:
         """Ask the telephone for something."""
@@ -91,7 +91,10 @@ class Board:
     def end_step(self) -> Outbox:
         """Return what came of this step, and begin another one."""
         outbox, self.outbox = self.outbox, Outbox()
-        return self.changed.into(outbox)
+        if self.changed:
+            outbox.changed = (*self.changed,)
+            self.changed.clear()
+        return outbox
 
     def note(self, call: Call, kind: str, **data: Any) -> None:
         """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
@@ -136,11 +139,20 @@ class Board:
     def unexpected(self, event: Event, call: Call) -> None:
         """Say that the event does not fit the call's state; the call stays as it is."""
         names = (type(event).__name__, type(call.state).__name__)
-        self.outbox.unexpected.append(Unexpected(event=names[0], state=names[1], call=call.id))
+        self.odd(Unexpected(event=names[0], state=names[1], call=call.id))
+
+    def odd(self, unexpected: Unexpected) -> None:
+        """Say that something does not fit."""
+        self.outbox.unexpected = (*self.outbox.unexpected, unexpected)
 
     def result(self, task: int, result: CallbackResult, *, tried: bool) -> None:
         """Say how a call-back went."""
-        self.outbox.results.append(CallbackDone(task=task, result=result, tried=tried))
+        done = CallbackDone(task=task, result=result, tried=tried)
+        self.outbox.results = (*self.outbox.results, done)
+
+    def answer(self, answer: Answered) -> None:
+        """Answer an ask."""
+        self.outbox.answers = (*self.outbox.answers, answer)
 
     def hush(self, call: Call) -> None:
         """Stop what the caller hears; a leg does nothing else while it plays."""

@@ -56,7 +56,7 @@ def asked(board: Board, event: CallbackAsked) -> None:
     operator = board.operators.get(event.position)
     node = None if operator is None else _node(board, operator)
     if is_taken(board, event.task):
-        board.outbox.unexpected.append(Unexpected(event=type(event).__name__, state="taken already"))
+        board.odd(Unexpected(event=type(event).__name__, state="taken already"))
         return
     if operator is None or operator.name is None or node is None or operator.busy or board.draining:
         board.result(event.task, CallbackResult.FAILED, tried=False)
@@ -85,7 +85,7 @@ def asked(board: Board, event: CallbackAsked) -> None:
 def begin(board: Board, back: Callback) -> None:
     """Take a call-back in."""
     board.callbacks[back.id] = back
-    board.changed.callbacks.add(back.id)
+    board.changed.append(back)
 
 
 def go_on(
@@ -93,7 +93,7 @@ def go_on(
 ) -> None:
     """Come so far with it."""
     back.phase, back.deadline, back.joined = phase, deadline, joined
-    board.changed.callbacks.add(back.id)
+    board.changed.append(back)
 
 
 def is_taken(board: Board, task: int) -> bool:
@@ -249,4 +249,4 @@ def _close(board: Board, back: Callback, result: CallbackResult, *, tried: bool 
 def _done(board: Board, back: Callback, result: CallbackResult, *, tried: bool) -> None:
     board.result(back.task, result, tried=tried)
     del board.callbacks[back.id]
-    board.changed.callbacks.add(back.id)
+    board.changed.append(back)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
@@ -160,7 +161,7 @@ class Call:
     plays: int = RINGING_NAMES
     ringings: int = 0
     revision: int = 0
-    changed: set[CallId] = field(default_factory=set, repr=False)
+    changed: list[Any] = field(default_factory=list, repr=False)
     watch: Callable[["Call", CallState], None] | None = field(default=None, repr=False)
     _state: CallState = field(init=False)
 
@@ -179,9 +180,9 @@ class Call:
         self.stay(state)
 
     def touch(self) -> None:
-        """Look different from outside: count it, and put the name among what has changed in this step."""
+        """Look different from outside: count it, and be among what has changed in this step."""
         self.revision += 1
-        self.changed.add(self.record.call)
+        self.changed.append(self)
 
     def stay(self, state: CallState) -> None:
         """Stay in the state with other inner details, which nobody outside sees: what is heard, how long."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ct112.core.deadlines import Deadlines
 from ct112.core.ids import NodeName, PositionName
@@ -13,9 +14,9 @@ Idle = tuple[float, PositionName]
 class Crew(Mapping[PositionName, Operator]):
     """All positions anything is known about."""
 
-    def __init__(self, changed: set[PositionName] | None = None) -> None:
-        """Start with none; `changed` takes the names of those that look different."""
-        self._changed_names = set() if changed is None else changed
+    def __init__(self, changed: list[Any] | None = None) -> None:
+        """Start with none; `changed` takes those that look different."""
+        self._different: list[Any] = [] if changed is None else changed
         self._operators: dict[PositionName, Operator] = {}
         self._deadlines: Deadlines[Operator] = Deadlines()
         self._ready: list[Idle] = []
@@ -43,7 +44,7 @@ class Crew(Mapping[PositionName, Operator]):
         operator = self._operators.get(position)
         if operator is None:
             operator = self._operators[position] = Operator(
-                position=position, watch=self._changed, changed=self._changed_names
+                position=position, watch=self._changed, changed=self._different
             )
         return operator
 

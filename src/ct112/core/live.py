@@ -21,9 +21,9 @@ Stand = tuple[float, CallId, Place]
 class LiveCalls(Mapping[CallId, Call]):
     """The live calls by id. `armed`: those whose dead-man's switch is pushed."""
 
-    def __init__(self, changed: set[CallId] | None = None) -> None:
-        """Start with none; `changed` takes the names of those that look different."""
-        self._changed_names = set() if changed is None else changed
+    def __init__(self, changed: list[Any] | None = None) -> None:
+        """Start with none; `changed` takes those that look different."""
+        self._different: list[Any] = [] if changed is None else changed
         self._calls: dict[CallId, Call] = {}
         self._view = MappingProxyType(self._calls)
         self._deadlines: Deadlines[Call] = Deadlines()
@@ -55,7 +55,7 @@ class LiveCalls(Mapping[CallId, Call]):
     def add(self, call: Call) -> None:
         """Take in a new call, and hear of its changes from now on."""
         self._calls[call.id] = call
-        call.watch, call.changed = self._changed, self._changed_names
+        call.watch, call.changed = self._changed, self._different
         call.touch()
         self._changed(call, call.state)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
 from ct112.core.value import value
@@ -69,7 +70,7 @@ class Operator:
     listed: bool = False
     phones: set[NodeName] = field(default_factory=set)
     revision: int = 0
-    changed: set[PositionName] = field(default_factory=set, repr=False)
+    changed: list[Any] = field(default_factory=list, repr=False)
     watch: Callable[["Operator"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
 
@@ -86,9 +87,9 @@ class Operator:
             self.watch(self)
 
     def touch(self) -> None:
-        """Look different from outside: count it, and put the name among what has changed in this step."""
+        """Look different from outside: count it, and be among what has changed in this step."""
         self.revision += 1
-        self.changed.add(self.position)
+        self.changed.append(self)
 
     @property
     def deadline(self) -> float | None:

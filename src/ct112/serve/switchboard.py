@@ -191,8 +191,9 @@ def _sorry(event: Event) -> Outbox:
     """Return what is said to whoever asked for what the floor failed on: nobody shall wait for ever."""
     if not isinstance(event, Asked):
         return Outbox()
-    reason = "ct112 failed on this; nothing may be sure: look at the floor before asking again."
-    return Outbox(answers=[Answered(event.id, accepted=False, code=AskCode.FAILED, reason=reason)])
+    outbox, reason = Outbox(), "ct112 failed on this: look at the floor before asking again."
+    outbox.answers = [Answered(event.id, accepted=False, code=AskCode.FAILED, reason=reason)]
+    return outbox
 
 
 def _count(record: CallRecord) -> None:
