@@ -20,7 +20,7 @@ WORDS = {
     "arrived": "arrives at node {node}",
     "picked_up": "is picked up: the menu speaks",
     "said": "hears “{node}” ({language})",
-    "digit": "presses {digit}",
+    "digit": "presses a key",
     "queued": "waits as [b]{service_class}[/b] (by {source})",
     "offered": "is offered to {operator}",
     "ringing": "{position}'s phone rings",

@@ -194,12 +194,12 @@ def test_a_second_arrival_of_the_same_call_is_unexpected_and_one_after_its_end_i
     assert world.asked == []
 
 
-def test_digits_are_personal_and_stand_only_in_the_fact() -> None:
+def test_keys_are_personal_and_stand_in_the_record_alone() -> None:
     world = World()
     given.in_menu(world)
-    world.tell(DigitPressed(ONE, "1"))
-    facts = [fact for fact in world.facts() if fact.kind == "digit"]
-    assert [dict(fact.data) for fact in facts] == [{"digit": "1"}]
+    world.tell(DigitPressed(ONE, "7"), DigitPressed(ONE, "1"))
+    assert [dict(fact.data) for fact in world.facts() if fact.kind == "digit"] == [{}, {}]
+    assert world.record().keys == "71"
     given.talking(talk := World())
     talk.tell(DigitPressed(ONE, "1"))
     assert talk.asked == []

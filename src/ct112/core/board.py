@@ -3,19 +3,21 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ct112.core import facts
 from ct112.core.asks import AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Answered, CallbackDone, EndOffer, StopPlay, TelephoneCommand, Unexpected
 from ct112.core.crew import Crew
 from ct112.core.events import Asked, CallArrived, Event, FoundCall
+from ct112.core.facts import Happening, fact_of
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.live import LiveCalls
 from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
-from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
+from ct112.core.record import CallRecord, EndedBy, Outcome
 from ct112.core.stays import Seating
 from ct112.core.value import value
 
@@ -96,10 +98,10 @@ class Board:
             self.changed.clear()
         return outbox
 
-    def note(self, call: Call, kind: str, **data: Any) -> None:
+    def note(self, call: Call, what: Happening) -> None:
         """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
         call.last_seq = max(call.last_seq + 1, int((self.now - call.born_at) * 1000))
-        self.outbox.facts.append(Fact(call=call.id, seq=call.last_seq, at=self.wall, kind=kind, data=data))
+        self.outbox.facts.append(fact_of(call.id, call.last_seq, self.wall, what))
 
     def close_remembered(self, record: CallRecord, outcome: Outcome, ended_by: EndedBy) -> None:
         """Write the end of a call whose leg nobody has any more.
@@ -114,9 +116,10 @@ class Board:
             ended_by=ended_by,
         )
         self.outbox.records.append(closed)
-        data = {"outcome": outcome.value, "ended_by": ended_by.value, "seen": False}
         seq = first_seq(record, self.wall - record.arrived_at)
-        self.outbox.facts.append(Fact(call=record.call, seq=seq, at=self.wall, kind="ended", data=data))
+        self.outbox.facts.append(
+            fact_of(record.call, seq, self.wall, facts.Ended(outcome, ended_by, seen=False))
+        )
         self.over(Ended(closed, seq, names=0))
 
     def over(self, ended: Ended) -> None:
@@ -175,7 +178,7 @@ class Board:
 
     def live(self, offer: OfferId) -> Call | None:
         """Return the call this offer belongs to now; None when it is over, or was never ours."""
-        call = self.calls.get(call_of(offer))
+        call = self.calls.view.get(call_of(offer))
         return call if call is not None and call.offer == offer else None
 
 

@@ -143,6 +143,8 @@ RINGING_NAMES = 2
 class Call:
     """One live call: its state, its record as last saved, and the counters its names are made from.
 
+    `id` and `node` are those of the record, for good: asked for in every step.
+
     `watch` hears of every new state, before anything else does. `revision` counts the changes that can be
     seen from outside: of the state and the record, not of what the caller hears.
     """
@@ -160,13 +162,17 @@ class Call:
     offers: int = 0
     plays: int = RINGING_NAMES
     ringings: int = 0
+    keys: str = ""  # pressed in the menu
     revision: int = 0
     changed: list[Any] = field(default_factory=list, repr=False)
     watch: Callable[["Call", CallState], None] | None = field(default=None, repr=False)
+    id: CallId = field(init=False)
+    node: NodeName = field(init=False)
     _state: CallState = field(init=False)
 
     def __post_init__(self, began: CallState) -> None:
         """Start in a state."""
+        self.id, self.node = self.record.call, self.record.node
         self._state = began
 
     @property
@@ -191,19 +197,16 @@ class Call:
             self.watch(self, state)
 
     @property
-    def id(self) -> CallId:
-        """The call's id."""
-        return self.record.call
-
-    @property
-    def node(self) -> NodeName:
-        """The node its leg is on."""
-        return self.record.node
-
-    @property
     def offer(self) -> OfferId | None:
         """The operator's leg that belongs to the call now, if any."""
         return self.state.offer if isinstance(self.state, WithOffer) else None
+
+    def ran(self) -> dict[str, Any]:
+        """Return what its way through the menu adds to the record."""
+        if not isinstance(self.state, InMenu):
+            return {}
+        run = self.state.run
+        return {"ivr_version": run.document.version, "ivr_path": run.path, "keys": self.keys or None}
 
     @property
     def place(self) -> Place | None:

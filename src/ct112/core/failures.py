@@ -15,6 +15,7 @@ from ct112.core.commands import (
     StopPlay,
 )
 from ct112.core.events import CallerLeft, CommandFailed, OfferEnd, OfferEnded, PlayEnded
+from ct112.core.facts import Reason
 
 ABOUT_THE_CALLER = PickUp | Play | ExtendDeadman | SendToFallback | HangUp
 """Commands whose leg is the caller's. (`StopPlay` is left out: what is over needs no stopping.)"""
@@ -68,7 +69,7 @@ def _offer(board: Board, call: Call, event: CommandFailed, command: Ring | EndOf
         return
     if isinstance(call.state, Joining) and isinstance(command, Join):
         # Perhaps it is the caller's leg that is gone; then that is told as well.
-        talking.not_joined(board, call, call.state, "join failed")
+        talking.not_joined(board, call, call.state, Reason.JOIN_FAILED)
     elif isinstance(call.state, Offered) and isinstance(command, Ring):
         offering.ended(board, call, OfferEnded(command.offer, OfferEnd.UNREACHABLE))
     else:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ct112.core import facts
 from ct112.core.ids import CallId, NodeName, OperatorName, PositionName, derive_call_id
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
 
@@ -167,15 +168,15 @@ def _revision(begun: Begun | None) -> int:
 def facts_of(found: FallbackCall, begun: Begun | None, record: CallRecord) -> list[Fact]:
     """Return what happened in the fallback; a fact's number is the call's age in ms, the same every time."""
     times = in_order(found, begun)
-    kinds: list[tuple[str, float | None, dict[str, Any]]] = [
-        ("fallback_entered", times.entered_at, {"leg": found.leg}),
-        ("fallback_answered", times.answered_at, {"position": found.position, "operator": record.operator}),
-        ("ended", times.ended_at, {"outcome": found.outcome.value, "ended_by": found.ended_by.value}),
+    happenings: list[tuple[float | None, facts.Happening]] = [
+        (times.entered_at, facts.FallbackEntered(found.leg)),
+        (times.answered_at, facts.FallbackAnswered(found.position, record.operator)),
+        (times.ended_at, facts.Ended(found.outcome, found.ended_by)),
     ]
-    facts: list[Fact] = []
-    for kind, at, data in kinds:
+    noted: list[Fact] = []
+    for at, what in happenings:
         if at is not None:
             age = max(0, int((at - record.arrived_at) * 1000))
-            seq = max(age, facts[-1].seq + 1) if facts else age
-            facts.append(Fact(call=record.call, seq=seq, at=at, kind=kind, data=data))
-    return facts
+            seq = max(age, noted[-1].seq + 1) if noted else age
+            noted.append(facts.fact_of(record.call, seq, at, what))
+    return noted

@@ -65,7 +65,7 @@ def about_call(act: Callable[[Board, Call, E], None]) -> Callable[[Board, E], No
 
     @wraps(act)
     def handler(board: Board, event: E) -> None:
-        call = board.calls.get(event.call)
+        call = board.calls.view.get(event.call)
         if call is not None:
             act(board, call, event)
 
@@ -79,7 +79,7 @@ def about_either(
 
     @wraps(act)
     def handler(board: Board, event: Both) -> None:
-        call = board.calls.get(event.call)
+        call = board.calls.view.get(event.call)
         if call is not None:
             act(board, call, event)
         elif (back := board.callbacks.get(event.call)) is not None:

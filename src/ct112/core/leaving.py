@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from ct112.core import facts
 from ct112.core.board import Board, Ended
 from ct112.core.calls import (
     Arriving,
@@ -18,6 +19,7 @@ from ct112.core.calls import (
 )
 from ct112.core.commands import ExtendDeadman, HangUp, SendToFallback
 from ct112.core.events import CallDropped, CallerLeft, CallReleased
+from ct112.core.facts import Reason
 from ct112.core.queueing import Place
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
@@ -25,11 +27,11 @@ TRIES = 2
 """How often a leg is asked to leave before it is taken for gone."""
 
 
-def to_fallback(board: Board, call: Call, reason: str, place: Place | None = None) -> None:
+def to_fallback(board: Board, call: Call, reason: Reason, place: Place | None = None) -> None:
     """Give the caller to the dialplan's own queue; should that fail, `place` is the one to come back to."""
     board.hush(call)
-    board.note(call, "fallback", reason=reason)
-    board.do(SendToFallback(call.id, reason))
+    board.note(call, facts.ToFallback(reason))
+    board.do(SendToFallback(call.id, reason.value))
     call.state = Leaving(Way.FALLBACK, board.now + board.policy.release_seconds, place=place)
 
 
@@ -37,10 +39,10 @@ def drain(board: Board, call: Call) -> None:
     """We are leaving: a call without an operator goes to the fallback, the others are let be."""
     match call.state:
         case Arriving() | InMenu():
-            to_fallback(board, call, "draining")
+            to_fallback(board, call, Reason.DRAINING)
         case Waiting(place=place) | Offered(place=place):
             free_operator(board, call)
-            to_fallback(board, call, "draining", place)
+            to_fallback(board, call, Reason.DRAINING, place)
         case Joining() | Talking() | Stranded() | Leaving():
             pass
         case _:
@@ -100,7 +102,7 @@ def close(board: Board, call: Call, outcome: Outcome, ended_by: EndedBy) -> None
     free_operator(board, call)
     ended_at, words = board.stamp(call), _last_words(call, outcome)
     board.save(call, outcome=outcome, ended_by=ended_by, ended_at=ended_at, **words)
-    board.note(call, "ended", outcome=outcome.value, ended_by=ended_by.value)
+    board.note(call, facts.Ended(outcome, ended_by))
     board.calls.remove(call)
     board.over(Ended(call.record, call.last_seq, max(call.offers, call.plays)))
 
@@ -121,9 +123,7 @@ def free_operator(board: Board, call: Call) -> None:
 
 def _last_words(call: Call, outcome: Outcome) -> dict[str, object]:
     """Return what the record still lacks: the path of a call that left in the IVR, the class of the rest."""
-    words: dict[str, object] = {}
-    if isinstance(call.state, InMenu):
-        words |= {"ivr_version": call.state.run.document.version, "ivr_path": call.state.run.path}
+    words = call.ran()
     if outcome is Outcome.FALLBACK and call.record.service_class is None:
         words |= {"service_class": ServiceClass.EMERGENCY, "class_source": ClassSource.FALLBACK}
     return words

@@ -19,22 +19,20 @@ Stand = tuple[float, CallId, Place]
 
 
 class LiveCalls(Mapping[CallId, Call]):
-    """The live calls by id. `armed`: those whose dead-man's switch is pushed."""
+    """The live calls by id. `armed`: those whose dead-man's switch is pushed.
+
+    `view`: the same to look at only, and faster.
+    """
 
     def __init__(self, changed: list[Any] | None = None) -> None:
         """Start with none; `changed` takes those that look different."""
         self._different: list[Any] = [] if changed is None else changed
         self._calls: dict[CallId, Call] = {}
-        self._view = MappingProxyType(self._calls)
+        self.view: Mapping[CallId, Call] = MappingProxyType(self._calls)
         self._deadlines: Deadlines[Call] = Deadlines()
         self._lanes: dict[Lane, list[Stand]] = {}
         self._stands: dict[CallId, tuple[Lane, Stand]] = {}
         self.armed: dict[CallId, Call] = {}
-
-    @property
-    def view(self) -> Mapping[CallId, Call]:
-        """The same to look at only, and faster."""
-        return self._view
 
     def get(self, call: CallId, default: Any = None) -> Any:
         """Return the live call of this id, or the default."""

@@ -5,7 +5,7 @@ those who wait elsewhere, and for callers who were cut off; should the node come
 right.
 """
 
-from ct112.core import callbacks, leaving
+from ct112.core import callbacks, facts, leaving
 from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
 from ct112.core.events import CallDropped, NodeLost, OfferEnd, OfferEnded
@@ -80,14 +80,7 @@ def _strand(board: Board, call: Call, operator: Operator, end_at: float) -> None
     if isinstance(state, Offered):
         call.state = Waiting(state.place, state.hearing)
     elif isinstance(state, Joining | Talking):
-        board.note(
-            call,
-            "stranded",
-            offer=state.offer,
-            position=state.position,
-            operator=operator.name,
-            node=call.node,
-        )
+        board.note(call, facts.Stranded(state.offer, state.position, operator.name, call.node))
         call.state = Stranded(state.place, state.offer, state.position, end_at)
     operator.let_go(board.now)
 
@@ -95,7 +88,7 @@ def _strand(board: Board, call: Call, operator: Operator, end_at: float) -> None
 def _give_up(board: Board, node: NodeName) -> None:
     """Close what is still open of a node: as far as anybody knows, its callers were cut off."""
     for call in _calls(board, node):
-        board.note(call, "given_up", node=node)
+        board.note(call, facts.GivenUp(node))
         if isinstance(call.state, Leaving) and call.state.way is Way.HANG_UP:
             leaving.close(board, call, Outcome.ANSWERED, EndedBy.OPERATOR)
         else:

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
-from ct112.core import deadman, ivr_run, leaving, waiting
+from ct112.core import deadman, facts, ivr_run, leaving, waiting
 from ct112.core.board import Board, record_of
 from ct112.core.calls import Arriving, Call, InMenu
 from ct112.core.commands import PickUp, Play
 from ct112.core.events import CallArrived, DigitPressed, IvrPublished, PickedUp, PlayEnded
+from ct112.core.facts import Reason
 from ct112.core.ids import PlayId, play_id
 from ct112.core.ivr import IvrDocument, Prompt, Queue
+
+MOST_KEYS = 64
+"""So many keys are written down; some phones send one for as long as it is held."""
 
 
 def arrived(board: Board, event: CallArrived) -> None:
@@ -36,9 +40,9 @@ def _begin_call(board: Board, event: CallArrived) -> None:
     )
     board.calls.add(call)
     board.save(call)
-    board.note(call, "arrived", node=event.node)
+    board.note(call, facts.Arrived(event.node))
     if board.draining:
-        leaving.to_fallback(board, call, "draining")
+        leaving.to_fallback(board, call, Reason.DRAINING)
     elif _says_nothing(call.document):
         _begin(board, call)  # somebody is rung for while the caller is picked up
     else:
@@ -50,7 +54,7 @@ def picked_up(board: Board, call: Call, _event: PickedUp) -> None:
     if not call.picked_up:
         call.picked_up = True
         board.save(call, picked_up_at=board.stamp(call))
-        board.note(call, "picked_up")
+        board.note(call, facts.PickedUp())
     if isinstance(call.state, Arriving):
         _begin(board, call)
 
@@ -80,7 +84,8 @@ def pressed(board: Board, call: Call, event: DigitPressed) -> None:
 
 
 def _pressed(board: Board, call: Call, state: InMenu, event: DigitPressed) -> None:
-    board.note(call, "digit", digit=event.digit)
+    call.keys = (call.keys + event.digit)[:MOST_KEYS]
+    board.note(call, facts.KeyPressed())
     _go_on(
         board, call, lambda: ivr_run.pressed(state.run, event.digit, board.now), state.play, state.limit_at
     )
@@ -95,7 +100,7 @@ def play_ended(board: Board, call: Call, state: InMenu, event: PlayEnded) -> Non
 def due(board: Board, call: Call, state: InMenu) -> None:
     """The IVR's own deadline, or its limit: too long in there is our failure, and an emergency."""
     if state.limit_at <= board.now:
-        board.note(call, "ivr_failed", reason="limit")
+        board.note(call, facts.IvrFailed("limit"))
         waiting.enter_failed(board, call)
     else:
         _go_on(board, call, lambda: ivr_run.due(state.run, board.now), state.play, state.limit_at)
@@ -117,7 +122,7 @@ def _go_on(
 
 
 def _failed(board: Board, call: Call, reason: str) -> None:
-    board.note(call, "ivr_failed", reason=reason)
+    board.note(call, facts.IvrFailed(reason))
     waiting.enter_failed(board, call)
 
 
@@ -139,7 +144,7 @@ def _follow(board: Board, call: Call, step: ivr_run.Step, play: PlayId | None, l
 def _say(board: Board, call: Call, node: str, prompts: tuple[Prompt, ...]) -> PlayId:
     call.plays += 1
     play = play_id(call.id, call.plays)
-    board.note(call, "said", node=node, language=call.language)
+    board.note(call, facts.Said(node, call.language))
     deadman.before_speaking(board, call, prompts)
     board.do(Play(call.id, play, prompts))
     return play

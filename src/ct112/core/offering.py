@@ -1,12 +1,23 @@
 """Ringing operators for waiting calls, and what comes of it."""
 
-from ct112.core import talking, waiting
+from ct112.core import facts, talking, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Ring
 from ct112.core.events import OfferAnswered, OfferEnd, OfferEnded, OfferRinging
+from ct112.core.facts import Reason
 from ct112.core.ids import offer_id
 from ct112.core.operators import Operator
+
+ENDS: dict[OfferEnd, type[facts.OfOperator]] = {
+    OfferEnd.MISSED: facts.Missed,
+    OfferEnd.DECLINED: facts.Declined,
+    OfferEnd.BUSY: facts.Busy,
+    OfferEnd.UNREACHABLE: facts.Unreachable,
+    OfferEnd.HUNG_UP: facts.HungUp,
+    OfferEnd.LOST: facts.Lost,
+}
+"""What is noted of an offer that came to nothing."""
 
 
 def settle(board: Board) -> None:
@@ -42,7 +53,7 @@ def _offer(board: Board, call: Call, operator: Operator) -> None:
         position=operator.position,
         give_up_at=board.now + seconds + board.policy.ring_grace_seconds,
     )
-    board.note(call, "offered", offer=offer, position=operator.position, operator=operator.name)
+    board.note(call, facts.Offered(offer, operator.position, operator.name))
     board.do(_ring(call, call.state, seconds))
 
 
@@ -61,7 +72,7 @@ def _ring(call: Call, state: Offered, seconds: float) -> Ring:
 def ringing(board: Board, call: Call, event: OfferRinging) -> None:
     """The phone rings: worth a fact."""
     if isinstance(call.state, Offered):
-        board.note(call, "ringing", offer=event.offer, position=call.state.position)
+        board.note(call, facts.Ringing(event.offer, call.state.position))
     else:
         board.unexpected(event, call)
 
@@ -85,7 +96,7 @@ def ended(board: Board, call: Call, event: OfferEnded) -> None:
         case Offered():
             refused(board, call, call.state, event.reason)
         case Joining():
-            talking.lost_before_talk(board, call, call.state, "operator left before the join")
+            talking.lost_before_talk(board, call, call.state, Reason.OPERATOR_LEFT)
         case Talking():
             talking.operator_left(board, call, call.state, event.reason)
 
@@ -93,7 +104,7 @@ def ended(board: Board, call: Call, event: OfferEnded) -> None:
 def refused(board: Board, call: Call, state: Offered, reason: OfferEnd) -> None:
     """The offer came to nothing: the operator rests, the call keeps its place."""
     operator = board.operator(state.position)
-    board.note(call, reason.value, offer=state.offer, position=state.position, operator=operator.name)
+    board.note(call, ENDS[reason](state.offer, state.position, operator.name))
     operator.rest(board.now + board.policy.rest_seconds)
     call.state = Waiting(state.place, state.hearing)
 

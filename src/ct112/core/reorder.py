@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ct112.core import facts
 from ct112.core.arms import Arm
 from ct112.core.asks import AskCode, Refusal, SetClass, SetPriority
 from ct112.core.board import Board
@@ -27,7 +28,7 @@ def set_class(board: Board, call: Call, ask: SetClass, by: str) -> Refusal | Non
     if was is ask.service_class:
         return None
     board.save(call, service_class=ask.service_class, class_source=ClassSource.PERSON)
-    board.note(call, "class_set", service_class=ask.service_class.value, was=was and was.value, by=by)
+    board.note(call, facts.ClassSet(ask.service_class, was, by))
     place = replace(call.state.place, service_class=ask.service_class)
     call.state = replace(call.state, place=place)
     return None
@@ -39,7 +40,7 @@ def set_priority(board: Board, call: Call, ask: SetPriority, by: str) -> Refusal
         return Refusal(AskCode.NOT_POSSIBLE, "The call is not in the queue: nothing to re-order.")
     if call.state.place.first != ask.first:
         call.state = replace(call.state, place=replace(call.state.place, first=ask.first))
-        board.note(call, "priority_set", first=ask.first, by=by)
+        board.note(call, facts.PrioritySet(ask.first, by))
     return None
 
 

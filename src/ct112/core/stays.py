@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ct112.core import facts
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.record import Fact
 from ct112.core.value import Changeable, value
@@ -17,6 +18,14 @@ class StayKind(StrEnum):
     READY = "operator_ready"
     PAUSED = "operator_paused"
     LOGGED_OUT = "logged_out"
+
+
+KINDS: dict[StayKind, type[facts.OfStay]] = {
+    StayKind.LOGGED_IN: facts.LoggedIn,
+    StayKind.READY: facts.OperatorReady,
+    StayKind.PAUSED: facts.OperatorPaused,
+    StayKind.LOGGED_OUT: facts.LoggedOut,
+}
 
 
 @value(frozen=True, kw_only=True)
@@ -93,12 +102,5 @@ def stay_id(operator: OperatorName, position: PositionName, since: float, number
 
 def fact_of(stay: Stay, kind: StayKind, at: float, by: str) -> Fact:
     """Return the fact that tells what `stay` is from `at` on; it names the whole of it each time."""
-    data = {
-        "operator": stay.operator,
-        "position": stay.position,
-        "since": stay.since,
-        "ready": stay.ready,
-        "reason": stay.reason,
-        "by": by,
-    }
-    return Fact(call=stay.id, seq=stay.seq, at=at, kind=kind.value, data=data)
+    what = KINDS[kind](stay.operator, stay.position, stay.since, stay.ready, stay.reason, by)
+    return facts.fact_of(stay.id, stay.seq, at, what)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from ct112.core import callbacks, deadman, leaving, talking, waiting
+from ct112.core import callbacks, deadman, facts, leaving, talking, waiting
 from ct112.core.board import Board, first_seq, record_of
 from ct112.core.calls import (
     RINGING_NAMES,
@@ -21,6 +21,7 @@ from ct112.core.calls import (
 )
 from ct112.core.commands import PickUp, StopPlay
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
+from ct112.core.facts import Reason
 from ct112.core.ids import CallId, OfferId, call_of, play_id
 from ct112.core.operators import OnCall, Ringing
 from ct112.core.reconcile import is_older
@@ -48,7 +49,7 @@ def resume(board: Board, call_id: CallId) -> None:
         case Leaving():
             leaving.ask_again(board, call, replace(state, tries=0))
         case Stranded():
-            waiting.come_back(board, call, state.place, "operator lost")
+            waiting.come_back(board, call, state.place, Reason.OPERATOR_LOST)
         case InMenu() | Talking():
             pass
         case _:
@@ -94,7 +95,7 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer:
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
     who = operator.name or call.record.operator  # whose log-in we have lost, the record may know
     board.save(call, position=offer.position, operator=who, **since)
-    board.note(call, "adopted", offer=offer.offer, position=offer.position)
+    board.note(call, facts.Adopted(offer.offer, offer.position, who))
     deadman.disarm(board, call)
 
 
@@ -152,7 +153,7 @@ def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
     board.calls.add(call)
     if ended is not None:
         _reopen(board, call)
-    board.note(call, "found", node=surveyed.node)
+    board.note(call, facts.Found(surveyed.node))
     for number in range(1, RINGING_NAMES + 1):
         board.do(StopPlay(call.id, play_id(call.id, number)))
     return call
@@ -176,4 +177,4 @@ def _reopen(board: Board, call: Call) -> None:
     """The record said that the call is over, and its leg is in our hands: it is a live call again."""
     was = call.record
     board.save(call, ended_at=None, outcome=None, ended_by=None)
-    board.note(call, "reopened", outcome=was.outcome.value if was.outcome else None)
+    board.note(call, facts.Reopened(was.outcome))

@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
-from ct112.core import deadman, leaving, waiting
+from ct112.core import deadman, facts, leaving, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.commands import Join, PickUp
 from ct112.core.events import Joined, OfferEnd, OfferHeld
+from ct112.core.facts import Reason
 from ct112.core.operators import Operator
 
 
 def join(board: Board, call: Call, state: Offered, operator: Operator) -> None:
     """The operator picked up: let both hear each other."""
-    board.note(call, "accepted", offer=state.offer, position=state.position)
+    board.note(call, facts.Accepted(state.offer, state.position, operator.name))
     board.hush(call)
     operator.pick_up(call.id, state.offer, board.now)
     call.state = Joining(state.place, state.offer, state.position, 0.0)
@@ -47,25 +48,26 @@ def _talk(board: Board, call: Call, state: Joining) -> None:
     times = {} if call.answered else {"answered_at": board.stamp(call)}
     call.answered = True
     board.save(call, operator=operator.name, position=state.position, **times)
-    board.note(call, "joined", offer=state.offer, position=state.position, operator=operator.name)
+    board.note(call, facts.Joined(state.offer, state.position, operator.name))
 
 
 def held(board: Board, call: Call, event: OfferHeld) -> None:
     """The operator put the call on hold or took it back: worth a fact, the talk goes on."""
     match call.state:
         case Talking(offer=offer, position=position) if offer == event.offer:
-            board.note(call, "held" if event.held else "resumed", offer=offer, position=position)
+            noted = facts.Held if event.held else facts.Resumed
+            board.note(call, noted(offer, position))
         case _:
             board.unexpected(event, call)
 
 
-def not_joined(board: Board, call: Call, state: Joining, reason: str) -> None:
+def not_joined(board: Board, call: Call, state: Joining, reason: Reason) -> None:
     """The join came to nothing: the operator's leg ends, the caller goes back to the front."""
     board.end_offer(state.offer)
     lost_before_talk(board, call, state, reason)
 
 
-def lost_before_talk(board: Board, call: Call, state: Joining, reason: str) -> None:
+def lost_before_talk(board: Board, call: Call, state: Joining, reason: Reason) -> None:
     """The operator's leg is gone before the talk began."""
     board.operator(state.position).rest(board.now + board.policy.rest_seconds)
     waiting.come_back(board, call, state.place, reason)
@@ -76,7 +78,7 @@ def join_due(board: Board, call: Call, state: Joining) -> None:
     if call.node in board.lost:
         call.stay(replace(state, deadline=board.now + board.policy.join_seconds))
     else:
-        not_joined(board, call, state, "join timed out")
+        not_joined(board, call, state, Reason.JOIN_LATE)
 
 
 def operator_left(board: Board, call: Call, state: Talking, reason: OfferEnd) -> None:
@@ -86,6 +88,6 @@ def operator_left(board: Board, call: Call, state: Talking, reason: OfferEnd) ->
         operator.wrap_up(board.now + board.policy.wrap_up_seconds)
         leaving.hang_up(board, call)
     else:
-        board.note(call, "lost", offer=state.offer, position=state.position, operator=state.operator)
+        board.note(call, facts.Lost(state.offer, state.position, state.operator))
         operator.rest(board.now + board.policy.rest_seconds)
-        waiting.come_back(board, call, state.place, "operator lost")
+        waiting.come_back(board, call, state.place, Reason.OPERATOR_LOST)

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from ct112.core import deadman, leaving
+from ct112.core import deadman, facts, leaving
 from ct112.core.board import Board
-from ct112.core.calls import RINGING_NAMES, Call, Hearing, InMenu, Leaving, Queued, Waiting
+from ct112.core.calls import RINGING_NAMES, Call, Hearing, Leaving, Queued, Waiting
 from ct112.core.commands import PickUp, Play
 from ct112.core.events import PlayEnded
+from ct112.core.facts import Reason
 from ct112.core.ids import PlayId, play_id
 from ct112.core.ivr import Prompt
 from ct112.core.queueing import Place
@@ -25,14 +26,10 @@ def enter(
 
     `since`: when it began to count as waiting; now by default.
     """
-    state = call.state
-    ran = (
-        {"ivr_version": state.run.document.version, "ivr_path": state.run.path}
-        if isinstance(state, InMenu)
-        else {}
+    board.save(
+        call, queued_at=board.stamp(call), service_class=service_class, class_source=source, **call.ran()
     )
-    board.save(call, queued_at=board.stamp(call), service_class=service_class, class_source=source, **ran)
-    board.note(call, "queued", service_class=service_class.value, source=source.value)
+    board.note(call, facts.Queued(service_class, source))
     rung_at_once = call.node not in board.lost and board.operators.longest_idle(call.node) is not None
     place = Place(service_class, board.now if since is None else since)
     _wait(board, call, place, message_later=rung_at_once)
@@ -43,7 +40,7 @@ def enter_failed(board: Board, call: Call, *, since: float | None = None) -> Non
     enter(board, call, ServiceClass.EMERGENCY, ClassSource.FAILURE, since=since)
 
 
-def come_back(board: Board, call: Call, place: Place, reason: str) -> None:
+def come_back(board: Board, call: Call, place: Place, reason: Reason) -> None:
     """Put a call whose operator is gone back into its old place, in front of its class.
 
     Joining may have disarmed the switch, so it is pushed at once.
@@ -51,14 +48,14 @@ def come_back(board: Board, call: Call, place: Place, reason: str) -> None:
     deadman.push(board, call)
     if call.record.service_class is None:
         board.save(call, service_class=ServiceClass.EMERGENCY, class_source=ClassSource.FAILURE)
-    board.note(call, "requeued", reason=reason)
+    board.note(call, facts.Requeued(reason))
     _wait(board, call, replace(place, first=True))
 
 
 def found_again(board: Board, call: Call, since: float) -> None:
     """Put a call that had a class and a place before we were away back into that place."""
     deadman.push(board, call)
-    board.note(call, "requeued", reason="found")
+    board.note(call, facts.Requeued(Reason.FOUND))
     _wait(board, call, place_of(call, since))
 
 
@@ -69,7 +66,7 @@ def place_of(call: Call, since: float) -> Place:
 
 def _wait(board: Board, call: Call, place: Place, *, message_later: bool = False) -> None:
     if board.draining:
-        leaving.to_fallback(board, call, "draining", place)
+        leaving.to_fallback(board, call, Reason.DRAINING, place)
     else:
         call.state = Waiting(place, start_hearing(board, call, message_later=message_later))
 
@@ -116,7 +113,7 @@ def say_again(board: Board, call: Call, state: Queued) -> None:
 def due(board: Board, call: Call, state: Waiting) -> None:
     """The waiting caller's deadline: the message again, or the next try to leave."""
     if board.draining:
-        leaving.to_fallback(board, call, "draining", state.place)
+        leaving.to_fallback(board, call, Reason.DRAINING, state.place)
     else:
         say_again(board, call, state)
 
@@ -127,7 +124,7 @@ def not_released(board: Board, call: Call, state: Leaving) -> None:
     if state.place is None:
         source, at = ClassSource.FAILURE, board.stamp(call)
         board.save(call, queued_at=at, service_class=ServiceClass.EMERGENCY, class_source=source)
-    board.note(call, "requeued", reason="fallback failed")
+    board.note(call, facts.Requeued(Reason.FALLBACK_FAILED))
     deadman.push(board, call)
     hearing = start_hearing(board, call)
     call.state = Waiting(place, replace(hearing, repeat_at=board.now + board.policy.release_seconds))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ct112.core.callback_rules import CallbackPolicy
+from ct112.core.facts import Closed, fact_of
 from ct112.core.fallback import Begun
 from ct112.core.ids import CallId
 from ct112.core.record import CallRecord, ClassSource, EndedBy, Fact, Outcome, ServiceClass
@@ -102,7 +103,7 @@ class Tables:
         self._set(self.calls, row["id"], closed)
         age = max(0, int((at - row["arrived_at"]).total_seconds() * 1000))
         call = CallId(str(row["id"]))
-        return Fact(call=call, seq=age, at=at.timestamp(), kind="closed", data={"outcome": outcome.value})
+        return fact_of(call, age, at.timestamp(), Closed(outcome))
 
     def begun(self, row: Row) -> Begun:
         """Return what is known of a call that the fallback may have had."""

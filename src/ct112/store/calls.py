@@ -39,6 +39,7 @@ class StoredCall:
     class_source: ClassSource | None
     ivr_version: int | None
     ivr_path: tuple[str, ...]
+    keys: str | None
     operator: str | None
     position: str | None
     outcome: Outcome | None

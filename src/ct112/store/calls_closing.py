@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, DateTime, Row, Update, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ct112.core.facts import Closed, fact_of
 from ct112.core.ids import CallId
 from ct112.core.record import ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.store import clean
@@ -85,7 +86,7 @@ def _closing(which: ColumnElement[bool]) -> Update:
 def _fact(row: Row[Any], now: float) -> Fact:
     """Return the fact that a record was closed without its call; its number is the call's age in ms."""
     age = max(0, int(row.age * 1000))
-    return Fact(call=CallId(str(row.id)), seq=age, at=now, kind="closed", data={"outcome": row.outcome})
+    return fact_of(CallId(str(row.id)), age, now, Closed(Outcome(row.outcome)))
 
 
 def _ids(calls: Collection[str]) -> list[uuid.UUID]:
