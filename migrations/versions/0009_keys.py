@@ -12,9 +12,9 @@ depends_on = None
 def upgrade() -> None:
     """Make room for them; facts written before keep theirs."""
     op.execute("SET LOCAL lock_timeout = '5s'")
-    op.add_column("call_record", sa.Column("keys", sa.Text()))
+    op.add_column("call_record", sa.Column("keys_pressed", sa.Text()))
 
 
 def downgrade() -> None:
     """Take it away."""
-    op.drop_column("call_record", "keys")
+    op.drop_column("call_record", "keys_pressed")

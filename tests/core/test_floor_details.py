@@ -199,7 +199,7 @@ def test_keys_are_personal_and_stand_in_the_record_alone() -> None:
     given.in_menu(world)
     world.tell(DigitPressed(ONE, "7"), DigitPressed(ONE, "1"))
     assert [dict(fact.data) for fact in world.facts() if fact.kind == "digit"] == [{}, {}]
-    assert world.record().keys == "71"
+    assert world.record().keys_pressed == "71"
     given.talking(talk := World())
     talk.tell(DigitPressed(ONE, "1"))
     assert talk.asked == []

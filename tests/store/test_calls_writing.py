@@ -27,6 +27,7 @@ FULL = record(
     class_source=ClassSource.DIGIT,
     ivr_version=3,
     ivr_path=("greeting", "urgent"),
+    keys_pressed="72",
     operator=OperatorName("siti"),
     position=PositionName("pos-1"),
     outcome=Outcome.ANSWERED,
@@ -45,7 +46,16 @@ async def test_every_column_comes_back_as_it_was_written(store: Once) -> None:
     assert found.ani_e164 == "+628123456789"
     for name in ("sip_call_id", "ani", "dialled", "service_class", "class_source", "ivr_version", "ivr_path"):
         assert getattr(found, name) == getattr(FULL, name), name
-    for name in ("node", "operator", "position", "outcome", "ended_by", "location", "recording"):
+    for name in (
+        "node",
+        "operator",
+        "position",
+        "outcome",
+        "ended_by",
+        "location",
+        "recording",
+        "keys_pressed",
+    ):
         assert getattr(found, name) == getattr(FULL, name), name
 
 

@@ -40,6 +40,7 @@ RECORDS = st.builds(
     outcome=st.none() | st.sampled_from(Outcome),
     ended_by=st.none() | st.sampled_from(EndedBy),
     ivr_path=st.lists(st.text()).map(tuple),
+    keys_pressed=st.none() | st.text(),
     location=st.none() | st.dictionaries(st.text(), st.floats(allow_nan=False) | st.text()),
 )
 FACTS = st.builds(fact, number=st.integers(0, 99), seq=st.integers(1, 10**6), digit=st.text())

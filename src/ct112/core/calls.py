@@ -206,7 +206,7 @@ class Call:
         if not isinstance(self.state, InMenu):
             return {}
         run = self.state.run
-        return {"ivr_version": run.document.version, "ivr_path": run.path, "keys": self.keys or None}
+        return {"ivr_version": run.document.version, "ivr_path": run.path, "keys_pressed": self.keys or None}
 
     @property
     def place(self) -> Place | None:

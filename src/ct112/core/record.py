@@ -76,7 +76,7 @@ class CallRecord(Changeable):
     class_source: ClassSource | None = None
     ivr_version: int | None = None
     ivr_path: tuple[str, ...] = ()
-    keys: str | None = None  # pressed in the menu; personal, so here and in no fact
+    keys_pressed: str | None = None  # pressed in the menu; personal, so here and in no fact
     operator: OperatorName | None = None
     position: PositionName | None = None
     outcome: Outcome | None = None

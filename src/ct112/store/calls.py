@@ -39,7 +39,7 @@ class StoredCall:
     class_source: ClassSource | None
     ivr_version: int | None
     ivr_path: tuple[str, ...]
-    keys: str | None
+    keys_pressed: str | None
     operator: str | None
     position: str | None
     outcome: Outcome | None

@@ -49,7 +49,7 @@ def _row_of(record: CallRecord) -> dict[str, Any]:
         "class_source": record.class_source,
         "ivr_version": record.ivr_version,
         "ivr_path": [clean.text(node) for node in record.ivr_path],
-        "keys": clean.maybe(record.keys),
+        "keys_pressed": clean.maybe(record.keys_pressed),
         "operator": clean.maybe(record.operator),
         "position": clean.maybe(record.position),
         "outcome": record.outcome,

@@ -86,7 +86,7 @@ class CallRow(Base):
     class_source: Mapped[str | None]
     ivr_version: Mapped[int | None]
     ivr_path: Mapped[list[str]]
-    keys: Mapped[str | None]
+    keys_pressed: Mapped[str | None]
     operator: Mapped[str | None]
     position: Mapped[str | None]
     outcome: Mapped[str | None]

@@ -27,7 +27,7 @@ class CallView(Shown):
     class_source: ClassSource | None
     ivr_version: int | None
     ivr_path: tuple[str, ...]
-    keys: str | None
+    keys_pressed: str | None
     operator: str | None
     position: str | None
     outcome: Outcome | None
