@@ -184,6 +184,12 @@ class Lost(_OfOperator):
     KIND: ClassVar[str] = "lost"
 
 
+class Withdrawn(_OfOperator):
+    """The operator who was rung has logged out: another is rung."""
+
+    KIND: ClassVar[str] = "withdrawn"
+
+
 class Adopted(_OfOperator):
     """A talk was found after a gap and taken over."""
 
@@ -317,6 +323,7 @@ OfOperator = (
     | Unreachable
     | HungUp
     | Lost
+    | Withdrawn
     | Adopted
 )
 OfStay = LoggedIn | OperatorReady | OperatorPaused | LoggedOut

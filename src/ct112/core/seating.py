@@ -1,6 +1,6 @@
 """Who sits where: logging in, moving, logging out, ready and paused. Whoever talks finishes first."""
 
-from ct112.core import survey
+from ct112.core import facts, survey
 from ct112.core.arms import Arm
 from ct112.core.asks import AskCode, Leave, Refusal, SetState, Sit
 from ct112.core.board import Board
@@ -38,7 +38,7 @@ def _withdraw(board: Board, place: Operator, ringing: Ringing) -> None:
     """The phone rings for somebody who has left: ring another's."""
     call = board.live(ringing.offer)
     if call is not None:
-        board.note(call, "withdrawn", offer=ringing.offer, position=place.position, operator=place.name)
+        board.note(call, facts.Withdrawn(ringing.offer, place.position, place.name))
     survey.withdraw(board, ringing.offer)
 
 
