@@ -254,6 +254,56 @@ async def test_one_flipped_bit_reaches_the_database_without_that_row(tmp_path: P
     assert [(kept.kind, kept.count) for kept in kept_aside(path)] == [("entries of the spool", 1)]
 
 
+async def test_a_digit_the_disk_changed_is_nobodys_number(tmp_path: Path) -> None:
+    """One flipped bit makes another number of it, and JSON of the whole still."""
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([record(n, ani=f"0812345600{n:02d}") for n in range(50)])
+    file.close()
+    flip_in(path, b"081234560003", 1)
+    store = FakeOnce()
+    journal = open_journal(store, path)
+    assert call_id(3) not in [open_call.call for open_call in await journal.open()]
+    assert await journal.leave(WAIT)
+    assert sorted(row.ani or "" for row in await store.listed()) == [
+        f"0812345600{n:02d}" for n in range(50) if n != 3
+    ]
+    assert [(kept.kind, kept.count) for kept in kept_aside(path)] == [("entries of the spool", 1)]
+
+
+def flip_in(path: Path, text: bytes, bit: int) -> None:
+    """Change the last byte of a text wherever it stands."""
+    path.write_bytes(path.read_bytes().replace(text, text[:-1] + bytes([text[-1] ^ 1 << bit])))
+
+
+WRONG_SHAPES = [
+    '{"call":[],"node":"a","arrived_at":1}',
+    '{"call":"x","node":"a","arrived_at":"y"}',
+    '{"call":"x","node":"a","arrived_at":1,"revision":[]}',
+    "{}",
+]
+
+
+@pytest.mark.parametrize("body", WRONG_SHAPES)
+async def test_a_record_of_the_wrong_shape_keeps_no_other_from_the_database(
+    tmp_path: Path, body: str
+) -> None:
+    path = tmp_path / "spool.sqlite"
+    file = SpoolFile(path)
+    file.put([fact(1, 1), fact(1, 2)])
+    file.close()
+    database = sqlite3.connect(path)
+    database.execute("INSERT INTO entry (kind, body, at) VALUES ('record', ?, 0)", (body,))
+    database.execute("INSERT INTO open_call (call, body) VALUES ('x', ?)", (body,))
+    database.commit()
+    database.close()
+    store = FakeOnce()
+    journal = open_journal(store, path)
+    assert await journal.open() == []
+    assert await journal.leave(WAIT)
+    assert len(await store.facts(call_id(1))) == 2
+
+
 async def test_a_disk_that_cannot_read_an_old_page_is_begun_anew(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,12 @@ def _record(told: dict[str, Any]) -> CallRecord:
         if told.get(name) is not None:
             told[name] = kind(told[name])
     told["ivr_path"] = tuple(told.get("ivr_path", ()))
-    return CallRecord(**told)
+    record = CallRecord(**told)
+    if not isinstance(record.call, str) or not isinstance(record.revision, int):
+        raise Unreadable("no call")
+    for at in (record.arrived_at, record.ended_at or 0.0):
+        float(at)
+    return record
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from ct112.core.ids import CallId, NodeName
 from ct112.core.record import CallRecord
+from ct112.store.checksum import is_whole, with_checksum
 from ct112.store.entries import RECORD, Unreadable, from_text, kind_of, to_text
 from ct112.store.pending import Entry
 
@@ -98,7 +99,7 @@ class SpoolFile:
         """Write the entries, all or none, and have them on the disk."""
         now = time.time()
         with _Transaction(self._db):
-            texts = [(entry, to_text(entry)) for entry in entries]
+            texts = [(entry, with_checksum(to_text(entry))) for entry in entries]
             self._db.executemany(INSERT, [(kind_of(entry), body, now) for entry, body in texts])
             self._remember({one.call: (one, body) for one, body in texts if isinstance(one, CallRecord)})
 
@@ -208,6 +209,8 @@ class _Transaction:
 
 
 def _read(kind: str | bytes, body: str | bytes) -> Entry | None:
+    if isinstance(body, str | bytes) and not is_whole(body):
+        return None
     try:
         return from_text(kind if isinstance(kind, str) else kind.decode(errors="replace"), body)
     except Unreadable:
