@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
 # Narrower than their part.
 NARROW: dict[str, set[str]] = {
     "serve/switchboard.py": {"ct112.core", *LEAF},
-    "serve/duty.py": {"ct112.core", *LEAF},
+    "serve/duty.py": {"ct112.core", "ct112.serve.known", *LEAF},
 }
 # Command-line entry points inside a part, and the compositions of processes, read the settings.
 COMMANDS = {"store/migrate.py", "web/access/gate.py", "web/process.py", "worker/process.py"}

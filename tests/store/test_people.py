@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from ct112.store import Connection, PeopleError, Store, operators, positions
+from ct112.store import Connection, PeopleError, Stale, Store, operators, positions
 
 T = TypeVar("T")
 Work = Callable[[Connection], Awaitable[T]]
@@ -76,6 +76,22 @@ async def test_an_operator_may_be_changed(store: Store) -> None:
     assert (siti.pin_hash, siti.active, siti.full_name) == ("hash", False, "Siti A.")
 
 
+async def test_nobody_undoes_unseen_what_another_changed(store: Store) -> None:
+    made = await do(store, lambda one: operators.add(one, "siti"))
+    await do(store, lambda one: operators.change(one, "siti", made.version, full_name="Siti"))
+    with pytest.raises(Stale):
+        await do(store, lambda one: operators.change(one, "siti", made.version, active=False))
+    with pytest.raises(Stale):
+        await do(store, lambda one: operators.remove(one, "siti", made.version))
+    (siti,) = await do(store, operators.operators)
+    assert (siti.full_name, siti.active, siti.version) == ("Siti", True, made.version + 1)
+    place = await do(store, lambda one: positions.add(one, "pos-1"))
+    await do(store, lambda one: positions.change_password(one, "pos-1", version=place.version))
+    with pytest.raises(Stale):
+        await do(store, lambda one: positions.change_password(one, "pos-1", version=place.version))
+    await do(store, lambda one: positions.remove(one, "pos-1", place.version + 1))
+
+
 @pytest.mark.parametrize("full_name", ["x" * 121, "line\nbreak", "\x1b[31m", "\u202eevil"])
 async def test_a_full_name_that_cannot_be_shown_is_refused(store: Store, full_name: str) -> None:
     with pytest.raises(PeopleError, match="full name"):
@@ -110,7 +126,7 @@ async def test_twice_is_refused(store: Store) -> None:
 async def test_of_many_at_once_one_makes_it(store: Store) -> None:
     wanted = (do(store, lambda one: positions.add(one, "pos-1")) for _ in range(4))
     made = await asyncio.gather(*wanted, return_exceptions=True)
-    assert sorted(type(one).__name__ for one in made) == [*["PeopleError"] * 3, "StoredPosition"]
+    assert sorted(type(one).__name__ for one in made) == [*["PeopleTaken"] * 3, "StoredPosition"]
 
 
 async def test_who_is_removed_is_gone(store: Store) -> None:

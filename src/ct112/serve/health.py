@@ -10,8 +10,9 @@ from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core.ids import NodeName
 from ct112.http.health import Health, Part
 from ct112.serve.config_sync import ConfigSync
-from ct112.serve.duty import Alarm, Duty, duty
+from ct112.serve.duty import Alarm, Duty, duty, planned
 from ct112.serve.fallback import FallbackReader
+from ct112.serve.seating import SeatingKeeper
 from ct112.serve.switchboard import Switchboard
 from ct112.store import SpoolJournal
 
@@ -31,17 +32,19 @@ class Watch:
         keeper: ConfigSync,
         journal: SpoolJournal,
         fallback: FallbackReader,
+        seating: SeatingKeeper,
         troubles: Callable[[], Mapping[str, str]],
         *,
         now: Callable[[], float],
+        wall: Callable[[], float],
         control: bool,
     ) -> None:
-        """Look at these. `troubles`: the tasks that died lately, and why; `now`: the switchboard's time.
-
+        """Look at these. `troubles`: the tasks that died lately, and why; `now`: the switchboard's time;
+        `wall`: the machine's clock, which the roster goes by.
         `control`: whether the control door has a token.
         """
         self._control = control
-        self._now = now
+        self._now, self._wall = now, wall
         self._alarm = Alarm()
         self._troubles = troubles
         self._switchboard = switchboard
@@ -50,6 +53,7 @@ class Watch:
         self._keeper = keeper
         self._journal = journal
         self._fallback = fallback
+        self._seating = seating
 
     def health(self) -> Health:
         """Return each part's health; `needed`: calls would not be handled without it."""
@@ -65,6 +69,7 @@ class Watch:
             Part("spool", self._journal.healthy, self._spool(), needed=False),
             Part("phones", phones > 0, f"{phones} of operators registered", needed=False),
             self._duty_part(),
+            self._seating_part(),
             self._trunk_part(),
             self._accounts(),
         )
@@ -87,12 +92,20 @@ class Watch:
 
     def _duty(self) -> Duty:
         floor = self._switchboard.floor
-        return duty(floor.calls, floor.operators, self._now())
+        should_be = planned(self._keeper.known.roster, self._wall())
+        return duty(floor.calls, floor.operators, self._now(), should_be)
 
     def _duty_part(self) -> Part:
-        """Return whether somebody is there for those who wait."""
+        """Return whether somebody is there, and as many as planned."""
         now_is = self._duty()
-        return Part("duty", not now_is.nobody, str(now_is), needed=False)
+        return Part("duty", now_is.well, str(now_is), needed=False)
+
+    def _seating_part(self) -> Part:
+        """Return whether a restart would know who sits where."""
+        kept = self._seating.healthy
+        return Part(
+            "seating", kept, "kept on the disk" if kept else "cannot be kept on the disk: see the log"
+        )
 
     def _trunk_part(self) -> Part:
         """Return whether the carrier answers: calls may come all the same, call-backs cannot go out."""

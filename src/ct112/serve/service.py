@@ -138,8 +138,10 @@ class Service:
             self._keeper,
             self._journal,
             self._fallback,
+            self._seating,
             lambda: supervisor.troubles(),
             now=self._clock.now,
+            wall=self._clock.wall,
             control=self._settings.control_token is not None,
         )
         supervisor = Supervisor(

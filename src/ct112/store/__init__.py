@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ct112.store.ids import UnknownCall
     from ct112.store.ivr_versions import StoredIvr
     from ct112.store.journal import DatabaseJournal
-    from ct112.store.names import PeopleError
+    from ct112.store.names import PeopleError, PeopleTaken, PeopleUnknown
     from ct112.store.pages import BadCursor, Page
     from ct112.store.ports import TelephoneStore
     from ct112.store.spool_journal import FactLog, SpoolJournal, open_journal
@@ -31,6 +31,8 @@ __all__ = [
     "Kept",
     "Page",
     "PeopleError",
+    "PeopleTaken",
+    "PeopleUnknown",
     "RowRefused",
     "SpoolJournal",
     "Stale",
@@ -68,6 +70,8 @@ _WHERE = {
     "Page": "pages",
     "TelephoneStore": "ports",
     "PeopleError": "names",
+    "PeopleTaken": "names",
+    "PeopleUnknown": "names",
     "FactLog": "spool_journal",
     "SpoolJournal": "spool_journal",
     "open_journal": "spool_journal",

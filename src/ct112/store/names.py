@@ -14,6 +14,14 @@ class PeopleError(ValueError):
     """What was asked of positions, operators or the roster cannot be; the text says why and what to do."""
 
 
+class PeopleUnknown(PeopleError):
+    """There is no position, operator or duty of this name."""
+
+
+class PeopleTaken(PeopleError):
+    """There is one of this name already."""
+
+
 def check_name(what: str, name: str) -> None:
     """Raise PeopleError when this is no name of a position or operator."""
     if not re.fullmatch(NAME_PATTERN, name):

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ct112.core.reserved import reserved
+from ct112.store import clean
 from ct112.store.engine import Connection
-from ct112.store.names import PeopleError, check_name, check_password, new_password
+from ct112.store.faults import Stale
+from ct112.store.names import (
+    PeopleError,
+    PeopleTaken,
+    PeopleUnknown,
+    check_name,
+    check_password,
+    new_password,
+)
 from ct112.store.tables import Position
 
 
@@ -17,12 +26,15 @@ class StoredPosition:
 
     name: str
     sip_password: str = field(repr=False)
+    version: int = 1
 
 
 async def positions(connection: Connection) -> list[StoredPosition]:
     """Return all positions by name."""
-    rows = await connection.execute(select(Position.name, Position.sip_password).order_by(Position.name))
-    return [StoredPosition(name=name, sip_password=password) for name, password in rows]
+    rows = await connection.execute(
+        select(Position.name, Position.sip_password, Position.version).order_by(Position.name)
+    )
+    return [StoredPosition(**row) for row in rows.mappings()]
 
 
 async def add(connection: Connection, name: str, sip_password: str | None = None) -> StoredPosition:
@@ -35,30 +47,49 @@ async def add(connection: Connection, name: str, sip_password: str | None = None
     made = StoredPosition(name=name, sip_password=sip_password or new_password())
     rows = insert(Position).values(name=name, sip_password=made.sip_password)
     if (await connection.execute(rows.on_conflict_do_nothing())).rowcount == 0:
-        raise PeopleError(f"position {name} is there already: choose another name")
+        raise PeopleTaken(f"position {name} is there already: choose another name")
     return made
 
 
-async def remove(connection: Connection, name: str) -> None:
-    """Remove a position and its SIP account; who sits there is logged out after the talk."""
-    removed = await connection.execute(delete(Position).where(Position.name == name))
+async def remove(connection: Connection, name: str, version: int | None = None) -> None:
+    """Remove a position and its SIP account; who sits there is logged out after the talk.
+
+    Raises PeopleUnknown; Stale when it is not at `version`.
+    """
+    removed = await connection.execute(delete(Position).where(*_that(name, version)))
     if removed.rowcount == 0:
-        raise await _unknown(connection, name)
+        raise await _why_not(connection, name)
 
 
-async def change_password(connection: Connection, name: str, sip_password: str | None = None) -> str:
-    """Give a position another SIP password, a random one by default; return it. Raises PeopleError."""
+async def change_password(
+    connection: Connection, name: str, sip_password: str | None = None, version: int | None = None
+) -> str:
+    """Give a position another SIP password, a random one by default; return it.
+
+    Raises PeopleError; Stale when it is not at `version`.
+    """
     if sip_password is not None:
         check_password(sip_password)
     password = sip_password or new_password()
     changed = await connection.execute(
-        update(Position).where(Position.name == name).values(sip_password=password)
+        update(Position)
+        .where(*_that(name, version))
+        .values(sip_password=password, version=Position.version + 1)
     )
     if changed.rowcount == 0:
-        raise await _unknown(connection, name)
+        raise await _why_not(connection, name)
     return password
 
 
-async def _unknown(connection: Connection, name: str) -> PeopleError:
-    names = ", ".join(position.name for position in await positions(connection)) or "none"
-    return PeopleError(f"there is no position {ascii(name)[:80]}; there is: {names}")
+def _that(name: str, version: int | None) -> list[ColumnElement[bool]]:
+    same = [Position.name == clean.text(name)]
+    return same if version is None else [*same, Position.version == version]
+
+
+async def _why_not(connection: Connection, name: str) -> Exception:
+    """Return why nothing was changed: another version, or no such position."""
+    found = [position.name for position in await positions(connection)]
+    if name in found:
+        return Stale()
+    names = ", ".join(found) or "none"
+    return PeopleUnknown(f"there is no position {ascii(name)[:80]}; there is: {names}")

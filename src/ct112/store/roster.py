@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ct112.store.engine import Connection
-from ct112.store.names import PeopleError
+from ct112.store.names import PeopleError, PeopleUnknown
 from ct112.store.tables import NAME_PATTERN, Operator, PlannedDuty
 
 LONGEST = timedelta(days=2)
@@ -64,7 +64,7 @@ async def cancel(connection: Connection, number: int) -> None:
     """Take a duty off the roster. Raises PeopleError."""
     gone = await connection.execute(delete(PlannedDuty).where(PlannedDuty.id == number))
     if gone.rowcount == 0:
-        raise PeopleError(f"there is no duty {number}: ct112 roster show has the numbers")
+        raise PeopleUnknown(f"there is no duty {number}: ct112 roster show has the numbers")
 
 
 def _check(entry: RosterEntry) -> None:
@@ -79,4 +79,4 @@ async def _check_names(connection: Connection, names: set[str]) -> None:
     known = set(await connection.scalars(select(Operator.name).where(Operator.name.in_(possible))))
     if names - known:
         listed = ", ".join(sorted(ascii(name)[:40] for name in names - known))
-        raise PeopleError(f"there is no operator {listed}: see ct112 operator list")
+        raise PeopleUnknown(f"there is no operator {listed}: see ct112 operator list")

@@ -162,6 +162,7 @@ class Position(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     sip_password: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class Operator(Base):
@@ -174,6 +175,7 @@ class Operator(Base):
     full_name: Mapped[str] = mapped_column(server_default="")
     pin_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class PauseReason(Base):
