@@ -12,7 +12,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import capacity, client, core, feed, figures, held, ivr, live, records, report, setting_up, targets
+from bench import (
+    capacity,
+    client,
+    core,
+    feed,
+    figures,
+    held,
+    ivr,
+    live,
+    records,
+    report,
+    setting_up,
+    stored,
+    targets,
+)
 from bench.exchange import Exchange, exchange
 from bench.quantiles import quantile
 from bench.results import Results, machine
@@ -20,7 +34,19 @@ from lab import packages
 from lab.places import REPOSITORY
 from lab.supervise import as_interrupt
 
-CASES = ("core", "feed", "records", "planning", "ivr", "client", "set-up", "capacity", "live", "held")
+CASES = (
+    "core",
+    "feed",
+    "records",
+    "store",
+    "planning",
+    "ivr",
+    "client",
+    "set-up",
+    "capacity",
+    "live",
+    "held",
+)
 ON_ONE_EXCHANGE = {"client", "set-up", "capacity", "live"}
 POSITIONS = 120
 KEPT = REPOSITORY / ".lab" / "bench.json"
@@ -119,6 +145,11 @@ def _records(results: Results, quick: bool) -> None:
     _show(*figures.record_rows(results))
 
 
+def _store(results: Results, quick: bool) -> None:
+    results.stored += stored.played(*((50_000, 50) if quick else (1_000_000, 200)))
+    _show(*figures.stored_rows(results.stored))
+
+
 def _planning(results: Results, quick: bool) -> None:
     days = 1 if quick else 5
     simulated = {
@@ -176,6 +207,7 @@ ALONE: dict[str, Callable[[Results, bool], None]] = {
     "core": _core,
     "feed": _feed,
     "records": _records,
+    "store": _store,
     "planning": _planning,
     "ivr": _ivr,
 }

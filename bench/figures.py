@@ -9,6 +9,7 @@ from bench.core import CoreFigure
 from bench.quantiles import quantile
 from bench.results import Results
 from bench.setting_up import SetUpFigure
+from bench.stored import StoredFigure
 
 Rows = list[list[str]]
 
@@ -186,6 +187,25 @@ def record_rows(results: Results) -> tuple[list[str], Rows]:
         for name, (text, digits) in names.items()
     ]
     return ["at 100 calls/s", f"gap of {results.records[0].gap_calls:,} calls"], rows
+
+
+def stored_rows(stored: Sequence[StoredFigure]) -> tuple[list[str], Rows]:
+    """Return the table of lists and searches."""
+    rows = [
+        [
+            one.what,
+            f"{one.found:,}" if one.exact else f"more than {one.found:,}",
+            *(f"{value:.1f}" for value in (one.p50_ms, one.p95_ms, one.p99_ms)),
+        ]
+        for one in stored
+    ]
+    return [
+        f"of {stored[0].stored:,} calls" if stored else "",
+        "there are",
+        "p50, ms",
+        "p95, ms",
+        "p99, ms",
+    ], rows
 
 
 def held_rows(results: Results) -> tuple[list[str], Rows]:

@@ -16,6 +16,7 @@ from bench.ivr import IvrFigure
 from bench.live import LiveFigure
 from bench.records import RecordFigures
 from bench.setting_up import SetUpFigure
+from bench.stored import StoredFigure
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Results:
     held: list[HeldFigure] = field(default_factory=list)
     feed: list[FeedFigure] = field(default_factory=list)
     live: list[LiveFigure] = field(default_factory=list)
+    stored: list[StoredFigure] = field(default_factory=list)
     planning: dict[str, float] = field(default_factory=dict)  # what was simulated → seconds
 
     def as_json(self) -> dict[str, Any]:
@@ -65,6 +67,7 @@ KINDS: dict[str, Any] = {
     "held": HeldFigure,
     "feed": FeedFigure,
     "live": LiveFigure,
+    "stored": StoredFigure,
 }
 
 

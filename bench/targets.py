@@ -22,6 +22,7 @@ def rows(results: Results) -> Iterator[list[str]]:
         _core,
         _held,
         _records,
+        _stored,
         _feed,
         _live,
         _planning,
@@ -125,6 +126,13 @@ def _live(results: Results) -> Iterator[list[str]]:
     if results.live:
         p99 = _median(quantile(one.seen_ms, 0.99) for one in results.live)
         yield _at_most("a caller's INVITE to 200 pages, p99", p99, 100, "ms", 0)
+
+
+def _stored(results: Results) -> Iterator[list[str]]:
+    if results.stored:
+        slowest = max(one.p99_ms for one in results.stored)
+        what = f"lists and searches of {results.stored[0].stored:,} calls, p99 of the slowest"
+        yield _at_most(what, slowest, 50, "ms", 0)
 
 
 def _planning(results: Results) -> Iterator[list[str]]:

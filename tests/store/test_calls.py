@@ -1,13 +1,15 @@
 """Reading calls back."""
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
 
 from ct112.core.record import Outcome, ServiceClass
-from ct112.store import CallQuery, Page, StoredCall, UnknownCall, calls
+from ct112.store import BadCursor, CallQuery, Page, StoredCall, UnknownCall, calls, facts
 from ct112.store.calls import EVERYTHING
-from tests.store.examples import ARRIVED, call_id, record
+from ct112.store.pages import COUNTED
+from tests.store.examples import ARRIVED, call_id, fact, record
 from tests.store.once import Once
 
 
@@ -65,6 +67,101 @@ async def test_only_what_is_wanted(store: Once) -> None:
     second = datetime.fromtimestamp(ARRIVED + 2, UTC)
     assert await ids(CallQuery(since=second)) == [call_id(3), ended.call]
     assert await ids(CallQuery(until=second)) == [urgent.call]
+
+
+async def test_calls_are_found_by_who_took_them_and_where(store: Once) -> None:
+    await store.write([record(1, operator="siti", node="b"), record(2, operator="budi"), record(3)], [])
+    assert await found(store, CallQuery(operator="siti")) == [1]
+    assert await found(store, CallQuery(node="a")) == [3, 2]
+    assert await found(store, CallQuery(node="a", operator="budi")) == [2]
+    assert await found(store, CallQuery(operator="nobody")) == []
+    assert await found(store, CallQuery(operator="si\0ti", node="\ud800")) == []
+
+
+async def found(store: Once, wanted: CallQuery) -> list[int]:
+    """Return the numbers of the calls found."""
+    return [uuid.UUID(call.id).int & 0xFFFF for call in (await page(store, wanted)).items]
+
+
+@pytest.fixture
+async def numbers(store: Once) -> Once:
+    """Have calls of several numbers."""
+    given = [
+        "081234567890",
+        "+6281234567890",
+        "0285421234",
+        "421234",
+        None,
+        "*21*4567890#",
+        "+62 812-3456-7891",
+    ]
+    await store.write([record(number, ani=ani) for number, ani in enumerate(given, 1)], [])
+    return store
+
+
+@pytest.mark.parametrize(
+    ("number", "calls_found"),
+    [
+        ("081234567890", [2, 1]),
+        ("+6281234567890", [2, 1]),
+        ("0812-3456-7890", [2, 1]),
+        ("081234567891", [7]),
+        ("421234", [4, 3]),
+        ("0285421234", [3]),
+        ("", []),
+        ("12", []),
+        ("*", []),
+        ("+", []),
+        ("\0", []),
+        ("%_%_", []),
+        ("٣٣٣٣٣", []),
+        ("9" * 5000, []),
+    ],
+)
+async def test_a_number_is_found_however_it_is_written(
+    numbers: Once, number: str, calls_found: list[int]
+) -> None:
+    assert await found(numbers, CallQuery(number=number)) == calls_found
+
+
+@pytest.mark.parametrize(
+    ("digits", "calls_found"),
+    [("7890", [2, 1]), ("1234", [4, 3]), ("34567891", [7]), ("0000", []), ("9999", []), ("081234567890", [])],
+)
+async def test_a_number_is_found_by_its_last_digits(
+    numbers: Once, digits: str, calls_found: list[int]
+) -> None:
+    assert await found(numbers, CallQuery(digits=digits)) == calls_found
+
+
+@pytest.mark.parametrize("digits", ["", "123", "1" * 16, "12a4", "٣٣٣٣", "%%%%", "1234\n"])
+def test_what_are_no_last_digits_is_refused(digits: str) -> None:
+    with pytest.raises(ValueError, match="4 to 15 digits"):
+        CallQuery(digits=digits)
+
+
+async def test_a_total_is_exact_up_to_a_bound(store: Once, monkeypatch: pytest.MonkeyPatch) -> None:
+    await store.write([record(number) for number in range(COUNTED)], [])
+    whole = await page(store, limit=2)
+    assert (whole.total, whole.exact) == (COUNTED, True)
+    await store.write([record(COUNTED)], [])
+    whole = await page(store, limit=2)
+    assert (whole.total, whole.exact) == (COUNTED, False)
+
+
+async def test_facts_have_pages(store: Once) -> None:
+    await store.write([], [fact(1, seq) for seq in range(7)])
+    seen, after, total = list[int](), None, 0
+    while True:
+        async with store.transaction() as connection:
+            told = await facts.page(connection, call_id(1), limit=3, after=after)
+        seen, after, total = seen + [one.seq for one in told.items], told.next, told.total
+        if after is None:
+            break
+    assert (seen, total) == (list(range(7)), 7)
+    async with store.transaction() as connection:
+        with pytest.raises(BadCursor):
+            await facts.page(connection, call_id(1), after="nonsense")
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (2, 2), (10_000, 3)])

@@ -28,12 +28,13 @@ from ct112.core.callback_rules import (
 from ct112.store import pages
 from ct112.store.callbacks_making import FORGOTTEN_CALL
 from ct112.store.numbers import not_dialled
-from ct112.store.pages import Order, Page
+from ct112.store.pages import COUNTED, Order, Page
 from ct112.store.tables import CallbackTask, CallRow
 
 CALLS: Table = CallRow.metadata.tables["call_record"]
 TASKS: Table = CallbackTask.metadata.tables["callback_task"]
 POLICY = CallbackPolicy()
+MOST_LIVE = 100_000  # so far the live ones are counted: they have an index of their own
 LARGEST_ID = 2**63 - 1
 
 LIVE = TASKS.c.state != TaskState.CLOSED
@@ -92,11 +93,14 @@ async def page(
     size = pages.size(limit)
     query = select(TASKS, *keys).where(wanted, behind).order_by(*order.by()).limit(size + 1)
     rows = (await connection.execute(query)).all()
-    total = await connection.scalar(select(func.count()).select_from(TASKS).where(wanted))
+    total, exact = await pages.count(
+        connection, select(TASKS.c.id).where(wanted), COUNTED if all_ else MOST_LIVE
+    )
     last = rows[size - 1][-len(keys) :] if len(rows) > size else None
     return Page(
         items=[_task(row) for row in rows[:size]],
-        total=int(total or 0),
+        total=total,
+        exact=exact,
         next=None if last is None else pages.write(order.name, last),
     )
 

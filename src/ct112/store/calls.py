@@ -1,21 +1,25 @@
 """Calls: lists and searches, one call, and writing them (in `calls_writing` and `calls_closing`)."""
 
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import ColumnElement, Table, Text, false, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
-from ct112.store import pages
+from ct112.store import clean, pages
 from ct112.store.calls_closing import close_open
 from ct112.store.calls_writing import write
 from ct112.store.ids import UnknownCall, call_uuid
+from ct112.store.numbers import e164
 from ct112.store.pages import Order, Page
-from ct112.store.tables import CallRow
+from ct112.store.tables import REVERSED_NUMBER, CallRow
+
+LAST_DIGITS = re.compile(r"[0-9]{4,15}")
 
 __all__ = ["CallQuery", "StoredCall", "UnknownCall", "close_open", "get", "page", "stored", "write"]
 
@@ -50,18 +54,30 @@ class StoredCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallQuery:
-    """Which calls. `since` ≤ arrived_at < `until`; `live`: those under way, or those that ended."""
+    """Which calls. `since` ≤ arrived_at < `until`; `live`: those under way, or those that ended.
+
+    `number`: in any form dialled here or in E.164. `digits`: the last 4 to 15 of a number, else ValueError.
+    """
 
     service_class: ServiceClass | None = None
     outcome: Outcome | None = None
+    operator: str | None = None
+    node: str | None = None
+    number: str | None = None
+    digits: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     live: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.digits is not None and not LAST_DIGITS.fullmatch(self.digits):
+            raise ValueError("digits: the last 4 to 15 digits of a number")
 
 
 EVERYTHING = CallQuery()
 CALLS: Table = CallRow.metadata.tables["call_record"]
 COLUMNS = [column for column in CALLS.columns if column.name != "revision"]
+REVERSED: ColumnElement[str] = literal_column(REVERSED_NUMBER, Text())
 NEWEST_FIRST = Order("calls", (CALLS.c.arrived_at, CALLS.c.id), (datetime, uuid.UUID), newest_first=True)
 
 
@@ -70,17 +86,18 @@ async def page(
 ) -> Page[StoredCall]:
     """Return a page of calls, the newest first. `limit`: 1 to 500; `after`: `next` of the page before.
 
-    Raises BadCursor.
+    The total is exact up to 1000. Raises BadCursor.
     """
-    query = _narrowed(select(*COLUMNS), wanted)
-    if after is not None:
-        query = query.where(NEWEST_FIRST.behind(after))
+    matching = select(*COLUMNS).where(*_conditions(wanted))
+    query = matching if after is None else matching.where(NEWEST_FIRST.behind(after))
     size = pages.size(limit)
     rows = (await connection.execute(query.order_by(*NEWEST_FIRST.by()).limit(size + 1))).mappings().all()
     last = rows[size - 1] if len(rows) > size else None
+    total, exact = await pages.count(connection, matching)
     return Page(
         items=[stored(row) for row in rows[:size]],
-        total=await _count(connection, wanted),
+        total=total,
+        exact=exact,
         next=None if last is None else pages.write(NEWEST_FIRST.name, (last["arrived_at"], last["id"])),
     )
 
@@ -94,24 +111,37 @@ async def get(connection: AsyncConnection, call_id: str) -> StoredCall:
     return stored(row)
 
 
-async def _count(connection: AsyncConnection, wanted: CallQuery) -> int:
-    found = await connection.execute(_narrowed(select(func.count()).select_from(CallRow), wanted))
-    return int(found.scalar_one())
-
-
-def _narrowed(query: Select[Any], wanted: CallQuery) -> Select[Any]:
-    if wanted.service_class is not None:
-        query = query.where(CallRow.service_class == wanted.service_class)
-    if wanted.outcome is not None:
-        query = query.where(CallRow.outcome == wanted.outcome)
+def _conditions(wanted: CallQuery) -> Iterator[ColumnElement[bool]]:
+    for name in ("service_class", "outcome", "operator", "node"):
+        value = getattr(wanted, name)
+        if value is not None:
+            yield CALLS.c[name] == clean.text(value)
     if wanted.since is not None:
-        query = query.where(CallRow.arrived_at >= wanted.since)
+        yield CALLS.c.arrived_at >= wanted.since
     if wanted.until is not None:
-        query = query.where(CallRow.arrived_at < wanted.until)
+        yield CALLS.c.arrived_at < wanted.until
     if wanted.live is not None:
-        ended = CallRow.ended_at
-        query = query.where(ended.is_(None) if wanted.live else ended.is_not(None))
-    return query
+        yield CALLS.c.ended_at.is_(None) if wanted.live else CALLS.c.ended_at.is_not(None)
+    if wanted.number is not None:
+        yield _has_number(wanted.number)
+    if wanted.digits is not None:
+        yield _ends_with(wanted.digits)
+
+
+def _has_number(number: str) -> ColumnElement[bool]:
+    """What is no valid number is looked for by its digits; with too few of them nothing is found."""
+    known = e164(number)
+    if known is not None:
+        return CALLS.c.ani_e164 == known
+    digits = "".join(sign for sign in number if sign in "0123456789")[-15:]
+    return _ends_with(digits) if LAST_DIGITS.fullmatch(digits) else false()
+
+
+def _ends_with(digits: str) -> ColumnElement[bool]:
+    """A range of the index on the reversed number: what begins with these digits."""
+    first = digits[::-1]
+    behind = first[:-1] + chr(ord(first[-1]) + 1)
+    return REVERSED.op("~>=~", is_comparison=True)(first) & REVERSED.op("~<~", is_comparison=True)(behind)
 
 
 def stored(row: Mapping[Any, Any]) -> StoredCall:

@@ -11,9 +11,10 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import Fact
-from ct112.store import clean, seating
+from ct112.store import clean, pages, seating
 from ct112.store.faults import NO_ROW, RowRefused
 from ct112.store.ids import call_uuid
+from ct112.store.pages import Order, Page
 from ct112.store.tables import FactRow
 
 # The facts are one text that PostgreSQL takes apart itself: that costs us less than making rows of them.
@@ -45,6 +46,8 @@ APPEND_BEHIND = text("""
 """)
 NUL = b"\\u0000"
 FACTS: Table = FactRow.metadata.tables["call_fact"]
+COLUMNS = (FACTS.c.seq, FACTS.c.at, FACTS.c.kind, FACTS.c.data)
+IN_ORDER = Order("facts", (FACTS.c.seq,), (int,))
 TRIES = 5  # another writer may take the same free number at the same moment
 
 
@@ -60,12 +63,21 @@ class StoredFact:
 
 async def of_call(connection: AsyncConnection, call_id: str) -> list[StoredFact]:
     """Return what happened to a call, in order; raises UnknownCall when `call_id` is no id at all."""
-    found = await connection.execute(
-        select(FACTS.c.seq, FACTS.c.at, FACTS.c.kind, FACTS.c.data)
-        .where(FACTS.c.call_id == call_uuid(call_id))
-        .order_by(FACTS.c.seq)
-    )
-    return [StoredFact(**row) for row in found.mappings()]
+    query = select(*COLUMNS).where(FACTS.c.call_id == call_uuid(call_id)).order_by(*IN_ORDER.by())
+    return [StoredFact(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def page(
+    connection: AsyncConnection, call_id: str, *, limit: int = 50, after: str | None = None
+) -> Page[StoredFact]:
+    """Return a page of what happened to a call, in order. Raises UnknownCall for no id, BadCursor."""
+    matching = select(*COLUMNS).where(FACTS.c.call_id == call_uuid(call_id))
+    query = matching if after is None else matching.where(IN_ORDER.behind(after))
+    size = pages.size(limit)
+    rows = (await connection.execute(query.order_by(*IN_ORDER.by()).limit(size + 1))).mappings().all()
+    total, exact = await pages.count(connection, matching)
+    more = pages.write(IN_ORDER.name, (rows[size - 1]["seq"],)) if len(rows) > size else None
+    return Page(items=[StoredFact(**row) for row in rows[:size]], total=total, exact=exact, next=more)
 
 
 async def append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

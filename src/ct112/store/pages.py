@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 
 from ct112.store import clean
+from ct112.store.engine import Connection
 
 T = TypeVar("T")
 MOST = 500  # things in a page
+COUNTED = 1000
+"""A list's total is exact up to here: to count on costs more than to show a page."""
 LONGEST = 400  # characters of a cursor
 EPOCH = datetime.fromtimestamp(0, UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -56,6 +59,13 @@ class Order:
         values = read(cursor, self.name, self.kinds)
         place = tuple_(*(literal(value, key.type) for value, key in zip(values, self.keys, strict=True)))
         return tuple_(*self.keys) < place if self.newest_first else tuple_(*self.keys) > place
+
+
+async def count(connection: Connection, matching: Select[Any], most: int = COUNTED) -> tuple[int, bool]:
+    """Return how many rows match, up to `most`, and whether those are all."""
+    some = matching.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(most + 1)
+    found = int(await connection.scalar(select(func.count()).select_from(some.subquery())) or 0)
+    return min(found, most), found <= most
 
 
 def size(limit: int) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,6 +29,10 @@ from ct112.core.stays import StayKind
 
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,30}$"
 """What a position or an operator may be called: the name becomes a SIP user and part of a dialled string."""
+
+
+REVERSED_NUMBER = 'reverse("right"(COALESCE(ani_e164, ani), 15))'
+"""The end of a caller's number from behind, so that an index finds it by its last digits."""
 
 
 class Base(DeclarativeBase):
@@ -68,6 +73,15 @@ class CallRow(Base):
         Index(None, "arrived_at", "id"),
         Index(None, "ani_e164", "arrived_at", postgresql_where=text("ani_e164 IS NOT NULL")),
         Index("ix_call_record_open", "node", postgresql_where=text("ended_at IS NULL")),
+        Index(None, "service_class", "arrived_at", "id"),
+        Index(None, "outcome", "arrived_at", "id"),
+        Index(None, "operator", "arrived_at", "id", postgresql_where=text("operator IS NOT NULL")),
+        Index(None, "node", "arrived_at", "id"),
+        Index(
+            "ix_call_record_digits",
+            literal_column(REVERSED_NUMBER).label("digits"),
+            postgresql_ops={"digits": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

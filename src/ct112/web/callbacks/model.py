@@ -26,10 +26,14 @@ class Callback(Shown):
 
 
 class CallbackPage(Shown):
-    """Some of the call-backs, in order. `withheld`: callers of a day without a number."""
+    """Some of the call-backs, in order. `total` in all, or more when not `exact`.
+
+    `withheld`: callers of a day without a number.
+    """
 
     callbacks: tuple[Callback, ...]
     total: int
+    exact: bool
     next: str | None
     withheld: int
 

@@ -24,7 +24,9 @@ async def list_callbacks(connection: Connection, query: CallbackQuery) -> Callba
         raise bad_cursor() from None
     found = tuple(Callback.model_validate(task) for task in page.items)
     withheld = await callbacks.withheld(connection, since)
-    return CallbackPage(callbacks=found, total=page.total, next=page.next, withheld=withheld)
+    return CallbackPage(
+        callbacks=found, total=page.total, exact=page.exact, next=page.next, withheld=withheld
+    )
 
 
 async def take_callback(house: House, who: Principal, path: BySerial, body: Taking) -> Callback:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
-from ct112.web.values import Cursor, Given, Instant, PageSize, Shown
+from ct112.web.values import Cursor, Given, Instant, Name, PageSize, Shown
 
 
 class CallView(Shown):
@@ -67,6 +67,10 @@ class CallQuery(Given):
     after: Cursor | None = None
     service_class: ServiceClass | None = None
     outcome: Outcome | None = None
+    operator: Name | None = None
+    node: Name | None = None
+    number: Annotated[str | None, Field(max_length=40, description="in E.164, or as dialled here")] = None
+    digits: Annotated[str | None, Field(pattern=r"^[0-9]{4,15}$", description="a number's last")] = None
     since: Annotated[Instant | None, Field(description="arrived at this time or later")] = None
     until: Annotated[Instant | None, Field(description="arrived before this time")] = None
     live: Annotated[bool | None, Field(description="true: under way; false: over")] = None
