@@ -10,7 +10,9 @@ import pytest
 from ct112.control import feed as told
 from ct112.control.outflow import Outflow
 from ct112.core.events import CallArrived
-from ct112.core.ids import CallId
+from ct112.core.ids import CallId, OperatorName, PositionName
+from ct112.core.outbox import Outbox
+from ct112.core.stays import Move
 from ct112.serve import feed as feed_module
 from ct112.serve import views
 from tests.control.centre import NUMBER, A, known, readers, serving, until
@@ -28,9 +30,12 @@ async def test_a_reader_has_the_floor_and_then_every_change(tmp_path: Path) -> N
             assert snapshot["calls"][0]["ani"] == NUMBER
             assert snapshot["calls"][0]["arrived_at"].endswith("Z")
             assert snapshot["positions"][0]["state"] == "ready"
-            assert snapshot["operators"] == [
-                {"operator": "op-pos-1", "position": "pos-1", "state": "ready", "ready": True, "reason": None}
-            ]
+            (operator,) = snapshot["operators"]
+            assert (operator["operator"], operator["position"], operator["ready"]) == (
+                "op-pos-1",
+                "pos-1",
+                True,
+            )
             assert snapshot["nodes"] == [{"node": "a", "ready": True}]
             assert snapshot["health"]["ready"] is True
             (second,) = centre.calls(1)
@@ -107,6 +112,38 @@ async def test_a_fault_in_the_feed_costs_a_snapshot_and_never_a_call(
         assert message["kind"] == "snapshot"
         assert [one["id"] for one in message["calls"]] == [call]
         assert call in centre.floor.calls
+
+
+async def test_a_fault_in_a_snapshot_closes_whoever_waits_for_it_and_the_next_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(tmp_path) as centre:
+        centre.staff("pos-1")
+        await until(lambda: centre.floor.operators)
+        whole = views.live_position
+
+        def broken(*_: object) -> told.LivePosition:
+            raise RuntimeError("a fault of ours")
+
+        monkeypatch.setattr(views, "live_position", broken)
+        async with readers(centre.url) as (reader,):
+            message = await reader.socket.receive(timeout=5)
+            assert (message.type.name, reader.socket.close_code) == ("CLOSE", 1011)
+        monkeypatch.setattr(views, "live_position", whole)
+        async with readers(centre.url) as (reader,):
+            assert (await reader.read())["positions"]
+    assert "a fault of ours" in caplog.text, "it is in the log"
+
+
+async def test_who_moves_is_shown(tmp_path: Path) -> None:
+    async with serving(tmp_path) as centre, readers(centre.url) as (reader,):
+        centre.staff("pos-1", "pos-2")
+        await reader.until(lambda mirror: len(mirror.parts["operators"]) == 2)
+        centre.floor.seating.moves[OperatorName("op-pos-1")] = Move(
+            operator=OperatorName("op-pos-1"), to=PositionName("pos-2"), by="op-pos-1"
+        )
+        centre.feed.stepped(Outbox(positions=frozenset({PositionName("pos-1")})))
+        await reader.until(lambda mirror: mirror.parts["operators"]["op-pos-1"]["moving_to"] == "pos-2")
 
 
 async def test_without_readers_nothing_is_kept(tmp_path: Path) -> None:

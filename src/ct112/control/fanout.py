@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ct112.control.outflow import Outflow
 
+OUR_MISTAKE = 1011  # close code
 SNAPSHOT_SECONDS = 0.1  # at most one in this time, however many readers come
 
 
@@ -80,7 +81,12 @@ class Fanout:
         if not joining:
             return
         self._last = asyncio.get_running_loop().time()
-        message = self._snapshot()
+        try:
+            message = self._snapshot()
+        except Exception:
+            for outflow in joining:
+                outflow.close(OUR_MISTAKE)  # they come back, and wait a little longer each time
+            raise
         for outflow in joining:
             outflow.put(message)
         self._readers |= joining

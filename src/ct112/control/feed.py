@@ -61,13 +61,19 @@ class LivePosition:
 
 @value(frozen=True, slots=True, kw_only=True)
 class LiveOperator:
-    """A person who sits somewhere."""
+    """A person who sits somewhere, or is about to.
+
+    `moving_to`: where they sit once the talk under way is over; `leaving`: they log out then. Who has left
+    one position and waits for the next has no `position`.
+    """
 
     operator: str
-    position: str
-    state: str
+    position: str | None
+    state: str  # as the position's; moving when they have none
     ready: bool
     reason: str | None
+    moving_to: str | None
+    leaving: bool
 
 
 @value(frozen=True, slots=True, kw_only=True)

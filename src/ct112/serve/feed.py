@@ -64,7 +64,7 @@ class Feed:
         self._shelves = {
             "calls": Shelf(lambda call: (call, call.revision), lambda call: views.live_call(call, floor)),
             "positions": Shelf(self._position_stamp, self._position),
-            "operators": Shelf(lambda operator: (operator, operator.revision), views.live_operator),
+            "operators": Shelf(views.person_stamp, views.live_operator),
             "callbacks": Shelf(lambda back: (back.offer, back.phase), views.live_callback),
             "nodes": Shelf(lambda node: node, lambda node: node),
         }
@@ -165,7 +165,7 @@ class Feed:
         things: dict[str, Mapping[Any, Any]] = {
             "calls": floor.calls,
             "positions": floor.operators,
-            "operators": {one.name: one for one in floor.operators.values() if one.name is not None},
+            "operators": views.people(floor),
             "callbacks": floor.call_backs,
             "nodes": self._nodes,
         }

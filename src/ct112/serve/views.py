@@ -8,9 +8,13 @@ from ct112.control.feed import LiveCall, LiveCallback, LiveOperator, LivePositio
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Call, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.floor import Floor
-from ct112.core.ids import PositionName
+from ct112.core.ids import OperatorName, PositionName
 from ct112.core.operators import OnCall, Operator, Resting, Ringing, WrapUp
 from ct112.core.record import Fact
+from ct112.core.stays import Move
+
+Person = tuple[Operator | None, Move | None]
+"""Where somebody sits, and where they are about to sit."""
 
 WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 _names: dict[type, str] = {}  # bounded: one for each state
@@ -57,7 +61,7 @@ def live_position(operator: Operator, refused_by: tuple[str, ...]) -> LivePositi
         operator=operator.name,
         state=state_name(state),
         ready=operator.ready,
-        reason=getattr(operator, "reason", None),
+        reason=operator.reason,
         call=state.call if isinstance(state, Ringing | OnCall) else None,
         until=moment(state.until) if isinstance(state, WrapUp | Resting) else None,
         registered_at=tuple(sorted(operator.phones)),
@@ -65,16 +69,35 @@ def live_position(operator: Operator, refused_by: tuple[str, ...]) -> LivePositi
     )
 
 
-def live_operator(operator: Operator) -> LiveOperator | None:
-    """Return the person who sits there; None for an empty position."""
-    if operator.name is None:
-        return None
+def people(floor: Floor) -> dict[OperatorName, Person]:
+    """Return where each person sits who sits somewhere, and where they are about to sit."""
+    moves = floor.seating.moves
+    found: dict[OperatorName, Person] = {name: (None, move) for name, move in moves.items()}
+    for place in floor.operators.values():
+        if place.name is not None:
+            found[place.name] = (place, moves.get(place.name))
+    return found
+
+
+def person_stamp(person: Person) -> tuple[Operator | None, int, Move | None]:
+    """Return what differs when the person looks different."""
+    place, move = person
+    return place, 0 if place is None else place.revision, move
+
+
+def live_operator(person: Person) -> LiveOperator:
+    """Return the person as they are now."""
+    place, move = person
+    name = move.operator if move is not None else place.name if place is not None else None
+    assert name is not None, "whoever is shown sits somewhere, or moves"
     return LiveOperator(
-        operator=operator.name,
-        position=operator.position,
-        state=state_name(operator.state),
-        ready=operator.ready,
-        reason=getattr(operator, "reason", None),
+        operator=name,
+        position=None if place is None else place.position,
+        state="moving" if place is None else state_name(place.state),
+        ready=False if place is None else place.ready,
+        reason=None if place is None else place.reason,
+        moving_to=None if move is None else move.to,
+        leaving=move is not None and move.to is None,
     )
 
 
