@@ -16,7 +16,7 @@ from rich.table import Table
 
 from lab import packages
 from lab.api import Lab
-from lab.drills import beside, faults, started, two_nodes
+from lab.drills import beside, faults, live, started, two_nodes
 from lab.drills.judging import Verdict, failed
 from lab.drills.special import hang_ups, rush
 from lab.drills.stage import Fault, Stage
@@ -54,6 +54,8 @@ FAULTS: dict[str, Fault] = {
     "web-flooded": beside.web_flooded,
     "worker-killed": beside.worker_killed,
     "control-token-wrong": beside.control_token_wrong,
+    "serve-killed-under-50-pages": live.serve_killed_under_pages,
+    "web-under-500-pages": live.web_under_a_crowd,
     "phone-vanishes-while-talking": faults.phone_vanishes,
     "phone-unregisters-while-ringing": faults.phone_unregisters,
     "phone-declines-486": faults.phone_refuses,

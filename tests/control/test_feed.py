@@ -142,7 +142,7 @@ async def test_who_moves_is_shown(tmp_path: Path) -> None:
         centre.floor.seating.moves[OperatorName("op-pos-1")] = Move(
             operator=OperatorName("op-pos-1"), to=PositionName("pos-2"), by="op-pos-1"
         )
-        centre.feed.stepped(Outbox(positions=frozenset({PositionName("pos-1")})))
+        centre.feed.stepped(Outbox())
         await reader.until(lambda mirror: mirror.parts["operators"]["op-pos-1"]["moving_to"] == "pos-2")
 
 
