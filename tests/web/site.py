@@ -1,15 +1,15 @@
 """The site under test, and what is behind it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
+from ct112.control.asks import Answer
 from ct112.control.client import ControlClient
-from ct112.core.callback_rules import TaskState
+from ct112.control.mirror import Mirror
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.http.health import Health, Part
 from ct112.settings import Settings
@@ -17,11 +17,8 @@ from ct112.store import Store
 from ct112.store.calls import write as calls_written
 from ct112.web import House, make_app
 from ct112.web.access.gate import Gate
-from ct112.web.callbacks.model import Callback
-from ct112.web.errors import Conflict
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
-from ct112.web.positions.model import PositionView
 from tests.store.examples import ARRIVED, fact, record
 
 TOKEN = "a token for tests"
@@ -31,30 +28,50 @@ CALL = "00000000-0000-7000-8000-000000000001"
 """The id of the first example call; 0812 was its number, and nobody answered."""
 
 
-SEAT = PositionView(
-    position="pos-1", operator="operator-1", state="on_call", registered_at=("a",), refused_by=()
-)
+NOW = "2026-11-24T01:02:03Z"
+SEAT: dict[str, Any] = {
+    "position": "pos-1",
+    "revision": 3,
+    "operator": "operator-1",
+    "state": "on_call",
+    "ready": True,
+    "reason": None,
+    "call": None,
+    "until": None,
+    "registered_at": ["a"],
+    "refused_by": [],
+}
+FLOOR: dict[str, Any] = {
+    "kind": "snapshot",
+    "revision": 7,
+    "boot": "0198c0de-0000-7000-8000-0000000000aa",
+    "at": NOW,
+    "health": {},
+    "calls": [],
+    "positions": [SEAT],
+    "operators": [],
+    "callbacks": [],
+    "nodes": [{"node": "a", "ready": True}],
+}
 
 
-async def take(number: int, operator: str, by: str) -> Callback:
-    """Ring: there is one call-back, which operator-1 may take."""
-    if (number, operator) != (1, "operator-1"):
-        raise Conflict(f"{operator} has a call now")
-    now = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
-    return Callback(
-        id=1,
-        ani="0812",
-        service_class=ServiceClass.EMERGENCY,
-        reason="abandoned",
-        state=TaskState.TAKEN,
-        result=None,
-        calls=1,
-        attempts=0,
-        first_call_at=now,
-        last_call_at=now,
-        next_try_at=now,
-        taken_by=operator,
-    )
+class FakeServe(ControlClient):
+    """A serve with one position; accepts what operator-1 asks, and refuses everybody else."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:1", None)
+        self.floor = Mirror(FLOOR)
+        self.asked: list[dict[str, Any]] = []
+        self.answer: Answer | None = None
+
+    async def ask(self, kind: str, **fields: Any) -> Answer:
+        """Answer as `answer` says; by default only operator-1 may."""
+        self.asked.append({"kind": kind, **fields})
+        if self.answer is not None:
+            return self.answer
+        if fields.get("operator", "operator-1") != "operator-1":
+            return Answer(accepted=False, code="busy", reason="has a call now: wait for its end")
+        return Answer(accepted=True)
 
 
 async def fill(store: Store, calls: int = 3) -> None:
@@ -99,10 +116,8 @@ def house(
         gate=Gate.of(store, settings(token, **more)),
         health=health,
         store=store,
-        take=take,
-        positions=lambda: [SEAT],
         workshop=Workshop(folder, None, 15.0),
-        live=live or Live(ControlClient("http://127.0.0.1:1", None)),
+        live=live or Live(FakeServe()),
     )
 
 
@@ -112,7 +127,8 @@ class Site:
     def __init__(self, store: Store, folder: Path, token: str | None, **more: Any) -> None:
         self.store = store
         self.health = READY
-        self.house = house(store, folder, lambda: self.health, token, **more)
+        self.serve = FakeServe()
+        self.house = house(store, folder, lambda: self.health, token, Live(self.serve), **more)
         app = make_app(self.house, self.house.gate.access.authenticate)
         self.client: TestClient[Any, Any] = TestClient(TestServer(app))
 

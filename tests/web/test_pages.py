@@ -41,7 +41,6 @@ async def test_a_wrong_page_of_call_backs_is_told(site: Site, query: dict[str, s
     [
         ("1", {"operator": "operator-1"}, 202),
         ("1", {"operator": "operator-2"}, 409),
-        ("8", {"operator": "operator-1"}, 409),
         ("1", {"operator": ""}, 400),
         ("1", {}, 400),
         ("1", {"operator": "operator-1", "colour": "red"}, 400),
@@ -58,7 +57,22 @@ async def test_taking_a_call_back(site: Site, path: str, body: dict[str, str], s
     async with site.client.post(url, json=body, headers=BEARER) as answer:
         assert answer.status == status
         told = await answer.json(content_type=None)
-    assert told["taken_by"] == "operator-1" if status == 202 else told["detail"]
+    assert told["ask"] if status == 202 else told["detail"]
+
+
+async def test_the_result_of_a_call_back_is_noted_once(site: Site) -> None:
+    await fill(site.store, 1)
+    for status, key in ((200, "a"), (200, "a"), (409, "b")):
+        async with site.client.post(
+            "/api/v1/callbacks/1/result",
+            json={"result": "reached"},
+            headers=BEARER | {"Idempotency-Key": key},
+        ) as answer:
+            assert answer.status == status
+            told = await answer.json(content_type=None)
+    assert "closed" in told["detail"]
+    _, body, _ = await site.get("/api/v1/callbacks", params={"closed": "true"}, headers=BEARER)
+    assert [(task["state"], task["result"]) for task in body["callbacks"]] == [("closed", "reached")]
 
 
 async def test_a_body_that_is_no_json_is_told_so(site: Site) -> None:

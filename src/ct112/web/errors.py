@@ -1,16 +1,4 @@
-"""What the sources behind the API raise, in the web's words."""
-
-
-class Conflict(RuntimeError):
-    """This cannot be done now; the text says why."""
-
-
-class NotFound(LookupError):
-    """There is no such thing."""
-
-
-class Unavailable(RuntimeError):
-    """The database cannot be asked now."""
+"""What a handler raises when what it needs is not there."""
 
 
 class LiveAway(RuntimeError):

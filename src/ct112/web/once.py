@@ -51,6 +51,10 @@ async def first_answer(connection: Connection, asked: Once) -> web.Response | No
         raise _problem(
             kinds.KEY_REUSED, "came with another request before", "send a new key for another thing"
         ) from None
+    except idempotency.KeyBusy:
+        raise _problem(
+            kinds.CONFLICT, "is being worked on", "send the same again in a second", {"Retry-After": "1"}
+        ) from None
     if kept is None:
         return None
     headers = {"Cache-Control": "no-store"} | kept.headers
@@ -65,6 +69,6 @@ async def keep(connection: Connection, asked: Once, answer: web.Response) -> Non
     await idempotency.keep(connection, asked.owner, asked.key, kept)
 
 
-def _problem(kind: kinds.Kind, message: str, remedy: str) -> Problem:
+def _problem(kind: kinds.Kind, message: str, remedy: str, headers: dict[str, str] | None = None) -> Problem:
     wrong = FieldProblem(place=Place.HEADER, field=HEADER, message=message, remedy=remedy)
-    return Problem(kind, f"{HEADER} {message}: {remedy}", fields=[wrong])
+    return Problem(kind, f"{HEADER} {message}: {remedy}", fields=[wrong], headers=headers)

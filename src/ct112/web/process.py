@@ -1,24 +1,18 @@
 """The composition of `ct112 web`: the store, what is live at `ct112 serve`, and the routes over both."""
 
-from collections.abc import Sequence
-from functools import partial
-
 from ct112 import logs
-from ct112.control.client import ControlAway, ControlClient, ControlRefused
+from ct112.control.client import ControlClient
 from ct112.http.health import Health, Part
 from ct112.http.server import HttpServer
 from ct112.settings import Settings
-from ct112.store import Store, callbacks
+from ct112.store import Store
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
 from ct112.web.access.gate import Gate
 from ct112.web.app import make_app
-from ct112.web.callbacks.model import Callback
-from ct112.web.errors import Conflict, LiveAway, Unavailable
 from ct112.web.house import House
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
-from ct112.web.positions.model import PositionView
 
 log = logs.get("web")
 
@@ -46,8 +40,6 @@ class Web:
             workshop=Workshop(
                 settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
             ),
-            take=partial(take_callback, self._control, store),
-            positions=partial(positions, self._hub),
             live=self._hub,
         )
         app = make_app(house, gate.access.authenticate)
@@ -82,30 +74,3 @@ class Web:
         troubles = self._supervisor.troubles()
         said = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
         return Part("tasks", not troubles, said or "all run")
-
-
-async def take_callback(
-    control: ControlClient, store: Store, number: int, operator: str, by: str
-) -> Callback:
-    """Ring the operator's phone and then the caller; `by` asked for it.
-
-    Raises Conflict, LiveAway, Unavailable, StoreUnavailable.
-    """
-    try:
-        answer = await control.ask("take_callback", by=by, task=number, operator=operator)
-    except (ControlAway, ControlRefused) as error:
-        raise LiveAway from error
-    if answer.code == DATABASE_AWAY:
-        raise Unavailable(answer.reason)
-    if not answer.accepted:
-        raise Conflict(answer.reason)
-    async with store.transaction() as connection:
-        return Callback.model_validate(await callbacks.get(connection, number))
-
-
-def positions(live: Live) -> Sequence[PositionView]:
-    """Return the positions, by name. Raises LiveAway: they are known to `ct112 serve` alone."""
-    if live.floor is None:
-        raise LiveAway
-    known = live.floor.parts["positions"]
-    return [PositionView.model_validate(known[name]) for name in sorted(known)]

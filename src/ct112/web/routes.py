@@ -168,7 +168,7 @@ class Route:
         if self.version_needed:
             found |= {kinds.VERSION_NEEDED}
         if self.keyed:
-            found |= {kinds.KEY_REUSED}
+            found |= {kinds.KEY_REUSED, kinds.CONFLICT}
         if "ask_id" in self.takes:
             found |= {kinds.CONFLICT, kinds.LIVE_AWAY}
         if "connection" in self.takes and self.method != "GET":

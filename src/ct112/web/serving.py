@@ -14,7 +14,7 @@ from ct112.web import auditing, kinds, versions
 from ct112.web.access.principal import Principal, Role
 from ct112.web.answering import response
 from ct112.web.body import read
-from ct112.web.errors import LiveAway, Unavailable
+from ct112.web.errors import LiveAway
 from ct112.web.house import House
 from ct112.web.once import Once, first_answer, keep, once
 from ct112.web.problems import Place, Problem
@@ -56,7 +56,7 @@ class Endpoint:
         try:
             async with asyncio.timeout(seconds):
                 return await self._answered(await self._given(request))
-        except (StoreUnavailable, Unavailable, TimeoutError):
+        except (StoreUnavailable, TimeoutError):
             raise Problem(kinds.AWAY, "calls are answered as always; ask again later") from None
         except RowRefused as error:
             raise Problem(kinds.REFUSED, f"{error}: send something else") from None

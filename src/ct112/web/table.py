@@ -3,7 +3,10 @@
 from ct112.web.accounts.routes import ROUTES as ACCOUNTS
 from ct112.web.audit.routes import ROUTES as AUDIT
 from ct112.web.callbacks.routes import ROUTES as CALLBACKS
+from ct112.web.calls.asks import ROUTES as CALL_ASKS
 from ct112.web.calls.routes import ROUTES as CALLS
+from ct112.web.capacity.routes import ROUTES as CAPACITY
+from ct112.web.floor.routes import ROUTES as FLOOR
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.positions.routes import ROUTES as POSITIONS
@@ -16,9 +19,12 @@ TABLE: tuple[Route, ...] = (
     *SESSION,
     *OIDC,
     *CALLS,
+    *CALL_ASKS,
     *CALLBACKS,
     *POSITIONS,
+    *FLOOR,
     *LIVE,
+    *CAPACITY,
     *IVR,
     *ACCOUNTS,
     *TOKENS,

@@ -46,6 +46,12 @@ class CallbackQuery(Given):
     closed: bool = Field(default=False, description="closed ones too, the newest first")
 
 
+class Result(Given):
+    """How it went: `cancelled`, when there is no need for it any more."""
+
+    result: CallbackResult
+
+
 class Taking(Given):
     """Who takes it."""
 

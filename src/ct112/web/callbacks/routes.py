@@ -1,12 +1,13 @@
 """The routes of call-backs."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
-from ct112.store import BadCursor, Connection, callbacks
+from ct112.store import BadCursor, CallbackError, Connection, callbacks
 from ct112.web import kinds
 from ct112.web.access.principal import STAFF, Principal
-from ct112.web.callbacks.model import Callback, CallbackPage, CallbackQuery, Taking
-from ct112.web.errors import Conflict
+from ct112.web.asking import PROBLEMS, Accepted, ask
+from ct112.web.callbacks.model import Callback, CallbackPage, CallbackQuery, Result, Taking
 from ct112.web.house import House
 from ct112.web.problems import Problem, bad_cursor
 from ct112.web.routes import Route
@@ -29,11 +30,16 @@ async def list_callbacks(connection: Connection, query: CallbackQuery) -> Callba
     )
 
 
-async def take_callback(house: House, who: Principal, path: BySerial, body: Taking) -> Callback:
+async def take_callback(house: House, who: Principal, ask_id: UUID, path: BySerial, body: Taking) -> Accepted:
     """Ring the operator's phone, then the caller's."""
+    return await ask(house, who, ask_id, "take_callback", task=path.id, operator=body.operator)
+
+
+async def finish_callback(connection: Connection, path: BySerial, body: Result) -> Callback:
+    """Note how a call-back went that was made in another way, or cancel it."""
     try:
-        return await house.take(path.id, body.operator, who.name)
-    except Conflict as error:
+        return Callback.model_validate(await callbacks.finish(connection, path.id, body.result))
+    except CallbackError as error:
         raise Problem(kinds.CONFLICT, str(error)) from error
 
 
@@ -45,7 +51,17 @@ ROUTES = (
         take_callback,
         STAFF,
         status=202,
-        problems=frozenset({kinds.CONFLICT, kinds.LIVE_AWAY}),
+        problems=PROBLEMS,
+        keyed=True,
         audit="callback.take",
+    ),
+    Route(
+        "POST",
+        "/api/v1/callbacks/{id}/result",
+        finish_callback,
+        STAFF,
+        problems=frozenset({kinds.CONFLICT}),
+        keyed=True,
+        audit="callback.result",
     ),
 )

@@ -3,10 +3,27 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.web.values import Cursor, Given, Instant, Name, PageSize, Shown
+
+
+class Location(Shown):
+    """Where the caller is, as the network says it: `raw`, and its parts. Degrees are WGS 84."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, str] = Field(init=False)
+
+    raw: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Recording(Shown):
+    """How a call was recorded, once it is."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True, extra="allow")
 
 
 class CallView(Shown):
@@ -32,8 +49,8 @@ class CallView(Shown):
     position: str | None
     outcome: Outcome | None
     ended_by: EndedBy | None
-    location: dict[str, Any] | None
-    recording: dict[str, Any] | None
+    location: Location | None
+    recording: Recording | None
 
 
 class CallFact(Shown):

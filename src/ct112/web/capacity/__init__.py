@@ -1,0 +1,1 @@
+"""How many operators and lines a busy hour needs."""

@@ -1,0 +1,1 @@
+"""The floor as it is now, in one answer."""

@@ -1,0 +1,83 @@
+"""What is live, as the API shows it. `revision`: of a thing, for If-Match of an ask about it."""
+
+from uuid import UUID
+
+from ct112.core.record import ClassSource, ServiceClass
+from ct112.web.calls.model import Location
+from ct112.web.values import Instant, Shown
+
+
+class LiveCallView(Shown):
+    """A call under way. `first`: served before its class. Who calls is null for those who need not know."""
+
+    id: UUID
+    node: str
+    state: str
+    revision: int
+    ani: str | None
+    dialled: str | None
+    service_class: ServiceClass | None
+    class_source: ClassSource | None
+    first: bool
+    arrived_at: Instant
+    picked_up_at: Instant | None
+    queued_at: Instant | None
+    answered_at: Instant | None
+    position: str | None
+    operator: str | None
+    location: Location | None
+
+
+class LivePositionView(Shown):
+    """A position, who sits there, and how they are. `until`: when wrap-up or rest ends."""
+
+    position: str
+    revision: int
+    operator: str | None
+    state: str
+    ready: bool
+    reason: str | None
+    call: str | None
+    until: Instant | None
+    registered_at: tuple[str, ...]
+    refused_by: tuple[str, ...]
+
+
+class LiveOperatorView(Shown):
+    """A person who sits somewhere."""
+
+    operator: str
+    position: str
+    state: str
+    ready: bool
+    reason: str | None
+
+
+class LiveCallbackView(Shown):
+    """Somebody who is being called back now."""
+
+    id: str
+    task: int
+    number: str | None
+    position: str
+    phase: str
+
+
+class LiveNodeView(Shown):
+    """An Asterisk; `ready`: calls there are in our hands."""
+
+    node: str
+    ready: bool
+
+
+class FloorView(Shown):
+    """All that is live. The WebSocket /api/v1/live goes on from here."""
+
+    revision: int
+    boot: UUID
+    at: Instant
+    calls: tuple[LiveCallView, ...]
+    positions: tuple[LivePositionView, ...]
+    operators: tuple[LiveOperatorView, ...]
+    callbacks: tuple[LiveCallbackView, ...]
+    nodes: tuple[LiveNodeView, ...]

@@ -1,0 +1,46 @@
+"""What each answer of the floor becomes over HTTP, and that an ask waits for no database."""
+
+import asyncio
+
+import pytest
+
+from ct112.control.asks import Answer
+from lab.throwaway import Server
+from tests.web.site import BEARER, CALL, Site
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("stale", 412, "stale"),
+        ("unknown", 404, "not-found"),
+        ("repeated-differs", 422, "key-reused"),
+        ("busy", 409, "conflict"),
+        ("not-possible", 409, "conflict"),
+        ("failed", 409, "conflict"),
+        ("unavailable", 503, "away"),
+        ("unanswered", 503, "live-away"),
+        (None, 409, "conflict"),
+    ],
+)
+async def test_each_answer_of_the_floor_is_one_problem(
+    site: Site, code: str | None, status: int, kind: str
+) -> None:
+    site.serve.answer = Answer(accepted=False, code=code, reason="because: do this")
+    url = f"/api/v1/calls/{CALL}/class"
+    async with site.client.post(url, json={"service_class": "urgent"}, headers=BEARER) as answer:
+        told = await answer.json(content_type=None)
+    assert (answer.status, told["type"]) == (status, f"urn:ct112:problem:{kind}")
+
+
+async def test_an_ask_waits_for_no_database(site: Site, server: Server) -> None:
+    await site.get("/api/v1/positions", headers=BEARER)
+    server.freeze()
+    try:
+        async with asyncio.timeout(9):
+            async with site.client.post(
+                f"/api/v1/calls/{CALL}/class", json={"service_class": "urgent"}, headers=BEARER
+            ) as answer:
+                assert answer.status == 202
+    finally:
+        server.thaw()
