@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import (
+    beside,
     capacity,
     client,
     core,
@@ -45,9 +46,10 @@ CASES = (
     "set-up",
     "capacity",
     "live",
+    "beside",
     "held",
 )
-ON_ONE_EXCHANGE = {"client", "set-up", "capacity", "live"}
+ON_ONE_EXCHANGE = {"client", "set-up", "capacity", "live", "beside"}
 POSITIONS = 120
 KEPT = REPOSITORY / ".lab" / "bench.json"
 console = Console(highlight=False, width=160)
@@ -123,6 +125,8 @@ def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:
             _step(results, "capacity", lambda: _capacity(results, running, quick))
         if "live" in cases:
             _step(results, "live", lambda: _live(results, running, quick))
+        if "beside" in cases:
+            _step(results, "beside", lambda: _beside(results, running, quick))
 
 
 def _core(results: Results, quick: bool) -> None:
@@ -138,6 +142,15 @@ def _feed(results: Results, quick: bool) -> None:
 def _live(results: Results, running: Exchange, quick: bool) -> None:
     results.live += live.rounds(running, 5.0, 50 if quick else 200, results.rounds)
     _show(*figures.live_rows(results))
+
+
+def _beside(results: Results, running: Exchange, quick: bool) -> None:
+    pairs = 2 if quick else 5
+    for figure in beside.rounds(running, 20.0, 5.0 if quick else 20.0, pairs):
+        results.beside.append(figure)
+        console.print(f"  p99 beside a flooded web, of that beside an idle one: {figure.ratio:.2f} ×")
+    _show(*figures.beside_rows(results.beside))
+    console.print(f"  median of {len(results.beside)} pairs: {beside.median_ratio(results.beside):.2f} ×")
 
 
 def _records(results: Results, quick: bool) -> None:

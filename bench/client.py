@@ -41,7 +41,7 @@ class EventsFigure:
 
 def rounds(exchange: Exchange, requests: int, count: int) -> list[ClientFigure]:
     """Measure every client in turn, `count` times over."""
-    ari, python = exchange.lab.info["ari"][0], peer_libraries.python()
+    ari, python = exchange.lab.description()["ari"][0], peer_libraries.python()
     figures = []
     for _ in range(count):
         figures.append(ClientFigure("ct112", asyncio.run(_ours(ari, requests)) * 1e6))
@@ -79,7 +79,7 @@ async def _ours(ari: dict[str, Any], requests: int) -> float:
 
 def events(exchange: Exchange, count: int, times: int) -> list[EventsFigure]:
     """Let every client take in so many events in turn, `times` times over."""
-    ari, python = exchange.lab.info["ari"][0], peer_libraries.python()
+    ari, python = exchange.lab.description()["ari"][0], peer_libraries.python()
     figures = []
     with _source(ari["url"].removesuffix("ari"), count) as url:
         for _ in range(times):

@@ -199,7 +199,7 @@ async def _until_ready(running: Exchange) -> None:
 
 async def _no_sound_needed(running: Exchange) -> None:
     """The load speaks SIP and no RTP: a leg without sound must not be taken for dead here."""
-    ari = running.lab.info["ari"][0]
+    ari = running.lab.description()["ari"][0]
     auth = aiohttp.encode_basic_auth(ari["user"], ari["password"])
     fields = {"fields": [{"attribute": "rtp_timeout", "value": "0"}]}
     async with aiohttp.ClientSession(headers={"Authorization": auth}) as session:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from bench.beside import BesideFigure
 from bench.core import CoreFigure
 from bench.quantiles import quantile
 from bench.results import Results
@@ -221,3 +222,17 @@ def markdown(head: Sequence[str], rows: Rows) -> str:
     """Return a table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def beside_rows(found: Sequence[BesideFigure]) -> tuple[list[str], Rows]:
+    """Return each pair: the same calls beside an idle and a flooded web."""
+    head = [
+        "calls/s", "beside an idle web, p50", "p99", "beside a flooded one, p50", "p99", "p99, of idle",
+        "requests/s", "answered/s", "failed calls",
+    ]  # fmt: skip
+    rows = []
+    for one in found:
+        times = [quantile(ms, part) for ms in (one.idle_ms, one.flooded_ms) for part in (0.5, 0.99)]
+        ends = [f"{one.ratio:.2f} ×", f"{one.asked:.0f}", f"{one.answered:.0f}", str(one.failed)]
+        rows.append([f"{one.rate:g}", *(f"{ms:.1f} ms" for ms in times), *ends])
+    return head, rows

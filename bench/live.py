@@ -68,7 +68,7 @@ def measure(exchange: Exchange, rate: float, calls: int) -> LiveFigure:
 @contextmanager
 def _pages(exchange: Exchange, seen: Path) -> Iterator[dict[str, int]]:
     """Have pages in a process of their own; what came of them stands in the result afterwards."""
-    info = exchange.lab.info
+    info = exchange.lab.description()
     command = [sys.executable, "-m", "lab.live", info["web"], "--pages", str(PAGES), "--seen", str(seen)]
     told: dict[str, int] = {}
     with subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

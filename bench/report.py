@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import figures, plots, targets
+from bench import beside, figures, plots, targets
 from bench.quantiles import quantile
 from bench.results import Results
 
@@ -93,6 +93,7 @@ def page(results: Results, drawn: list[str]) -> str:
             "time. A time is a whole transaction from asking for a connection to the last row: page and total. Totals are exact up to 1,000.",
             "",
             figures.markdown(*figures.stored_rows(results.stored)),
+            *_beside(results),
             "## Held calls",
             "",
             "Callers come at 40 a second and stay. Those without an operator wait, and their switches are pushed every 4 s. Signalling only.",
@@ -129,6 +130,21 @@ def _live(results: Results) -> list[str]:
     return lines
 
 
+def _beside(results: Results) -> list[str]:
+    """Return the section about calls beside a flooded web, if it was measured."""
+    if not results.beside:
+        return []
+    return [
+        "## Calls beside a flooded web",
+        "",
+        "Serve and Asterisk on one core, everything else (`ct112 web`, PostgreSQL, SIPp, the flood itself) on the others. The same calls beside a",
+        "web nobody asks and one asked 2,000 times a second, a quarter of it lists of calls from PostgreSQL; in turn, a pair a round. Time from",
+        f"the caller's INVITE to the operator's. The median over the pairs of p99 beside the flood, of p99 without: **{beside.median_ratio(results.beside):.2f} ×**.",
+        "",
+        figures.markdown(*figures.beside_rows(results.beside)),
+    ]
+
+
 def _capacity(results: Results, plot: str) -> list[str]:
     """Return the section about the highest rates, if they were measured."""
     if not results.capacity:
@@ -157,10 +173,11 @@ def _short(results: Results) -> dict[str, object]:
         one["seen_ms"] = {
             f"p{part * 100:g}": round(quantile(times, part), 3) for part in (0.5, 0.95, 0.99, 1.0)
         }
-    for one in found["set_up"]:
-        for name in ("rung_ms", "answered_ms"):
-            times = one.pop(name)
-            one[name] = {
-                f"p{part * 100:g}": round(quantile(times, part), 3) for part in (0.5, 0.95, 0.99, 1.0)
-            }
+    for case, names in (("set_up", ("rung_ms", "answered_ms")), ("beside", ("idle_ms", "flooded_ms"))):
+        for one in found[case]:
+            for name in names:
+                times = one.pop(name)
+                one[name] = {
+                    f"p{part * 100:g}": round(quantile(times, part), 3) for part in (0.5, 0.95, 0.99, 1.0)
+                }
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import psutil
 
+from bench.beside import BesideFigure
 from bench.capacity import CapacityFigure
 from bench.client import ClientFigure, EventsFigure
 from bench.core import CoreFigure
@@ -37,6 +38,7 @@ class Results:
     feed: list[FeedFigure] = field(default_factory=list)
     live: list[LiveFigure] = field(default_factory=list)
     stored: list[StoredFigure] = field(default_factory=list)
+    beside: list[BesideFigure] = field(default_factory=list)
     planning: dict[str, float] = field(default_factory=dict)  # what was simulated → seconds
 
     def as_json(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ KINDS: dict[str, Any] = {
     "feed": FeedFigure,
     "live": LiveFigure,
     "stored": StoredFigure,
+    "beside": BesideFigure,
 }
 
 

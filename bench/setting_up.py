@@ -69,7 +69,7 @@ def figure(system: str, rate: float, load: Load) -> SetUpFigure:
 @contextlib.contextmanager
 def asyncari_centre(exchange: Exchange) -> Iterator[None]:
     """Run the small application."""
-    ari = exchange.lab.info["ari"][0]
+    ari = exchange.lab.description()["ari"][0]
     command = [str(peer_libraries.python()), str(SCRIPT), ari["url"].removesuffix("ari")]
     command += [ari["user"], ari["password"], str(exchange.positions)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:

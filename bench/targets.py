@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from bench import figures
+from bench import beside, figures
 from bench.quantiles import quantile
 from bench.results import Results
 
@@ -25,6 +25,7 @@ def rows(results: Results) -> Iterator[list[str]]:
         _stored,
         _feed,
         _live,
+        _beside_web,
         _planning,
     ):
         yield from part(results)
@@ -133,6 +134,12 @@ def _stored(results: Results) -> Iterator[list[str]]:
         slowest = max(one.p99_ms for one in results.stored)
         what = f"lists and searches of {results.stored[0].stored:,} calls, p99 of the slowest"
         yield _at_most(what, slowest, 50, "ms", 0)
+
+
+def _beside_web(results: Results) -> Iterator[list[str]]:
+    if results.beside:
+        ratio = beside.median_ratio(results.beside)
+        yield _at_most("set-up p99 beside a flooded web, of that beside an idle one", ratio, 1.1)
 
 
 def _planning(results: Results) -> Iterator[list[str]]:

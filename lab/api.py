@@ -109,6 +109,7 @@ class Lab:
                 self.start(phones_part.NAME)
             if not self.places.lab_json.exists():  # all of it ran already, but the file was lost
                 self._put_on_duty()
+                self._make_users()
                 self._tell()
         except BaseException:
             with processes.uninterrupted():
@@ -272,21 +273,25 @@ class Lab:
         with step(self._progress, name):
             action()
 
+    def description(self) -> dict[str, Any]:
+        """Return what lab.json would say now, also while parts of the lab are missing."""
+        return labfile.contents(
+            web=self.service().url,
+            serve=self.service().door,
+            nodes=self.nodes(),
+            database_url=self.database_url,
+            api_token=self._secrets["api-token"],
+            positions=self._positions,
+            users=self._users,
+            pids=self.living(),
+        )
+
     def _tell(self) -> None:
         """Bring lab.json up to date: written when all parts run, its pids kept right afterwards."""
         with self._telling:
             pids, info = self.living(), labfile.read(self.places.lab_json)
             if self._positions and all(part in pids for part in self.parts):
-                info = labfile.contents(
-                    web=self.service().url,
-                    serve=self.service().door,
-                    nodes=self.nodes(),
-                    database_url=self.database_url,
-                    api_token=self._secrets["api-token"],
-                    positions=self._positions,
-                    users=self._users,
-                    pids=pids,
-                )
+                info = self.description()
             if info is not None and self.places.directory.exists():
                 labfile.write(self.places.lab_json, info | {"pids": pids})
 

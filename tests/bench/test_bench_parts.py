@@ -113,7 +113,17 @@ def test_what_was_kept_is_read_back_as_it_was() -> None:
     )
     kept = json.loads(json.dumps(results.as_json()))
     assert Results.from_json(kept) == results
-    assert results.missing() == ["core", "records", "events", "ivr", "held", "feed", "live", "stored"]
+    assert results.missing() == [
+        "core",
+        "records",
+        "events",
+        "ivr",
+        "held",
+        "feed",
+        "live",
+        "stored",
+        "beside",
+    ]
 
 
 def test_targets_are_ratios_to_the_peer_and_only_of_what_was_played() -> None:
