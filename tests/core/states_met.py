@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ct112.core import calls
+from ct112.core.asks import Leave
 from ct112.core.commands import Unexpected
 from ct112.core.events import (
     CallerLeft,
@@ -105,11 +106,17 @@ def found(*, answered_by: int | None = None, leg: bool = True) -> Happening:
     return tell(NodeSurveyed(node=A, calls=(call,), offers=legs))
 
 
+def logs_out(world: World) -> None:
+    """Let whoever sits at position 1 log out."""
+    world.tell(world.ask(Leave(position=POS_1)))
+
+
 HAPPENINGS: dict[str, Happening] = {
     "PickedUp": tell(PickedUp(ONE)),
     "DigitPressed": tell(DigitPressed(ONE, "1")),
     "PlayEnded": play_over,
     "another operator is ready": lambda world: world.staffed(POS_2),
+    "the operator logs out": logs_out,
     "OfferRinging": tell(OfferRinging(FIRST_OFFER)),
     "OfferAnswered": tell(OfferAnswered(FIRST_OFFER)),
     "OfferHeld": tell(OfferHeld(FIRST_OFFER, held=True)),
@@ -168,8 +175,9 @@ def wrapping_up(world: World) -> None:
 
 SEATS: dict[str, Builder] = {"OffDuty": paused, "Ready": ready, "Resting": resting, "WrapUp": wrapping_up}
 SEAT_HAPPENINGS: dict[str, Happening] = {
-    "roster: ready": lambda world: world.roster({POS_1: True}),
-    "roster: paused or gone": lambda world: world.roster({POS_1: False}),
+    "ready again": lambda world: world.roster({POS_1: True}),
+    "paused": lambda world: world.roster({POS_1: False}),
+    "logs out": logs_out,
     "a call waits": lambda world: STATES["Waiting"](world),
     "pause over": lambda world: world.wait(10.0),
 }
