@@ -66,7 +66,7 @@ async def actions(store: Store) -> list[tuple[str, str | None]]:
     async with store.transaction() as connection:
         rows = (await audit.page(connection)).items
     assert all(row.actor.startswith("cli:") and row.role == "machine" for row in rows)
-    return [(row.action, row.object_id) for row in reversed(rows)]
+    return [(row.action, row.object_id) for row in reversed(rows) if row.action != "account.list"]
 
 
 async def account(store: Store, name: str) -> accounts.Account:

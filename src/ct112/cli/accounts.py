@@ -1,16 +1,16 @@
 """`ct112 account`: who may sign in to the screens and the API."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, with_store
+from ct112.cli.edge import CannotDo, with_audit
 from ct112.store.roles import Role
 
 if TYPE_CHECKING:
-    from ct112.store import Connection, Store
+    from ct112.store import Connection
     from ct112.store.accounts import Account
 
 app = typer.Typer(help="Accounts of people and machines.", no_args_is_help=True, rich_markup_mode=None)
@@ -42,13 +42,11 @@ def add(
     async def work(connection: "Connection") -> "Account":
         from ct112.store import accounts
 
-        made = await accounts.add(
+        return await accounts.add(
             connection, name, role, operator=operator, agency=agency, password_hash=password, oidc=oidc
         )
-        await _noted(connection, "account.add", name, role=role)
-        return made
 
-    made = _do(work)
+    made = with_audit("account.add", name, work, role=role)
     typer.echo(f"account {made.name} is there, {made.role}")
 
 
@@ -68,7 +66,7 @@ def list_() -> None:
                 return found
             after = page.next
 
-    rows = [_row(account) for account in _do(work)]
+    rows = [_row(account) for account in with_audit("account.list", None, work)]
     if not rows:
         typer.echo("no accounts yet: ct112 account add NAME admin")
         return
@@ -83,9 +81,8 @@ def role(name: Name, role: RoleArgument, agency: Agency = None) -> None:
         from ct112.store import accounts
 
         await accounts.change(connection, name, None, {"role": role, "agency": agency})
-        await _noted(connection, "account.change", name, fields=["role"], role=role)
 
-    _do(work)
+    with_audit("account.change", name, work, fields=["role"], role=role)
     typer.echo(f"account {name} is {role} now")
 
 
@@ -99,9 +96,8 @@ def password(name: Name) -> None:
 
         await accounts.set_password(connection, name, hash_)
         await sessions.end_all(connection, name)
-        await _noted(connection, "account.password", name)
 
-    _do(work)
+    with_audit("account.password", name, work)
     typer.echo(f"the password of {name} is changed; it is signed out everywhere")
 
 
@@ -115,9 +111,8 @@ def no_codes(name: Name) -> None:
         await accounts.lock(connection, name)
         await accounts.set_totp(connection, name, None, confirmed=False)
         await sessions.end_all(connection, name)
-        await _noted(connection, "account.codes_remove", name)
 
-    _do(work)
+    with_audit("account.codes_remove", name, work)
     typer.echo(f"{name} signs in without a code")
 
 
@@ -152,9 +147,8 @@ def break_glass(
         from ct112.store import accounts
 
         await accounts.add(connection, name, Role.ADMIN, password_hash=hash_, expires_at=until)
-        await _noted(connection, "account.break_glass", name, hours=hours)
 
-    _do(work)
+    with_audit("account.break_glass", name, work, hours=hours)
     typer.echo(f"account: {name}")
     typer.echo(f"password: {secret}")
     typer.echo(f"an admin until {cli_table.local(until, year=True)}; the audit has it", err=True)
@@ -167,9 +161,8 @@ def _set_active(name: str, *, active: bool) -> None:
         await accounts.change(connection, name, None, {"active": active})
         if not active:
             await sessions.end_all(connection, name)
-        await _noted(connection, "account.change", name, fields=["active"], active=active)
 
-    _do(work)
+    with_audit("account.change", name, work, fields=["active"], active=active)
 
 
 def _hashed(name: str) -> str:
@@ -188,20 +181,6 @@ def _oidc(subject: str | None) -> tuple[str, str] | None:
     if not issuer:
         raise CannotDo("no OIDC provider is set: set CT112_OIDC_ISSUER")
     return issuer, subject
-
-
-async def _noted(connection: "Connection", action: str, name: str, **detail: Any) -> None:
-    from ct112.cli.audited import noted
-
-    await noted(connection, action, name, **detail)
-
-
-def _do(work: Any) -> Any:
-    async def in_transaction(store: "Store") -> Any:
-        async with store.transaction() as connection:
-            return await work(connection)
-
-    return with_store(in_transaction)
 
 
 def _row(account: "Account") -> tuple[str, ...]:

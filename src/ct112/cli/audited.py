@@ -28,7 +28,7 @@ def _name(user: int) -> str:
         return str(user)
 
 
-async def noted(connection: "Connection", action: str, object_id: str | None = None, **detail: Any) -> None:
+async def note(connection: "Connection", action: str, object_id: str | None = None, **detail: Any) -> None:
     """Note a change in its own transaction."""
     from ct112.store import audit
 

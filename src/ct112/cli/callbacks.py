@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, loaded, with_connection
+from ct112.cli.edge import CannotDo, a_name, loaded, with_audit
 from ct112.core.callback_rules import CallbackResult
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def list_(
     ] = None,
 ) -> None:
     """Show the call-backs to be done, the most urgent and oldest first."""
-    page, withheld = with_connection(lambda connection: _known(connection, all_, limit, after))
+    page, withheld = with_audit(
+        "callback.list", None, lambda connection: _known(connection, all_, limit, after)
+    )
     if page.items:
         cli_table.show(HEADER, [_row(task) for task in page.items])
     else:
@@ -62,7 +64,9 @@ def result(number: Id, result: Annotated[CallbackResult, typer.Argument(help="Ho
     """Note how a call-back went that was made in another way, or cancel one."""
     from ct112.store import callbacks
 
-    task = with_connection(lambda connection: callbacks.finish(connection, number, result))
+    task = with_audit(
+        "callback.finish", str(number), lambda connection: callbacks.finish(connection, number, result)
+    )
     again = f", again after {cli_table.local(task.next_try_at)}" if task.state == "open" else ""
     typer.echo(f"call-back {number} is {task.state}: {task.result}{again}")
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
@@ -79,6 +79,27 @@ def with_connection(work: "Callable[[Connection], Awaitable[Result]]") -> Result
             return await work(connection)
 
     return with_store(in_transaction)
+
+
+def with_audit(
+    action: str,
+    object_id: str | None,
+    work: "Callable[[Connection], Awaitable[Result]]",
+    **detail: Any,
+) -> Result:
+    """Do a change, or a read of personal data, and note it in the audit in the same transaction.
+
+    `action`: as "operator.add"; `detail` holds no personal data. Ends the command when it cannot be done.
+    """
+
+    async def noted(connection: "Connection") -> Result:
+        from ct112.cli import audited
+
+        result = await work(connection)
+        await audited.note(connection, action, object_id, **detail)
+        return result
+
+    return with_connection(noted)
 
 
 async def _do(address: str, work: "Callable[[Store], Awaitable[Result]]") -> Result:

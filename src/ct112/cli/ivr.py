@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, leave, loaded, with_connection
+from ct112.cli.edge import CannotDo, leave, loaded, with_audit, with_connection
 
 if TYPE_CHECKING:
     from ct112 import ivr
@@ -81,8 +81,10 @@ def publish(file: File, note: Annotated[str, typer.Option(help="why, in one line
     line = cli_table.one_line(note)
     from ct112.store import ivr_versions
 
-    version = with_connection(
-        lambda connection: ivr_versions.publish(connection, draft.to_json(), source, line)
+    version = with_audit(
+        "ivr.publish",
+        None,
+        lambda connection: ivr_versions.publish(connection, draft.to_json(), source, line),
     )
     typer.echo(f"version {version} is live for new calls within seconds")
 

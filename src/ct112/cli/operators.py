@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, with_connection
+from ct112.cli.edge import CannotDo, a_name, with_audit
 from ct112.cli.people import (
     NOBODY,
     from_stdin,
@@ -48,8 +48,10 @@ def add(
     pin_hash = _hashed(from_stdin()) if pin_stdin else None
     from ct112.store import operators
 
-    with_connection(
-        lambda connection: operators.add(connection, operator, full_name=full_name, pin_hash=pin_hash)
+    with_audit(
+        "operator.add",
+        operator,
+        lambda connection: operators.add(connection, operator, full_name=full_name, pin_hash=pin_hash),
     )
     typer.echo(f"operator {operator} is made: ct112 operator sit {operator} POSITION")
 
@@ -57,7 +59,7 @@ def add(
 @app.command("list")
 def list_() -> None:
     """Show operators, where they sit and how they are now, as the running ct112 has them."""
-    people, stays = with_connection(_everyone)
+    people, stays = with_audit("operator.list", None, _everyone)
     live, silent = live_positions()
     if not people:
         typer.echo("no operators yet: ct112 operator add NAME")
@@ -82,7 +84,7 @@ def remove(operator: Operator) -> None:
     """Remove an operator. Who sits somewhere is logged out after the talk; records keep the name."""
     from ct112.store import operators
 
-    with_connection(lambda connection: operators.remove(connection, operator))
+    with_audit("operator.remove", operator, lambda connection: operators.remove(connection, operator))
     typer.echo(f"{operator} is removed")
 
 
@@ -96,7 +98,7 @@ def pin(
     pin_hash = None if none else _hashed(from_stdin() if pin_stdin else _typed())
     from ct112.store import operators
 
-    with_connection(lambda connection: operators.set_pin(connection, operator, pin_hash))
+    with_audit("operator.pin", operator, lambda connection: operators.set_pin(connection, operator, pin_hash))
     typer.echo(f"{operator} has no PIN now" if none else f"the PIN of {operator} is changed")
 
 

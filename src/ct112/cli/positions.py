@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, loaded, with_connection
+from ct112.cli.edge import CannotDo, a_name, loaded, with_audit, with_connection
 from ct112.cli.people import (
     NOBODY,
     from_stdin,
@@ -38,7 +38,7 @@ def add(position: Position, password_stdin: FromStdin = False) -> None:
     given = from_stdin() if password_stdin else None
     from ct112.store import positions
 
-    made = with_connection(lambda connection: positions.add(connection, position, given))
+    made = with_audit("position.add", position, lambda connection: positions.add(connection, position, given))
     typer.echo(f"position {position} is made: ct112 operator sit NAME {position}")
     if given is None:
         _show_account(made.name, made.sip_password)
@@ -70,7 +70,7 @@ def remove(position: Position) -> None:
     """Remove a position and its SIP account. Who sits there is logged out after the talk."""
     from ct112.store import positions
 
-    with_connection(lambda connection: positions.remove(connection, position))
+    with_audit("position.remove", position, lambda connection: positions.remove(connection, position))
     typer.echo(f"position {position} is removed")
 
 
@@ -80,7 +80,11 @@ def password(position: Position, password_stdin: FromStdin = False) -> None:
     given = from_stdin() if password_stdin else None
     from ct112.store import positions
 
-    new = with_connection(lambda connection: positions.change_password(connection, position, given))
+    new = with_audit(
+        "position.password",
+        position,
+        lambda connection: positions.change_password(connection, position, given),
+    )
     typer.echo(f"the SIP password of {position} is changed: the softphone has to be told")
     if given is None:
         _show_account(position, new)

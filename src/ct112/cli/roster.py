@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, a_name, with_connection
+from ct112.cli.edge import CannotDo, a_name, with_audit, with_connection
 
 if TYPE_CHECKING:
     from ct112.store import Connection
@@ -46,7 +46,7 @@ def plan(
         for starts in (_utc(begins + timedelta(days=day)) for day in range(days))
         for name in who
     ]
-    new = with_connection(lambda connection: roster.plan(connection, wanted))
+    new = with_audit("roster.plan", None, lambda connection: roster.plan(connection, wanted))
     typer.echo(f"{new} duties are planned, {len(wanted) - new} were already")
 
 
@@ -75,7 +75,7 @@ def cancel(number: Annotated[int, typer.Argument(min=1, max=2**62)]) -> None:
     """Take a duty off the roster."""
     from ct112.store import roster
 
-    with_connection(lambda connection: roster.cancel(connection, number))
+    with_audit("roster.cancel", str(number), lambda connection: roster.cancel(connection, number))
     typer.echo(f"duty {number} is off the roster")
 
 

@@ -1,16 +1,16 @@
 """`ct112 token`: keys of machines."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, with_store
+from ct112.cli.edge import CannotDo, with_audit, with_connection
 
 if TYPE_CHECKING:
-    from ct112.store import Connection, Store
+    from ct112.store import Connection
     from ct112.store.tokens import Token
 
 app = typer.Typer(help="Tokens: keys of machines.", no_args_is_help=True, rich_markup_mode=None)
@@ -31,16 +31,14 @@ def add(
     until = datetime.now(UTC) + timedelta(days=days)
 
     async def work(connection: "Connection") -> "tuple[Token, str]":
-        from ct112.cli.audited import noted, who
+        from ct112.cli.audited import who
         from ct112.store import tokens
 
-        token, secret = await tokens.add(
+        return await tokens.add(
             connection, account, label=label, scopes=scope, created_by=who(), expires_at=until
         )
-        await noted(connection, "token.add", str(token.id), account=account, scopes=list(scope))
-        return token, secret
 
-    token, secret = _do(work)
+    token, secret = with_audit("token.add", account, work, scopes=list(scope), label=label)
     typer.echo(f"token {token.id} of {account}, until {cli_table.local(until, year=True)}", err=True)
     typer.echo(secret)
 
@@ -54,7 +52,7 @@ def list_(account: Annotated[str | None, typer.Argument(help="Of this account al
 
         return list((await tokens.page(connection, account=account, limit=500)).items)
 
-    rows = [_row(token) for token in _do(work)]
+    rows = [_row(token) for token in with_connection(work)]
     if not rows:
         typer.echo("no tokens: ct112 token add ACCOUNT --label … --scope calls:read")
         return
@@ -70,22 +68,12 @@ def revoke(token: Annotated[str, typer.Argument(help="Its id, from ct112 token l
         raise CannotDo(f"{ascii(token)[:80]} is no id of a token: see ct112 token list") from None
 
     async def work(connection: "Connection") -> None:
-        from ct112.cli.audited import noted
         from ct112.store import tokens
 
         await tokens.revoke(connection, number)
-        await noted(connection, "token.revoke", str(number))
 
-    _do(work)
+    with_audit("token.revoke", token, work)
     typer.echo(f"token {number} is revoked")
-
-
-def _do(work: Any) -> Any:
-    async def in_transaction(store: "Store") -> Any:
-        async with store.transaction() as connection:
-            return await work(connection)
-
-    return with_store(in_transaction)
 
 
 def _row(token: "Token") -> tuple[str, ...]:
