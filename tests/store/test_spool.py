@@ -22,7 +22,7 @@ from ct112.store import spool_holder
 from ct112.store.entries import Unreadable, from_text, kind_of, to_text
 from ct112.store.pending import Entry
 from ct112.store.spool import Spool, SpoolFailed
-from ct112.store.spool_file import SpoolBusy, SpoolFile, look_at
+from ct112.store.spool_file import KEPT_FREE, SpoolBusy, SpoolFile, look_at
 from tests.store.examples import call_id, fact, record
 
 WAIT = 30
@@ -304,3 +304,27 @@ async def test_the_status_is_read_beside_a_process_that_writes(path: Path) -> No
         found = look_at(path)
     assert (found.waiting, found.open_calls, found.aside) == (2, 1, 1)
     assert found.oldest_at is not None
+
+
+async def test_on_a_disk_that_fills_up_entries_can_still_be_struck_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filled to the last byte it could not even note that entries are gone, and stayed full for ever."""
+    free = KEPT_FREE
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": free})())
+    told = Told(tmp_path / "spool.sqlite")
+    await told.spool.open()
+    for number in range(8000):
+        told.spool.put(fact(1, number, text="x" * 400))
+    await told.until(lambda: len(told.kept) == 8000)
+    free -= 1
+    told.spool.put(fact(2, 1))
+    await told.until(lambda: told.refused)
+    assert not told.spool.healthy
+    rows = await told.spool.head(10_000)
+    assert len(rows) == 8000, "it is not closed for that"
+    await told.spool.drop([row.id for row in rows])
+    told.spool.put(fact(2, 2))
+    await told.until(lambda: len(told.kept) == 8001)
+    assert told.spool.healthy, "there is room in the file itself"
+    await told.spool.close()

@@ -19,7 +19,7 @@ from ct112.core.ids import CallId, NodeName
 from ct112.core.record import CallRecord
 from ct112.store.entries import can_be_text
 from ct112.store.pending import Entry
-from ct112.store.spool_file import Spooled, SpoolFile
+from ct112.store.spool_file import NoRoom, Spooled, SpoolFile
 from ct112.store.spool_holder import Holder, SpoolFailed
 from ct112.store.spool_work import Batch, Told, Work, refuse, resolve, unless_given_back
 
@@ -258,7 +258,7 @@ class Spool:
 
     def _fault(self, error: Exception) -> None:
         """Raise the alarm once; the file is opened again after a while."""
-        if not isinstance(error, SpoolFailed):
+        if not isinstance(error, SpoolFailed | NoRoom):
             self._holder.fault(error)
         if self._healthy:
             reason = "another process has it" if self._holder.busy else str(error)

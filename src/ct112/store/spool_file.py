@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -36,10 +37,18 @@ PUT_SALVAGED = {
     "open_call": "INSERT OR IGNORE INTO open_call (call, body) VALUES (?, ?)",
 }
 BUSY_SECONDS = 2.0
+KEPT_FREE = (
+    12 << 20
+)  # bytes of the disk that no entry takes: to strike one out needs the log, and room behind it
+FREE_PAGES = 512  # so many free pages in the file itself take entries on a disk without room
 
 
 class SpoolBusy(OSError):
     """Another process has this spool."""
+
+
+class NoRoom(OSError):
+    """The disk has no room for more entries; those on it can be read and struck out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,8 @@ class SpoolFile:
         self._lock.close()
 
     def put(self, entries: Sequence[Entry]) -> None:
-        """Write the entries, all or none, and have them on the disk."""
+        """Write the entries, all or none, and have them on the disk. Raises NoRoom."""
+        self._want_room()
         now = time.time()
         with _Transaction(self._db):
             texts = [(entry, with_checksum(to_text(entry))) for entry in entries]
@@ -158,6 +168,14 @@ class SpoolFile:
     def status(self) -> SpoolStatus:
         """Return how it is."""
         return _status(self._db, self._path)
+
+    def _want_room(self) -> None:
+        """Raise NoRoom while the disk is nearly full: on a full one nothing can be struck out, ever again."""
+        if shutil.disk_usage(self._path.parent).free >= KEPT_FREE:
+            return
+        (pages,) = self._db.execute("PRAGMA freelist_count").fetchone()
+        if pages < FREE_PAGES:
+            raise NoRoom(f"the disk has less than {KEPT_FREE >> 20} MB free")
 
     def _remember(self, newest: dict[CallId, tuple[CallRecord, str]]) -> None:
         """Keep each call's newest record while the call is open."""
