@@ -104,7 +104,12 @@ def main() -> int:
     work = flood.run(min(given.rate, MOST_A_SECOND), min(given.seconds, MOST_SECONDS))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)
-    told = {"seconds": time.monotonic() - began, "sent": flood.sent, "left_out": flood.left_out}
+    told = {
+        "seconds": given.seconds,
+        "took": time.monotonic() - began,
+        "sent": flood.sent,
+        "left_out": flood.left_out,
+    }
     sys.stdout.write(json.dumps(told | {"cut": flood.cut, "answers": dict(flood.answers)}) + "\n")
     return 0
 
