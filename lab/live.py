@@ -23,6 +23,7 @@ import uvloop
 
 from ct112.control.mirror import Gap, Mirror
 
+ESTABLISHED = 1  # the kernel's number of that state (tcp(7))
 PATH = "/api/v1/live"
 AGAIN_SECONDS = 0.2
 KERNEL_BYTES = 4096  # what the kernel takes in for a page that never reads
@@ -135,7 +136,7 @@ class Pages:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _sleep(self) -> None:
-        """Open one, read the answer's first line, and nothing more until it is cut off."""
+        """Open one, read the beginning of the answer, and nothing more until web ends it."""
         parts = urlsplit(self._url)
         plain = socket.socket()
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BYTES)
@@ -147,11 +148,15 @@ class Pages:
             await loop.sock_sendall(plain, head.encode())
             if b" 101 " not in await loop.sock_recv(plain, 64):
                 raise ConnectionError("not let in")
-            while True:  # what is sent to whoever was cut off is answered by a reset
-                await asyncio.sleep(1)
-                await loop.sock_sendall(plain, b"\x8a\x80\x00\x00\x00\x00")
+            while _open(plain):  # noqa: ASYNC110 (to wait for it would be to read)
+                await asyncio.sleep(0.2)  # not a pong is sent
         finally:
             plain.close()
+
+
+def _open(connection: socket.socket) -> bool:
+    """Return whether the other side has not ended the connection, without reading from it."""
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
 
 
 @asynccontextmanager

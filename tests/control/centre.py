@@ -76,11 +76,13 @@ class Centre:
         """Where the door is."""
         return "http://{}:{}".format(*self.server.address)
 
-    def calls(self, count: int = 1) -> list[CallId]:
+    def calls(self, count: int = 1, location: dict[str, Any] | None = None) -> list[CallId]:
         """Let people call; they are in the menu afterwards."""
         names = [CallId(f"0193585f-0000-7000-8000-{next(_numbers):012d}") for _ in range(count)]
         for name in names:
-            self.switchboard.post(CallArrived(call=name, node=A, ani=NUMBER, dialled="112"))
+            self.switchboard.post(
+                CallArrived(call=name, node=A, ani=NUMBER, dialled="112", location=location)
+            )
             self.switchboard.post(PickedUp(name))
         return names
 

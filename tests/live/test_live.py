@@ -171,8 +171,24 @@ async def test_of_five_hundred_a_hundred_never_read(
             assert all(page.kinds[1:].count("snapshot") == 0 for page in pages), "nobody else was disturbed"
 
 
+async def test_nothing_is_kept_for_a_page_that_answers_no_ping(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its queue is long enough and its messages have time: only the ping says that nobody is there."""
+    monkeypatch.setattr(websocket, "HEARTBEAT_SECONDS", 1.0)
+    monkeypatch.setattr(websocket, "SEND_SECONDS", 60.0)
+    monkeypatch.setattr(outflow, "MOST_BYTES", 100_000_000)
+    async with serving(tmp_path) as centre, live_site(centre.url, store, tmp_path) as site:
+        await until(lambda: site.live.floor)
+        async with never_reads(site.server.address) as reader:
+            centre.calls(150, location={"text": "x" * 100_000})  # more than a kernel takes for one
+            await until(lambda: not len(site.live._fanouts["whole"]))
+            with pytest.raises(ConnectionResetError):  # and not all that was to be sent, one day
+                await reader.read()
+
+
 @contextlib.asynccontextmanager
-async def never_reads(address: tuple[str, int]) -> AsyncIterator[None]:
+async def never_reads(address: tuple[str, int]) -> AsyncIterator[asyncio.StreamReader]:
     """Open a live client that takes nothing from its socket, beyond what the kernel takes for it."""
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -186,6 +202,6 @@ async def never_reads(address: tuple[str, int]) -> AsyncIterator[None]:
     )
     assert b" 101 " in await reader.readline()
     try:
-        yield
+        yield reader
     finally:
         writer.transport.abort()

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import struct
 from functools import partial
+from socket import SO_LINGER, SOL_SOCKET
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -25,7 +27,7 @@ async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketRespons
     await socket.prepare(request)
     transport = request.transport
     assert transport is not None
-    outflow.on_full = transport.abort  # no close frame: it would wait behind what is not read
+    outflow.on_full = partial(cut, transport)  # no close frame: it would wait behind what is not read
     sending = asyncio.create_task(_send(socket, outflow), name="stream")
     sending.add_done_callback(partial(_sent, transport))
     try:
@@ -36,14 +38,25 @@ async def stream(request: web.Request, outflow: Outflow) -> web.WebSocketRespons
         outflow.close()
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
+        if transport.get_write_buffer_size():
+            cut(transport)  # closed in good order it would keep what nobody takes for as long as they like
     return socket
+
+
+def cut(transport: asyncio.Transport) -> None:
+    """End the connection at once, and forget what was to be sent, in the kernel too (RST)."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _sent(transport: asyncio.Transport, sending: "asyncio.Task[None]") -> None:
     """Leave no reader without a sender: whatever went wrong, it has to begin anew."""
     if not sending.cancelled() and sending.exception() is not None:
         log.error("a stream's sender died", error=why(sending.exception()), at=at(sending.exception()))
-        transport.abort()
+        cut(transport)
 
 
 async def _send(socket: web.WebSocketResponse, outflow: Outflow) -> None:
