@@ -51,6 +51,7 @@ class Service:
         """Wire everything; nothing runs and nothing is connected yet."""
         self._settings = settings
         self._store = store
+        self._repositories = (store.calls, store.fallback, store.callbacks)  # imported before a call waits
         self._clock = SteadyClock()
         self._started_at = self._clock.now()
         self._leave = asyncio.Event()

@@ -2,17 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ct112.store import callbacks, calls, fallback, schema
 from ct112.store import engine as connecting
+from ct112.store import schema
 from ct112.store.aside import Aside
 from ct112.store.engine import Connection, OneATask
 from ct112.store.faults import RowRefused, StoreUnavailable
-from ct112.store.ports import CallbackRepository, CallRepository, FallbackRepository
+
+if TYPE_CHECKING:
+    from ct112.store.ports import CallbackRepository, CallRepository, FallbackRepository
 
 OTHER_TABLES = "its tables are of another version than this program: run `ct112 db upgrade`"
 
@@ -28,9 +31,27 @@ class Store:
         self._engine = engine
         self._holders = OneATask()
         self.aside = aside
-        self.calls: CallRepository = calls
-        self.fallback: FallbackRepository = fallback
-        self.callbacks: CallbackRepository = callbacks
+
+    @cached_property
+    def calls(self) -> "CallRepository":
+        """Records and facts. Imported when asked for, as the others: most commands use none of them."""
+        from ct112.store import calls
+
+        return calls
+
+    @cached_property
+    def fallback(self) -> "FallbackRepository":
+        """Calls the fallback had."""
+        from ct112.store import fallback
+
+        return fallback
+
+    @cached_property
+    def callbacks(self) -> "CallbackRepository":
+        """Tasks to call somebody back."""
+        from ct112.store import callbacks
+
+        return callbacks
 
     @classmethod
     async def create(cls, database_url: str, aside: Path | None = None) -> Self:
