@@ -10,6 +10,7 @@ from ct112.core.calls import Talking
 from ct112.core.events import Asked
 from ct112.core.floor import Floor
 from ct112.core.ids import OperatorName, PositionName
+from ct112.core.operators import Operator, Ringing
 from ct112.core.stays import Stay, stay_id
 from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason
 from ct112.simulation.engine import START, Engine, broken
@@ -127,8 +128,12 @@ class Seats:
     def see(self, floor: Floor) -> None:
         """Check the floor after a turn of ct112. Raises Broken."""
         names = [seat.name for seat in floor.operators.values() if seat.name is not None]
-        if len(names) != len(set(names)):
-            broken("one person, one position", f"{sorted(names)} are logged in")
+        taken = [stay.position for stay in floor.seating.stays.values()]
+        if len(names) != len(set(names)) or len(taken) != len(set(taken)):
+            broken("one person, one position", f"{sorted(names)} are logged in, at {sorted(taken)}")
+        empty = [one.position for one in floor.operators.values() if _rings_for_nobody(one)]
+        if empty:
+            broken("nobody is rung who is not logged in", f"{empty} ring, and are empty")
         for call in floor.calls.values():
             if isinstance(call.state, Talking):
                 there = floor.operators[call.state.position].name
@@ -166,3 +171,7 @@ class Seats:
                 continue
             if now is None or (now.position, now.ready) != (stay.position, stay.ready):
                 broken("who sits where survives a restart", f"{who} sat at {stay.position}, now: {now}")
+
+
+def _rings_for_nobody(seat: Operator) -> bool:
+    return isinstance(seat.state, Ringing) and seat.name is None

@@ -1,0 +1,54 @@
+"""Bugs put in on purpose into who sits where."""
+
+from typing import Any
+
+from ct112.core import seating
+from ct112.core.board import Board
+from ct112.core.operators import Operator
+from ct112.core.stays import Move
+from ct112.serve.seating import SeatingFile
+from tests.simulation.mutations import Bug, Patch, nothing
+
+
+def a_log_out_does_not_wait(patch: Patch) -> None:
+    """Who logs out in a talk is gone at once, and somebody else sits there while they talk."""
+
+    def leave(board: Board, move: Move) -> None:
+        stay = board.seating.stays.get(move.operator)
+        if stay is not None:
+            seating.log_out(board, stay, move.by)
+        if move.to is None:
+            seating.drop_move(board, move.operator)
+
+    patch(seating, "_leave", leave)
+
+
+def two_may_sit_at_a_position(patch: Patch) -> None:
+    """A position that is taken is given to the next one all the same."""
+
+    def arrive(board: Board, move: Move) -> None:
+        if move.to is not None and move.operator not in board.seating.stays:
+            seating.drop_move(board, move.operator)
+            seating._log_in(board, move, move.to)
+
+    patch(seating, "_taken", nothing)
+    patch(seating, "_arrive", arrive)
+
+
+def a_pause_is_forgotten(patch: Patch) -> None:
+    """A pause is written down, and the phone rings on."""
+    seat = Operator.seat
+
+    def ready(self: Operator, name: Any, ready: bool, now: float, reason: Any = None) -> None:
+        seat(self, name, ready or name is not None, now, reason)
+
+    patch(Operator, "seat", ready)
+
+
+SHIFTS = {
+    "a log-out does not wait for the talk": Bug(a_log_out_does_not_wait, 1, "records name who was there"),
+    "two sit at one position": Bug(two_may_sit_at_a_position, 1, "one person, one position"),
+    "who left is rung on": Bug(lambda patch: patch(seating, "_withdraw", nothing), 8, "nobody is rung"),
+    "who pauses is rung": Bug(a_pause_is_forgotten, 2, "who pauses is not rung"),
+    "nothing is kept on the disk": Bug(lambda patch: patch(SeatingFile, "save", nothing), 1),
+}
