@@ -32,6 +32,8 @@ NOT_NOTED = {
     "begin_session": "notes session.begin and session.refuse itself: nobody is signed in yet",
 }
 """Routes that change something, and why the table does not note them."""
+THEMSELVES = "an operator asks for themselves alone: ask a supervisor"
+"""Said to a role that may, of somebody else than who asks."""
 
 
 def named(route: Route) -> str:
@@ -75,7 +77,7 @@ async def test_each_role_at_each_route(people: dict[Role, Browser], site: Site) 
         for role, browser in people.items():
             browser.cookies[SESSION_COOKIE] = await signed_in(site.store, f"a-{role}")
             status, body, _ = await browser.ask(route.method, filled(route), _body(route))
-            refused = status in (401, 403)
+            refused = status in (401, 403) and body["detail"] != THEMSELVES
             if refused != (role not in route.roles):  # type: ignore[operator]
                 wrong.append((role, named(route), status))
             if refused and not str(body["detail"]).startswith(f"your role is {role}; this is for: "):

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from ct112.store import Connection, idempotency
 from ct112.store.idempotency import KeptAnswer
@@ -32,14 +33,18 @@ class Once:
         return uuid.uuid5(ASKS, f"{self.owner}\n{self.key}")
 
 
-def once(request: web.Request, who: Principal, body: bytes) -> Once | None:
-    """Return what makes this request the same as another; None without a key. Raises Problem."""
+def once(request: web.Request, who: Principal, body: BaseModel | None) -> Once | None:
+    """Return what makes this request the same as another; None without a key. Raises Problem.
+
+    A secret in the body (SecretStr) is no part of it: a digest of a short PIN would tell the PIN.
+    """
     given = request.headers.getall(HEADER, [])
     if not given:
         return None
     if len(given) > 1 or not FORM.fullmatch(given[0]):
         raise _problem(kinds.INVALID, "is no key", "send one of 1 to 100 printable characters, as a UUID")
-    asked = b"\n".join((request.method.encode(), request.raw_path.encode("utf-8", "surrogateescape"), body))
+    said = "" if body is None else body.model_dump_json()
+    asked = "\n".join((request.method, request.raw_path, said)).encode("utf-8", "surrogateescape")
     return Once(who.name, given[0], hashlib.sha256(asked).digest())
 
 

@@ -119,12 +119,10 @@ class Endpoint:
         given["query"] = self._query(request)
         if "version" in route.takes:
             given["version"] = versions.wanted(request, needed=route.version_needed)
-        raw = b""
         if "body" in route.given:
-            raw = await read(request, route.largest_body)
-            given["body"] = read_body(route.given["body"], raw)
+            given["body"] = read_body(route.given["body"], await read(request, route.largest_body))
         if route.keyed:
-            given["once"] = once(request, given["who"], raw)
+            given["once"] = once(request, given["who"], given.get("body"))
         if "ask_id" in route.takes:
             asked: Once | None = given.get("once")
             given["ask_id"] = uuid.uuid4() if asked is None else asked.ask_id()

@@ -9,7 +9,9 @@ from ct112.web.capacity.routes import ROUTES as CAPACITY
 from ct112.web.floor.routes import ROUTES as FLOOR
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
+from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.positions.routes import ROUTES as POSITIONS
+from ct112.web.roster.routes import ROUTES as ROSTER
 from ct112.web.routes import Route
 from ct112.web.session.oidc import ROUTES as OIDC
 from ct112.web.session.routes import ROUTES as SESSION
@@ -22,6 +24,8 @@ TABLE: tuple[Route, ...] = (
     *CALL_ASKS,
     *CALLBACKS,
     *POSITIONS,
+    *OPERATORS,
+    *ROSTER,
     *FLOOR,
     *LIVE,
     *CAPACITY,

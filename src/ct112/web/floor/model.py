@@ -44,13 +44,15 @@ class LivePositionView(Shown):
 
 
 class LiveOperatorView(Shown):
-    """A person who sits somewhere."""
+    """A person who sits somewhere, or is about to: `moving_to`, or `leaving`, once the talk is over."""
 
     operator: str
-    position: str
+    position: str | None
     state: str
     ready: bool
     reason: str | None
+    moving_to: str | None
+    leaving: bool
 
 
 class LiveCallbackView(Shown):

@@ -1,12 +1,32 @@
-"""The routes of positions."""
+"""The routes of positions, and of who sits there."""
 
-from ct112.web import kinds
-from ct112.web.access.principal import STAFF
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from ct112.store import Connection, positions
+from ct112.store.positions import StoredPosition
+from ct112.web import asking, kinds
+from ct112.web.access.principal import STAFF, Principal, Role
+from ct112.web.asking import Accepted, ask
 from ct112.web.errors import LiveAway
 from ct112.web.floor.model import LivePositionView
 from ct112.web.house import House
-from ct112.web.positions.model import PositionList
-from ct112.web.routes import Route
+from ct112.web.operators.routes import themselves
+from ct112.web.peopling import PROBLEMS, problems
+from ct112.web.positions.model import (
+    NewPassword,
+    NewPosition,
+    PositionList,
+    PositionView,
+    PositionWithPassword,
+    Sitting,
+)
+from ct112.web.problems import Problem
+from ct112.web.routes import Reply, Route
+from ct112.web.values import ByName
+
+ADMINS = frozenset({Role.ADMIN})
 
 
 async def list_positions(house: House) -> PositionList:
@@ -19,12 +39,114 @@ async def list_positions(house: House) -> PositionList:
     return PositionList(positions=found, total=len(found))
 
 
+async def read_position(house: House, connection: Connection, path: ByName) -> PositionView:
+    """Read one position."""
+    stored = await _one(connection, path.name)
+    live = _live(house, path.name)
+    return PositionView(name=stored.name, version=stored.version, live=live)
+
+
+async def add_position(connection: Connection, body: NewPosition) -> Reply[PositionWithPassword]:
+    """Make a position with its SIP account; its phone may register within seconds."""
+    with problems():
+        made = await positions.add(connection, body.name, _plain(body.sip_password))
+    return Reply(_whole(made), 201, {"Location": f"/api/v1/positions/{body.name}"})
+
+
+async def change_sip_password(
+    connection: Connection, path: ByName, body: NewPassword, version: int
+) -> PositionWithPassword:
+    """Give a position another SIP password."""
+    with problems():
+        await positions.change_password(connection, path.name, _plain(body.sip_password), version)
+    return _whole(await _one(connection, path.name))
+
+
+async def remove_position(connection: Connection, path: ByName, version: int) -> None:
+    """Remove a position and its SIP account; who sits there is logged out after the talk."""
+    with problems():
+        await positions.remove(connection, path.name, version)
+
+
+async def sit(house: House, who: Principal, ask_id: UUID, path: ByName, body: Sitting) -> Accepted:
+    """Log an operator in at a position; who talks elsewhere moves after the talk."""
+    themselves(who, body.operator)
+    given = body.model_dump()
+    return await ask(house, who, ask_id, "sit", position=path.name, **given)
+
+
+async def leave(house: House, who: Principal, ask_id: UUID, path: ByName) -> Accepted:
+    """Log out who sits at a position, after the talk if there is one."""
+    live = _live(house, path.name)
+    themselves(who, live.operator if live else None)
+    return await ask(house, who, ask_id, "leave", position=path.name)
+
+
+async def _one(connection: Connection, name: str) -> StoredPosition:
+    for stored in await positions.positions(connection):
+        if stored.name == name:
+            return stored
+    raise Problem(kinds.NOT_FOUND, "use a name from GET /api/v1/positions", title="no such position")
+
+
+def _live(house: House, name: str) -> LivePositionView | None:
+    known = house.live.floor.parts["positions"].get(name) if house.live.floor else None
+    return None if known is None else LivePositionView.model_validate(known)
+
+
+def _plain(password: SecretStr | None) -> str | None:
+    return None if password is None else password.get_secret_value()
+
+
+def _whole(stored: StoredPosition) -> PositionWithPassword:
+    return PositionWithPassword.model_validate(stored)
+
+
 ROUTES = (
+    Route("GET", "/api/v1/positions", list_positions, STAFF, problems=frozenset({kinds.LIVE_AWAY})),
     Route(
-        "GET",
+        "POST",
         "/api/v1/positions",
-        list_positions,
+        add_position,
+        ADMINS,
+        status=201,
+        problems=PROBLEMS,
+        audit="position.add",
+    ),
+    Route("GET", "/api/v1/positions/{name}", read_position, STAFF),
+    Route(
+        "POST",
+        "/api/v1/positions/{name}/sip-password",
+        change_sip_password,
+        ADMINS,
+        problems=PROBLEMS,
+        audit="position.password",
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/positions/{name}",
+        remove_position,
+        ADMINS,
+        status=204,
+        problems=PROBLEMS,
+        audit="position.remove",
+    ),
+    Route(
+        "PUT",
+        "/api/v1/positions/{name}/operator",
+        sit,
         STAFF,
-        problems=frozenset({kinds.LIVE_AWAY}),
+        status=202,
+        problems=asking.PROBLEMS,
+        audit="position.sit",
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/positions/{name}/operator",
+        leave,
+        STAFF,
+        status=202,
+        problems=asking.PROBLEMS,
+        audit="position.leave",
     ),
 )

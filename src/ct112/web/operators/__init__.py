@@ -1,0 +1,1 @@
+"""Operators: the people, and how they are."""

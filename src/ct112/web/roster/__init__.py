@@ -1,0 +1,1 @@
+"""The duty roster: who should be on duty when."""
