@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from ct112.store import Store, accounts, sessions
+from ct112.store import Store, accounts, audit, sessions
 from ct112.store.roles import Role
 from ct112.web.access.access import SESSION_COOKIE
 from ct112.web.routes import Public, Route
@@ -190,3 +190,27 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _body(route: Route) -> Any:
     return {} if "body" in route.given else None
+
+
+async def test_what_is_to_be_noted_is_noted_once(site: Site, people: dict[Role, Browser]) -> None:
+    """Every list that is audited, and every refusal that is not."""
+    listed = [route for route in GUARDED if route.method == "GET" and route.audit and "{" not in route.path]
+    assert len(listed) >= 5
+    for route in listed:
+        if route.socket:
+            continue
+        before = await _rows(site.store)
+        status, _, _ = await people[Role.ADMIN].ask("GET", route.path)
+        after = await _rows(site.store)
+        if status == 200:
+            assert after[: len(after) - len(before)] == [(route.audit, "a-admin")], named(route)
+        before = await _rows(site.store)
+        for role in frozenset(Role) - route.roles:  # type: ignore[operator]
+            await people[role].ask("GET", route.path)
+        assert await _rows(site.store) == before, named(route)
+
+
+async def _rows(store: Store) -> list[tuple[str, str]]:
+    async with store.transaction() as connection:
+        rows = (await audit.page(connection, limit=100)).items
+    return [(row.action, row.actor) for row in rows]

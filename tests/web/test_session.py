@@ -5,6 +5,8 @@ import time
 
 import pyotp
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 
 from ct112.store import Store, accounts, audit, throttle
@@ -343,3 +345,15 @@ def _away() -> object:
     from ct112.store.engine import open_engine
 
     return open_engine("postgresql://ct112@127.0.0.1:1/nothing")
+
+
+async def test_an_older_hash_is_made_anew_when_its_password_is_right(browser: Browser, site: Site) -> None:
+    old = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8 * 1024, parallelism=1),)).hash(PASSWORD)
+    async with site.store.transaction() as connection:
+        await accounts.set_password(connection, "siti", old)
+    assert (await browser.sign_in("siti", "wrong horse battery"))[0] == 401
+    assert (await browser.sign_in("siti"))[0] == 200
+    async with site.store.transaction() as connection:
+        now = await accounts.get(connection, "siti")
+    assert now.password_hash != old
+    assert (await Browser(site).sign_in("siti"))[0] == 200

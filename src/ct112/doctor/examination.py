@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from ct112.core.reserved import reserved
-from ct112.doctor import checks, processes
+from ct112.doctor import access, checks, processes
 from ct112.doctor.asterisk import Ari, queue
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
 from ct112.doctor.database import database_trouble
@@ -48,6 +48,7 @@ class Examination:
         database, service = found[-2], found[-1]
         away = [one.name for one in (database, service) if one.ok is False]
         found += await self._beside(database, service)
+        found += await self._access(database)
         prompts = "start ct112 serve, or correct CT112_PROMPT_BASE_URL"
         found += await _unless(away, [("prompts", prompts, self._prompts)])
         if not settings.nodes:
@@ -130,6 +131,19 @@ class Examination:
         away = [part for part, line in known.items() if line.ok is False]
         both = (processes.web(self._settings), processes.worker(self._settings))
         return await _all([(one.title, BESIDE, partial(processes.beside, one, away)) for one in both])
+
+    async def _access(self, database: Check) -> list[Check]:
+        """Return the lines of accounts and audit; they need the database."""
+        address, key = self._settings.database_url or "", self._settings.audit_key_path
+        plan: Plan = [
+            (
+                "accounts",
+                "ct112 account add NAME admin; disable what is over",
+                partial(access.admins, address),
+            ),
+            ("audit", "docs/security.md", partial(access.audit, address, key)),
+        ]
+        return await _unless([database.name] if database.ok is False else [], plan)
 
     async def _prompts(self) -> Answer:
         settings = self._settings
