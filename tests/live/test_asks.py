@@ -8,7 +8,9 @@ import aiohttp
 import pytest
 
 from ct112.core.events import DigitPressed
-from ct112.core.ids import CallId
+from ct112.core.ids import CallId, OperatorName, PositionName
+from ct112.core.outbox import Outbox
+from ct112.core.stays import Move
 from ct112.store import Store
 from ct112.web.access.principal import Role
 from tests.control.centre import Centre, serving, until
@@ -118,6 +120,17 @@ async def test_the_floor_shows_who_calls_to_those_who_may_know(desk: Desk) -> No
     _, floor = await desk.ask("GET", "/floor", role=Role.INTEGRATION)
     assert [(one["ani"], one["dialled"]) for one in floor["calls"] if one["id"] == call] == [(None, None)]
     assert (await desk.ask("GET", "/floor", role=Role.AGENCY))[0] == 403
+
+
+async def test_the_floor_shows_who_stands_between_two_positions(desk: Desk) -> None:
+    name, to = OperatorName("op-pos-1"), PositionName("pos-2")
+    desk.centre.floor.seating.moves[name] = Move(operator=name, to=to, by="op-pos-1")
+    desk.centre.feed.stepped(Outbox())
+    await until(lambda: desk.site.live.floor and desk.site.live.floor.parts["operators"])
+    _, floor = await desk.ask("GET", "/floor")
+    assert [(one["operator"], one["position"], one["moving_to"]) for one in floor["operators"]] == [
+        ("op-pos-1", None, "pos-2")
+    ]
 
 
 async def test_with_serve_away_asks_say_so(desk: Desk) -> None:
