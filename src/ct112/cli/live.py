@@ -1,6 +1,5 @@
 """Asking the running ct112 over HTTP, for the commands that need to know what is true now."""
 
-import getpass
 import json
 import uuid
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from ct112.cli.audited import who
 from ct112.cli.edge import CannotDo, loaded
 from ct112.settings import Settings
 
@@ -36,7 +36,7 @@ def want(kind: str, **fields: str | bool | None) -> None:
     found = loaded()
     if found.control_token is None:
         raise CannotDo("CT112_CONTROL_TOKEN is not set: set it for ct112 serve and for this command")
-    body = {"id": str(uuid.uuid4()), "by": _who(), "revision": None, "ask": {"kind": kind, **fields}}
+    body = {"id": str(uuid.uuid4()), "by": who(), "revision": None, "ask": {"kind": kind, **fields}}
     url = found.serve_local_url()
     try:
         status, answer = _answered(f"{url}/control/ask", found.control_token.get_secret_value(), body)
@@ -48,14 +48,6 @@ def want(kind: str, **fields: str | bool | None) -> None:
         raise CannotDo(f"ct112 serve answers {status} ({answer.get('detail', 'see its log')}): try again")
     if not answer.get("accepted"):
         raise CannotDo(str(answer.get("reason") or "refused, without a reason: see the log of ct112 serve"))
-
-
-def _who() -> str:
-    """Return who asks, for the record: the user of this machine."""
-    try:
-        return f"cli:{getpass.getuser()}"[:60]
-    except (KeyError, OSError):
-        return "cli"
 
 
 def _answered(url: str, token: str, body: Mapping[str, Any] | None) -> tuple[int, dict[str, Any]]:
