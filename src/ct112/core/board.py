@@ -17,7 +17,7 @@ from ct112.core.live import LiveCalls
 from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
-from ct112.core.record import CallRecord, EndedBy, Outcome
+from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.core.stays import Seating
 from ct112.core.value import value
 
@@ -101,7 +101,8 @@ class Board:
     def note(self, call: Call, what: Happening) -> None:
         """Write a fact. Its number is the call's age in ms: facts from before a restart have lower ones."""
         call.last_seq = max(call.last_seq + 1, int((self.now - call.born_at) * 1000))
-        self.outbox.facts.append(fact_of(call.id, call.last_seq, self.wall, what))
+        fact = Fact(call=call.id, seq=call.last_seq, at=self.wall, kind=what.KIND, data=what.__dict__)
+        self.outbox.facts.append(fact)
 
     def close_remembered(self, record: CallRecord, outcome: Outcome, ended_by: EndedBy) -> None:
         """Write the end of a call whose leg nobody has any more.

@@ -12,13 +12,14 @@ Idle = tuple[float, PositionName]
 
 
 class Crew(Mapping[PositionName, Operator]):
-    """All positions anything is known about."""
+    """All positions anything is known about. `first_due()`: when the first pause ends, and whose."""
 
     def __init__(self, changed: list[Any] | None = None) -> None:
         """Start with none; `changed` takes those that look different."""
         self._different: list[Any] = [] if changed is None else changed
         self._operators: dict[PositionName, Operator] = {}
         self._deadlines: Deadlines[Operator] = Deadlines()
+        self.first_due = self._deadlines.first
         self._ready: list[Idle] = []
         self._idle: dict[PositionName, Idle] = {}
 
@@ -55,10 +56,6 @@ class Crew(Mapping[PositionName, Operator]):
         operator.watch = None
         self._deadlines.set(operator, None)
         self._leave(operator)
-
-    def first_due(self) -> tuple[float, Operator] | None:
-        """Return when the first pause ends, and whose."""
-        return self._deadlines.first()
 
     def longest_idle(self, node: NodeName) -> Operator | None:
         """Return the ready operator who has been free the longest of those whose phone can be rung there."""

@@ -66,8 +66,9 @@ class Floor:
 
         `wall`: what the machine's clock says, for what is written down, if that is another time.
         """
-        self._board.now, self._board.wall = now, now if wall is None else wall
-        handlers.handle(self._board, event)
+        board = self._board
+        board.now, board.wall = now, now if wall is None else wall
+        handlers.handle(board, event)
         return self._settled()
 
     def due(self, now: float, wall: float | None = None) -> Outbox:
@@ -89,19 +90,19 @@ class Floor:
         for first in (board.calls.first_due(), board.operators.first_due()):
             if first is not None and (at is None or first[0] < at):
                 at = first[0]
-        for back in board.callbacks.values():
-            if back.deadline is not None and (at is None or back.deadline < at):
-                at = back.deadline
-        for node in board.lost.values():
-            if at is None or node.look_at < at:
-                at = node.look_at
+        if board.callbacks or board.lost:
+            others = [back.deadline for back in board.callbacks.values() if back.deadline is not None]
+            others += [node.look_at for node in board.lost.values()]
+            at = min(others if at is None else [*others, at], default=None)
         return at
 
     def _settled(self) -> Outbox:
-        seating.settle(self._board)
-        offering.settle(self._board)
-        deadman.keep(self._board)
-        return self._board.end_step()
+        board = self._board
+        if board.seating.moves:
+            seating.settle(board)
+        offering.settle(board)
+        deadman.keep(board)
+        return board.end_step()
 
     def _call_due(self, call: Call) -> None:
         board, state = self._board, call.state

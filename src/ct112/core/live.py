@@ -21,7 +21,7 @@ Stand = tuple[float, CallId, Place]
 class LiveCalls(Mapping[CallId, Call]):
     """The live calls by id. `armed`: those whose dead-man's switch is pushed.
 
-    `view`: the same to look at only, and faster.
+    `view`: the same to look at only, and faster. `first_due()`: the earliest deadline and its call.
     """
 
     def __init__(self, changed: list[Any] | None = None) -> None:
@@ -30,6 +30,7 @@ class LiveCalls(Mapping[CallId, Call]):
         self._calls: dict[CallId, Call] = {}
         self.view: Mapping[CallId, Call] = MappingProxyType(self._calls)
         self._deadlines: Deadlines[Call] = Deadlines()
+        self.first_due = self._deadlines.first
         self._lanes: dict[Lane, list[Stand]] = {}
         self._stands: dict[CallId, tuple[Lane, Stand]] = {}
         self.armed: dict[CallId, Call] = {}
@@ -65,10 +66,6 @@ class LiveCalls(Mapping[CallId, Call]):
         self._deadlines.set(call, None)
         self.armed.pop(call.id, None)
         self._leave_line(call)
-
-    def first_due(self) -> tuple[float, Call] | None:
-        """Return the earliest deadline and its call."""
-        return self._deadlines.first()
 
     def heads(self, now: float, policy: Policy) -> list[Call]:
         """Return the waiting call that is served first at each node, whoever is served first in front."""

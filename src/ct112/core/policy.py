@@ -24,4 +24,4 @@ class Policy:
     dial_seconds: float = 45.0  # somebody who is called back may let it ring this long
     lost_node_free_seconds: float = 5.0  # a node is lost so long: its operators get other nodes' callers
     lost_node_end_seconds: float = 60.0  # and so long: its calls are closed as dropped, and called back
-    patience_seconds: float = 180.0  # a waiting information call older than this counts as urgent
+    patience_seconds: float = 180.0  # of a waiting information call: what it means then is in `queueing`

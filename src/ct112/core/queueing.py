@@ -4,13 +4,23 @@ It is restated on purpose, in other words, by the simulator's oracle (`simulatio
 of the rule changes both, and `tests/core/test_queueing.py`, which also holds them together.
 """
 
+from enum import IntEnum
 from typing import assert_never
 
 from ct112.core.policy import Policy
 from ct112.core.record import ServiceClass
 from ct112.core.value import value
 
-Key = tuple[int, bool, float, str]
+
+class Rank(IntEnum):
+    """Who is served before whom, whatever else there is; in one rank those in front, then the oldest."""
+
+    EMERGENCY = 0
+    URGENT = 1
+    INFORMATION = 2
+
+
+Key = tuple[Rank, bool, float, str]
 
 
 @value(frozen=True, slots=True)
@@ -39,13 +49,14 @@ def queue_key(place: Place, name: str, now: float, policy: Policy) -> Key:
     return (_rank(place, now, policy), not place.first, place.queued_at, name)
 
 
-def _rank(place: Place, now: float, policy: Policy) -> int:
+def _rank(place: Place, now: float, policy: Policy) -> Rank:
     match place.service_class:
         case ServiceClass.EMERGENCY:
-            return 0
+            return Rank.EMERGENCY
         case ServiceClass.URGENT:
-            return 1
+            return Rank.URGENT
         case ServiceClass.INFORMATION:
-            return 1 if now - place.queued_at >= policy.patience_seconds else 2
+            impatient = now - place.queued_at >= policy.patience_seconds
+            return Rank.URGENT if impatient else Rank.INFORMATION
         case _:
             assert_never(place.service_class)

@@ -8,16 +8,19 @@ from ct112.core.calls import Call, Offered, Waiting
 from ct112.core.policy import Policy
 from ct112.core.record import ServiceClass
 
-RANK = {None: 0, ServiceClass.EMERGENCY: 0, ServiceClass.URGENT: 1, ServiceClass.INFORMATION: 2}
+ORDER = ("emergency", "urgent", "information")
+"""The groups of callers as they are served. A call without a class is an emergency."""
 
 
 def certainly_before(other: Call, served: Call, now: float, policy: Policy) -> bool:
     """Return whether the queued call `other` had to be served before `served`."""
     assert isinstance(other.state, Waiting | Offered)
     assert isinstance(served.state, Waiting | Offered)
-    ranks = [_rank(call.record.service_class, waited(call, now), policy) for call in (other, served)]
-    if ranks[0] != ranks[1]:
-        return ranks[0] < ranks[1]
+    group, served_group = (
+        _group(call.record.service_class, waited(call, now), policy) for call in (other, served)
+    )
+    if group != served_group:
+        return ORDER.index(group) < ORDER.index(served_group)
     in_front = other.state.place.first or served.state.place.first
     return not in_front and waited(other, now) > waited(served, now)
 
@@ -28,6 +31,7 @@ def waited(call: Call, now: float) -> float:
     return now - call.state.place.queued_at
 
 
-def _rank(service_class: ServiceClass | None, waited_seconds: float, policy: Policy) -> int:
-    impatient = service_class is ServiceClass.INFORMATION and waited_seconds >= policy.patience_seconds
-    return RANK[ServiceClass.URGENT] if impatient else RANK[service_class]
+def _group(service_class: ServiceClass | None, waited_seconds: float, policy: Policy) -> str:
+    if service_class is ServiceClass.INFORMATION and waited_seconds >= policy.patience_seconds:
+        return "urgent"
+    return str(service_class or "emergency")
