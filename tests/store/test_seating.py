@@ -10,8 +10,9 @@ import pytest
 from ct112.core.ids import OperatorName, PositionName
 from ct112.core.record import Fact
 from ct112.core.stays import Stay, StayKind, fact_of, stay_id
+from ct112.store import BadCursor
 from ct112.store.pause_reasons import pause_reasons
-from ct112.store.seating import StoredStay, current, history
+from ct112.store.seating import StoredStay, current, page
 from tests.store.examples import ARRIVED, fact
 from tests.store.once import Once
 
@@ -39,7 +40,7 @@ async def seen(store: Once) -> list[tuple[str, str, bool, str | None]]:
 
 async def stays(store: Once) -> list[StoredStay]:
     async with store.transaction() as connection:
-        return await history(connection)
+        return list((await page(connection)).items)
 
 
 async def test_a_log_in_is_who_sits_there_until_the_log_out(store: Once) -> None:
@@ -108,3 +109,23 @@ def test_a_stay_has_one_id_that_sorts_by_time() -> None:
     assert first == stay_id(SITI, POS_1, ARRIVED)
     assert len({first, stay_id(BUDI, POS_1, ARRIVED), stay_id(SITI, POS_2, ARRIVED)}) == 3
     assert first[14] == "7"
+
+
+async def test_who_sat_where_has_pages(store: Once) -> None:
+    for number in range(7):
+        told = story(SITI if number % 2 else BUDI, POS_1, ARRIVED + 100 * number, StayKind.LOGGED_OUT)
+        await store.write([], told)
+    seen, after = list[float](), None
+    while True:
+        async with store.transaction() as connection:
+            some = await page(connection, limit=3, after=after)
+        seen, after = seen + [stay.since.timestamp() - ARRIVED for stay in some.items], some.next
+        assert some.total == 7
+        if after is None:
+            break
+    assert seen == [600, 500, 400, 300, 200, 100, 0]
+    async with store.transaction() as connection:
+        assert (await page(connection, operator="siti")).total == 3
+        assert (await page(connection, position="pos-\0")).total == 0
+        with pytest.raises(BadCursor):
+            await page(connection, after="nonsense")

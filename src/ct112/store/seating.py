@@ -1,20 +1,23 @@
 """Who sits where and who sat where: kept from the facts of each stay, whatever order they come in."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select, text, tuple_
+from sqlalchemy import ColumnElement, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import Fact
 from ct112.core.stays import StayKind
+from ct112.store import clean, pages
+from ct112.store.pages import Order, Page
 from ct112.store.tables import Stay
 
 STAYS: Table = Stay.metadata.tables["seating"]
 KINDS = frozenset(kind.value for kind in StayKind)
-MOST = 500  # stays in a page
+NEWEST_FIRST = Order("stays", (STAYS.c.since, STAYS.c.id), (datetime, uuid.UUID), newest_first=True)
 
 APPEND = """
     INSERT INTO seating_fact (stay, seq, at, kind, operator, position, since, ready, reason, by)
@@ -83,24 +86,27 @@ async def who_sat(connection: AsyncConnection, position: str | None, at: datetim
     return found
 
 
-async def history(
+async def page(
     connection: AsyncConnection,
     *,
     operator: str | None = None,
     position: str | None = None,
-    before: StoredStay | None = None,
     limit: int = 50,
-) -> list[StoredStay]:
-    """Return stays, the newest first; `before` is the last of the page before."""
+    after: str | None = None,
+) -> Page[StoredStay]:
+    """Return a page of who sat where, the newest first. Raises BadCursor."""
     wanted: list[ColumnElement[bool]] = []
     if operator is not None:
-        wanted.append(STAYS.c.operator == operator)
+        wanted.append(STAYS.c.operator == clean.text(operator))
     if position is not None:
-        wanted.append(STAYS.c.position == position)
-    if before is not None:
-        wanted.append(tuple_(STAYS.c.since, STAYS.c.id) < tuple_(before.since, before.id))
-    newest = (STAYS.c.since.desc(), STAYS.c.id.desc())
-    return await _stays(connection, *wanted, order=newest, limit=min(limit, MOST))
+        wanted.append(STAYS.c.position == clean.text(position))
+    behind = [] if after is None else [NEWEST_FIRST.behind(after)]
+    size = pages.size(limit)
+    rows = await _stays(connection, *wanted, *behind, order=NEWEST_FIRST.by(), limit=size + 1)
+    total, exact = await pages.count(connection, select(STAYS.c.id).where(*wanted))
+    last = rows[size - 1] if len(rows) > size else None
+    more = None if last is None else pages.write(NEWEST_FIRST.name, (last.since, last.id))
+    return Page(items=rows[:size], total=total, exact=exact, next=more)
 
 
 async def _stays(
