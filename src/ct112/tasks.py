@@ -1,8 +1,10 @@
 """Named tasks that are watched. Only a vital one ends the service; any other is an alarm and starts again."""
 
 import asyncio
+import os
 import random
 import signal
+import threading
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -16,17 +18,36 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 SOUND_SECONDS = 60.0  # a task that has run this long is well again
 FRAMES = 8
+LEAVE_SECONDS = 8.0  # less than whoever stops a process waits before killing it
 
 Run = Callable[[], Coroutine[Any, Any, None]]
 """Makes the coroutine of a task that should run for ever; called again for each start."""
 
 
-def leave_on_signals() -> asyncio.Event:
-    """Return what SIGTERM and SIGINT set from now on."""
+def leave_on_signals(within: float = LEAVE_SECONDS) -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set from now on; the process is gone within so many seconds of them.
+
+    For a process that keeps nothing itself: a database that answers nothing must not hold it. What was not
+    committed is rolled back there.
+    """
     leave, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def asked() -> None:
+        if not leave.is_set():
+            cut = threading.Timer(within, _cut_short)
+            cut.daemon = True
+            cut.start()
+        leave.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
+        loop.add_signal_handler(number, asked)
     return leave
+
+
+def _cut_short() -> None:
+    """Leave at once, from a thread: the loop may be what hangs."""
+    log.warning("left without waiting any longer")
+    os._exit(0)
 
 
 class TaskStopped(RuntimeError):

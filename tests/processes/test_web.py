@@ -3,8 +3,10 @@
 import asyncio
 from pathlib import Path
 
+import psutil
 import pytest
 
+from ct112.web import process
 from lab.throwaway import Server
 from tests.processes.running import BEARER, running
 
@@ -27,6 +29,19 @@ async def test_with_serve_away_lists_are_answered_and_what_is_live_says_so(
         assert "ct112 serve" in problem["detail"]
         code, said = await web.leave()
     assert code == 0, said
+
+
+async def test_it_takes_all_the_connections_it_may(tmp_path: Path) -> None:
+    """More than the usual limit of open files; one that is too many is closed, and the rest goes on."""
+    async with running("web", NOWHERE, tmp_path) as web:
+        await web.answers()
+        port = int(web.url.rpartition(":")[2])
+        files, _ = psutil.Process(web.process.pid).rlimit(psutil.RLIMIT_NOFILE)
+        assert files > process.MOST_CONNECTIONS
+        many = [await asyncio.open_connection("127.0.0.1", port) for _ in range(300)]
+        assert (await web.get("/healthz"))[0] == 200
+        for _, writer in many:
+            writer.close()
 
 
 async def test_with_postgresql_away_it_says_so_and_lives(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import resource
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005  # the threads of spool and database give way to the calls this soon
 FAILED = 2
+FILES = 4096
 NOT_OURS = {
     errno.EADDRINUSE: "is taken: end what listens there",
     errno.EACCES: "is not ours to listen on: take one above 1023",
@@ -55,6 +57,7 @@ async def _serve(settings: "Settings", store: "Store") -> None:
 async def _web(settings: "Settings", store: "Store") -> None:
     from ct112.web.process import Web
 
+    _more_files()
     _freeze()
     await Web(settings, store).run()
 
@@ -64,6 +67,14 @@ async def _worker(settings: "Settings", store: "Store") -> None:
 
     _freeze()
     await Worker(settings, store).run()
+
+
+def _more_files() -> None:
+    """Let web have as many open files as it takes connections: the usual limit of 1024 is less."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _freeze() -> None:
