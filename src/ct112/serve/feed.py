@@ -62,7 +62,9 @@ class Feed:
         self._health: dict[str, Any] = {}
         self._health_sent: dict[str, Any] = {}
         self._shelves = {
-            "calls": Shelf(lambda call: (call, call.revision), lambda call: views.live_call(call, floor)),
+            "calls": Shelf(
+                lambda call: views.call_stamp(call, floor), lambda call: views.live_call(call, floor)
+            ),
             "positions": Shelf(self._position_stamp, self._position),
             "operators": Shelf(views.person_stamp, views.live_operator),
             "callbacks": Shelf(lambda back: (back.offer, back.phase), views.live_callback),

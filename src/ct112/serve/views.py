@@ -6,9 +6,9 @@ from typing import Any
 
 from ct112.control.feed import LiveCall, LiveCallback, LiveOperator, LivePosition
 from ct112.core.callbacks import Callback
-from ct112.core.calls import Call, Joining, Offered, Stranded, Talking, Waiting
+from ct112.core.calls import Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.floor import Floor
-from ct112.core.ids import OperatorName, PositionName
+from ct112.core.ids import OperatorName
 from ct112.core.operators import OnCall, Operator, Resting, Ringing, WrapUp
 from ct112.core.record import Fact
 from ct112.core.stays import Move
@@ -47,7 +47,7 @@ def live_call(call: Call, floor: Floor) -> LiveCall:
         queued_at=moment(record.queued_at),
         answered_at=moment(record.answered_at),
         position=position,
-        operator=_who(floor, position),
+        operator=_who(call, floor),
         location=record.location,
     )
 
@@ -124,6 +124,19 @@ def moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _who(floor: Floor, position: PositionName | None) -> str | None:
-    operator = None if position is None else floor.operators.get(position)
+def call_stamp(call: Call, floor: Floor) -> tuple[Call, int, OperatorName | None]:
+    """Return what differs when the call looks different; who sits where it rings is not in its revision."""
+    return call, call.revision, _who(call, floor)
+
+
+def _who(call: Call, floor: Floor) -> OperatorName | None:
+    """Return who has the call, or where it rings: who sits there now."""
+    state = call.state
+    if isinstance(state, Waiting | InMenu):
+        return None
+    if isinstance(state, Talking):
+        return state.operator
+    if isinstance(state, Stranded):
+        return call.record.operator
+    operator = floor.operators.get(state.position) if isinstance(state, Offered | Joining) else None
     return None if operator is None else operator.name
