@@ -165,7 +165,7 @@ class Board:
             self.do(StopPlay(call.id, call.play, tone_only))
 
     def operator(self, position: PositionName) -> Operator:
-        """Return the operator at a position, known from now on if it was not."""
+        """Return the operator at a position; one we have not heard of is added."""
         return self.operators.at(position)
 
     def operator_of(self, call: Call) -> Operator | None:
@@ -198,7 +198,7 @@ def first_seq(record: CallRecord, age_seconds: float) -> int:
 def record_of(
     event: CallArrived | FoundCall, node: NodeName, arrived_at: float, node_up_since: float | None
 ) -> CallRecord:
-    """Return the first record of a call, from what its leg told."""
+    """Return the first record of a call, from what its leg says."""
     return CallRecord(
         call=event.call,
         node=node,

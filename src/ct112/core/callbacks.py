@@ -207,7 +207,7 @@ def withdraw(board: Board, back: Callback) -> None:
 
 def due(board: Board) -> None:
     """End what takes too long."""
-    for back in [one for one in board.callbacks.values() if one.deadline is not None]:
+    for back in [back for back in board.callbacks.values() if back.deadline is not None]:
         if back.deadline is not None and back.deadline <= board.now:
             board.end_offer(back.offer, CallbackResult.NO_ANSWER if back.phase is Phase.DIALLING else None)
             operator_ended(board, back)

@@ -1,4 +1,4 @@
-"""The operators by position, kept so that whoever has been free the longest is found at once."""
+"""The operators by position; finds the longest-idle of them without looking at all."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping

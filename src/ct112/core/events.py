@@ -1,4 +1,4 @@
-"""What the floor can be told. Every event is a fact about the world, already in our own words."""
+"""What happens in the world, as the floor takes it in: every event is already in our own words."""
 
 from collections.abc import Mapping
 from enum import StrEnum

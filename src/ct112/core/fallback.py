@@ -58,9 +58,9 @@ class Begun:
     leg: str | None = None
 
 
-def own_id(found: FallbackCall) -> CallId:
+def own_id(call: FallbackCall) -> CallId:
     """Return the id of a call that the fallback alone knows."""
-    return derive_call_id(found.node, found.leg, found.entered_at)
+    return derive_call_id(call.node, call.leg, call.entered_at)
 
 
 def created_about(leg: str) -> float | None:
@@ -69,33 +69,33 @@ def created_about(leg: str) -> float | None:
     return None if match is None else float(match[1])
 
 
-def begun_of(found: FallbackCall, candidates: Sequence[Begun]) -> Begun | None:
+def begun_of(call: FallbackCall, candidates: Sequence[Begun]) -> Begun | None:
     """Return the record of this call. A leg names its call; a SIP Call-ID alone is what anybody may send."""
     return next(
         (
-            one
+            record
             for same in (_same_leg, _same_sip_call)
-            for one in sorted(candidates, key=lambda one: -one.arrived_at)
-            if same(found, one)
+            for record in sorted(candidates, key=lambda record: -record.arrived_at)
+            if same(call, record)
         ),
         None,
     )
 
 
-def _same_leg(found: FallbackCall, begun: Begun) -> bool:
+def _same_leg(call: FallbackCall, begun: Begun) -> bool:
     """The id is made of node and leg; a node that boots with the same wrong time gives a name twice."""
-    same = _digest(begun.call) == _digest(own_id(found)) or begun.leg == found.leg
-    return same and _agree(_noted(found.sip_call_id), _noted(begun.sip_call_id))
+    same = _digest(begun.call) == _digest(own_id(call)) or begun.leg == call.leg
+    return same and _agree(_noted(call.sip_call_id), _noted(begun.sip_call_id))
 
 
-def _same_sip_call(found: FallbackCall, begun: Begun) -> bool:
+def _same_sip_call(call: FallbackCall, begun: Begun) -> bool:
     """One call, as far as anything says: nobody else's notes are in it, and the numbers agree."""
     return (
-        found.sip_call_id is not None
-        and found.sip_call_id == begun.sip_call_id
+        call.sip_call_id is not None
+        and call.sip_call_id == begun.sip_call_id
         and not begun.taken
-        and _agree(found.ani, begun.ani)
-        and abs(begun.arrived_at - found.entered_at) <= LONGEST_CALL
+        and _agree(call.ani, begun.ani)
+        and abs(begun.arrived_at - call.entered_at) <= LONGEST_CALL
     )
 
 
@@ -104,57 +104,57 @@ def _noted(sip_call_id: str | None) -> str | None:
     return None if sip_call_id is None else sip_call_id[:LONGEST_NOTED]
 
 
-def _agree(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
+def _agree(first: str | None, second: str | None) -> bool:
+    return first is None or second is None or first == second
 
 
 def _digest(call: CallId) -> int:
     return int(call.replace("-", ""), 16) & DIGEST
 
 
-def in_order(found: FallbackCall, begun: Begun | None) -> FallbackCall:
+def in_order(call: FallbackCall, begun: Begun | None) -> FallbackCall:
     """Return the call with times that can be: nothing before what it follows.
 
     A node whose clock was set right during the call: what is a day or more from the end counts as the end.
     The node's clock and ours may differ: what the fallback did follows what we had seen, and its
     durations, measured by one clock, stay as they are.
     """
-    end = found.ended_at
-    entered = found.entered_at if abs(end - found.entered_at) < LONGEST_CALL else end
-    answered = found.answered_at
+    end = call.ended_at
+    entered = call.entered_at if abs(end - call.entered_at) < LONGEST_CALL else end
+    answered = call.answered_at
     if answered is not None:
         answered = max(entered, answered if abs(end - answered) < LONGEST_CALL else end)
     behind = 0.0 if begun is None else max(0.0, begun.last_at - entered)
     return replace(
-        found,
+        call,
         entered_at=entered + behind,
         answered_at=None if answered is None else answered + behind,
         ended_at=max(end, entered, answered or entered) + behind,
     )
 
 
-def record_of(found: FallbackCall, begun: Begun | None, operator: str | None) -> CallRecord:
+def record_of(call: FallbackCall, begun: Begun | None, operator: str | None) -> CallRecord:
     """Return the call's complete record; what an earlier half knows already is left to it."""
     new = begun is None or not begun.classed
-    times = in_order(found, begun)
+    times = in_order(call, begun)
     return CallRecord(
-        call=begun.call if begun else own_id(found),
-        node=found.node,
+        call=begun.call if begun else own_id(call),
+        node=call.node,
         revision=_revision(begun),
         arrived_at=begun.arrived_at if begun else times.entered_at,
-        sip_call_id=found.sip_call_id,
-        ani=found.ani,
-        dialled=found.dialled,
+        sip_call_id=call.sip_call_id,
+        ani=call.ani,
+        dialled=call.dialled,
         queued_at=None if begun else times.entered_at,
         answered_at=times.answered_at,
         ended_at=times.ended_at,
         service_class=ServiceClass.EMERGENCY if new else None,
         class_source=ClassSource.FALLBACK if new else None,
         operator=None if operator is None else OperatorName(operator),
-        position=found.position,
-        outcome=found.outcome,
-        ended_by=found.ended_by,
-        location=found.location,
+        position=call.position,
+        outcome=call.outcome,
+        ended_by=call.ended_by,
+        location=call.location,
     )
 
 
@@ -165,13 +165,13 @@ def _revision(begun: Begun | None) -> int:
     return begun.revision + (1 if begun.taken else OUTRANKS)
 
 
-def facts_of(found: FallbackCall, begun: Begun | None, record: CallRecord) -> list[Fact]:
+def facts_of(call: FallbackCall, begun: Begun | None, record: CallRecord) -> list[Fact]:
     """Return what happened in the fallback; a fact's number is the call's age in ms, the same every time."""
-    times = in_order(found, begun)
+    times = in_order(call, begun)
     happenings: list[tuple[float | None, facts.Happening]] = [
-        (times.entered_at, facts.FallbackEntered(found.leg)),
-        (times.answered_at, facts.FallbackAnswered(found.position, record.operator)),
-        (times.ended_at, facts.Ended(found.outcome, found.ended_by)),
+        (times.entered_at, facts.FallbackEntered(call.leg)),
+        (times.answered_at, facts.FallbackAnswered(call.position, record.operator)),
+        (times.ended_at, facts.Ended(call.outcome, call.ended_by)),
     ]
     noted: list[Fact] = []
     for at, what in happenings:

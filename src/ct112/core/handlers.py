@@ -109,13 +109,13 @@ def about_offer(
 def surveyed(board: Board, event: NodeSurveyed) -> None:
     """A node is in our hands again: do what follows from what was found there."""
     board.lost.pop(event.node, None)
-    known = {call.id: call for call in board.calls.values() if call.node == event.node}
-    for finding in reconcile.reconcile(known, event, board.wall):
+    live = {call.id: call for call in board.calls.values() if call.node == event.node}
+    for finding in reconcile.reconcile(live, event, board.wall):
         match finding:
             case reconcile.AdoptWaiting():
-                survey.adopt_waiting(board, event, finding.found)
+                survey.adopt_waiting(board, event, finding.caller)
             case reconcile.AdoptTalking():
-                survey.adopt_talking(board, event, finding.found, finding.offer)
+                survey.adopt_talking(board, event, finding.caller, finding.offer)
             case reconcile.Resume():
                 survey.resume(board, finding.call)
             case reconcile.Stray():

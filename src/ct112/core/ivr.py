@@ -109,4 +109,4 @@ class IvrDocument:
                 spoken.append(node.say)
             if isinstance(node, Menu):
                 spoken.append(node.again)
-        return frozenset(prompt.key for one in spoken for prompts in one.values() for prompt in prompts)
+        return frozenset(prompt.key for say in spoken for prompts in say.values() for prompt in prompts)

@@ -24,7 +24,7 @@ from ct112.core.queueing import Place
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 
 TRIES = 2
-"""How often a leg is asked to leave before it is taken for gone."""
+"""How often a leg is asked to leave before it is presumed gone."""
 
 
 def to_fallback(board: Board, call: Call, reason: Reason, place: Place | None = None) -> None:
@@ -73,7 +73,7 @@ def released(board: Board, call: Call, _event: CallReleased) -> None:
 
 
 def due(board: Board, call: Call, state: Leaving) -> None:
-    """Nothing was heard of the leg we asked to leave: ask again, then take it for gone."""
+    """Nothing was heard of the leg we asked to leave: ask again, then presume it gone."""
     if call.node in board.lost:
         call.stay(replace(state, deadline=board.now + board.policy.release_seconds))
     elif state.tries < TRIES:

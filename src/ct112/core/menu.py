@@ -17,9 +17,9 @@ MOST_KEYS = 64
 
 def arrived(board: Board, event: CallArrived) -> None:
     """A caller is at the door: write it down and pick up. While leaving: to the fallback."""
-    known = board.calls.get(event.call)
-    if known is not None:
-        board.unexpected(event, known)
+    call = board.calls.get(event.call)
+    if call is not None:
+        board.unexpected(event, call)
     elif event.call not in board.ended:
         _begin_call(board, event)
 

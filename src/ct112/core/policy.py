@@ -18,7 +18,7 @@ class Policy:
     rest_seconds: float = 3.0  # after a missed, declined or failed offer
     message_after_seconds: float = 4.0  # a caller somebody is rung for hears the waiting message only then
     repeat_seconds: float = 30.0  # a waiting caller hears the waiting message this often
-    release_seconds: float = 5.0  # from asking a leg to end or move until it is taken for done
+    release_seconds: float = 5.0  # from asking a leg to end or move until it is presumed done
     switch_seconds: float = 12.0  # the dead-man's switch, while no operator is connected
     switch_every_seconds: float = 4.0  # how often it is pushed
     dial_seconds: float = 45.0  # somebody who is called back may let it ring this long

@@ -25,14 +25,14 @@ from ct112.core.record import CallRecord
 class AdoptWaiting:
     """A caller we did not know, with nobody: into the queue."""
 
-    found: FoundCall
+    caller: FoundCall
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptTalking:
     """A caller talking to an operator's leg, and we did not know: theirs from now on."""
 
-    found: FoundCall
+    caller: FoundCall
     offer: FoundOffer
 
 
@@ -51,27 +51,27 @@ class Stray:
 
 
 Missed = PickedUp | CallerLeft | CallDropped | CallReleased | OfferAnswered | OfferEnded | Joined
-"""Events that happened in the gap and are told now."""
+"""Events that happened in the gap and are handled now."""
 Finding = Missed | AdoptWaiting | AdoptTalking | Resume | Stray
 
 
-def reconcile(known: Mapping[CallId, Call], survey: NodeSurveyed, wall: float) -> list[Finding]:
-    """Return what follows from a survey, in the order to be done. `known`: our live calls of that node.
+def reconcile(live: Mapping[CallId, Call], survey: NodeSurveyed, wall: float) -> list[Finding]:
+    """Return what follows from a survey, in the order to be done. `live`: our calls of that node.
 
     `wall`: the time by the clock our records are written by.
     A leg in our hands is a live call whatever its record says: one we had closed is adopted as any other.
     """
-    found = {one.call: one for one in survey.calls}
-    offers = {one.offer: one for one in survey.offers}
+    callers = {caller.call: caller for caller in survey.calls}
+    offers = {leg.offer: leg for leg in survey.offers}
     findings: list[Finding] = []
-    for call in known.values():
-        if call.id in found:
-            findings += _found_again(call, found[call.id], offers)
+    for call in live.values():
+        if call.id in callers:
+            findings += _found_again(call, callers[call.id], offers)
         else:
             findings.append(_gone(call, survey, wall))
-    strangers = [one for one in survey.calls if one.call not in known]
+    strangers = [caller for caller in survey.calls if caller.call not in live]
     findings += _adopted(strangers, offers)
-    kept = _kept(findings) | {call.offer for call in known.values() if call.id in found}
+    kept = _kept(findings) | {call.offer for call in live.values() if call.id in callers}
     findings += [Stray(offer) for offer in offers if offer not in kept and task_of(call_of(offer)) is None]
     return findings
 
@@ -97,24 +97,24 @@ def is_older(record: CallRecord, survey: NodeSurveyed, wall: float) -> bool:
     return record.arrived_at < wall - running or record.arrived_at > wall
 
 
-def _found_again(call: Call, found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:
+def _found_again(call: Call, caller: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:
     """Return what follows for a call we knew and whose leg is still there."""
-    if found.picked_up and not call.picked_up:
+    if caller.picked_up and not call.picked_up:
         yield PickedUp(call.id)
-    talk = _talk(found, offers)
+    talk = _talk(caller, offers)
     match call.state:
         case Arriving() | InMenu() | Waiting() | Stranded():
-            yield Resume(call.id) if talk is None else AdoptTalking(found, talk)
+            yield Resume(call.id) if talk is None else AdoptTalking(caller, talk)
         case Leaving():
             yield Resume(call.id)
         case Offered(offer=offer) | Joining(offer=offer) | Talking(offer=offer):
-            yield from _with_offer(call, offer, found, talk, offers)
+            yield from _with_offer(call, offer, caller, talk, offers)
 
 
 def _with_offer(
     call: Call,
     offer: OfferId,
-    found: FoundCall,
+    caller: FoundCall,
     talk: FoundOffer | None,
     offers: Mapping[OfferId, FoundOffer],
 ) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def _with_offer(
     if talk is not None and talk.offer != offer:
         yield OfferEnded(offer, OfferEnd.LOST)
         yield from [Stray(offer)] if leg else []
-        yield AdoptTalking(found, talk)
+        yield AdoptTalking(caller, talk)
     elif leg is None:
         yield OfferEnded(offer, OfferEnd.LOST)
         yield Resume(call.id)
@@ -136,19 +136,19 @@ def _with_offer(
         yield Stray(offer)
 
 
-def _talk(found: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> FoundOffer | None:
+def _talk(caller: FoundCall, offers: Mapping[OfferId, FoundOffer]) -> FoundOffer | None:
     """Return the operator's leg the caller really talks to; one rung for another call does not count."""
-    if found.joined is None or call_of(found.joined) != found.call:
+    if caller.joined is None or call_of(caller.joined) != caller.call:
         return None
-    leg = offers.get(found.joined)
+    leg = offers.get(caller.joined)
     return leg if leg is not None and leg.answered else None
 
 
 def _adopted(strangers: list[FoundCall], offers: Mapping[OfferId, FoundOffer]) -> Iterator[Finding]:
     """Return what becomes of callers we did not know."""
-    for found in strangers:
-        talk = _talk(found, offers)
-        yield AdoptWaiting(found) if talk is None else AdoptTalking(found, talk)
+    for caller in strangers:
+        talk = _talk(caller, offers)
+        yield AdoptWaiting(caller) if talk is None else AdoptTalking(caller, talk)
 
 
 def _kept(findings: list[Finding]) -> set[OfferId | None]:

@@ -56,40 +56,40 @@ def resume(board: Board, call_id: CallId) -> None:
             assert_never(state)
 
 
-def adopt_waiting(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> None:
+def adopt_waiting(board: Board, surveyed: NodeSurveyed, caller: FoundCall) -> None:
     """Take over a caller who is with nobody: in the old place; without one an emergency, by arrival.
 
     Whose operator had ended the talk is asked to leave once more.
     """
-    ended = board.ended.get(found.call)
-    call = _stranger(board, surveyed, found)
+    ended = board.ended.get(caller.call)
+    call = _stranger(board, surveyed, caller)
     if ended is not None and ended.record.ended_by is EndedBy.OPERATOR:
         leaving.ask_again(board, call, Leaving(Way.HANG_UP, 0.0, tries=0))
         return
     if call.record.service_class is not None:
-        waiting.found_again(board, call, _waits_since(board, call, surveyed, found))
+        waiting.found_again(board, call, _waits_since(board, call, surveyed, caller))
         return
     deadman.push(board, call)
-    waiting.enter_failed(board, call, since=_waits_since(board, call, surveyed, found))
+    waiting.enter_failed(board, call, since=_waits_since(board, call, surveyed, caller))
 
 
-def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer: FoundOffer) -> None:
+def adopt_talking(board: Board, surveyed: NodeSurveyed, caller: FoundCall, offer: FoundOffer) -> None:
     """Take over a talk as it is. If its operator is with another call, the leg ends and the caller waits."""
-    known = board.calls.get(found.call)
+    live = board.calls.get(caller.call)
     operator = board.operator(offer.position)
     if isinstance(operator.state, Ringing):
         withdraw(board, operator.state.offer)
     if isinstance(operator.state, OnCall):
         board.end_offer(offer.offer)
-        if known is None:
-            adopt_waiting(board, surveyed, found)
+        if live is None:
+            adopt_waiting(board, surveyed, caller)
         else:
-            resume(board, known.id)
+            resume(board, live.id)
         return
-    call = known or _stranger(board, surveyed, found)
+    call = live or _stranger(board, surveyed, caller)
     board.hush(call)
     operator.pick_up(call.id, offer.offer, board.now)
-    place = call.place or waiting.place_of(call, _waits_since(board, call, surveyed, found))
+    place = call.place or waiting.place_of(call, _waits_since(board, call, surveyed, caller))
     call.state = Talking(place, offer.offer, offer.position, operator.name)
     call.answered = True
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
@@ -101,7 +101,7 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, found: FoundCall, offer:
 
 def close_missing(board: Board, surveyed: NodeSurveyed) -> None:
     """Write the end of the calls of before a restart that are not there any more."""
-    for record in [one for one in board.remembered.values() if one.node == surveyed.node]:
+    for record in [record for record in board.remembered.values() if record.node == surveyed.node]:
         if record.call in surveyed.elsewhere:
             board.close_remembered(record, Outcome.FALLBACK, EndedBy.SYSTEM)
         elif is_older(record, surveyed, board.wall):
@@ -129,12 +129,12 @@ def withdraw(board: Board, offer: OfferId) -> None:
         call.state = Waiting(call.state.place, call.state.hearing)
 
 
-def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
+def _stranger(board: Board, surveyed: NodeSurveyed, caller: FoundCall) -> Call:
     """Make a call of a leg we do not have; its names and facts must not meet those given before."""
-    ended = board.ended.pop(found.call, None)
-    remembered = board.remembered.pop(found.call, None)
-    age = _age(board, surveyed, found)
-    new = record_of(found, surveyed.node, board.wall - age, surveyed.up_since)
+    ended = board.ended.pop(caller.call, None)
+    remembered = board.remembered.pop(caller.call, None)
+    age = _age(board, surveyed, caller)
+    new = record_of(caller, surveyed.node, board.wall - age, surveyed.up_since)
     record = ended.record if ended else remembered or new
     seq = first_seq(record, age)
     names = max(RINGING_NAMES + seq, ended.names if ended else 0)
@@ -144,7 +144,7 @@ def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
         began=Arriving(board.now + board.policy.pick_up_seconds),
         document=board.document,
         language=board.document.language,
-        picked_up=found.picked_up,
+        picked_up=caller.picked_up,
         answered=record.answered_at is not None,
         offers=names,
         plays=names,
@@ -159,15 +159,15 @@ def _stranger(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> Call:
     return call
 
 
-def _age(board: Board, surveyed: NodeSurveyed, found: FoundCall) -> float:
+def _age(board: Board, surveyed: NodeSurveyed, caller: FoundCall) -> float:
     """Return how long ago the leg came, in seconds: by the clock of its node, if that is known."""
     present = board.wall if surveyed.node_now is None else surveyed.node_now
-    return max(0.0, present - found.arrived_at)
+    return max(0.0, present - caller.arrived_at)
 
 
-def _waits_since(board: Board, call: Call, surveyed: NodeSurveyed, found: FoundCall) -> float:
+def _waits_since(board: Board, call: Call, surveyed: NodeSurveyed, caller: FoundCall) -> float:
     """Return since when the call counts as waiting, by the floor's `now`; without a place, since it came."""
-    arrived = board.now - _age(board, surveyed, found)
+    arrived = board.now - _age(board, surveyed, caller)
     if call.record.queued_at is None:
         return arrived
     return min(board.now, arrived + call.record.queued_at - call.record.arrived_at)
