@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 def problem(status: int, title: str, detail: str) -> web.Response:
     """Return problem details (RFC 9457) that say what to do."""
-    body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail, "fields": []}
     response = web.json_response(body, status=status, content_type="application/problem+json")
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from ct112.web.kinds import Kind
+from ct112.web.kinds import INVALID, Kind
 from ct112.web.problems import ProblemDetails
 from ct112.web.routes import Public, Route
 
@@ -18,6 +18,7 @@ SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "__Host-ct112", "description": "for pages"},
 }
 Schema = dict[str, Any]
+ANY = "about:blank"  # what is no HTTP is refused before there is a route
 ETAG = {"description": "the version, for If-Match", "schema": {"type": "string"}}
 IF_MATCH = {
     "name": "If-Match",
@@ -161,7 +162,7 @@ def _problem(listed: list[Kind]) -> Schema:
     schema = {
         "allOf": [{"$ref": REF.format(model="ProblemDetails")}],
         "properties": {
-            "type": {"enum": [kind.type for kind in listed]},
+            "type": {"enum": [kind.type for kind in listed] + [ANY for kind in listed if kind is INVALID]},
             "status": {"const": listed[0].status},
         },
     }
