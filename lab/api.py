@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ct112.asterisk.configfiles import NodeValues
 from lab import beside, labfile, phones_part, processes, registry
-from lab.asterisk import AsteriskNode
+from lab.asterisk import TRUNK, AsteriskNode
 from lab.beside import Beside
 from lab.passwords import Passwords
 from lab.places import NODE_NAMES, Places, Ports, asterisk_root
@@ -278,6 +278,7 @@ class Lab:
         return labfile.contents(
             web=self.service().url,
             serve=self.service().door,
+            carrier=f"{TRUNK}:{self.places.ports.carrier}",
             nodes=self.nodes(),
             database_url=self.database_url,
             api_token=self._secrets["api-token"],

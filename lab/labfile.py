@@ -14,6 +14,7 @@ def contents(
     *,
     web: str,
     serve: str,
+    carrier: str,
     nodes: Sequence[AsteriskNode],
     database_url: str,
     api_token: str,
@@ -27,6 +28,7 @@ def contents(
         "serve": serve,
         "sip": [f"{LOOPBACK}:{node.ports.sip}" for node in nodes],
         "trunk_source": TRUNK,
+        "carrier": carrier,
         "database_url": database_url,
         "ari": [
             {

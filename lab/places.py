@@ -55,7 +55,7 @@ class Ports:
     @property
     def carrier(self) -> int:
         """Return where the carrier's side of the trunk would listen, on the trunk's address."""
-        return 5060 if self.base is None else self.base + 5
+        return 5065 if self.base is None else self.base + 5
 
     def node(self, index: int) -> NodePorts:
         """Return the ports of the node with this index, from 0."""

@@ -24,6 +24,7 @@ def test_the_usual_ports_without_a_base() -> None:
     ports = Ports()
     node = ports.node(0)
     assert (node.sip, node.http, node.ami, ports.web) == (5060, 8088, 5038, 8112)
+    assert (ports.serve, ports.worker, ports.carrier) == (8113, 8114, 5065)
 
 
 @pytest.mark.parametrize("base", [None, 22000])

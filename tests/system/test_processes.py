@@ -77,6 +77,7 @@ async def test_lab_json_names_the_three_processes(world: World) -> None:
     info = world.info
     assert {CT112, WEB, WORKER, "asterisk-a", "postgres"} <= info["pids"].keys()
     assert len(set(info["pids"].values())) == len(info["pids"])
+    assert info["carrier"] == f"{info['trunk_source']}:{world.lab.places.ports.carrier}"
     for door in (info["web"], info["serve"]):
         assert asked(f"{door}/readyz")[0] == 200
     web = info["pids"][WEB]
