@@ -9,6 +9,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 
+from ct112 import metrics
 from ct112.store import Store, accounts, audit, throttle
 from ct112.store.roles import Role
 from ct112.store.throttle import PACES, Pace
@@ -151,6 +152,28 @@ async def test_a_flood_is_answered_from_memory(
     found = await asyncio.gather(*(stranger.sign_in("siti", f"guess {number}") for number in range(200)))
     assert {status for status, _, _ in found} == {429}
     assert asked == 0
+
+
+async def test_what_becomes_of_attempts_is_counted(browser: Browser) -> None:
+    def counted(outcome: str) -> float:
+        return float(metrics.sign_ins.labels(outcome=outcome)._value.get())
+
+    before = {outcome: counted(outcome) for outcome in ("begun", "wrong", "slowed")}
+    await browser.sign_in("siti")
+    await browser.sign_in("siti", "wrong horse battery")
+    assert {outcome: counted(outcome) - count for outcome, count in before.items()} == {
+        "begun": 1,
+        "wrong": 1,
+        "slowed": 0,
+    }
+
+
+async def test_who_comes_when_many_wait_comes_again(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ct112.web.access.lane.MOST_QUEUED", 0)
+    status, _, answer = await browser.sign_in("siti")
+    assert (status, answer.headers["Retry-After"]) == (429, "1")
 
 
 @pytest.mark.parametrize(

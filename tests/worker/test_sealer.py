@@ -186,6 +186,22 @@ async def test_a_deletion_is_a_row_and_the_chain_holds(store: Store) -> None:
     assert (said(report), report.deleted, report.rows) == ([], 10, 2)
 
 
+async def test_many_rows_are_erased_and_deleted_in_parts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MOST_AT_ONCE", 4)
+    await sealed(store, 10)
+    for work, parts in ((audit.erase_personal, [4, 4, 2, 0]), (audit.delete_before, [4, 4, 1, 0])):
+        done = []
+        for _ in parts:
+            async with store.transaction() as connection:
+                done.append(await work(connection, LATER, KEY, actor="cli:root"))
+        assert done == parts
+    await seal(store)
+    report = await verify(store, KEY)
+    assert (said(report), report.deleted) == ([], 9)
+
+
 async def test_erasing_what_is_personal_breaks_nothing(store: Store) -> None:
     await sealed(store, 10)
     async with store.transaction() as connection:

@@ -9,6 +9,8 @@ from ct112.cli import table as cli_table
 from ct112.cli.edge import CannotDo, loaded, with_store
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ct112.store import Store
     from ct112.store.audit import AuditEntry
     from ct112.store.audit_verify import Report
@@ -64,13 +66,7 @@ def erase(older_than: Days) -> None:
     """Erase addresses and what was searched for from old rows; the chain holds."""
     from ct112.store import audit
 
-    key, before = _key(), datetime.now(UTC) - timedelta(days=older_than)
-
-    async def work(store: "Store") -> int:
-        async with store.transaction() as connection:
-            return await audit.erase_personal(connection, before, key, actor=_me())
-
-    typer.echo(f"{with_store(work)} rows have no personal part any more")
+    typer.echo(f"{_until_none(audit.erase_personal, older_than)} rows have no personal part any more")
 
 
 @app.command()
@@ -78,13 +74,23 @@ def delete(older_than: Days) -> None:
     """Delete old rows; that is a row of the chain itself."""
     from ct112.store import audit
 
+    typer.echo(f"{_until_none(audit.delete_before, older_than)} rows are deleted")
+
+
+def _until_none(work: "Callable[..., Awaitable[int]]", older_than: int) -> int:
+    """Do it in parts until nothing is left; return how many rows it was."""
     key, before = _key(), datetime.now(UTC) - timedelta(days=older_than)
 
-    async def work(store: "Store") -> int:
-        async with store.transaction() as connection:
-            return await audit.delete_before(connection, before, key, actor=_me())
+    async def all_parts(store: "Store") -> int:
+        rows = 0
+        while True:
+            async with store.transaction() as connection:
+                done = await work(connection, before, key, actor=_me())
+            rows += done
+            if not done:
+                return rows
 
-    typer.echo(f"{with_store(work)} rows are deleted")
+    return with_store(all_parts)
 
 
 def _me() -> str:

@@ -17,9 +17,11 @@ from ct112.store.engine import Connection
 from ct112.store.pages import Order, Page
 
 DELETE_ACTION, ERASE_ACTION = "audit.delete", "audit.erase"
+MOST_AT_ONCE = 10_000  # rows erased or deleted in one transaction: a statement has its time limit
 LAST_BEFORE = text(
     "SELECT seq, mac FROM audit WHERE seq < (SELECT min(seq) FROM audit"
-    " WHERE at >= :before OR seq = (SELECT max(seq) FROM audit)) ORDER BY seq DESC LIMIT 1"
+    " WHERE at >= :before OR seq = (SELECT max(seq) FROM audit))"
+    " AND seq < (SELECT min(seq) FROM audit) + :most ORDER BY seq DESC LIMIT 1"
 )
 AUDIT = AuditRow.__table__.c
 NEWEST_FIRST = Order("audit", (AUDIT.id,), (int,), newest_first=True)
@@ -102,14 +104,16 @@ def personal_text(fields: Mapping[str, Any]) -> str:
 async def erase_personal(connection: Connection, before: datetime, key: bytes, *, actor: str) -> int:
     """Erase the personal part of rows older than `before`, and note that in the audit; return how many.
 
+    MOST_AT_ONCE at most: repeat until it returns 0.
     The chain holds: what is chained is the part's digest and length. A row that is not sealed yet is
     left, so that its digest is in the chain first. `key`: the chain's, to prove the erasure.
     """
-    done = await connection.execute(
-        update(AuditRow)
+    some = (
+        select(AuditRow.id)
         .where(AuditRow.at < before, AuditRow.personal.is_not(None), AuditRow.seq.is_not(None))
-        .values(personal=None)
+        .limit(MOST_AT_ONCE)
     )
+    done = await connection.execute(update(AuditRow).where(AuditRow.id.in_(some)).values(personal=None))
     if done.rowcount:
         await _note_proved(
             connection, key, actor, ERASE_ACTION, {"before": before.isoformat(), "rows": done.rowcount}
@@ -120,10 +124,11 @@ async def erase_personal(connection: Connection, before: datetime, key: bytes, *
 async def delete_before(connection: Connection, before: datetime, key: bytes, *, actor: str) -> int:
     """Delete the chain's oldest rows up to the last one older than `before`; return how many.
 
+    MOST_AT_ONCE at most: repeat until it returns 0.
     The deletion is a row itself, with the place and the HMAC of the last row that went and a proof by the
     key, so that the verifier tells deleted rows from removed ones. The newest sealed row stays.
     """
-    last = (await connection.execute(LAST_BEFORE, {"before": before})).first()
+    last = (await connection.execute(LAST_BEFORE, {"before": before, "most": MOST_AT_ONCE})).first()
     if last is None:
         return 0
     await connection.execute(text("SET LOCAL ct112.audit_delete = 'on'"))

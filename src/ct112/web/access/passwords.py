@@ -9,6 +9,8 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from ct112.web.access.lane import Busy
+
 SHORTEST, LONGEST = 12, 200  # characters
 MOST_WAITING = 30  # who is checked at once, or waits for it, of strangers
 # OWASP's least for argon2id: 19 MiB, two passes, one lane; about 30 ms here.
@@ -17,10 +19,6 @@ HASHER = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallel
 
 class BadPassword(ValueError):
     """This password will not do; the text says why."""
-
-
-class Busy(Exception):
-    """So many passwords are being checked that this one is not: try again in a moment."""
 
 
 def check(password: str, name: str) -> str:

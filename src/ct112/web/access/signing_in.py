@@ -1,11 +1,10 @@
 """Signing in by name and password: slowly for whoever guesses, and saying nothing about which was wrong."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ct112 import metrics
 from ct112.http.guesses import Guesses
 from ct112.store import Store, accounts, audit, sessions, throttle
 from ct112.store.accounts import Account
@@ -14,13 +13,12 @@ from ct112.store.throttle import Bucket
 from ct112.web import kinds
 from ct112.web.access import totp
 from ct112.web.access.access import slowed
-from ct112.web.access.passwords import Busy, Passwords
+from ct112.web.access.lane import Busy, Lane
+from ct112.web.access.passwords import Passwords
 from ct112.web.problems import Problem
 
 WRONG = "name, password or code is wrong: try again, or ask an administrator"
 WAIT = "too many wrong passwords: wait, then try again; a browser that has signed in before need not wait"
-AT_ONCE = 1  # of a lane: the rest of the API needs the connections
-MOST_QUEUED = 50
 MOST_KNOWN_WAITS = 10_000
 
 
@@ -52,27 +50,6 @@ class Times:
     total: int = 12 * 3600
 
 
-class Lane:
-    """Attempts ask the database a few at a time; who comes when many wait is told to come again."""
-
-    def __init__(self) -> None:
-        """Nobody waits."""
-        self._turn = asyncio.Semaphore(AT_ONCE)
-        self._queued = 0
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn. Raises Problem when too many do."""
-        if self._queued >= MOST_QUEUED:
-            raise slowed(1, WAIT)
-        self._queued += 1
-        try:
-            async with self._turn:
-                yield
-        finally:
-            self._queued -= 1
-
-
 class SigningIn:
     """Begins sessions."""
 
@@ -87,12 +64,22 @@ class SigningIn:
 
     async def by_password(self, attempt: Attempt) -> SignedIn:
         """Begin a session. Raises Problem, StoreUnavailable."""
+        try:
+            done = await self._by_password(attempt)
+        except Busy:
+            metrics.sign_ins.labels(outcome="slowed").inc()
+            raise slowed(1, WAIT) from None
+        except Problem as problem:
+            outcome = "slowed" if problem.kind is kinds.SLOW_DOWN else "wrong"
+            metrics.sign_ins.labels(outcome=outcome).inc()
+            raise
+        metrics.sign_ins.labels(outcome="begun").inc()
+        return done
+
+    async def _by_password(self, attempt: Attempt) -> SignedIn:
         known, account, buckets = await self._admitted(attempt)
         stored = account.password_hash if account is not None and account.usable else None
-        try:
-            right, newer = await self._passwords.fits(attempt.password, stored, known=known)
-        except Busy:
-            raise slowed(1, WAIT) from None
+        right, newer = await self._passwords.fits(attempt.password, stored, known=known)
         if not right or account is None:
             await self._refused(attempt, account)
             raise Problem(kinds.SIGN_IN, WRONG)
@@ -145,7 +132,16 @@ class SigningIn:
         if not asked:
             self._recall(strangers)
         lane = self._known if asked else self._strangers
-        async with lane.turn(), self._store.transaction() as connection:
+        async with lane.turn():
+            if not asked:
+                self._recall(strangers)  # what those before have been told meanwhile
+            return await self._counted(attempt, strangers, asked=asked)
+
+    async def _counted(
+        self, attempt: Attempt, strangers: Sequence[Bucket], *, asked: bool
+    ) -> tuple[bool, Account | None, Sequence[Bucket]]:
+        """Count the attempt in the database; `asked`: whether its browser is known. Raises Problem."""
+        async with self._store.transaction() as connection:
             account = await accounts.find(connection, attempt.name)
             name = "" if account is None else account.name  # asked all the same: it takes as long
             known = asked and await sessions.knows_device(connection, name, attempt.device)
