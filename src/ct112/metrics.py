@@ -106,3 +106,26 @@ sign_ins = Counter("ct112_sign_ins_total", "Attempts to sign in, by what became 
 audit_sealed = Counter("ct112_audit_sealed_total", "Rows of the audit that were chained")
 audit_unsealed_seconds = Gauge("ct112_audit_unsealed_seconds", "How long the oldest unsealed row waits")
 audit_cut = Counter("ct112_audit_cut_total", "Times the audit's chain was found shorter than it had been")
+
+SHARED = (task_down, task_restarts, set_aside, prompts_made, prompt_failures)
+OWN = {
+    "web": (live_clients, live_too_slow),
+    "worker": (
+        *(job_waits, job_done_at, job_seconds, audit_sealed, audit_unsealed_seconds, audit_cut),
+        *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
+    ),
+}
+"""What web and worker alone export; everything else is serve's."""
+
+
+def only_of(process: str) -> None:
+    """Export what is of this process and no other's: its zeros would be false alarms (nobody on duty)."""
+    others = {one for name, own in OWN.items() if name != process for one in own}
+    own = {*SHARED, *OWN[process]} if process in OWN else everything() - others
+    for collector in everything() - own:
+        REGISTRY.unregister(collector)
+
+
+def everything() -> set[Counter | Gauge | Histogram]:
+    """Return every metric of this module."""
+    return {one for one in globals().values() if isinstance(one, Counter | Gauge | Histogram)}

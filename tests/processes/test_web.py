@@ -40,6 +40,9 @@ async def test_it_takes_all_the_connections_it_may(tmp_path: Path) -> None:
         assert files > process.MOST_CONNECTIONS
         many = [await asyncio.open_connection("127.0.0.1", port) for _ in range(300)]
         assert (await web.get("/healthz"))[0] == 200
+        _, metrics = await web.get("/metrics")
+        assert "ct112_live_clients" in metrics
+        assert "ct112_operators_on_duty" not in metrics, "a zero here would be a false alarm"
         for _, writer in many:
             writer.close()
 

@@ -87,9 +87,10 @@ def _run(settings: "Settings", name: str, work: "Callable[[Settings, Store], Awa
     """Run a process to its end; one that could not start, or lost a vital part, ends with a sentence."""
     import uvloop
 
-    from ct112 import logs
+    from ct112 import logs, metrics
     from ct112.tasks import TaskStopped
 
+    metrics.only_of(name)
     logs.configure(settings.log_level, as_json=settings.log_json)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
