@@ -7,8 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ct112.store import Store
+from ct112.core.ids import OperatorName, PositionName
+from ct112.core.stays import Stay, StayKind, fact_of, stay_id
+from ct112.store import Store, calls
 from ct112.store.roles import Role
+from tests.store.examples import ARRIVED
 from tests.web import people
 from tests.web.site import BEARER, Site
 
@@ -188,3 +191,28 @@ async def test_a_busy_hour_is_planned(site: Site, query: str, status: int) -> No
     if status == 200:
         assert body["operators_needed"] == 6
         assert body["lines_needed"] >= 6
+
+
+async def test_who_sat_where_is_read_page_by_page(site: Site) -> None:
+    told = []
+    for number in range(1, 6):
+        operator, position = OperatorName(f"op-{number}"), PositionName(f"pos-{number}")
+        since = ARRIVED + number
+        stay = Stay(
+            id=stay_id(operator, position, since),
+            operator=operator,
+            position=position,
+            since=since,
+            ready=True,
+        )
+        told.append(fact_of(stay, StayKind.LOGGED_IN, since, "boss"))
+    async with site.store.transaction() as connection:
+        await calls.write(connection, [], told)
+    status, body, _ = await ask(site, "GET", "/seating?limit=2")
+    assert (status, body["total"]) == (200, 5)
+    assert [stay["position"] for stay in body["stays"]] == ["pos-5", "pos-4"]
+    _, body, _ = await ask(site, "GET", f"/seating?limit=4&after={body['next']}")
+    assert ([stay["position"] for stay in body["stays"]], body["next"]) == (["pos-3", "pos-2", "pos-1"], None)
+    _, body, _ = await ask(site, "GET", "/seating?operator=op-3&position=pos-3")
+    assert [stay["operator"] for stay in body["stays"]] == ["op-3"]
+    assert (await ask(site, "GET", "/seating?after=x"))[0] == 400

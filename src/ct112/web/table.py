@@ -13,6 +13,7 @@ from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.roster.routes import ROUTES as ROSTER
 from ct112.web.routes import Route
+from ct112.web.seating.routes import ROUTES as SEATING
 from ct112.web.session.oidc import ROUTES as OIDC
 from ct112.web.session.routes import ROUTES as SESSION
 from ct112.web.tokens.routes import ROUTES as TOKENS
@@ -25,6 +26,7 @@ TABLE: tuple[Route, ...] = (
     *CALLBACKS,
     *POSITIONS,
     *OPERATORS,
+    *SEATING,
     *ROSTER,
     *FLOOR,
     *LIVE,
