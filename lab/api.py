@@ -107,6 +107,8 @@ class Lab:
                 self.start(part)
             if phones:
                 self.start(phones_part.NAME)
+            if CT112 not in before:
+                self.service().log_in(position_names())
             if not self.places.lab_json.exists():  # all of it ran already, but the file was lost
                 self._put_on_duty()
                 self._make_users()

@@ -1,6 +1,7 @@
 """ct112 itself in the lab: the database migrated, the operators on duty, the service started."""
 
 import asyncio
+import contextlib
 import http.client
 import json
 import os
@@ -9,7 +10,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,22 @@ class Service:
         """Return whether it says that it would handle calls."""
         return self._get("/readyz")[0] == 200
 
+    def log_in(self, people: Iterable[tuple[str, str]]) -> None:
+        """Ask that these (position, operator) sit there, ready; a position others have stays theirs."""
+        for position, operator in people:
+            ask = {"kind": "sit", "position": position, "operator": operator, "ready": True}
+            body = {"id": str(uuid.uuid4()), "by": "lab", "ask": ask}
+            request = urllib.request.Request(
+                f"{self.door}/control/ask",
+                data=json.dumps(body).encode(),
+                headers={
+                    "Authorization": f"Bearer {self.settings['CT112_CONTROL_TOKEN']}",
+                    "Content-Type": "application/json",
+                },
+            )
+            with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=10):
+                pass
+
     def leaving(self) -> bool:
         """Return whether it is on its way out: it takes no calls, or answers no more."""
         status, body = self._get("/readyz")
@@ -160,7 +178,7 @@ async def _put_on_duty(database_url: str, passwords: Mapping[str, str]) -> list[
                 "name": row.name,
                 "sip_user": row.name,
                 "sip_password": row.sip_password,
-                "operator": seated.get(row.name),
+                "operator": seated.get(row.name) or dict(position_names()).get(row.name),
             }
             for row in found
         ]

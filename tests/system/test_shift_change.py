@@ -125,6 +125,19 @@ async def test_killed_without_the_database_it_knows_who_sat_where_and_who_is_to_
     assert [(row["ready"], row["reason"]) for row in paused] == [(False, "meal")]
 
 
+async def test_a_lab_started_again_has_everybody_on_duty(centre: World) -> None:
+    world = centre
+    await says(world, "leave", "operator-1")
+    await says(world, "pause", "operator-2", "--reason", "meal")
+    await world.stop(CT112)
+    await asyncio.to_thread(world.lab.up)
+    code, output, _ = await ct112(world, "position", "list")
+    assert code == 0
+    lines = {line.split()[0]: line for line in output.splitlines()}
+    for position, operator in DAY.items():
+        assert f"{operator}  ready" in lines[position]
+
+
 async def seated(world: World) -> dict[str, str]:
     """Return who sits where by the database."""
     rows = await world.query("SELECT position, operator FROM seating WHERE until IS NULL")
