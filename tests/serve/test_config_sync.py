@@ -133,7 +133,9 @@ async def test_a_copy_of_before_operators_logged_in_is_understood(tmp_path: Path
     assert (stay.operator, stay.position, stay.ready, stay.since) == ("siti", "pos-1", False, 12.5)
 
 
-@pytest.mark.parametrize("damaged", ["[]", "{}", '{"seats": 7}', '{"seats": [{}]}', "null", "\udcff"])
+@pytest.mark.parametrize(
+    "damaged", ["[]", "{}", '{"seats": 7}', '{"seats": [{}]}', "null", "\udcff", "[" * 100_000]
+)
 async def test_a_damaged_copy_seats_nobody(tmp_path: Path, damaged: str) -> None:
     file = tmp_path / "known.json"
     file.write_text(damaged, errors="surrogateescape")

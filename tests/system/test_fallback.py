@@ -5,6 +5,7 @@ from typing import Any
 from lab.operators import OPERATOR_TONES, register_position
 from lab.phones import ANSWER, DECLINE, RING, Phones
 from lab.world import CT112, World, eventually
+from tests.system.commands import ct112
 
 DEAD_PHONE_SECONDS = 45  # rtp_timeout (30 s), and somebody else's phone rings
 
@@ -121,11 +122,14 @@ async def test_only_who_is_on_duty_is_in_the_fallback(world: World) -> None:
 
     everyone = {"pos-1", "pos-2", "pos-3"}
     await eventually(members, lambda found: found == everyone, 20, "all are on duty")
-    await world.query("UPDATE operator SET ready = false WHERE name = 'operator-2'")
+    operators = ("operator-1", "operator-2", "operator-3")
+    await ct112(world, "operator", "pause", "operator-2")
     await eventually(members, lambda found: found == everyone - {"pos-2"}, 20, "one is not")
-    await world.query("UPDATE operator SET ready = false")
+    for name in operators:
+        await ct112(world, "operator", "pause", name)
     await eventually(members, lambda found: found == everyone, 20, "nobody is: better all than none")
-    await world.query("UPDATE operator SET ready = true")
+    for name in operators:
+        await ct112(world, "operator", "ready", name)
     off_duty = lambda: world.metric("ct112_operators", state="OffDuty")  # noqa: E731
     await eventually(off_duty, lambda count: count == 0, 20, "all are on duty again, for the next test")
 

@@ -13,6 +13,9 @@ from ct112.core.stays import People, Stay, stay_id
 
 log = logs.get("config")
 
+DAMAGE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What a file that is not what was written may raise, when it is taken apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPosition:
@@ -92,7 +95,7 @@ class LastKnown:
             return self._adapter.validate_python(_of_now(found), strict=False)
         except FileNotFoundError:
             return Known()
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except DAMAGE as error:
             log.warning("last known people unreadable", file=str(self._file), error=type(error).__name__)
             return Known()
 
@@ -101,7 +104,7 @@ class LastKnown:
         try:
             found = json.loads(self._file.read_bytes())
             return tuple(_stay(seat, now) for seat in found.get("seats", ()) if seat["operator"])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except DAMAGE:
             return ()
 
     def save(self, known: Known) -> None:
