@@ -29,7 +29,7 @@ class LiveFigure:
     rate: float
     calls: int
     missed: int  # calls a page never showed
-    wrong: int  # gaps, things heard twice, pages cut off
+    wrong: int  # gaps, pages cut off
     seen_ms: list[float]
 
 
@@ -58,7 +58,7 @@ def measure(exchange: Exchange, rate: float, calls: int) -> LiveFigure:
         rate=rate,
         calls=len(invited),
         missed=sum(number not in page for page in pages for number in invited),
-        wrong=sum(told[what] for what in ("gaps", "twice", "ends", "aways")),
+        wrong=told["wrong"],
         seen_ms=[
             (page[number] - at) * 1000 for page in pages for number, at in invited.items() if number in page
         ],
@@ -69,7 +69,7 @@ def measure(exchange: Exchange, rate: float, calls: int) -> LiveFigure:
 def _pages(exchange: Exchange, seen: Path) -> Iterator[dict[str, int]]:
     """Have pages in a process of their own; what came of them stands in the result afterwards."""
     info = exchange.lab.description()
-    command = [sys.executable, "-m", "lab.live", info["web"], "--pages", str(PAGES), "--seen", str(seen)]
+    command = [sys.executable, "-m", "bench.pages", info["web"], str(PAGES), str(seen)]
     told: dict[str, int] = {}
     with subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None

@@ -1,7 +1,7 @@
 """Live clients of the lab's web: pages that follow the floor, some of which never read.
 
 As a program (`python -m lab.live URL`, the token on standard input) it opens so many, for so long, and prints
-what they saw as JSON; with `--seen` it writes when each page first saw each call.
+what they saw as JSON.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,22 +41,15 @@ class Page:
         self.snapshots = self.gaps = self.aways = self.ends = 0
         self.facts: set[tuple[str, int]] = set()
         self.twice = 0
-        self.seen: dict[str, float] = {}  # when each caller's number was first seen (epoch seconds)
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Take a message in."""
-        now = time.time()
         if message["kind"] == "snapshot":
             self.mirror, self.snapshots = Mirror(message), self.snapshots + 1
-            calls = message["calls"]
         elif message["kind"] == "away":
             self.mirror, self.aways = None, self.aways + 1
-            return
         else:
             self._change(message)
-            calls = [call for call in message.get("calls", {}).values() if call]
-        for call in calls:
-            self.seen.setdefault(call["ani"] or call["id"], now)
 
     def _change(self, message: Mapping[str, Any]) -> None:
         try:
@@ -177,9 +169,6 @@ async def _program(given: argparse.Namespace, token: str) -> dict[str, Any]:
         sys.stdout.write("open\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)  # until whoever started us says so, or is gone
-        if given.seen:
-            seen = [page.seen for page in opened.pages]
-            await asyncio.to_thread(given.seen.write_bytes, orjson.dumps(seen))
         return opened.told()
 
 
@@ -189,7 +178,6 @@ def main() -> int:
     parser.add_argument("url")
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--asleep", type=int, default=0)
-    parser.add_argument("--seen", type=Path)
     given = parser.parse_args()
     token = sys.stdin.readline().strip()  # not on the command line, where everybody reads it
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
