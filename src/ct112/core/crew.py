@@ -47,6 +47,7 @@ class Crew(Mapping[PositionName, Operator]):
             operator = self._operators[position] = Operator(
                 position=position, watch=self._changed, changed=self._different
             )
+            operator.touch()
         return operator
 
     def forget(self, operator: Operator) -> None:
