@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Table, Text, false, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
-from ct112.store import clean, pages
+from ct112.store import clean, pages, tables
 from ct112.store.calls_closing import close_open
 from ct112.store.calls_writing import write
 from ct112.store.ids import UnknownCall, call_uuid
 from ct112.store.numbers import e164
 from ct112.store.pages import Order, Page
-from ct112.store.tables import REVERSED_NUMBER, CallRow
+from ct112.store.tables import CallRow
 
 LAST_DIGITS = re.compile(r"[0-9]{4,15}")
 
@@ -77,7 +77,8 @@ class CallQuery:
 EVERYTHING = CallQuery()
 CALLS: Table = CallRow.metadata.tables["call_record"]
 COLUMNS = [column for column in CALLS.columns if column.name != "revision"]
-REVERSED: ColumnElement[str] = literal_column(REVERSED_NUMBER, Text())
+LAST_FOUR: ColumnElement[str] = literal_column(tables.LAST_FOUR, Text())
+REVERSED: ColumnElement[str] = literal_column(tables.REVERSED_NUMBER, Text())
 NEWEST_FIRST = Order("calls", (CALLS.c.arrived_at, CALLS.c.id), (datetime, uuid.UUID), newest_first=True)
 
 
@@ -138,10 +139,14 @@ def _has_number(number: str) -> ColumnElement[bool]:
 
 
 def _ends_with(digits: str) -> ColumnElement[bool]:
-    """A range of the index on the reversed number: what begins with these digits."""
-    first = digits[::-1]
-    behind = first[:-1] + chr(ord(first[-1]) + 1)
-    return REVERSED.op("~>=~", is_comparison=True)(first) & REVERSED.op("~<~", is_comparison=True)(behind)
+    """By the last four, in the list's order; more of them are a range of the reversed numbers, too."""
+    found: ColumnElement[bool] = LAST_FOUR.op("=", is_comparison=True)(digits[-4:])
+    if len(digits) > 4:
+        first = digits[::-1]
+        behind = first[:-1] + chr(ord(first[-1]) + 1)
+        found &= REVERSED.op("~>=~", is_comparison=True)(first)
+        found &= REVERSED.op("~<~", is_comparison=True)(behind)
+    return found
 
 
 def stored(row: Mapping[Any, Any]) -> StoredCall:
