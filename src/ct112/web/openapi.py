@@ -48,7 +48,7 @@ class _Document:
         self._problems: dict[str, Schema] = {}
         used = dict.fromkeys(self._models())
         self._refs, defs = models_json_schema(list(used), ref_template=REF)
-        self._schemas: dict[str, Schema] = defs["$defs"]
+        self._schemas: dict[str, Schema] = {name: _untitled(one) for name, one in defs["$defs"].items()}
 
     def whole(self) -> Schema:
         paths: dict[str, Schema] = {}
@@ -154,16 +154,26 @@ def _headers(route: Route) -> Iterator[Schema]:
         yield KEY
 
 
+def _untitled(schema: Schema) -> Schema:
+    """Return a model's schema without the titles that only repeat the fields' names."""
+    fields = {
+        name: {key: value for key, value in field.items() if key != "title"}
+        for name, field in schema.get("properties", {}).items()
+    }
+    return schema | ({"properties": fields} if fields else {})
+
+
 def _told(model: type[BaseModel] | None) -> str:
     return (model.__doc__ or "").partition("\n")[0] if model else "Done."
 
 
 def _problem(listed: list[Kind]) -> Schema:
+    types = [kind.type for kind in listed] + [ANY for kind in listed if kind is INVALID]
     schema = {
         "allOf": [{"$ref": REF.format(model="ProblemDetails")}],
         "properties": {
-            "type": {"enum": [kind.type for kind in listed] + [ANY for kind in listed if kind is INVALID]},
-            "status": {"const": listed[0].status},
+            "type": {"type": "string", "enum": types},
+            "status": {"type": "integer", "const": listed[0].status},
         },
     }
     return {

@@ -1,10 +1,16 @@
 """What is live, as the API shows it. `revision`: of a thing, for If-Match of an ask about it."""
 
+from typing import Literal
 from uuid import UUID
 
 from ct112.core.record import ClassSource, ServiceClass
 from ct112.web.calls.model import Location
 from ct112.web.values import Instant, Shown
+
+CallStateName = Literal[
+    "arriving", "in_menu", "waiting", "offered", "joining", "talking", "stranded", "leaving"
+]
+SeatStateName = Literal["off_duty", "ready", "ringing", "on_call", "wrap_up", "resting"]
 
 
 class LiveCallView(Shown):
@@ -12,7 +18,7 @@ class LiveCallView(Shown):
 
     id: UUID
     node: str
-    state: str
+    state: CallStateName
     revision: int
     ani: str | None
     dialled: str | None
@@ -34,7 +40,7 @@ class LivePositionView(Shown):
     position: str
     revision: int
     operator: str | None
-    state: str
+    state: SeatStateName
     ready: bool
     reason: str | None
     call: str | None
@@ -48,7 +54,7 @@ class LiveOperatorView(Shown):
 
     operator: str
     position: str | None
-    state: str
+    state: SeatStateName | Literal["moving"]
     ready: bool
     reason: str | None
     moving_to: str | None
@@ -62,7 +68,7 @@ class LiveCallbackView(Shown):
     task: int
     number: str | None
     position: str
-    phase: str
+    phase: Literal["ringing", "dialling", "talking"]
 
 
 class LiveNodeView(Shown):
