@@ -1,5 +1,7 @@
 """The composition of `ct112 web`: the store, what is live at `ct112 serve`, and the routes over both."""
 
+import resource
+
 from ct112 import logs
 from ct112.control.client import ControlClient
 from ct112.http.health import Health, Part
@@ -18,6 +20,7 @@ log = logs.get("web")
 
 DATABASE_AWAY = "unavailable"  # the code of a refusal of serve
 MOST_CONNECTIONS = 1500  # a thousand live clients, and those who ask
+FILES = 2048  # those, the database's connections, and what else is open
 
 
 class Web:
@@ -52,6 +55,7 @@ class Web:
     async def run(self) -> None:
         """Answer until SIGTERM or SIGINT. Raises TaskStopped."""
         leave = leave_on_signals()
+        make_room()
         log.info("ct112 web starts")
         try:
             await self._supervisor.run(leave)
@@ -74,3 +78,11 @@ class Web:
         troubles = self._supervisor.troubles()
         said = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
         return Part("tasks", not troubles, said or "all run")
+
+
+def make_room() -> None:
+    """Let the process have a file for each connection it takes: by default Linux gives it 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
