@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from ct112.settings import SettingsError, env_file, load, origin
+from ct112.settings import Settings, SettingsError, env_file, load, origin
 
 NODE = (
     '[{"name": "a", "ari_url": "http://127.0.0.1:8088/ari", "ari_user": "u", "ari_password": "hidden",'
@@ -107,3 +108,14 @@ def test_the_switch_is_pushed_well_before_it_goes_off(monkeypatch: pytest.Monkey
     policy = load().policy()
     assert policy.switch_seconds == 9
     assert policy.switch_every_seconds * 3 <= policy.switch_seconds
+
+
+@pytest.mark.parametrize("url", ["", "http://10.0.0.1:8113", "https://serve.example", "http://[::1]:8113/"])
+def test_where_serve_is_may_be_an_address_or_nothing(url: str) -> None:
+    assert Settings(_env_file=None, serve_url=url).control_url().startswith("http")
+
+
+@pytest.mark.parametrize("url", ["serve", "ftp://h", "http://", "http://[::1", "http://h/x y", "http://h:x"])
+def test_what_is_no_address_of_serve_is_said_at_the_start(url: str) -> None:
+    with pytest.raises(ValidationError, match="serve_url"):
+        Settings(_env_file=None, serve_url=url)

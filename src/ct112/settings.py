@@ -19,6 +19,9 @@ NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
 """Where to ask what listens on all addresses."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Url = Annotated[
+    str, Field(pattern=r"^(https?://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+)(:[0-9]{1,5})?/?)?$")
+]  # empty: none
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
@@ -51,7 +54,7 @@ class Settings(BaseSettings):
     web_port: Port = 8112
     worker_host: str = "127.0.0.1"  # where `ct112 worker` listens: health and metrics
     worker_port: Port = 8114
-    serve_url: str = ""  # where web and worker find the control door; default http://serve_host:serve_port
+    serve_url: Url = ""  # where web and worker find the control door; default http://serve_host:serve_port
     control_token: SecretStr | None = None  # the control door's own, the same for all three processes
     prompt_base_url: str = ""  # how Asterisk reaches serve; default http://serve_host:serve_port
     api_token: SecretStr | None = None

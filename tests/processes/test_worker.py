@@ -50,6 +50,21 @@ async def test_it_goes_on_when_postgresql_is_back(server: Server, database_url: 
     assert code == 0, said
 
 
+async def test_two_may_work_at_once(database_url: str, tmp_path: Path) -> None:
+    async with (
+        running("worker", database_url, tmp_path) as first,
+        running("worker", database_url, tmp_path) as second,
+    ):
+        for worker in (first, second):
+            await worker.until(lambda parts: bool(parts) and all(ok for ok, _ in parts.values()), 30)
+        first.process.kill()
+        await asyncio.sleep(1)
+        assert (await second.get("/readyz"))[0] == 200
+        code, said = await second.leave()
+    assert code == 0, said
+    assert "a task died" not in said
+
+
 @pytest.mark.parametrize("name", ["worker", "web"])
 async def test_a_port_that_is_taken_is_one_sentence(name: str, tmp_path: Path) -> None:
     with socket.socket() as taken:
@@ -74,6 +89,8 @@ async def test_a_port_that_is_taken_is_one_sentence(name: str, tmp_path: Path) -
         ("CT112_WORKER_PORT", "many", "CT112_WORKER_PORT"),
         ("CT112_WORKER_PORT", "70000", "CT112_WORKER_PORT"),
         ("CT112_WORKER_HOST", "192.0.2.1", "is no address of this machine"),
+        ("CT112_WORKER_HOST", "999.1.1.1", "is no name or address this machine knows"),
+        ("CT112_SERVE_URL", "not a url", "CT112_SERVE_URL"),
     ],
 )
 async def test_a_setting_that_makes_no_sense_is_one_sentence(

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import resource
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -110,11 +111,15 @@ async def _with_store(settings: "Settings", work: "Callable[[Settings, Store], A
 
 def _why(stopped: "TaskStopped", settings: "Settings", name: str) -> str:
     """Return what ended the process, and what to do."""
-    cause = stopped.__cause__
-    if str(stopped) == "door" and isinstance(cause, OSError) and cause.errno in NOT_OURS:
+    cause, setting = stopped.__cause__, f"CT112_{name.upper()}"
+    if str(stopped) == "door" and isinstance(cause, OSError):
         host, port = getattr(settings, f"{name}_host"), getattr(settings, f"{name}_port")
-        setting = f"CT112_{name.upper()}_HOST and CT112_{name.upper()}_PORT"
-        return f"{host}:{port} {NOT_OURS[cause.errno]}, or set {setting} to another"
+        if isinstance(cause, socket.gaierror):
+            return f"{setting}_HOST: {host} is no name or address this machine knows: correct it"
+        if cause.errno in NOT_OURS:
+            return (
+                f"{host}:{port} {NOT_OURS[cause.errno]}, or set {setting}_HOST and {setting}_PORT to another"
+            )
     return f"the part {stopped} died: {cause or 'it came to its end'}; see the log"
 
 
