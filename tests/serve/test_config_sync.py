@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -99,6 +100,16 @@ async def test_it_starts_from_the_database_and_keeps_a_private_copy(tmp_path: Pa
     assert [*event.people.operators, *event.people.reasons] == ["siti", "meal"]
     assert file.stat().st_mode & 0o077 == 0
     assert LastKnown(file).load() == KNOWN
+
+
+def test_the_last_known_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut takes PostgreSQL away too, and a name without what is in it would be all that is left."""
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    LastKnown(tmp_path / "known.json").save(KNOWN)
+    assert synced == [(tmp_path / "known.json").stat().st_ino]
 
 
 async def test_with_the_database_away_the_last_known_is_used(tmp_path: Path) -> None:

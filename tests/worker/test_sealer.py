@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import text
 
 from ct112.store import Store, audit, audit_seal
-from ct112.store.audit_seal import WrongKey, head, seal_some, unsealed
+from ct112.store.audit_seal import Head, WrongKey, head, seal_some, unsealed
 from ct112.store.audit_verify import ExportedHead, Report, verify
-from ct112.worker.audit_heads import HeadsTrouble, read_heads
+from ct112.worker.audit_heads import HeadsTrouble, add_head, read_heads
 from ct112.worker.audit_key import KeyTrouble, make_key, read_key
 from ct112.worker.sealer import LATE_SECONDS, Sealer
 
@@ -426,3 +426,19 @@ def test_a_head_that_was_being_written_is_no_trouble_and_a_changed_one_is(tmp_pa
     with pytest.raises(HeadsTrouble, match="line 1"):
         read_heads(tmp_path / "heads")
     assert read_heads(tmp_path / "none") == []
+
+
+def test_the_head_after_one_that_was_being_written_is_no_forgery(tmp_path: Path) -> None:
+    for seq in (1, 2):
+        add_head(tmp_path / "heads", Head(seq, b"\0", "key"))
+    whole = (tmp_path / "heads").read_text()
+    (tmp_path / "heads").write_text(whole[:-10])
+    for seq in (3, 4):
+        add_head(tmp_path / "heads", Head(seq, b"\0", "key"))
+    assert [each.seq for each in read_heads(tmp_path / "heads")] == [1, 3, 4]
+
+
+def test_a_file_that_is_none_of_heads_is_not_cut(tmp_path: Path) -> None:
+    (tmp_path / "heads").write_bytes(b"x" * 5000)
+    add_head(tmp_path / "heads", Head(1, b"\0", "key"))
+    assert (tmp_path / "heads").stat().st_size > 5000

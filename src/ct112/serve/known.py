@@ -1,6 +1,7 @@
 """What serve needs of the database to answer calls, and its last good copy on the disk."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,10 @@ class LastKnown:
         spare = self._file.with_suffix(".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            spare.touch(mode=0o600)
-            spare.write_bytes(self._adapter.dump_json(known))
+            with os.fdopen(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(self._adapter.dump_json(known))
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut may leave the new name and nothing in it
             spare.replace(self._file)
         except OSError as error:
             log.warning("last known people not saved", file=str(self._file), error=str(error))

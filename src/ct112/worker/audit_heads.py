@@ -9,6 +9,8 @@ from pathlib import Path
 from ct112.store.audit_seal import Head
 from ct112.store.audit_verify import ExportedHead
 
+LONGEST = 512  # bytes of a line
+
 
 class HeadsTrouble(Exception):
     """The file of heads cannot be used; the text says what to do."""
@@ -42,9 +44,21 @@ def add_head(path: Path, head: Head) -> None:
     line = json.dumps({**told, "key": head.key_id}) + "\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _take_off_what_is_not_whole(path)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise HeadsTrouble(f"{path} cannot be written ({type(error).__name__})") from error
+
+
+def _take_off_what_is_not_whole(path: Path) -> None:
+    """Cut a last line that a power cut left: the next one would go on in it, and look like a forgery."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        data = file.read()
+        rest = data.rpartition(b"\n")[2]
+        if len(rest) < LONGEST:  # more is no head of ours
+            file.truncate(len(data) - len(rest))
