@@ -32,7 +32,7 @@ from ct112.web.table import TABLE
 from tests.web import people
 from tests.web.site import CALL, Site, fill
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
 KNOWN: dict[str, dict[str, Any]] = {
     "/api/v1/calls/{id}": {"id": CALL},
     "/api/v1/callbacks/{id}/take": {"id": 1},
@@ -91,7 +91,7 @@ def drawn_cases() -> Iterator[tuple[str, Any]]:
             yield operation.label, strategies.one_of(drawn)
 
 
-def ask_everything(base_url: str, headers: dict[str, str]) -> dict[int, int]:
+def ask_everything(base_url: str, headers: dict[str, str], only: str = "") -> dict[int, int]:
     """Ask every operation; return how often each status came. Raises AssertionError, with all wrong ones."""
     seen: dict[int, int] = {}
     wrong: list[str] = []
@@ -106,7 +106,7 @@ def ask_everything(base_url: str, headers: dict[str, str]) -> dict[int, int]:
 
         return ask
 
-    for label, drawn in cases():
+    for label, drawn in [case for case in cases() if only in case[0]]:
         try:
             asked(drawn)()
         except FailureGroup as failure:
@@ -167,4 +167,4 @@ async def test_a_handler_that_lies_is_seen(site: Site, monkeypatch: pytest.Monke
     monkeypatch.setattr("ct112.web.serving.response", lying)
     async with served(site) as url:
         with pytest.raises(AssertionError, match="GET /api/v1/calls: Response violates schema"):
-            await asyncio.to_thread(ask_everything, url, headers)
+            await asyncio.to_thread(ask_everything, url, headers, "GET /api/v1/calls")
