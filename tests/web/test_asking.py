@@ -37,7 +37,7 @@ async def test_an_ask_waits_for_no_database(site: Site, server: Server) -> None:
     await site.get("/api/v1/positions", headers=BEARER)
     server.freeze()
     try:
-        async with asyncio.timeout(9):
+        async with asyncio.timeout(3):
             async with site.client.post(
                 f"/api/v1/calls/{CALL}/class", json={"service_class": "urgent"}, headers=BEARER
             ) as answer:

@@ -1,16 +1,20 @@
 """The audit of requests: one row for each that reads personal data or changes something."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from ct112 import logs
-from ct112.store import Connection, Store, StoreUnavailable, audit
+from ct112.store import Connection, RowRefused, Store, StoreUnavailable, audit, explain
 from ct112.web.access.principal import Principal
 from ct112.web.routes import Reply, Route
 
 log = logs.get("web")
+
+PATIENCE_SECONDS = 0.5
+_late: set[asyncio.Task[None]] = set()  # rows on their way; a task nobody holds may vanish
 
 NAMES = ("id", "name", "number", "version")  # of a thing, in a path or an answer
 
@@ -21,16 +25,23 @@ async def note(
     """Add the row, in the request's own transaction when it has one.
 
     An ask of the floor has none: its fact, with who asked, is in the spool, and a shift changes with
-    PostgreSQL away.
+    PostgreSQL away. Its row is waited for a moment, and then written beside the answer.
     """
     if connection is not None:
         await _note(connection, route, given, answer)
         return
+    noting = asyncio.create_task(_beside(store, route, given, answer), name="audit")
+    _late.add(noting)
+    noting.add_done_callback(_late.discard)
+    await asyncio.wait({noting}, timeout=PATIENCE_SECONDS)
+
+
+async def _beside(store: Store, route: Route, given: Mapping[str, Any], answer: object) -> None:
     try:
         async with store.transaction() as own:
             await _note(own, route, given, answer)
-    except StoreUnavailable:
-        log.warning("an action is not in the audit: the database is away", action=route.audit)
+    except (StoreUnavailable, RowRefused) as error:
+        log.warning("an action is not in the audit", action=route.audit, reason=explain(error))
 
 
 async def _note(connection: Connection, route: Route, given: Mapping[str, Any], answer: object) -> None:
