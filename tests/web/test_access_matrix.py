@@ -13,7 +13,7 @@ from ct112.web.access.access import SESSION_COOKIE
 from ct112.web.routes import Public, Route
 from ct112.web.table import TABLE
 from tests.web.access_page import PAGE, page
-from tests.web.people import Browser, add, bearer
+from tests.web.people import PASSWORD, Browser, add, bearer
 from tests.web.site import Site
 
 HOLES = {"id": "00000000-0000-7000-8000-00000000beef", "name": "nobody-of-this-name"}
@@ -147,6 +147,64 @@ async def test_a_token_makes_none_that_may_more(site: Site) -> None:
         body = {"account": "boss", "label": "x", "scopes": scopes}
         async with site.client.post("/api/v1/tokens", headers=narrow, json=body) as answer:
             assert answer.status == status, scopes
+
+
+async def test_a_token_is_made_used_and_revoked_over_http(site: Site) -> None:
+    await add(site.store, "boss", Role.ADMIN)
+    await add(site.store, "gauge", Role.INTEGRATION)
+    browser = Browser(site)
+    browser.cookies[SESSION_COOKIE] = await signed_in(site.store, "boss")
+    body = {"account": "gauge", "label": "rob gauge", "scopes": ["session:read"], "days": 1}
+    status, made, _ = await browser.ask("POST", "/api/v1/tokens", body)
+    assert status == 201
+    headers = {"Authorization": f"Bearer {made['secret']}"}
+    assert (await site.get("/api/v1/session", headers=headers))[1]["scopes"] == ["session:read"]
+    status, listed, _ = await browser.ask("GET", "/api/v1/tokens?account=gauge")
+    assert (listed["total"], "secret" in listed["tokens"][0]) == (1, False)
+    assert (await browser.ask("DELETE", f"/api/v1/tokens/{made['id']}"))[0] == 200
+    assert (await site.get("/api/v1/session", headers=headers))[0] == 401
+    async with site.store.transaction() as connection:
+        rows = (await audit.page(connection)).items
+    noted = [(row.action, row.object_id) for row in reversed(rows)]
+    assert noted == [("token.add", made["id"]), ("token.list", None), ("token.revoke", made["id"])]
+    assert made["secret"] not in str(rows)
+
+
+async def test_an_account_lives_its_life_over_http(site: Site) -> None:
+    await add(site.store, "boss", Role.ADMIN)
+    boss, siti = Browser(site), Browser(site)
+    boss.cookies[SESSION_COOKIE] = await signed_in(site.store, "boss")
+    path = "/api/v1/accounts/siti"
+    new = {"name": "siti", "role": "operator", "operator": "siti", "password": PASSWORD}
+    assert (await boss.ask("POST", "/api/v1/accounts", new | {"password": "aaaaaaaaaaaaaaaa"}))[0] == 422
+    status, made, _ = await boss.ask("POST", "/api/v1/accounts", new)
+    assert (status, made["has_password"], PASSWORD in str(made)) == (201, True, False)
+    assert (await boss.ask("POST", "/api/v1/accounts", new))[0] == 422
+    assert (await siti.sign_in("siti"))[0] == 200
+    status, found, _ = await boss.ask("GET", f"{path}/sessions")
+    assert (found["total"], siti.session in str(found)) == (1, False)
+    assert (await boss.ask("PATCH", path, {"role": "admin"}))[0] == 428
+    assert (await boss.ask("PATCH", path, {"role": "admin"}, If_Match='"7"'))[0] == 412
+    assert (await boss.ask("PATCH", path, {"role": None}, If_Match='"1"'))[0] == 422
+    assert (await boss.ask("PATCH", path, {"role": "agency"}, If_Match='"1"'))[0] == 422
+    status, changed, answer = await boss.ask("PATCH", path, {"role": "supervisor"}, If_Match='"1"')
+    assert (status, changed["role"], answer.headers["ETag"]) == (200, "supervisor", '"2"')
+    assert (await boss.ask("DELETE", f"{path}/sessions"))[0] == 204
+    assert (await siti.ask("GET", "/api/v1/session"))[0] == 401
+    assert (await boss.ask("PUT", f"{path}/password", {"password": "another horse battery"}))[0] == 204
+    assert (await siti.sign_in("siti"))[0] == 401
+    assert (await siti.sign_in("siti", "another horse battery"))[0] == 200
+    assert (await boss.ask("DELETE", f"{path}/codes"))[0] == 204
+    assert (await boss.ask("PATCH", path, {"active": False}, If_Match='"3"'))[0] == 200
+    assert (await siti.sign_in("siti", "another horse battery"))[0] == 401
+    assert (await boss.ask("GET", "/api/v1/accounts/nobody"))[0] == 404
+    async with site.store.transaction() as connection:
+        rows = (await audit.page(connection, limit=100)).items
+    assert "horse" not in str(rows)
+    assert [row.detail.get("fields") for row in rows if row.action == "account.change"] == [
+        ["active"],
+        ["role"],
+    ]
 
 
 async def test_the_last_admin_stays(site: Site) -> None:

@@ -25,10 +25,9 @@ class TokenView(Shown):
     revoked_at: Instant | None
 
 
-class MadeToken(Shown):
-    """A token that was made, and its secret: shown this once."""
+class MadeToken(TokenView):
+    """A token that was made, with its secret: shown this once."""
 
-    token: TokenView
     secret: str
 
 

@@ -43,7 +43,7 @@ async def add_token(connection: Connection, who: Principal, body: NewToken) -> M
         )
     except (UnknownAccount, TokenError) as error:
         raise Problem(kinds.REFUSED, str(error)) from error
-    return MadeToken(token=TokenView.model_validate(token), secret=secret)
+    return MadeToken(**dict(TokenView.model_validate(token)), secret=secret)
 
 
 async def revoke_token(connection: Connection, path: ById) -> TokenView:
