@@ -14,10 +14,10 @@ WITHOUT_ENTRY: dict[str, str] = {
         """,
     "words of HTTP and of the web, as their standards use them": """
         bearer body connection http oidc openapi origin passwords problems replies request
-        routes server serving totp versions websocket
+        server serving totp versions websocket
         """,
     "words of databases, as everybody uses them": """
-        clean database disk entries migrate once pending schema store storable table tables
+        clean database disk entries migrate once pending schema store storable
         """,
     "ARI's own names for its resources": """
         applications asterisk channels playbacks configfiles
