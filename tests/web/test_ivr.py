@@ -150,3 +150,12 @@ async def test_a_refused_request_leaves_its_key_free(site: Site) -> None:
     key = {"Idempotency-Key": "key-2"}
     assert (await post(site, "/versions", {"source_yaml": "start: x\n"}, **key))[0] == 422
     assert (await post(site, "/versions", {"source_yaml": GOOD}, **key))[0] == 201
+
+
+async def test_texts_made_to_be_compared_for_hours_are_not(site: Site) -> None:
+    lines = [f"# {number}" for number in range(20_000)]
+    there, back = "\n".join(lines), "\n".join(reversed(lines))
+    async with asyncio.timeout(3):
+        found = await site.house.workshop.difference(there, back)
+        assert await site.house.workshop.difference(there, there) == []
+    assert len(found) == 40_001

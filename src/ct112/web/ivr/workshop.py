@@ -13,6 +13,7 @@ from ct112.prompts.audio import for_telephone, write_wav
 from ct112.prompts.library import PromptLibrary
 
 AT_ONCE = 2  # the machine has to answer calls too
+MOST_PAIRS = 4_000_000  # lines × lines: comparing takes time with that
 T = TypeVar("T")
 
 
@@ -36,9 +37,7 @@ class Workshop:
 
     async def difference(self, old: str, new: str) -> list[str]:
         """Return what changes from one document to the other, as a unified diff's lines without its head."""
-        before, after = old.splitlines(), new.splitlines()
-        lines = await self._aside(lambda: list(difflib.unified_diff(before, after, lineterm="", n=2)))
-        return lines[2:]
+        return await self._aside(lambda: _compared(old.splitlines(), new.splitlines()))
 
     async def speak(self, text: str, language: str) -> bytes:
         """Return a text as a caller would hear it, WAV. Raises SpeechError."""
@@ -47,3 +46,14 @@ class Workshop:
     async def _aside(self, work: Callable[[], T]) -> T:
         async with self._turn:
             return await asyncio.to_thread(work)
+
+
+def _compared(before: list[str], after: list[str]) -> list[str]:
+    """Return the difference; texts too large to be compared line by line are shown one after the other."""
+    if len(before) * len(after) > MOST_PAIRS and before != after:
+        return [
+            "@@ too different to be compared @@",
+            *(f"-{one}" for one in before),
+            *(f"+{one}" for one in after),
+        ]
+    return list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
