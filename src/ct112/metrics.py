@@ -109,7 +109,7 @@ audit_cut = Counter("ct112_audit_cut_total", "Times the audit's chain was found 
 
 SHARED = (task_down, task_restarts, set_aside, prompts_made, prompt_failures)
 OWN = {
-    "web": (live_clients, live_too_slow),
+    "web": (live_clients, live_too_slow, sign_ins),
     "worker": (
         *(job_waits, job_done_at, job_seconds, audit_sealed, audit_unsealed_seconds, audit_cut),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
