@@ -32,6 +32,7 @@ from ct112.web.routes import Media, Reply, Route
 
 SECONDS = 60.0  # a new document's prompts have to be spoken first
 BYTES = 4 * LARGEST_DOCUMENT
+MOST_PROBLEMS = 200
 
 
 async def read_ivr(house: House, connection: Connection) -> IvrNow:
@@ -76,7 +77,7 @@ async def check_ivr(house: House, body: IvrDocument) -> IvrReport:
     ways = () if report is None else report.ways
     return IvrReport(
         ok=report is not None and report.ok,
-        problems=tuple(IvrProblem.model_validate(problem) for problem in problems),
+        problems=tuple(IvrProblem.model_validate(problem) for problem in problems[:MOST_PROBLEMS]),
         ways=tuple(IvrWay(seconds=way.seconds, told=str(way)) for way in ways),
     )
 
@@ -168,7 +169,7 @@ def _refusal(why: str, problems: list[IvrProblem]) -> Problem:
             message=problem.message,
             remedy=problem.remedy,
         )
-        for problem in problems
+        for problem in problems[:MOST_PROBLEMS]
     ]
     first = f": {fields[0].message}: {fields[0].remedy}" if fields else ""
     return Problem(kinds.REFUSED, f"{why}{first}", fields=fields)
