@@ -235,7 +235,7 @@ async def test_a_server_that_hangs_is_given_up_in_time(
     finally:
         server.thaw()
     assert refusal.value.slow
-    assert asyncio.get_running_loop().time() - began < 8
+    assert asyncio.get_running_loop().time() - began < 10
     assert await everything(database_url) == before
     await done(filled, write)
 

@@ -104,7 +104,7 @@ async def end_the_others(database_url: str) -> None:
 
 KILLED = """
 import asyncio, sys
-from ct112.store import Store, roster
+from ct112.store import Store, operators
 from ct112.store.idempotency import claim, keep
 from tests.store.test_idempotency import ANSWER, DIGEST, KEY, OWNER
 
