@@ -145,3 +145,11 @@ def test_the_simulator_agrees_where_the_assumptions_hold(patience: float | None)
     assert sum(wait <= 15.5 for wait in waits) / count == pytest.approx(told.within_target, abs=0.04)
     assert 1 - sum(wait <= 0.5 for wait in waits) / count == pytest.approx(told.waiting, abs=0.04)
     assert abandoned / count == pytest.approx(told.abandoned, abs=0.03)
+
+
+@pytest.mark.parametrize("patience", [None, 1.0, 300.0])
+def test_so_many_operators_that_nobody_waits(patience: float | None) -> None:
+    few = Traffic(calls_per_hour=0.01, handle_seconds=10, patience_seconds=patience)
+    found = service(few, 500, 15)
+    assert (found.within_target, found.waiting, found.abandoned) == (1.0, 0.0, 0.0)
+    assert found.occupancy < 1e-6

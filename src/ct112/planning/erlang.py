@@ -5,6 +5,7 @@ A. K. Erlang (1917); C. Palm (1946); O. Garnett, A. Mandelbaum, M. Reiman, MSOM 
 """
 
 import math
+import sys
 from dataclasses import dataclass
 
 MOST = 10_000  # operators or lines; past it the answer is an error of input
@@ -115,6 +116,8 @@ def _patient(traffic: Traffic, operators: int, target_seconds: float) -> Service
 
 def _impatient(traffic: Traffic, patience: float, operators: int, target_seconds: float) -> Service:
     """The number of calls in the centre is a birth-and-death process: its steady state says it all."""
+    if blocking(traffic.erlangs, operators) < sys.float_info.min:  # too small for a number: nobody waits
+        return _nobody_waits(traffic, operators)
     arrival, serve, leave = traffic.calls_per_hour / 3600, 1 / traffic.handle_seconds, 1 / patience
     line = _queue_states(traffic.erlangs, arrival, serve, leave, operators)
     waiting = sum(line)
@@ -128,6 +131,17 @@ def _impatient(traffic: Traffic, patience: float, operators: int, target_seconds
         wait_seconds=length / arrival,
         abandoned=abandoned,
         occupancy=traffic.erlangs * (1 - abandoned) / operators,
+    )
+
+
+def _nobody_waits(traffic: Traffic, operators: int) -> Service:
+    return Service(
+        operators=operators,
+        within_target=1.0,
+        waiting=0.0,
+        wait_seconds=0.0,
+        abandoned=0.0,
+        occupancy=traffic.erlangs / operators,
     )
 
 

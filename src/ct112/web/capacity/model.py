@@ -13,14 +13,14 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
 class BusyHour(Given):
     """The traffic, and what is promised. Shares between 0 and 1, times in seconds."""
 
-    calls_per_hour: Annotated[float, Field(ge=0.01, le=2000)]
-    handle_seconds: Annotated[float, Field(ge=1, le=1800, description="talk and wrap-up, mean")]
+    calls_per_hour: Annotated[float, Field(ge=0.01, le=1000)]
+    handle_seconds: Annotated[float, Field(ge=10, le=1800, description="talk and wrap-up, mean")]
     target_share: Annotated[Share, Field(description="of callers answered within target_seconds")] = 0.9
     target_seconds: Annotated[float, Field(ge=0, le=120)] = 15
     patience_seconds: Annotated[
-        float | None, Field(ge=1, le=600, description="mean wait before giving up; without: for ever")
+        float | None, Field(ge=1, le=300, description="mean wait before giving up; without: for ever")
     ] = None
-    operators: Annotated[int | None, Field(ge=1, le=2000, description="say what so many give, too")] = None
+    operators: Annotated[int | None, Field(ge=1, le=500, description="say what so many give, too")] = None
     shrinkage: Annotated[float, Field(ge=0, le=0.9, description="share of time not at the phone")] = 0.0
     wrap_up_seconds: Annotated[Seconds, Field(description="of the handle time, with no caller")] = 10
     ivr_seconds: Annotated[Seconds, Field(description="on the line before the queue")] = 12

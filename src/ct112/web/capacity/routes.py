@@ -66,4 +66,4 @@ def _wrong(field: str, message: str, remedy: str) -> Problem:
     return Problem(kinds.INVALID, f"{field} {message}: {remedy}", fields=[wrong])
 
 
-ROUTES = (Route("GET", "/api/v1/capacity", plan_capacity, LEADERS),)
+ROUTES = (Route("GET", "/api/v1/capacity", plan_capacity, LEADERS, seconds=30.0),)
