@@ -193,12 +193,12 @@ class Bug:
 
 
 ATTACKS = {
-    "a phone is what its last contact says": Bug(the_last_contact_counts, 1, "phones are known"),
-    "an age of a month does not fit": Bug(an_age_is_an_int4, 12),
+    "a phone is what its last contact says": Bug(the_last_contact_counts, 2, "phones are known"),
+    "an age of a month does not fit": Bug(an_age_is_an_int4, 15),
     "gone before the survey": Bug(gone_before_the_survey, 2, "a true record"),
-    "a lost node has no end": Bug(a_lost_node_has_no_end, 2),
-    "a call-back found is a talk": Bug(a_call_back_found_is_a_talk, 4),
-    "events of a survey are dropped": Bug(events_of_a_survey_are_dropped, 8, "no bridge without a talk"),
+    "a lost node has no end": Bug(a_lost_node_has_no_end, 12),
+    "a call-back found is a talk": Bug(a_call_back_found_is_a_talk, 2),
+    "events of a survey are dropped": Bug(events_of_a_survey_are_dropped, 23, "no bridge without a talk"),
     "bridges stay": Bug(bridges_stay, 3, "no bridge without a talk"),
 }
 OTHERS = {
@@ -213,5 +213,5 @@ OTHERS = {
     "a record after the last": Bug(ends_twice, 1, "one record"),
     "the queue from its end": Bug(newest_first, 3, "queue order"),
     "the bridge of a talk stays": Bug(a_join_leaves_its_bridge, 1, "no bridge without a talk"),
-    "callers found after a restart are left": Bug(lambda patch: patch(survey, "adopt_waiting", nothing), 3),
+    "callers found after a restart are left": Bug(lambda patch: patch(survey, "adopt_waiting", nothing), 1),
 }

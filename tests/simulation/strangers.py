@@ -67,8 +67,8 @@ def late_files_are_not_waited_for(patch: Patch) -> None:
 
 CHOSEN = {
     "an operator's broken leg is a hang-up": Bug(broken_is_hung_up, 2, "nobody is hung up on"),
-    "the place in front is lost": Bug(the_front_is_lost, 3, "a place is kept"),
+    "the place in front is lost": Bug(the_front_is_lost, 6, "a place is kept"),
     "members stay in the fallback queue": Bug(members_stay, 1, "the fallback rings who is on duty"),
-    "results of call-backs are lost": Bug(results_are_lost, 14, "no result is lost"),
-    "late files are not waited for": Bug(late_files_are_not_waited_for, 87, "a true record"),
+    "results of call-backs are lost": Bug(results_are_lost, 17, "no result is lost"),
+    "late files are not waited for": Bug(late_files_are_not_waited_for, 31, "a true record"),
 }
