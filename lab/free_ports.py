@@ -14,6 +14,7 @@ from lab.steps import StepFailed
 FIRST, LAST, STEP = 12000, 31800, 600  # below the ports the system itself hands out; a node needs 600
 CLAIMS = Path(tempfile.gettempdir()) / "ct112-ports"
 
+_singles: list[int] = []  # what is left of a base that is taken apart into single ports
 _held: list[IO[str]] = []  # open files: a claim ends with the process that made it, however that ends
 
 
@@ -33,6 +34,20 @@ def free_base(nodes: int = 1) -> int:
         for claim in kept:
             claim.close()
     raise StepFailed(f"no free ports from {FIRST} to {LAST}", "end another lab: ./run down")
+
+
+def free_port() -> int:
+    """Return a single free TCP port: one base gives hundreds, for programs that are no lab."""
+    while True:
+        if not _singles:
+            base = free_base()
+            _singles.extend(range(base, base + STEP))
+        port = _singles.pop(0)
+        try:
+            require_free("port", tcp=(port,))
+        except StepFailed:
+            continue
+        return port
 
 
 def _claim(base: int) -> IO[str] | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from lab.free_ports import free_base
+from lab.free_ports import free_port
 from lab.places import REPOSITORY
 
 TOKEN = "a token for tests"
@@ -72,7 +72,7 @@ class Process:
 @asynccontextmanager
 async def running(name: str, database_url: str, folder: Path, **settings: str) -> AsyncIterator[Process]:
     """Run `ct112 NAME` on a free port; afterwards it is gone, whatever happened."""
-    port = free_base() + 3
+    port = free_port()
     ours = {
         "CT112_ENV_FILE": "",
         "CT112_DATABASE_URL": database_url,

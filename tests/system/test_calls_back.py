@@ -93,7 +93,7 @@ async def test_who_cannot_be_reached_is_tried_again_later(
 
 async def trunk_of(world: World) -> bool:
     """Return whether /readyz says that the carrier answers."""
-    async with aiohttp.ClientSession() as session, session.get(f"{world.info['web']}/readyz") as answer:
+    async with aiohttp.ClientSession() as session, session.get(f"{world.info['serve']}/readyz") as answer:
         parts = (await answer.json(content_type=None))["parts"]
     return bool(next(part["ok"] for part in parts if part["name"] == "trunk"))
 

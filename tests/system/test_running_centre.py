@@ -46,9 +46,11 @@ async def recovered(world: World) -> None:
     """Wait until ct112 has got over the test before: a part that died is told of for a minute."""
 
     async def troubles() -> list[str]:
-        ready = f"{world.info['web']}/readyz"
-        async with aiohttp.ClientSession() as session, session.get(ready) as answer:
-            parts = (await answer.json())["parts"]
+        parts = []
+        async with aiohttp.ClientSession() as session:
+            for process in ("serve", "web"):
+                async with session.get(f"{world.info[process]}/readyz") as answer:
+                    parts += (await answer.json())["parts"]
         return [
             f"{part['name']}: {part['detail']}"
             for part in parts

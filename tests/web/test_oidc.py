@@ -24,7 +24,7 @@ from ct112.store import Store
 from ct112.store.roles import Role
 from ct112.web.access.access import SESSION_COOKIE
 from ct112.web.session.oidc import FLOW_COOKIE
-from lab.free_ports import free_base
+from lab.free_ports import free_port
 from tests.web.people import Browser, add
 from tests.web.site import Site
 
@@ -67,7 +67,7 @@ async def come_back(browser: Browser, **query: str) -> tuple[int, Any, aiohttp.C
 @pytest.fixture
 async def real(store: Store) -> AsyncIterator[Browser]:
     """Give a browser on a site with the mock provider, in a process of its own."""
-    port = free_base()
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--user", SUBJECT),
         stdout=DEVNULL,

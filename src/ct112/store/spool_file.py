@@ -226,8 +226,9 @@ class _Transaction:
             raise
 
 
-def _read(kind: str | bytes, body: str | bytes) -> Entry | None:
-    if isinstance(body, str | bytes) and not is_whole(body):
+def _read(kind: object, body: object) -> Entry | None:
+    """Return the entry; None when a damaged disk made something else of it."""
+    if not isinstance(kind, str | bytes) or not isinstance(body, str | bytes) or not is_whole(body):
         return None
     try:
         return from_text(kind if isinstance(kind, str) else kind.decode(errors="replace"), body)
