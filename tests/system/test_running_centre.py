@@ -88,6 +88,7 @@ async def test_the_doctor_names_one_cause_once(world: World) -> None:
 
 async def test_the_list_of_operators_tells_of_phones_and_talks(world: World) -> None:
     (desk,) = await world.sit_down("pos-1")
+    await recovered(world)  # web follows the floor again
     call = await world.dial_and_press("1")
     await (await desk.next_call()).wait_for("established")
     _, output, _ = await ct112(world, "position", "list")

@@ -140,6 +140,12 @@ async def test_the_fallback_of_one_node_leaves_a_talk_on_the_other_alone(world: 
     first = await world.dial_and_press("1", node="a")
     at_desk = await talks(world, first, desk)
     await world.kill(CT112)
+    await eventually(  # a caller in the very moment of the death waits for the dead-man's switch
+        lambda: world.ari("b", "applications"),
+        lambda found: not found,
+        8,
+        "Asterisk b knows that ct112 is gone",
+    )
     second = await world.dial(node="b")
     await asyncio.sleep(SEVERAL_TRIES_SECONDS)
     tried, at = desk.refused, len(desk.calls)
