@@ -101,11 +101,7 @@ def test_every_row_is_read_page_by_page(path: Path) -> None:
 def test_what_is_only_in_the_write_ahead_log_is_read_too(path: Path, tmp_path: Path) -> None:
     file = SpoolFile(path)
     file.put([fact(1, 10**6 + n) for n in range(50)])
-    copy = tmp_path / "killed" / "spool.sqlite"
-    copy.parent.mkdir()
-    for part in ("", "-wal"):
-        shutil.copy(f"{path}{part}", f"{copy}{part}")
-    file.close()
+    copy = as_a_kill_leaves_it(file, path, tmp_path)
     overwrite(copy, 1)
     begin_anew(copy).close()
     assert read(copy) == read(path)
@@ -116,6 +112,11 @@ def killed_with_a_log(path: Path, folder: Path) -> Path:
     file = SpoolFile(path)
     for number in range(40):
         file.put([fact(1, 10**6 + number)])
+    return as_a_kill_leaves_it(file, path, folder)
+
+
+def as_a_kill_leaves_it(file: SpoolFile, path: Path, folder: Path) -> Path:
+    """Return a copy of an open spool with its log; the spool itself is closed."""
     copy = folder / "killed" / "spool.sqlite"
     copy.parent.mkdir()
     for part in ("", "-wal"):
@@ -161,11 +162,7 @@ async def test_a_log_that_a_killed_process_did_not_finish_is_no_damage(path: Pat
 def test_killed_at_any_step_of_a_salvage_nothing_that_can_be_read_is_lost(path: Path, tmp_path: Path) -> None:
     file = SpoolFile(path)
     file.put([fact(1, 10**6 + n) for n in range(50)])
-    copy = tmp_path / "killed" / "spool.sqlite"
-    copy.parent.mkdir()
-    for part in ("", "-wal"):
-        shutil.copy(f"{path}{part}", f"{copy}{part}")
-    file.close()
+    copy = as_a_kill_leaves_it(file, path, tmp_path)
     overwrite(copy, 1)
     command = [sys.executable, "-m", "tests.store.killed_salvaging", str(copy), str(copy.parent)]
     ran = subprocess.run(command, check=True, capture_output=True, text=True, timeout=WAIT)

@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ct112 import logs
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
@@ -19,6 +19,7 @@ from ct112.core.ivr import IvrDocument
 from ct112.http.health import Health
 from ct112.http.server import HttpServer
 from ct112.prompts.library import PromptLibrary
+from ct112.serve import config_sync, seating
 from ct112.serve.asks import Asks, taking
 from ct112.serve.callbacks import CallbackDesk
 from ct112.serve.config_sync import ConfigSync
@@ -26,7 +27,7 @@ from ct112.serve.door import make_door
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.feed import Feed
 from ct112.serve.health import Watch
-from ct112.serve.known import KnownPosition, LastKnown
+from ct112.serve.known import KnownPosition, LastKnown, LiveIvr
 from ct112.serve.sayings import Sayings
 from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.sources import StoreSource, compile_live
@@ -42,6 +43,10 @@ RELEASE_SECONDS = 10.0  # how long callers without an operator may take to reach
 TURN_SECONDS = 0.1
 RETRY_SECONDS = 5.0
 SETTLED_SECONDS = 1.0  # what was written down so long ago has to be in the database before records are joined
+
+
+class Source(config_sync.Source, seating.Source, Protocol):
+    """What is asked about people, positions and the menu."""
 
 
 class Service:
@@ -72,24 +77,35 @@ class Service:
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
         self._asks = Asks(self._post, taking(self._callbacks))
         self._positions: tuple[str, ...] = ()
-        last, source = LastKnown(settings.state_dir / "last-known.json"), StoreSource(store)
-        self._seating = SeatingKeeper(
-            SeatingFile(settings.state_dir / "seating.json"),
+        self._seating, self._keeper = self._keepers(
+            StoreSource(store),
+            lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),
+        )
+
+    def _keepers(
+        self, source: Source, compile_ivr: Callable[[LiveIvr | None], IvrDocument]
+    ) -> tuple[SeatingKeeper, ConfigSync]:
+        """Return what keeps seating and configuration in step with `source`; copies of both are on disk."""
+        folder = self._settings.state_dir
+        last = LastKnown(folder / "last-known.json")
+        people = SeatingKeeper(
+            SeatingFile(folder / "seating.json"),
             last,
             source,
             post=self._post,
             on_change=self._take_seating,
             now=self._clock.wall,
         )
-        self._keeper = ConfigSync(
+        config = ConfigSync(
             source,
             last,
-            lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),
+            compile_ivr,
             post=self._post,
             on_positions=self._take_positions,
             on_document=self._take_document,
-            trunk=settings.trunk_endpoint,
+            trunk=self._settings.trunk_endpoint,
         )
+        return people, config
 
     async def run(self) -> None:
         """Answer calls until SIGTERM or SIGINT, then leave in good order. Raises TaskStopped."""

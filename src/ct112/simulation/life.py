@@ -16,11 +16,9 @@ from ct112.core.ids import NodeName
 from ct112.core.ivr import Prompt
 from ct112.core.stays import Stay
 from ct112.serve.callbacks import CallbackDesk
-from ct112.serve.config_sync import ConfigSync
 from ct112.serve.fallback import FallbackReader
-from ct112.serve.known import Known, LastKnown
+from ct112.serve.known import Known
 from ct112.serve.sayings import TEXTS, Sayings
-from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.service import Service
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import NodeSettings, Settings
@@ -107,23 +105,7 @@ class Life(Service):
         self._sayings = Spoken(self._telephone)
         amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
         self._ami = AmiNodes(amis, post=self._post, connect=self._log_in)
-        source, last = Source(seats, database), LastKnown(settings.state_dir / "last-known.json")
-        self._seating = SeatingKeeper(
-            SeatingFile(settings.state_dir / "seating.json"),
-            last,
-            source,
-            post=self._post,
-            on_change=self._take_seating,
-            now=self._clock.wall,
-        )
-        self._keeper = ConfigSync(
-            source,
-            last,
-            lambda _: menu(),
-            post=self._post,
-            on_positions=self._take_positions,
-            on_document=self._take_document,
-        )
+        self._seating, self._keeper = self._keepers(Source(seats, database), lambda _: menu())
 
     @property
     def switchboard(self) -> Switchboard | None:
