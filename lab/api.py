@@ -14,6 +14,7 @@ from ct112.asterisk.configfiles import NodeValues
 from lab import beside, labfile, phones_part, processes, registry
 from lab.asterisk import TRUNK, AsteriskNode
 from lab.beside import Beside
+from lab.free_ports import give_back
 from lab.passwords import Passwords
 from lab.places import NODE_NAMES, Places, Ports, asterisk_root
 from lab.ports import LOOPBACK, require_free
@@ -130,7 +131,7 @@ class Lab:
         registry.forget(self.places)
 
     def remove(self) -> None:
-        """End the lab and delete its folders, but not the Asterisk root."""
+        """End the lab, delete its folders, but not the Asterisk root, and give its ports back."""
         self.down()
         directory = self.places.directory
         nodes = [asterisk_root() / "lab" / self.places.key, directory / "asterisk"]
@@ -138,6 +139,7 @@ class Lab:
             shutil.rmtree(folder, ignore_errors=True)
         for file in (self.places.secrets, self.places.environment_file, self.places.processes):
             file.unlink(missing_ok=True)
+        give_back(self.places.ports.base)
 
     def start(self, part: str) -> None:
         """Start one part if it is not running: postgres, asterisk-a, ct112 (serve), web, worker or phones."""

@@ -15,11 +15,11 @@ FIRST, LAST, STEP = 12000, 31800, 600  # below the ports the system itself hands
 CLAIMS = Path(tempfile.gettempdir()) / "ct112-ports"
 
 _singles: list[int] = []  # what is left of a base that is taken apart into single ports
-_held: list[IO[str]] = []  # open files: a claim ends with the process that made it, however that ends
+_held: dict[int, list[IO[str]]] = {}  # open files: a claim ends with its process, however that ends
 
 
 def free_base(nodes: int = 1) -> int:
-    """Return a port base for a lab with so many nodes, nobody else's while this process lives.
+    """Return a port base for a lab with so many nodes, nobody else's until it is given back or we end.
 
     Raises StepFailed when all are taken.
     """
@@ -29,11 +29,17 @@ def free_base(nodes: int = 1) -> int:
         claims = [_claim(base + STEP * index) for index in range(nodes)]
         kept = [claim for claim in claims if claim is not None]
         if len(kept) == nodes and _unused(base):
-            _held.extend(kept)
+            _held[base] = kept
             return base
         for claim in kept:
             claim.close()
     raise StepFailed(f"no free ports from {FIRST} to {LAST}", "end another lab: ./run down")
+
+
+def give_back(base: int | None) -> None:
+    """Let others have this base. One that was not got here is left alone."""
+    for claim in _held.pop(base, []) if base is not None else []:
+        claim.close()
 
 
 def free_port() -> int:

@@ -145,7 +145,7 @@ class RawCaller(asyncio.DatagramProtocol):
         )
         call.call_id = call_id or call.call_id
         self.send(self._invite(call, location))
-        call.answer = await self.reply(within)
+        call.answer = await self._reply_to("INVITE", within)
         self.send(self._request(call, "ACK", 1))
         return call
 
@@ -168,14 +168,25 @@ class RawCaller(asyncio.DatagramProtocol):
         self.send(self._request(call, "ACK", 1))
         return call
 
-    async def bye(self, call: RawCall) -> Message:
-        """Hang up."""
-        self.send(self._request(call, "BYE", 2))
-        return await self.reply()
+    async def bye(self, call: RawCall, within: float = 15.0) -> Message:
+        """Hang up: send it again until an answer comes, as UDP may lose either (RFC 3261, 17.1.2)."""
+        answer = asyncio.create_task(self._reply_to("BYE", within))
+        pause = 0.5
+        while not answer.done():
+            self.send(self._request(call, "BYE", 2))
+            await asyncio.wait([answer], timeout=pause)
+            pause *= 2
+        return await answer
+
+    async def _reply_to(self, method: str, within: float) -> Message:
+        async with asyncio.timeout(within):
+            while (message := await self.reply(within)).headers["cseq"].split()[-1] != method:
+                pass  # a BYE sent twice is answered twice
+        return message
 
     def _invite(self, call: RawCall, location: tuple[float, float | str] | None) -> str:
         address, port = self._address()
-        sdp = SDP.format(address=address, port=call.rtp_port or port + 1 & ~1).replace("\n", "\r\n")
+        sdp = SDP.format(address=address, port=call.rtp_port or port + 2 & ~1).replace("\n", "\r\n")
         if not call.events:
             sdp = sdp.replace(" 8 101", " 8").replace("a=rtpmap:101 telephone-event/8000\r\n", "")
         head, body = _multipart(sdp, location) if location else (["Content-Type: application/sdp"], sdp)

@@ -14,7 +14,7 @@ import psutil
 
 from ct112.store import migrate
 from lab import postgres, processes, registry
-from lab.free_ports import free_base
+from lab.free_ports import free_base, give_back
 from lab.places import Places, Ports
 from lab.processes import ProcessTable
 
@@ -56,6 +56,7 @@ class Server:
         self.stop()
         shutil.rmtree(self._folder)
         registry.forget(self._places)
+        give_back(self._places.ports.base)
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of one of its databases."""
