@@ -13,6 +13,7 @@ from ct112.core.events import (
     FoundCall,
     FoundOffer,
     Joined,
+    NodeLost,
     NodeSurveyed,
     OfferAnswered,
     OfferEnd,
@@ -27,7 +28,7 @@ from ct112.core.operators import OffDuty, Ready
 from ct112.core.record import Fact
 from ct112.core.stays import Move, People, Stay
 from tests.core import floor_world as given
-from tests.core.floor_world import ONE, POS_1, POS_2, POS_3, TWO, A, World
+from tests.core.floor_world import ONE, POS_1, POS_2, POS_3, TWO, A, B, World
 
 SITI, BUDI, TINA = OperatorName("siti"), OperatorName("budi"), OperatorName("tina")
 PEOPLE = People(
@@ -334,3 +335,24 @@ def test_a_talk_that_ended_meanwhile_keeps_nobody() -> None:
     centre = restarted(before, Move(operator=SITI, to=None, by="admin"))
     centre.tell(NodeSurveyed(node=A))
     assert centre.who() == {}
+
+
+@pytest.mark.parametrize("relieved", [False, True])
+def test_who_leaves_a_talk_at_a_lost_node_is_in_its_record_when_the_node_is_back(relieved: bool) -> None:
+    centre = Centre()
+    centre.sit(SITI, POS_1)
+    centre.tell(PhoneSeen(POS_1, B, registered=True))
+    centre.talk()
+    centre.want(Leave(operator=SITI))
+    if relieved:
+        centre.sit(BUDI, POS_1)
+    centre.tell(NodeLost(A))
+    centre.wait(centre.policy.lost_node_free_seconds + 0.1)
+    assert centre.who() == ({POS_1: BUDI} if relieved else {})
+    leg = FoundOffer(offer=centre.offer(), position=POS_1, answered=True)
+    call = FoundCall(
+        call=ONE, ani=None, dialled="112", arrived_at=given.START, picked_up=True, joined=leg.offer
+    )
+    centre.tell(NodeSurveyed(node=A, calls=(call,), offers=(leg,)))
+    assert isinstance(centre.state(), Talking)
+    assert centre.record().operator == "siti"

@@ -22,8 +22,8 @@ from ct112.core.calls import (
 from ct112.core.commands import PickUp, StopPlay
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
 from ct112.core.facts import Reason
-from ct112.core.ids import CallId, OfferId, call_of, play_id
-from ct112.core.operators import OnCall, Ringing
+from ct112.core.ids import CallId, OfferId, OperatorName, call_of, play_id
+from ct112.core.operators import OnCall, Operator, Ringing
 from ct112.core.reconcile import is_older
 from ct112.core.record import EndedBy, Outcome
 
@@ -90,13 +90,23 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, caller: FoundCall, offer
     board.hush(call)
     operator.pick_up(call.id, offer.offer, board.now)
     place = call.place or waiting.place_of(call, _waits_since(board, call, surveyed, caller))
-    call.state = Talking(place, offer.offer, offer.position, operator.name)
+    who = _who_talks(call, offer, operator)
+    call.state = Talking(place, offer.offer, offer.position, who)
     call.answered = True
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
-    who = operator.name or call.record.operator  # whose log-in we have lost, the record may know
     board.save(call, position=offer.position, operator=who, **since)
     board.note(call, facts.Adopted(offer.offer, offer.position, who))
     deadman.disarm(board, call)
+
+
+def _who_talks(call: Call, offer: FoundOffer, operator: Operator) -> OperatorName | None:
+    """Return who is on this leg: in a talk that a lost node had, whoever it was, though they have left since.
+
+    Whose log-in we have lost, the record may know.
+    """
+    if isinstance(call.state, Stranded) and call.state.offer == offer.offer:
+        return call.record.operator
+    return operator.name or call.record.operator
 
 
 def close_missing(board: Board, surveyed: NodeSurveyed) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ct112.core.asks import Ask, AskId, Leave, SetState, Sit
-from ct112.core.calls import Talking
+from ct112.core.calls import Call, Stranded, Talking
 from ct112.core.events import Asked
 from ct112.core.floor import Floor
-from ct112.core.ids import OperatorName, PositionName
+from ct112.core.ids import OfferId, OperatorName, PositionName
 from ct112.core.operators import Operator, Ringing
 from ct112.core.stays import Stay, stay_id
 from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason
@@ -45,6 +45,7 @@ class Seats:
         self.life: Callable[[], Life | None] = lambda: None
         self.ready: frozenset[str] = frozenset()  # positions where somebody takes calls
         self.since: dict[str, float] = dict.fromkeys(positions, 0.0)  # when that changed last
+        self._stranded: dict[OfferId, OperatorName | None] = {}  # who talked when their node was lost
         self._seen: dict[OperatorName, Stay] = {}
         self._seen_at = 0.0
         self._to_be: dict[OperatorName, Stay] = {}  # who has to be there after a restart
@@ -135,12 +136,19 @@ class Seats:
         if empty:
             broken("nobody is rung who is not logged in", f"{empty} ring, and are empty")
         for call in floor.calls.values():
-            if isinstance(call.state, Talking):
-                there = floor.operators[call.state.position].name
-                if there != call.record.operator:
-                    told = f"{call.id} is written down with {call.record.operator}, and {there} sits there"
-                    broken("records name who was there", told)
+            self._see_who_talks(call, floor)
         self._remember(floor)
+
+    def _see_who_talks(self, call: Call, floor: Floor) -> None:
+        """Check the record. Who talks at a lost node may have gone before it came back: the record stays."""
+        state = call.state
+        if isinstance(state, Stranded):
+            self._stranded[state.offer] = call.record.operator
+        if isinstance(state, Talking):
+            there = floor.operators[state.position].name
+            if call.record.operator != self._stranded.get(state.offer, there):
+                told = f"{call.id} is written down with {call.record.operator}, and {there} sits there"
+                broken("records name who was there", told)
 
     def rung(self, position: PositionName, floor: Floor) -> None:
         """Check that somebody is there who wants calls. Raises Broken."""
