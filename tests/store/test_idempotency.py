@@ -9,9 +9,9 @@ from asyncio.subprocess import PIPE
 import asyncpg
 import pytest
 
+from ct112.shipped import migrations
 from ct112.store import StoreUnavailable, operators
 from ct112.store.idempotency import KeptAnswer, KeyBusy, KeyReused, claim, keep
-from ct112.store.migrate import find_migrations
 from ct112.worker.answers import forget_old
 from tests.store.once import Once
 
@@ -124,7 +124,7 @@ asyncio.run(main())
 async def test_a_process_killed_between_change_and_commit_has_done_nothing(
     store: Once, database_url: str
 ) -> None:
-    root = find_migrations().parent
+    root = migrations().parent
     environment = {**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", KILLED, database_url, stdout=PIPE, env=environment

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection
 from sqlalchemy.exc import DBAPIError
 
+from ct112 import shipped
 from ct112.store import access_tables, audit_tables, migrate  # noqa: F401 (their tables)
 from ct112.store.engine import open_engine
 from ct112.store.tables import Base
@@ -21,7 +22,7 @@ from lab.throwaway import Server
 from tests.store.examples import fact, record
 from tests.store.once import Once
 
-REPOSITORY = migrate.find_migrations().parent
+REPOSITORY = shipped.migrations().parent
 
 
 @pytest.fixture
@@ -134,4 +135,4 @@ async def test_a_migration_does_not_wait_long_for_a_lock_and_changes_nothing_the
 
 
 def test_there_is_one_line_of_migrations() -> None:
-    assert len(ScriptDirectory(str(migrate.find_migrations())).get_heads()) == 1
+    assert len(ScriptDirectory(str(shipped.migrations())).get_heads()) == 1

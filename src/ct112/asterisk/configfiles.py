@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from ct112 import shipped
+
 TEMPLATES = ("*.conf", "*.nft", "*.logrotate")
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
@@ -75,12 +77,11 @@ class NodeValues:
 
 
 def find_templates() -> tuple[Path, Path]:
-    """Return asterisk-config/ and dialplan/: from the installed package, else from the repository."""
-    for base in (Path(__file__).parent / "templates", Path(__file__).parents[3]):
-        found = (base / "asterisk-config", base / "dialplan")
-        if all(folder.is_dir() for folder in found):
-            return found
-    raise TemplateError("no asterisk-config/ and dialplan/ found: name them with --templates")
+    """Return asterisk-config/ and dialplan/ as shipped."""
+    try:
+        return shipped.asterisk_config(), shipped.dialplan()
+    except shipped.NotShipped as error:
+        raise TemplateError(f"{error}, or name them with --templates") from error
 
 
 def fill(text: str, values: Mapping[str, Value], name: str) -> str:

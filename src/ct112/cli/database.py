@@ -14,6 +14,7 @@ def upgrade() -> None:
     from alembic.util import CommandError
 
     from ct112.doctor.database import database_trouble
+    from ct112.shipped import NotShipped
     from ct112.store import migrate
     from ct112.store.faults import DATABASE_ERRORS
 
@@ -22,7 +23,7 @@ def upgrade() -> None:
         typer.echo(f"the database is at {migrate.head()}")
     except DATABASE_ERRORS as error:
         raise CannotDo(f"the database could not be migrated: {database_trouble(error, address)}") from error
-    except (CommandError, ValueError, migrate.NoMigrations) as error:
+    except (CommandError, ValueError, NotShipped) as error:
         raise CannotDo(str(error)) from error
 
 

@@ -1,31 +1,20 @@
 """Bringing the database's tables up to date with Alembic."""
 
 import threading
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from ct112 import shipped
+
 _one_at_a_time = threading.Lock()  # Alembic keeps what it is doing in globals
-
-
-class NoMigrations(Exception):
-    """The migrations were not found; the text says what to do."""
-
-
-def find_migrations() -> Path:
-    """Return migrations/: from the installed package, else from the repository."""
-    for base in (Path(__file__).parent, Path(__file__).parents[3]):
-        if (base / "migrations" / "env.py").is_file():
-            return base / "migrations"
-    raise NoMigrations("no migrations/ found: install ct112 from its repository (pip install --editable)")
 
 
 def config_for(database_url: str) -> Config:
     """Return Alembic's configuration for this database; no file is read."""
     config = Config()
-    config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
+    config.set_main_option("script_location", str(shipped.migrations()).replace("%", "%%"))
     config.attributes["database_url"] = database_url  # not an option: those expand % signs
     return config
 
@@ -43,8 +32,8 @@ def downgrade(database_url: str, revision: str) -> None:
 
 
 def head() -> str:
-    """Return the newest revision there is. Raises NoMigrations."""
-    found = ScriptDirectory(str(find_migrations())).get_current_head()
+    """Return the newest revision there is. Raises shipped.NotShipped."""
+    found = ScriptDirectory(str(shipped.migrations())).get_current_head()
     if found is None:
-        raise NoMigrations("migrations/versions is empty")
+        raise shipped.NotShipped("migrations/versions is empty")
     return found

@@ -6,6 +6,8 @@ from functools import cache
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ct112.shipped import NotShipped
+
 
 async def version(connection: AsyncConnection) -> str | None:
     """Return the migration the database is at; None when it was never migrated."""
@@ -17,7 +19,7 @@ async def version(connection: AsyncConnection) -> str | None:
 
 
 async def is_newest(connection: AsyncConnection) -> bool:
-    """Return whether the database is at the newest migration. Raises migrate.NoMigrations."""
+    """Return whether the database is at the newest migration. Raises shipped.NotShipped."""
     from ct112.store import migrate  # Alembic: here, for commands that start at once
 
     return await version(connection) == migrate.head()
@@ -35,5 +37,5 @@ def _head() -> str | None:
 
     try:
         return migrate.head()
-    except migrate.NoMigrations:
+    except NotShipped:
         return None
