@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ct112.core.asks import Ask, AskCode, Leave, SetState, Sit
-from ct112.core.calls import Offered, Talking
+from ct112.core.calls import Offered, Talking, Waiting
 from ct112.core.commands import Answered, CallbackDone, EndOffer, Ring
 from ct112.core.events import (
     CallbackAsked,
@@ -326,6 +326,40 @@ def test_a_talk_that_outlived_us_is_of_who_was_there_although_they_are_to_leave(
     assert (centre.record().operator, centre.who()) == ("siti", {POS_1: SITI})
     centre.tell(OfferEnded(leg.offer, OfferEnd.HUNG_UP))
     assert centre.who() == {POS_1: BUDI}
+
+
+def elsewhere(*moves: Move) -> Centre:
+    """Return the centre after a restart: siti may talk at a node not surveyed yet, a caller waits at b."""
+    before = Centre()
+    before.sit(SITI, POS_1)
+    before.talk()
+    centre = restarted(before, *moves)
+    centre.tell(NodeSurveyed(node=B), PhoneSeen(POS_1, B, registered=True))
+    given.waiting(centre, TWO, B)
+    return centre
+
+
+def test_who_is_to_leave_after_a_talk_we_have_not_found_yet_is_not_rung() -> None:
+    centre = elsewhere(Move(operator=SITI, to=None, by="admin"))
+    assert isinstance(centre.state(TWO), Waiting)
+    centre.want(SetState(operator=SITI, ready=False, reason="meal"))
+    centre.want(SetState(operator=SITI, ready=True))
+    assert isinstance(centre.state(TWO), Waiting)
+    assert centre.who() == {POS_1: SITI}
+
+
+def test_who_changes_their_mind_before_that_talk_is_found_takes_calls_again() -> None:
+    centre = elsewhere(Move(operator=SITI, to=None, by="admin"))
+    centre.sit(SITI, POS_1)
+    assert isinstance(centre.state(TWO), Offered)
+
+
+def test_a_move_asked_for_while_such_a_phone_rings_withdraws_it() -> None:
+    centre = elsewhere()
+    assert isinstance(centre.state(TWO), Offered)
+    centre.want(Leave(operator=SITI))
+    assert isinstance(centre.state(TWO), Waiting)
+    assert isinstance(centre.floor.operators[POS_1].state, OffDuty)
 
 
 def test_a_talk_that_ended_meanwhile_keeps_nobody() -> None:

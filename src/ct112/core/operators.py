@@ -149,6 +149,11 @@ class Operator:
         """Be ready behind the others: the node of the call is lost, and the talk may still be going on."""
         self.state = Ready(now) if self.ready else OffDuty()
 
+    def stand_by(self) -> None:
+        """Get no calls until seated anew: the talk of before a restart may still be going on."""
+        if not isinstance(self.state, OffDuty):
+            self.state = OffDuty()
+
     def due(self, now: float) -> None:
         """End a pause that is over; being idle counts from its end."""
         if isinstance(self.state, WrapUp | Resting) and self.state.until <= now:

@@ -25,10 +25,13 @@ def _leave(board: Board, move: Move) -> None:
     stay = board.seating.stays.get(move.operator)
     if stay is not None:
         place = board.operator(stay.position)
-        if isinstance(place.state, OnCall) or _talked_before(board, stay.position):
+        if isinstance(place.state, OnCall):
             return
         if isinstance(place.state, Ringing):
             _withdraw(board, place, place.state)
+        if _talked_before(board, stay.position):
+            place.stand_by()
+            return
         log_out(board, stay, move.by)
     if move.to is None:
         drop_move(board, move.operator)
@@ -94,9 +97,13 @@ def set_move(board: Board, move: Move) -> None:
 
 
 def drop_move(board: Board, operator: OperatorName) -> None:
-    """Forget where an operator was to move."""
-    if board.seating.moves.pop(operator, None) is not None:
-        board.seating.revision += 1
+    """Forget where an operator was to move; who sits somewhere still takes calls there again."""
+    if board.seating.moves.pop(operator, None) is None:
+        return
+    board.seating.revision += 1
+    stay = board.seating.stays.get(operator)
+    if stay is not None:
+        board.operator(stay.position).seat(operator, stay.ready, board.now, stay.reason)
 
 
 def _change(board: Board, stay: Stay, by: str, *, ready: bool, reason: str | None) -> None:

@@ -106,7 +106,8 @@ def _who_talks(call: Call, offer: FoundOffer, operator: Operator) -> OperatorNam
     """
     if isinstance(call.state, Stranded) and call.state.offer == offer.offer:
         return call.record.operator
-    return operator.name or call.record.operator
+    there = call.record.operator if call.record.position == offer.position else None
+    return operator.name or there
 
 
 def close_missing(board: Board, surveyed: NodeSurveyed) -> None:
