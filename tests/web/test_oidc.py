@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import hashlib
+import hmac
+import json
 import sys
 import time
 from asyncio.subprocess import DEVNULL
@@ -123,6 +125,11 @@ class Liar:
         self.asked: dict[str, str] = {}
         self.raw: str | None = None
         self.keys_asked = 0
+        self.about: dict[str, Any] = {}
+        self.keys: Any = {"keys": [KEY.as_dict(private=False)]}
+        self.parts = 1  # in which an answer comes
+        self.hangs: asyncio.Event | None = None
+        self.hung = 0  # how many wait for an answer
         app = web.Application()
         app.router.add_get("/.well-known/openid-configuration", self._about)
         app.router.add_get("/keys", self._keys)
@@ -135,14 +142,29 @@ class Liar:
         told = {"iss": self.issuer, "aud": CLIENT, "sub": SUBJECT, "iat": now, "exp": now + 300}
         return {**told, "nonce": self.asked["nonce"]}
 
-    async def _about(self, _request: web.Request) -> web.Response:
+    async def _about(self, request: web.Request) -> web.StreamResponse:
         paths = {"authorization_endpoint": "login", "token_endpoint": "token", "jwks_uri": "keys"}
         found = {name: f"{self.issuer}/{path}" for name, path in paths.items()}
-        return web.json_response({"issuer": self.calls_itself or self.issuer, **found})
+        told = {"issuer": self.calls_itself or self.issuer, **found} | self.about
+        return await self._in_parts(request, told)
 
-    async def _keys(self, _request: web.Request) -> web.Response:
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
         self.keys_asked += 1
-        return web.json_response({"keys": [KEY.as_dict(private=False)]})
+        return await self._in_parts(request, self.keys)
+
+    async def _in_parts(self, request: web.Request, told: Any) -> web.StreamResponse:
+        """Answer as a real network does, when `parts` says so: what is one answer comes in several."""
+        if self.hangs is not None:
+            self.hung += 1
+            await self.hangs.wait()
+        body, answer = json.dumps(told).encode(), web.StreamResponse()
+        answer.content_length = len(body)
+        await answer.prepare(request)
+        size = len(body) // self.parts + 1
+        for begin_at in range(0, len(body), size):
+            await answer.write(body[begin_at : begin_at + size])
+            await asyncio.sleep(0.01)
+        return answer
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -228,9 +250,6 @@ async def test_another_algorithm_is_none(liar: Liar, store: Store, alg: str) -> 
 
 
 def _forged(alg: str, claims: dict[str, Any], secret: bytes) -> str:
-    import hmac
-    import json
-
     def part(told: bytes) -> str:
         return base64.urlsafe_b64encode(told).rstrip(b"=").decode()
 
@@ -295,3 +314,77 @@ async def test_who_refuses_at_the_provider_is_told_to_begin_again(liar: Liar, st
 
 async def test_without_a_provider_there_is_none(site: Site) -> None:
     assert (await site.get(START))[0] == 404
+
+
+async def test_an_answer_that_comes_in_parts_is_read_whole(liar: Liar, store: Store) -> None:
+    liar.parts = 5
+    status, browser = await answer_of(liar, store)
+    assert status == 303
+    assert browser.session
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"authorization_endpoint": 5},
+        {"authorization_endpoint": None},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"authorization_endpoint": "https://x.example/\r\nSet-Cookie: a=b"},
+        {"authorization_endpoint": "//evil.example"},
+        {"authorization_endpoint": "https://[broken"},
+        {"token_endpoint": ["http://127.0.0.1:1"]},
+        {"jwks_uri": {}},
+        {"padding": "x" * 300_000},
+    ],
+)
+async def test_a_provider_that_says_nonsense_of_itself_is_refused(
+    liar: Liar, store: Store, about: dict[str, Any]
+) -> None:
+    liar.about = about
+    async with site_with(store, liar.issuer) as browser:
+        status, body, answer = await browser.ask("GET", START)
+        assert (status, body["title"]) == (403, "not allowed")
+        assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{}, {"keys": 5}, {"keys": [5]}, {"keys": [{"kty": 1}]}, {"keys": [{"kty": "RSA"}]}, {"keys": None}],
+)
+async def test_keys_that_are_none_let_nobody_in(liar: Liar, store: Store, keys: Any) -> None:
+    liar.keys = keys
+    assert (await answer_of(liar, store))[0] == 403
+
+
+@pytest.mark.parametrize("subject", ["a\0b", "\ud800", "x" * 300, {"a": 1}, True, ""])
+async def test_a_subject_that_cannot_be_stored_is_nobody(liar: Liar, store: Store, subject: Any) -> None:
+    liar.claims = {"sub": subject}
+    assert (await answer_of(liar, store))[0] == 403
+
+
+async def test_a_provider_that_hangs_is_named_and_asked_once(
+    liar: Liar, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ct112.web.access.oidc_requests.ANSWER_SECONDS", 0.5)
+    liar.hangs = asyncio.Event()
+    async with site_with(store, liar.issuer) as browser:
+        found = await asyncio.gather(*(browser.ask("GET", START) for _ in range(30)))
+        liar.hangs.set()
+    assert {status for status, _, _ in found} == {403}  # never "database away"
+    assert all("in time" in body["detail"] for _, body, _ in found)
+    assert liar.hung == 1
+
+
+async def test_forged_codes_cost_the_provider_no_more_than_a_few_questions(liar: Liar, store: Store) -> None:
+    async with site_with(store, liar.issuer) as browser:
+        liar.asked = await begin(browser)
+        liar.asked |= {"code_challenge": "of another flow"}
+        found = [(await come_back(browser, code="a-code", state=liar.asked["state"]))[0] for _ in range(20)]
+    assert found[0] == 403
+    assert found[-1] == 429
+
+
+async def test_a_flow_of_odd_bytes_is_none(liar: Liar, store: Store) -> None:
+    async with site_with(store, liar.issuer) as browser:
+        browser.cookies[FLOW_COOKIE] = ".".join(("\xff" * 40,) * 3)
+        assert (await come_back(browser, code="a-code", state="x"))[0] == 403

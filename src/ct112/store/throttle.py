@@ -61,16 +61,19 @@ def of_device(secret: str) -> Bucket:
 
 
 def of_source(address: str) -> Bucket:
-    """Return the bucket of an address; of IPv6 its /64, for one machine has all of that."""
+    """Return the bucket of an address's network."""
+    return Bucket("source", network(address))
+
+
+def network(address: str) -> str:
+    """Return whose guesses count together: an address; of IPv6 its /64, for one machine has all of that."""
     try:
         ip = ip_address(address)
     except ValueError:
-        return Bucket("source", address[:100])
+        return address[:100]
     if isinstance(ip, IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return Bucket("source", str(ip.ipv4_mapped))
-        return Bucket("source", ip.exploded[:19])
-    return Bucket("source", str(ip))
+        return str(ip.ipv4_mapped) if ip.ipv4_mapped is not None else ip.exploded[:19]
+    return str(ip)
 
 
 async def attempt(connection: Connection, buckets: Sequence[Bucket]) -> dict[Bucket, float]:

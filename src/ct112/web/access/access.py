@@ -13,6 +13,7 @@ from ct112.http.guesses import Guesses
 from ct112.store import Store, StoreUnavailable, sessions, tokens
 from ct112.store.handed_out import digest
 from ct112.store.sessions import Holder
+from ct112.store.throttle import network
 from ct112.web import kinds
 from ct112.web.access import origin
 from ct112.web.access.principal import Principal, Role
@@ -99,12 +100,12 @@ class Access:
             return None
         if self._is_api_token(secret):
             return Principal(name="api-token", role=Role.ADMIN, via="api-token", source=source)
-        wait = self._guesses.wait(source)
+        wait = self._guesses.wait(network(source))
         if wait and digest(secret) not in self._remembered:
             raise slowed(wait, "too many wrong tokens: wait, then send one that is valid")
         who = await self._known("token", secret, source)
         if who is None:
-            self._guesses.wrong(source)
+            self._guesses.wrong(network(source))
             raise Problem(kinds.SIGN_IN, "this token is wrong, expired or revoked: ask for another")
         return who
 

@@ -15,9 +15,9 @@ class Busy(Exception):
 class Lane:
     """Attempts ask the database a few at a time; who comes when many wait is told to come again."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE) -> None:
         """Nobody waits."""
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turn = asyncio.Semaphore(at_once)
         self._queued = 0
 
     @asynccontextmanager

@@ -1,6 +1,8 @@
 """Where a request comes from: its address, and whether a page of another site made the browser send it."""
 
+import re
 from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -8,19 +10,31 @@ from aiohttp import web
 SAFE = frozenset({"GET", "HEAD"})
 SECRETS = frozenset({"token", "access_token", "api_token", "api_key", "apikey", "password", "session"})
 """Names of what must never stand in an address: addresses end up in logs and histories."""
+WITH_PORT = re.compile(r"(\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+))(:[0-9]{1,5})?")
 PORTS = {"http": 80, "https": 443}
 
 
 def source(request: web.BaseRequest, proxies: Collection[str]) -> str:
     """Return the address asked from. What `proxies` of ours add to X-Forwarded-For is believed, no more."""
-    peer = request.remote or ""
+    peer = _plain(request.remote or "")
     if peer not in proxies:
         return peer
     listed = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    for address in reversed([each.strip() for each in listed]):
+    for address in reversed([_plain(each.strip()) for each in listed]):
         if address and address not in proxies:
             return address
     return peer
+
+
+def _plain(address: str) -> str:
+    """Return an address without the port some proxies add, and IPv4 in IPv6 as IPv4; else as it came."""
+    found = WITH_PORT.fullmatch(address)
+    bare = found["v6"] or found["v4"] if found else address
+    try:
+        ip = ip_address(bare)
+    except ValueError:
+        return address
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
 
 
 def foreign(request: web.BaseRequest, own: Collection[str]) -> bool:

@@ -128,7 +128,7 @@ class SigningIn:
     async def _admitted(self, attempt: Attempt) -> tuple[bool, Account | None, Sequence[Bucket]]:
         """Count the attempt. Raises Problem when it has to wait."""
         strangers = (throttle.of_account(attempt.name), throttle.of_source(attempt.source))
-        asked = bool(attempt.device) and not self._liars.wait(attempt.source)
+        asked = bool(attempt.device) and not self._liars.wait(throttle.network(attempt.source))
         if not asked:
             self._recall(strangers)
         lane = self._known if asked else self._strangers
@@ -148,7 +148,7 @@ class SigningIn:
             buckets: Sequence[Bucket] = (throttle.of_device(attempt.device),) if known else strangers
             waits = await throttle.attempt(connection, buckets)
         if asked and not known:
-            self._liars.wrong(attempt.source)
+            self._liars.wrong(throttle.network(attempt.source))
         if waits:
             self._keep(waits)
             raise slowed(max(waits.values()), WAIT)

@@ -1,14 +1,19 @@
 """The routes of signing in through the city's own provider."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
 from ct112 import logs
+from ct112.store.throttle import network
 from ct112.web import kinds
-from ct112.web.access.access import SESSION_COOKIE, cookies_of
-from ct112.web.access.oidc import FLOW_SECONDS, Flow, Provider, ProviderError
+from ct112.web.access.access import SESSION_COOKIE, cookies_of, slowed
+from ct112.web.access.lane import Busy
+from ct112.web.access.oidc import FLOW_SECONDS, Flow, Provider
+from ct112.web.access.oidc_requests import ProviderError
 from ct112.web.house import House
 from ct112.web.problems import Problem
 from ct112.web.routes import PUBLIC, Media, Route
@@ -36,10 +41,8 @@ class ProviderAnswer(Given):
 async def begin_by_provider(house: House) -> Media:
     """Send the browser to the provider."""
     flow = Flow.new()
-    try:
+    with _problems(_provider(house)):
         address = await _provider(house).address(flow)
-    except ProviderError as error:
-        raise _away(error) from error
     cookie = cookies_of((FLOW_COOKIE, flow.text(), FLOW_SECONDS))
     return Media(b"", "text/plain", headers={"Location": address}, status=302, cookies=cookie)
 
@@ -50,11 +53,13 @@ async def end_by_provider(house: House, request: web.Request, query: ProviderAns
     flow = Flow.of(request.cookies.get(FLOW_COOKIE, ""))
     if flow is None or query.code is None:
         raise Problem(kinds.NOT_ALLOWED, f"the provider let nobody in, or it took too long: {AGAIN}")
-    try:
+    source = gate.access.source(request)
+    wait = provider.guesses.wait(network(source))
+    if wait:
+        raise slowed(wait, "too many answers of no worth came from there: wait, then begin again")
+    with _problems(provider, network(source)):
         subject = await provider.subject(flow, state=query.state, code=query.code, issuer=query.iss)
-    except ProviderError as error:
-        raise _away(error) from error
-    done = await gate.signing_in.by_provider(provider.settings.issuer, subject, gate.access.source(request))
+    done = await gate.signing_in.by_provider(provider.settings.issuer, subject, source)
     await gate.access.forget(request.cookies.get(SESSION_COOKIE, ""))
     over = cookies_of((FLOW_COOKIE, "", 0))
     cookies = (*cookies_for(done, gate.signing_in.times.total), *over)
@@ -67,12 +72,21 @@ def _provider(house: House) -> Provider:
     return house.gate.provider
 
 
-def _away(error: ProviderError) -> Problem:
-    log.warning("nobody signed in by the provider", reason=str(error))
-    return Problem(kinds.NOT_ALLOWED, f"the provider's answer will not do ({error}): {AGAIN}")
+@contextmanager
+def _problems(provider: Provider, guesser: str | None = None) -> Iterator[None]:
+    """Turn what goes wrong at the provider into problems, and note who may have guessed."""
+    try:
+        yield
+    except Busy:
+        raise slowed(1, f"too many sign in at once: {AGAIN}") from None
+    except ProviderError as error:
+        log.warning("nobody signed in by the provider", reason=str(error))
+        if guesser is not None:
+            provider.guesses.wrong(guesser)
+        raise Problem(kinds.NOT_ALLOWED, f"the provider's answer will not do ({error}): {AGAIN}") from error
 
 
-PROBLEMS = frozenset({kinds.NOT_FOUND, kinds.NOT_ALLOWED})
+PROBLEMS = frozenset({kinds.NOT_FOUND, kinds.NOT_ALLOWED, kinds.SLOW_DOWN})
 ROUTES = (
     Route(
         "GET",
