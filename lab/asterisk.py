@@ -6,7 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from ct112.asterisk.configfiles import NodeValues, render
+from ct112.asterisk.configfiles import NodeValues
+from ct112.asterisk.rendering import render
+from ct112.asterisk.trunks import Trunk
 from lab import processes
 from lab.places import REPOSITORY, NodePorts, Places
 from lab.ports import LOOPBACK, require_free
@@ -81,9 +83,8 @@ class AsteriskNode:
             rtp_end=self.ports.rtp[1],
             http_port=self.ports.http,
             ami_port=self.ports.ami,
-            trunk_addresses=[TRUNK],
+            trunks=[Trunk(servers=[f"{TRUNK}:{self.places.ports.carrier}"], addresses=[TRUNK])],
             position_networks=["127.0.0.1"],
-            trunk_contacts=[f"{TRUNK}:{self.places.ports.carrier}"],
             ari_password=self.ari_password,
             ami_password=self.ami_password,
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ct112.asterisk.configfiles import write_private
+from ct112 import files
 from lab.asterisk import TRUNK, AsteriskNode
 from lab.ports import LOOPBACK
 
@@ -66,4 +66,4 @@ def read(path: Path) -> dict[str, Any] | None:
 
 def write(path: Path, info: Mapping[str, Any]) -> None:
     """Write the file at once and whole; it holds passwords, so for its owner alone."""
-    write_private(path, json.dumps(info, indent=2) + "\n")
+    files.replace(path, (json.dumps(info, indent=2) + "\n").encode())

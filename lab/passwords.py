@@ -4,7 +4,7 @@ import json
 import secrets
 from pathlib import Path
 
-from ct112.asterisk.configfiles import write_private
+from ct112.files import replace
 
 
 class Passwords:
@@ -18,5 +18,5 @@ class Passwords:
         """Return the password called `name`."""
         if name not in self._known:
             self._known[name] = secrets.token_urlsafe(18)
-            write_private(self._path, json.dumps(self._known, indent=1))
+            replace(self._path, json.dumps(self._known, indent=1).encode())
         return self._known[name]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ct112.asterisk.configfiles import write_private
+from ct112 import files
 from lab import processes
 from lab.places import REPOSITORY, Places
 from lab.ports import LOOPBACK, require_free
@@ -95,7 +95,7 @@ class Service:
     def write_settings(self) -> None:
         """Write the settings where the other processes and the `ct112` command find them."""
         lines = (f"{name}={shlex.quote(value)}" for name, value in sorted(self.settings.items()))
-        write_private(self.places.environment_file, "\n".join(lines) + "\n")
+        files.replace(self.places.environment_file, ("\n".join(lines) + "\n").encode())
         self.places.state.mkdir(exist_ok=True)
 
     def ready(self) -> bool:

@@ -1,15 +1,29 @@
 """The file of settings, changed key by key: what is not asked for stays as it was written."""
 
+import grp
 import io
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dotenv.parser import Binding, parse_stream  # the parser pydantic-settings reads it with
 
+from ct112 import files
+
 NODES = "CT112_NODES"
+GROUP = "ct112"
+BINDING = re.compile(
+    r"""
+    (?P<before>\s*(?:export[^\S\r\n]+)?)(?P<key>'[^']+'|[^=\#\s]+)(?P<equals>[^\S\r\n]*=[^\S\r\n]*)?
+    (?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^\r\n]*?)
+    (?P<behind>(?:[^\S\r\n]+\#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\n|\r)?)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""A binding as dotenv's own parser reads it, taken apart."""
 Node = Mapping[str, Any]
 
 
@@ -20,7 +34,7 @@ class EnvFileError(Exception):
 def read(path: Path) -> str:
     """Return the text of the file; empty when there is none. Raises EnvFileError."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode()
     except FileNotFoundError:
         return ""
     except PermissionError as error:
@@ -48,12 +62,23 @@ def value(text: str, name: str) -> str | None:
 
 
 def with_value(text: str, name: str, new: str) -> str:
-    """Return `text` with `name` set to `new` where it stands, else at the end; all else stays."""
-    line = f"{name}='{new}'\n"
-    parts = [_replaced(binding, name, line) for binding in _bindings(text)]
-    if value(text, name) is None:
-        parts.append(line if text.endswith("\n") or not text else f"\n{line}")
-    return "".join(parts)
+    """Return `text` with `name` set to `new` where it stands, else at the end; all else stays.
+
+    What has this value already is left as it is written. Raises EnvFileError for a value no line can hold.
+    """
+    if value(text, name) == new:
+        return text
+    written = _quoted(name, new)
+    bindings = _bindings(text)
+    last = max((i for i, binding in enumerate(bindings) if binding.key == name), default=None)
+    if last is None:
+        return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{name}={written}\n"
+    parts = [binding.original.string for binding in bindings]
+    parts[last] = _replaced(bindings[last], name, written)
+    changed = "".join(parts)
+    if value(changed, name) != new:
+        raise EnvFileError(f"{name} is written in a way that is not understood: write it as {name}='VALUE'")
+    return changed
 
 
 def nodes(text: str, path: Path) -> list[Node]:
@@ -82,29 +107,36 @@ def with_node(text: str, path: Path, node: Node) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace the file at once; its owner and mode stay, a new one is for its owner alone."""
-    path = path.resolve()
+    """Replace the file at once; its owner and mode stay. A new one the group ct112 may read."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    if path.exists():
-        before = path.stat()
-        os.chown(new, before.st_uid, before.st_gid)
-        new.chmod(before.st_mode & 0o777)
-    new.write_text(text, "utf-8")
-    new.replace(path)
+    try:
+        group: int | None = grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        group = None  # then it is for its owner alone
+    if group is not None and os.geteuid() != 0 and group not in os.getgroups():
+        group = None
+    files.replace(path, text.encode(), mode=0o600 if group is None else 0o640, group=group)
 
 
 def _bindings(text: str) -> list[Binding]:
     return list(parse_stream(io.StringIO(text)))
 
 
-def _replaced(binding: Binding, name: str, line: str) -> str:
-    written = binding.original.string
-    if binding.key != name:
-        return written
-    return written[: len(written) - len(written.lstrip())] + line  # empty lines before it belong to it
+def _replaced(binding: Binding, name: str, written: str) -> str:
+    """Return a binding with another value; what stands before and behind it stays."""
+    found = BINDING.fullmatch(binding.original.string)
+    if found is None or found["key"].strip("'") != name:  # a form we do not know: a line of its own
+        before = binding.original.string
+        return f"{before[: len(before) - len(before.lstrip())]}{name}={written}\n"
+    return f"{found['before']}{found['key']}{found['equals'] or '='}{written}{found['behind']}"
+
+
+def _quoted(name: str, new: str) -> str:
+    """Return a value so that it is read back as it is, by dotenv and, without `'` in it, by a shell."""
+    if any(one in new for one in "\n\r\0") or "${" in new:
+        raise EnvFileError(f"{name}: a line break or ${{ cannot stand in a value of the file of settings")
+    escaped = re.sub(r"\\(?=[\\']|$)", r"\\\\", new).replace("'", r"\'")  # no more than dotenv undoes
+    return f"'{escaped}'"
 
 
 def _blank_lines(written: str) -> int:

@@ -1,6 +1,7 @@
 """`ct112 asterisk render`: the settings and the passwords that are there stay there."""
 
-import json
+import grp
+import os
 import re
 from pathlib import Path
 
@@ -19,16 +20,24 @@ class Machine:
         self.folder = folder
         self.env = folder / "ct112.env"
 
-    def render(self, *more: str, node: str = "a", code: int = 0) -> str:
+        self.toml = folder / "asterisk.toml"
+
+    def render(self, *more: str, node: str = "a", trunk: str = "192.0.2.1", code: int = 0) -> str:
         """Run the command for a node; return what it said."""
-        words = ["render", "--trunk", "192.0.2.1", "--node", node, "--target", str(self.folder / node)]
-        result = CliRunner().invoke(cli_asterisk.app, [*words, "--env-file", str(self.env), *more])
+        words = ["render", "--node", node, "--target", str(self.folder / node), *more]
+        words += ["--trunk", trunk] if trunk else []
+        result = CliRunner().invoke(cli_asterisk.app, [*words, "--env-file", str(self.env)])
         assert result.exit_code == code, result.output
         return result.output
 
     def nodes(self) -> dict[str, dict[str, str]]:
         """Return the nodes the file names."""
         return {one["name"]: dict(one) for one in env_file.nodes(self.env.read_text(), self.env)}
+
+    def everything(self) -> dict[Path, tuple[bytes, int]]:
+        """Return every file, with its number: one that was written anew has another."""
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path: (path.read_bytes(), path.stat().st_ino) for path in files}
 
     def password(self, node: str = "a") -> str:
         """Return what Asterisk was told."""
@@ -46,7 +55,85 @@ def test_ct112_is_told_how_the_node_is_reached(machine: Machine) -> None:
     said = machine.render()
     assert machine.nodes()["a"]["ari_password"] == machine.password()
     assert f"CT112_ENV_FILE={machine.env}" in said
-    assert "--overwrite" in machine.render(code=1)
+
+
+def test_the_second_time_nothing_is_to_be_done_and_no_option_is_needed(machine: Machine) -> None:
+    machine.render("--sip-address", "192.0.2.20", "--local-network", "10.0.0.0/8")
+    before = machine.everything()
+    assert "Nothing to change" in machine.render("--sip-address", "192.0.2.20")
+    assert "Nothing to change" in machine.render(trunk="")
+    assert "would not" in machine.render("--check", "--diff", trunk="")
+    assert machine.everything() == before
+    assert "bind = 192.0.2.20:5060" in (machine.folder / "a" / "pjsip.conf").read_text()
+
+
+def test_an_option_is_written_down_beside_what_stands_there(machine: Machine) -> None:
+    ours = '# ours\n[[trunk]]\nserver = "192.0.2.1"  # Telkom\n\n[node.a]\nrtp_end = 10199 # few\n'
+    machine.toml.write_text(ours)
+    machine.render("--sip-address", "192.0.2.20")
+    assert machine.toml.read_text().startswith(ours)
+    machine.render("--sip-address", "192.0.2.21", node="b")
+    machine.render(trunk="")
+    assert "bind = 192.0.2.20:5060" in (machine.folder / "a" / "pjsip.conf").read_text()
+    assert "rtpend = 10199" in (machine.folder / "a" / "rtp.conf").read_text()
+    assert "bind = 192.0.2.21:5060" in (machine.folder / "b" / "pjsip.conf").read_text()
+
+
+def test_check_and_diff_write_nothing(machine: Machine) -> None:
+    said = machine.render("--check", code=1)
+    assert str(machine.folder / "a" / "pjsip.conf") in said
+    assert "+bind = 0.0.0.0:5060" in machine.render("--diff")
+    assert list(machine.folder.iterdir()) == []
+    machine.render()
+    before = machine.everything()
+    said = machine.render("--diff", "--check", "--sip-address", "192.0.2.20", code=1)
+    assert "-bind = 0.0.0.0:5060" in said
+    assert "+bind = 192.0.2.20:5060" in said
+    said = machine.render("--diff", "--new-passwords")
+    assert "CT112_NODES (values not shown)" in said
+    assert machine.password() not in said
+    assert machine.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--trunk", "192.0.2.300", "host name"),
+        ("--trunk", "192.0.2.1:99999", "no port"),
+        ("--trunk", "sip.carrier.example", "addresses"),
+        ("--sip-address", "eth0", "--sip-address"),
+        ("--control-address", "localhost", "IPv4"),
+        ("--ami-permit", "10.0.0.1/8", "10.0.0.0/8"),
+        ("--local-network", "10.0.0.0/33", "--local-network"),
+        ("--position-network", "lan", "--position-network"),
+        ("--external-address", "a b", "--external-address"),
+        ("--media", "192.0.2.0/99", "media"),
+        ("--sip-address", "0.0.0.0\nx = y", "--sip-address"),
+    ],
+)
+def test_what_is_no_address_is_refused_by_the_options_name(
+    machine: Machine, option: str, value: str, says: str
+) -> None:
+    said = machine.render(option, value, trunk="" if option == "--trunk" else "192.0.2.1", code=1)
+    assert says in said
+    assert list(machine.folder.iterdir()) == [], "nothing was written"
+
+
+def test_a_file_that_was_edited_stops_it_before_anything_is_written(machine: Machine) -> None:
+    machine.render()
+    rtp = machine.folder / "a" / "rtp.conf"
+    rtp.write_text(rtp.read_text() + "rtpchecksums = no\n")
+    before = machine.everything()
+    said = machine.render("--sip-address", "192.0.2.20", "--new-passwords", code=1)
+    assert "rtp.conf" in said
+    assert "NAME_local.conf" in said
+    assert machine.everything() == before
+    machine.render("--overwrite")
+    assert "rtpchecksums" in rtp.with_name("rtp.conf.replaced").read_text()
+
+
+def test_without_a_trunk_it_says_so(machine: Machine) -> None:
+    assert "--trunk ADDRESS" in machine.render(trunk="", code=1)
 
 
 def test_overwrite_keeps_passwords_and_every_other_setting(machine: Machine) -> None:
@@ -88,10 +175,21 @@ def test_new_passwords_are_made_when_asked_for(machine: Machine) -> None:
 
 def test_a_file_the_service_may_read_stays_readable_to_it(machine: Machine) -> None:
     machine.render()
-    assert machine.env.stat().st_mode & 0o777 == 0o600
-    machine.env.chmod(0o640)
+    machine.env.chmod(0o644)
+    machine.render("--new-passwords")
+    assert machine.env.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_new_file_is_for_ct112s_group_where_there_is_one(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.render()
+    assert machine.env.stat().st_mode & 0o777 == 0o600, "no group of that name: for its owner alone"
+    machine.env.unlink()
+    monkeypatch.setattr(env_file, "GROUP", grp.getgrgid(os.getgid()).gr_name)
     machine.render("--overwrite")
     assert machine.env.stat().st_mode & 0o777 == 0o640
+    assert machine.env.stat().st_gid == os.getgid()
 
 
 @pytest.mark.parametrize(
@@ -112,12 +210,3 @@ def test_a_file_that_is_not_understood_is_left_alone(machine: Machine, text: str
 @pytest.mark.parametrize("name", ["A", "a b", "../a", "", "x" * 40])
 def test_a_name_that_is_none_is_refused(machine: Machine, name: str) -> None:
     assert "is no name of a node" in machine.render(node=name, code=1)
-
-
-def test_a_value_is_replaced_where_it_stands_and_survives_quotes(tmp_path: Path) -> None:
-    text = "A=1\n\nCT112_NODES='[\n]'  # two lines\nB=2"
-    changed = env_file.with_node(text, tmp_path, {"name": "a", "ari_url": "http://it's/"})
-    assert changed.startswith("A=1\n\nCT112_NODES='[{")
-    assert changed.endswith("}]'\nB=2")
-    assert json.loads(str(env_file.value(changed, "CT112_NODES")))[0]["ari_url"] == "http://it's/"
-    assert env_file.with_value("A=1", "B", "2") == "A=1\nB='2'\n"

@@ -1,16 +1,24 @@
 """Asterisk's configuration from the templates in asterisk-config/ and dialplan/, passwords generated."""
 
-import grp
-import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 
 from ct112 import shipped
+from ct112.asterisk import addresses
+from ct112.asterisk.addresses import AddressError
+from ct112.asterisk.trunks import Trunk
 
 TEMPLATES = ("*.conf", "*.nft", "*.logrotate")
+NO_LOCAL = frozenset({"asterisk.conf"})  # read before Asterisk knows where the others are
+HEADER = (
+    "; Written by `ct112 asterisk render`, which will not replace it once it was edited.\n"
+    "; What is yours goes into {local}, beside it: it is read at the end of this file.\n\n"
+)
+FOOTER = '\n#tryinclude "{local}"\n'
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
 
@@ -19,6 +27,18 @@ Value = str | int | Sequence[str]
 
 class TemplateError(Exception):
     """A template or a value cannot be used; the message says which and what to do."""
+
+
+class Literal(str):
+    """A value that may hold what else would end it: a password somebody else has chosen."""
+
+    __slots__ = ()
+
+    def escaped(self, name: str) -> str:
+        """Return it as Asterisk's files have it. Raises TemplateError when none of its lines can hold it."""
+        if not self.isprintable() or self != self.strip() or "\\" in self:
+            raise TemplateError(f"{name}: a control character, a \\ or a blank at an end cannot stand there")
+        return self.replace(";", "\\;")
 
 
 @dataclass(frozen=True)
@@ -46,9 +66,11 @@ class NodeValues:
     http_port: int = 8088
     ami_port: int = 5038
     ami_permit: Sequence[str] = ("127.0.0.0/255.0.0.0",)
-    trunk_addresses: Sequence[str] = ()
-    trunk_contacts: Sequence[str] = ()
-    media_addresses: Sequence[str] = ()  # where the carrier's sound comes from; none: the trunk's addresses
+    tls_port: int = 5061
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_ca: str = ""
+    trunks: Sequence[Trunk] = ()
     position_networks: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     invites_per_second: int = 12  # of the carrier, for as long as it likes: 43,200 calls an hour
     invites_at_once: int = 40
@@ -59,8 +81,39 @@ class NodeValues:
 
     def as_mapping(self) -> dict[str, Value]:
         """Return the values by placeholder name."""
-        values = {each.name.upper(): getattr(self, each.name) for each in fields(self)}
-        return values | {"MEDIA_ADDRESSES": self.media_addresses or self.trunk_addresses}
+        values = {
+            each.name.upper(): getattr(self, each.name) for each in fields(self) if each.name != "trunks"
+        }
+        sources = [source for trunk in self.trunks for source in trunk.sources]
+        media = [network for trunk in self.trunks for network in trunk.media or trunk.sources]
+        tls = bool(self.tls_certificate)
+        return values | {
+            "TRUNK_FILES": [trunk_file(trunk) for trunk in self.trunks],
+            "CARRIER_NETWORKS": addresses.together(sources),
+            "MEDIA_NETWORKS": addresses.together(media),
+            "POSITION_NETWORKS": addresses.together(list(self.position_networks)),
+            "TLS": "tls" if tls else "",
+            "TLS_PORT": self.tls_port if tls else "",
+            "TLS_VERIFY": "yes" if tls and self.tls_ca else "",
+            "TLS_METHOD": "tlsv1_2" if tls else "",
+        }
+
+    def check(self) -> None:
+        """Raise TemplateError, naming the field first, when a value cannot be what it is meant to be."""
+        for name, judge in CHECKS.items():
+            value = getattr(self, name)
+            for one in [value] if isinstance(value, str | int) else value:
+                try:
+                    judge(one)
+                except AddressError as error:
+                    raise TemplateError(f"{name}: {error}") from error
+        if self.rtp_end - self.rtp_start < 1:
+            raise TemplateError("rtp_end: must be above rtp_start, or there is no port for the sound")
+        if not self.tls_certificate and any(trunk.transport == "tls" for trunk in self.trunks):
+            raise TemplateError("tls_certificate: a trunk over TLS needs one, with tls_key")
+        names = [trunk.endpoint for trunk in self.trunks]
+        if len(names) != len(set(names)):
+            raise TemplateError("trunk: two trunks have one name: give each its own")
 
     def connection(self) -> dict[str, str | int]:
         """Return how ct112 reaches this node: one element of `CT112_NODES`."""
@@ -76,6 +129,29 @@ class NodeValues:
         }
 
 
+def _unless_empty(judge: Callable[[str], object], text: str) -> object:
+    return judge(text) if text else None
+
+
+CHECKS: Mapping[str, Callable[..., object]] = {
+    "sip_address": addresses.ip,
+    "control_address": addresses.ip,
+    "external_address": partial(_unless_empty, addresses.host),
+    "ami_permit": addresses.network,
+    "local_networks": addresses.network,
+    "position_networks": addresses.network,
+    **dict.fromkeys(
+        ("sip_port", "tls_port", "http_port", "ami_port", "rtp_start", "rtp_end"), addresses.port
+    ),
+}
+"""What each field has to be."""
+
+
+def trunk_file(trunk: Trunk) -> str:
+    """Return the name of the file a trunk is rendered to."""
+    return f"pjsip-{trunk.endpoint}.conf"
+
+
 def find_templates() -> tuple[Path, Path]:
     """Return asterisk-config/ and dialplan/ as shipped."""
     try:
@@ -89,65 +165,37 @@ def fill(text: str, values: Mapping[str, Value], name: str) -> str:
     return "".join(line for template in text.splitlines(True) for line in _lines(template, values, name))
 
 
-def render(
-    templates: Sequence[Path], target: Path, values: NodeValues, *, overwrite: bool = False
-) -> list[Path]:
-    """Write every template into `target`, readable by its owner alone; return the files.
-
-    Raises TemplateError, with nothing written, when a file is there already and `overwrite` is not given.
-    """
+def filled(templates: Sequence[Path], values: NodeValues) -> dict[str, str]:
+    """Return what each of Asterisk's files is to say, by its name. Raises TemplateError."""
+    values.check()
     mapping = values.as_mapping()
-    filled = {
-        target / source.name: fill(source.read_text("utf-8"), mapping, source.name)
+    found = {
+        source.name: fill(source.read_text("utf-8"), mapping, source.name)
         for folder in templates
         for source in sorted(path for pattern in TEMPLATES for path in folder.glob(pattern))
     }
-    if not filled:
+    if not found:
         raise TemplateError(f"no templates in {', '.join(str(folder) for folder in templates)}: name others")
-    there = sorted(path.name for path in filled if path.exists())
-    if there and not overwrite:
-        raise TemplateError(f"{target} has {', '.join(there)}: move them away or give --overwrite")
-    target.mkdir(parents=True, exist_ok=True)
-    for path, text in filled.items():
-        write_private(path, text)
-    return [*filled, *_programs(templates, target / "agi-bin"), *_sounds(templates, target / "hold")]
+    found |= {trunk_file(trunk): _trunk(templates, trunk) for trunk in values.trunks}
+    return {name: _framed(name, text) for name, text in found.items()}
 
 
-def _programs(templates: Sequence[Path], target: Path) -> list[Path]:
-    """Copy what Asterisk is to start; the newer version replaces the older."""
-    target.mkdir(exist_ok=True)
-    found = [
-        target / source.name
-        for folder in templates
-        for source in sorted((folder / "agi-bin").glob("ct112-*"))
-    ]
-    for program in found:
-        source = next(one for folder in templates if (one := folder / "agi-bin" / program.name).exists())
-        write_private(program, source.read_text("utf-8"))
-        program.chmod(0o700)
-    return found
+def _trunk(templates: Sequence[Path], trunk: Trunk) -> str:
+    """Return what is said of one trunk."""
+    parts = ["trunk.conf", *(["account.conf"] if trunk.user else [])]
+    mapping: dict[str, Value] = {**trunk.as_mapping(), "PASSWORD": Literal(trunk.password)}
+    sources = [path for part in parts for folder in templates if (path := folder / "trunk" / part).exists()]
+    if len(sources) != len(parts):
+        raise TemplateError("no trunk/ among the templates: name others")
+    return "".join(fill(source.read_text("utf-8"), mapping, source.name) for source in sources)
 
 
-def _sounds(templates: Sequence[Path], target: Path) -> list[Path]:
-    """Copy what is played on hold, unless the city has put something of its own there."""
-    target.mkdir(exist_ok=True)
-    if any(target.iterdir()):
-        return []
-    made = []
-    for source in (file for folder in templates for file in sorted((folder / "hold").glob("*"))):
-        made.append(target / source.name)
-        made[-1].touch(mode=0o600)
-        made[-1].write_bytes(source.read_bytes())
-    return made
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write `text` so that it is never, not even for a moment, readable by others."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_text(text, "utf-8")
-    new.replace(path)
+def _framed(name: str, text: str) -> str:
+    """Return the file with what a reader has to know of it, and the way to settings of one's own."""
+    if not name.endswith(".conf") or name in NO_LOCAL:
+        return text
+    local = name.removesuffix(".conf") + "_local.conf"
+    return HEADER.format(local=local) + text + FOOTER.format(local=local)
 
 
 def _lines(line: str, values: Mapping[str, Value], name: str) -> Iterator[str]:
@@ -165,23 +213,10 @@ def _lines(line: str, values: Mapping[str, Value], name: str) -> Iterator[str]:
 
 
 def _items(value: Value, name: str) -> list[str]:
+    if isinstance(value, Literal):
+        return [value.escaped(name)] if value else []
     items = [str(value)] if isinstance(value, str | int) else [str(item) for item in value]
     for item in items:
         if UNSAFE.search(item):
             raise TemplateError(f"{name}: a control character, ; [ ] or \\ cannot stand in Asterisk's files")
     return [item for item in items if item]
-
-
-def let_read(files: Sequence[Path], user: str) -> bool:
-    """Let Asterisk's own user read the files: it gives up root before it reads most of them.
-
-    Returns whether there is such a user's group here.
-    """
-    try:
-        group = grp.getgrnam(user).gr_gid
-    except KeyError:
-        return False
-    for file in files:
-        os.chown(file, -1, group)
-        file.chmod(0o750 if file.parent.name == "agi-bin" else 0o640)
-    return True

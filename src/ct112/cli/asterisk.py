@@ -1,20 +1,15 @@
 """`ct112 asterisk`: Asterisk's configuration."""
 
-import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ct112 import env_file as settings_file
-from ct112.asterisk.configfiles import NodeValues, TemplateError, find_templates, let_read, render
-from ct112.cli.edge import CannotDo
-from ct112.settings import ENV_FILE, NODE_NAME
+from ct112.cli.rendering import Rendered, RenderOrder, render_node
+from ct112.settings import ENV_FILE
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True, rich_markup_mode=None)
-
-CONTROL_TOKEN = "CT112_CONTROL_TOKEN"  # noqa: S105 (its name)
-KEPT = ("ari_user", "ari_password", "ami_user", "ami_password")
+Texts = list[str]
 
 
 @app.callback()
@@ -24,90 +19,102 @@ def _group() -> None:
 
 @app.command("render")
 def render_command(
-    trunk: Annotated[list[str], typer.Option(help="Address of the carrier's trunk; repeat for several.")],
-    target: Annotated[Path, typer.Option(help="Where the files go.")] = Path("/etc/asterisk"),
+    trunk: Annotated[Texts | None, typer.Option(help="Address of the carrier's trunk; repeatable.")] = None,
+    target: Annotated[Path, typer.Option(help="Where Asterisk's files go.")] = RenderOrder.target,
     env_file: Annotated[
         Path, typer.Option(help="ct112's settings: how to reach the node is written there, the rest stays.")
     ] = ENV_FILE,
+    toml: Annotated[
+        Path | None, typer.Option(help="Nodes and trunks; by default asterisk.toml beside the settings.")
+    ] = None,
     node: Annotated[str, typer.Option(help="Name of this node.")] = "a",
-    sip_address: Annotated[str, typer.Option(help="Address SIP listens on.")] = NodeValues.sip_address,
-    control_address: Annotated[str, typer.Option(help="Address ARI and AMI listen on.")] = "127.0.0.1",
-    ami_permit: Annotated[list[str], typer.Option(help="Network/mask ct112 comes from; repeatable.")] = [  # noqa: B006
-        "127.0.0.0/255.0.0.0"
-    ],
-    external_address: Annotated[str, typer.Option(help="Public address, behind NAT only.")] = "",
-    local_network: Annotated[list[str], typer.Option(help="Network without NAT; repeatable.")] = [],  # noqa: B006
+    sip_address: Annotated[str | None, typer.Option(help="Address SIP listens on; 0.0.0.0: on all.")] = None,
+    control_address: Annotated[str | None, typer.Option(help="Address ARI and AMI listen on.")] = None,
+    ami_permit: Annotated[Texts | None, typer.Option(help="Network ct112 comes from; repeatable.")] = None,
+    external_address: Annotated[str | None, typer.Option(help="Public address, behind NAT only.")] = None,
+    local_network: Annotated[Texts | None, typer.Option(help="Network without NAT; repeatable.")] = None,
     media: Annotated[
-        list[str], typer.Option(help="Where the carrier's sound comes from, if not the trunk's address.")
-    ] = [],  # noqa: B006
+        Texts | None, typer.Option(help="Where the carrier's sound comes from, if not the trunk's address.")
+    ] = None,
     position_network: Annotated[
-        list[str], typer.Option(help="Network the positions' phones are in, for the packet filter.")
-    ] = list(NodeValues.position_networks),  # noqa: B006
+        Texts | None, typer.Option(help="Network the positions' phones are in, for the packet filter.")
+    ] = None,
     templates: Annotated[
         Path | None, typer.Option(help="Folder with asterisk-config/ and dialplan/.")
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace Asterisk's files; passwords and settings are kept.")
+        bool,
+        typer.Option("--overwrite", help="Replace files that were edited by hand; they are kept beside."),
     ] = False,
     new_passwords: Annotated[
         bool, typer.Option("--new-passwords", help="Give this node new passwords for ARI and AMI.")
     ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 when something would change; write nothing.")
+    ] = False,
 ) -> None:
-    """Write a node's configuration, and tell ct112 how to reach it.
+    """Bring a node's configuration up to date, and tell ct112 how to reach it. Safe to repeat.
 
-    The node's passwords are made once. Other nodes and other settings in the file stay as they are.
+    Options are kept in asterisk.toml: the next time none is needed. Passwords are made once.
     """
-    if not NODE_NAME.fullmatch(node):
-        raise CannotDo(f"{node!r} is no name of a node: small letters, digits and '-', 31 at most")
-    try:
-        text = settings_file.read(env_file)
-        kept = {} if new_passwords else _kept(settings_file.nodes(text, env_file), node)
-        values = NodeValues(
-            node=node,
-            etc_dir=str(target),
-            sip_address=sip_address,
-            control_address=control_address,
-            ami_permit=ami_permit,
-            external_address=external_address,
-            local_networks=local_network,
-            trunk_addresses=trunk,
-            trunk_contacts=trunk,
-            media_addresses=media,
-            position_networks=position_network,
-            **kept,
-        )
-        changed = _with_control_token(settings_file.with_node(text, env_file, values.connection()))
-        sources = (templates / "asterisk-config", templates / "dialplan") if templates else find_templates()
-        files = render(sources, target, values, overwrite=overwrite)
-        if not let_read(files, values.run_user):
-            typer.echo(
-                f"there is no group {values.run_user} here: give the files to Asterisk's user", err=True
-            )
-        settings_file.write(env_file, changed)
-    except (TemplateError, settings_file.EnvFileError) as error:
-        raise CannotDo(f"not rendered: {error}") from error
-    except PermissionError as error:
-        raise CannotDo(f"not rendered: {error.filename} may not be written: run as root") from error
-    except OSError as error:
-        raise CannotDo(
-            f"not rendered: {error.filename} ({error.strerror}): choose another --target or --env-file"
-        ) from error
-    passwords = "its passwords are kept" if kept else "with new passwords"
-    typer.echo(f"{len(files)} files in {target}; node {node} is in {env_file}, {passwords}.")
-    typer.echo(_where(env_file) + "Restart Asterisk and ct112.")
+    options = {
+        "trunk": trunk,
+        "media": media,
+        "sip_address": sip_address,
+        "control_address": control_address,
+        "ami_permit": ami_permit,
+        "external_address": external_address,
+        "local_networks": local_network,
+        "position_networks": position_network,
+    }
+    order = RenderOrder(
+        node=node,
+        target=target,
+        env_file=env_file,
+        toml=toml,
+        templates=templates,
+        given=_given(options),
+        overwrite=overwrite,
+        new_passwords=new_passwords,
+    )
+    if diff or check:
+        _show(render_node(order, write=False), diff=diff, check=check)
+    else:
+        _tell(order, render_node(order))
 
 
-def _kept(known: list[settings_file.Node], name: str) -> dict[str, Any]:
-    """Return the users and passwords this node has already."""
-    node = next((one for one in known if one.get("name") == name), {})
-    return {key: node[key] for key in KEPT if node.get(key)}
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given: one that was not leaves what is written down."""
+    return {name: value for name, value in options.items() if value not in (None, [])}
 
 
-def _with_control_token(text: str) -> str:
-    """Return `text` with a token for the control door, made once."""
-    if settings_file.value(text, CONTROL_TOKEN):
-        return text
-    return settings_file.with_value(text, CONTROL_TOKEN, secrets.token_urlsafe(24))
+def _show(rendered: Rendered, *, diff: bool, check: bool) -> None:
+    """Say what would change; with `check`, exit 1 when anything would."""
+    if diff:
+        typer.echo(rendered.diff, nl=False)
+    typer.echo(f"{len(rendered.changed)} files would change, {rendered.unchanged} would not.", err=True)
+    if check and rendered.changed:
+        for path in rendered.changed:
+            typer.echo(path, err=True)
+        raise typer.Exit(1)
+
+
+def _tell(order: RenderOrder, rendered: Rendered) -> None:
+    """Say what changed, and what to do now."""
+    if not rendered.readable:
+        typer.echo("there is no user asterisk here: give the files to Asterisk's own user", err=True)
+    if not rendered.changed:
+        typer.echo(f"Nothing to change in {order.target}; node {order.node} is in {order.env_file}.")
+        return
+    for path in rendered.changed:
+        typer.echo(f"  {path}")
+    passwords = "its passwords are kept" if rendered.passwords_kept else "with new passwords"
+    typer.echo(
+        f"{len(rendered.changed)} files changed, {rendered.unchanged} as they were; "
+        f"node {order.node} is in {order.env_file}, {passwords}."
+    )
+    typer.echo(_where(order.env_file) + "Restart Asterisk and ct112.")
 
 
 def _where(env_file: Path) -> str:

@@ -1,0 +1,67 @@
+"""Files that are replaced at once: whoever reads one sees the old text or the new, never half of either."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o600, group: int | None = None) -> None:
+    """Make `data` the file's contents, on disk before this returns; never readable by more than it may be.
+
+    The owner, group and mode of a file that is there stay; `mode` and `group` are for a new one. A link
+    stays a link. Raises OSError, with the old file untouched.
+    """
+    path = path.resolve()
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    try:
+        _write(new, data)
+        _give(new, path, mode, group)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def _write(new: Path, data: bytes) -> None:
+    new.touch(mode=0o600, exist_ok=False)
+    with new.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _give(new: Path, path: Path, mode: int, group: int | None) -> None:
+    """Give the new file the owner and mode it is to have."""
+    try:
+        before = path.stat()
+    except FileNotFoundError:
+        if group is not None:
+            os.chown(new, -1, group)
+        new.chmod(mode)
+        return
+    os.chown(new, before.st_uid, before.st_gid)
+    new.chmod(before.st_mode & 0o777)
+
+
+def sync(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder that is there: others who ask wait until this one is done, however it ends."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
