@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ct112.core.calls import Waiting
+from ct112.core.calls import Talking, Waiting
 from ct112.core.commands import (
     ExtendDeadman,
     PickUp,
@@ -68,6 +68,18 @@ def test_without_a_menu_who_cannot_be_picked_up_is_asked_again_before_the_join()
     world.tell(IvrPublished(NO_MENU), given.arrival(), failed("PickUp", ONE))
     world.tell(OfferAnswered(FIRST_OFFER))
     assert names(world) == ["StopPlay", "PickUp", "Join"]
+
+
+def test_a_caller_whose_leg_was_not_answered_is_picked_up_during_the_talk() -> None:
+    world = World()
+    world.staffed(POS_1)
+    world.tell(IvrPublished(NO_MENU), given.arrival(), failed("PickUp", ONE))
+    world.tell(OfferAnswered(world.offer()), failed("PickUp", ONE), Joined(ONE, world.offer()))
+    assert isinstance(world.state(), Talking)
+    assert len([c for c in world.wait(1.1) if isinstance(c, PickUp)]) == 2
+    world.tell(PickedUp(ONE))
+    assert not [c for c in world.wait(60.0) if isinstance(c, PickUp)]
+    assert world.record().picked_up_at is not None
 
 
 def test_who_is_rung_for_at_once_hears_ringing_and_the_message_only_if_it_takes_longer() -> None:

@@ -87,17 +87,13 @@ class Joining:
 
 @value(frozen=True, slots=True)
 class Talking:
-    """With a person. The only state without a deadline: people end it."""
+    """With a person: people end it."""
 
     place: Place  # where it comes back to, should the operator be lost
     offer: OfferId
     position: PositionName
     operator: OperatorName | None
-
-    @property
-    def deadline(self) -> None:
-        """None: a person has the call."""
-        return
+    deadline: float | None = None  # a person has the call: only while the caller's leg is not answered
 
 
 @value(frozen=True, slots=True)

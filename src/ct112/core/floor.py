@@ -124,6 +124,6 @@ class Floor:
                     board, call, CallDropped(call.id)
                 )  # `lost` has done so, if its node is still lost
             case Talking():
-                pass
+                talking.due(board, call, state)
             case _:
                 assert_never(state)

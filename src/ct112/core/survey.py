@@ -91,7 +91,7 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, caller: FoundCall, offer
     operator.pick_up(call.id, offer.offer, board.now)
     place = call.place or waiting.place_of(call, _waits_since(board, call, surveyed, caller))
     who = _who_talks(call, offer, operator)
-    call.state = Talking(place, offer.offer, offer.position, who)
+    call.state = Talking(place, offer.offer, offer.position, who, talking.pick_up_at(board, call))
     call.answered = True
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
     board.save(call, position=offer.position, operator=who, **since)

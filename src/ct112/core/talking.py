@@ -10,6 +10,9 @@ from ct112.core.events import Joined, OfferEnd, OfferHeld
 from ct112.core.facts import Reason
 from ct112.core.operators import Operator
 
+PICK_UP_SECONDS = 0.5
+"""So often an answer to the caller's leg that failed is asked for during a talk."""
+
 
 def join(board: Board, call: Call, state: Offered, operator: Operator) -> None:
     """The operator picked up: let both hear each other."""
@@ -44,11 +47,23 @@ def joined(board: Board, call: Call, event: Joined) -> None:
 
 def _talk(board: Board, call: Call, state: Joining) -> None:
     operator = board.operator(state.position)
-    call.state = Talking(state.place, state.offer, state.position, operator.name)
+    call.state = Talking(state.place, state.offer, state.position, operator.name, pick_up_at(board, call))
     times = {} if call.answered else {"answered_at": board.stamp(call)}
     call.answered = True
     board.save(call, operator=operator.name, position=state.position, **times)
     board.note(call, facts.Joined(state.offer, state.position, operator.name))
+
+
+def pick_up_at(board: Board, call: Call) -> float | None:
+    """Return when to ask once more for an answer to a caller who hears ringing yet, and is with a person."""
+    return None if call.picked_up else board.now + PICK_UP_SECONDS
+
+
+def due(board: Board, call: Call, state: Talking) -> None:
+    """Ask for that answer again: without it neither hears the other."""
+    if not call.picked_up and call.node not in board.lost:
+        board.do(PickUp(call.id))
+    call.stay(replace(state, deadline=pick_up_at(board, call)))
 
 
 def held(board: Board, call: Call, event: OfferHeld) -> None:
