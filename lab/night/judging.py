@@ -226,10 +226,12 @@ def _someone_picked_up(caller: CallerSeen, evidence: Evidence) -> bool:
 
 
 def _down(evidence: Evidence, caller: CallerSeen) -> bool:
-    """Return whether the caller's exchange was broken when the call was made, or just before or after."""
+    """Return whether the exchange was broken when the call was made, just before, or while it rang."""
+    until = caller.over_at or caller.dialled_at
     return any(
         f"asterisk-{caller.node}" in one.parts
-        and one.start - AGREE_SECONDS <= caller.dialled_at <= one.end + RECOVERY_SECONDS
+        and one.start - AGREE_SECONDS <= until
+        and caller.dialled_at <= one.end + RECOVERY_SECONDS
         for one in evidence.broken
     )
 

@@ -116,6 +116,9 @@ KEPT: dict[str, Evidence] = {
     "not let in by an exchange that is down": seen(
         alone(end="turned away", in_at=None), broken=(fault(90, 101, "asterisk-a"),)
     ),
+    "not picked up yet when the exchange was killed": seen(
+        alone(end="turned away", in_at=None, over_at=120.0), broken=(fault(108, 110, "asterisk-a"),)
+    ),
     "passed on to another operator": seen(
         caller(
             heard=[
@@ -170,6 +173,10 @@ BROKEN: dict[str, tuple[str, Evidence]] = {
     "not let in by an exchange that is up": (
         "who stays reaches a person",
         seen(alone(end="turned away", in_at=None), broken=(fault(90, 101, "asterisk-b"),)),
+    ),
+    "not let in before the exchange was killed": (
+        "who stays reaches a person",
+        seen(alone(end="turned away", in_at=None, over_at=120.0), broken=(fault(130, 132, "asterisk-a"),)),
     ),
     "no record": ("one whole record a call", seen(caller())),
     "two records": ("one whole record a call", seen(caller(), row(), row())),
