@@ -8,10 +8,32 @@ calls_arrived = Counter("ct112_calls_arrived_total", "Calls that reached us", ["
 calls_ended = Counter("ct112_calls_ended_total", "Calls that ended, by outcome", ["outcome"])
 calls_live = Gauge("ct112_calls_live", "Calls under way, by state", ["state"])
 operators = Gauge("ct112_operators", "Operators, by state", ["state"])
+ready = Gauge("ct112_ready", "1 while the process would do its work, as /readyz says")
+part_ok = Gauge("ct112_part_ok", "1 while this part of the process is well, as /readyz says", ["part"])
+certificate_end = Gauge(
+    "ct112_certificate_end_timestamp_seconds", "When a certificate in use ends", ["certificate"]
+)
+disk_free_bytes = Gauge(
+    "ct112_disk_free_bytes", "Room left where serve writes: its state, the fallback's files", ["folder"]
+)
+disk_size_bytes = Gauge("ct112_disk_size_bytes", "Size of the file system a folder is on", ["folder"])
+disk_answers = Gauge("ct112_disk_answers", "0 while a folder does not say how much room it has", ["folder"])
+clock_synchronised = Gauge(
+    "ct112_clock_synchronised", "1 while the kernel's clock follows NTP; NaN where it may not be asked"
+)
+clock_error_seconds = Gauge(
+    "ct112_clock_error_seconds", "How far off the machine's clock may be, by the kernel; NaN when not known"
+)
+node_clock_offset_seconds = Gauge(
+    "ct112_node_clock_offset_seconds", "How far a node's clock is ahead of ct112's", ["node"]
+)
 longest_wait_seconds = Gauge("ct112_longest_wait_seconds", "How long who waits the longest has waited")
 operators_on_duty = Gauge("ct112_operators_on_duty", "Operators who are not paused and have a phone")
 operators_planned = Gauge("ct112_operators_planned", "Operators who should be on duty now, by the roster")
 operators_missing = Gauge("ct112_operators_missing", "Planned by the roster, and not logged in")
+operators_without_phone = Gauge(
+    "ct112_operators_without_phone", "Operators who are logged in, and whose phone is not registered"
+)
 nobody_on_duty = Gauge("ct112_nobody_on_duty", "1 while callers wait and nobody is on duty")
 pick_up_seconds = Histogram(
     "ct112_pick_up_seconds", "Arrival to picked up by the IVR", buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4)
@@ -34,12 +56,14 @@ inbox_depth = Gauge("ct112_inbox_depth", "Events waiting for the floor")
 floor_errors = Counter("ct112_floor_errors_total", "Events whose handling raised; the call was kept")
 task_down = Gauge("ct112_task_down", "1 from a task's death until it has run for a minute again", ["task"])
 task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was started again", ["task"])
-job_waits = Gauge("ct112_job_waits", "1 while a job of the worker waits for the database", ["job"])
-job_done_at = Gauge("ct112_job_done_timestamp_seconds", "When a job of the worker was done last", ["job"])
+# The label is `name`: `job` is Prometheus' own word for what it scrapes.
+job_waits = Gauge("ct112_job_waits", "1 while a job of the worker waits for the database", ["name"])
+job_done_at = Gauge("ct112_job_done_timestamp_seconds", "When a job of the worker was done last", ["name"])
+job_every_seconds = Gauge("ct112_job_every_seconds", "How often a job of the worker is to be done", ["name"])
 job_seconds = Histogram(
     "ct112_job_seconds",
     "One round of a job of the worker",
-    ["job"],
+    ["name"],
     buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60),
 )
 callbacks_waiting = Gauge("ct112_callbacks_waiting", "Call-backs that are not closed")
@@ -74,12 +98,16 @@ strange_legs = Counter(
 )
 security_events = Counter("ct112_security_events_total", "Asterisk security events", ["node", "event"])
 phones_registered = Gauge("ct112_phones_registered", "Positions with a registered softphone", ["node"])
+trunk_reached = Gauge("ct112_trunk_reached", "1 while the carrier answers the node", ["node"])
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")
 journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")
 seating_not_kept = Gauge("ct112_seating_not_kept", "1 while who sits where cannot be kept on the disk")
 spool_failed = Gauge("ct112_spool_failed", "1 while the spool on disk cannot be used")
 spool_waiting = Gauge("ct112_spool_waiting", "Entries on disk that the database does not have yet")
+spool_behind_seconds = Gauge(
+    "ct112_spool_behind_seconds", "Since when the database does not have all that was written down; 0: it has"
+)
 spool_damaged = Counter("ct112_spool_damaged_total", "Times the spool was damaged and begun anew")
 spool_set_aside = Counter("ct112_spool_set_aside_total", "Entries kept aside: they can never be written")
 set_aside = Counter(
@@ -107,11 +135,14 @@ audit_sealed = Counter("ct112_audit_sealed_total", "Rows of the audit that were 
 audit_unsealed_seconds = Gauge("ct112_audit_unsealed_seconds", "How long the oldest unsealed row waits")
 audit_cut = Counter("ct112_audit_cut_total", "Times the audit's chain was found shorter than it had been")
 
-SHARED = (task_down, task_restarts, set_aside, prompts_made, prompt_failures)
+SHARED = (
+    *(ready, part_ok, task_down, task_restarts, set_aside, prompts_made, prompt_failures, certificate_end),
+)
 OWN = {
     "web": (live_clients, live_too_slow, sign_ins),
     "worker": (
-        *(job_waits, job_done_at, job_seconds, audit_sealed, audit_unsealed_seconds, audit_cut),
+        *(job_waits, job_done_at, job_every_seconds, job_seconds),
+        *(audit_sealed, audit_unsealed_seconds, audit_cut),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
     ),
 }

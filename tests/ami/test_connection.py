@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
-from ct112.asterisk.ami import AmiConnection, AmiError, AmiLost, connect
+from ct112.asterisk.ami import AmiConnection, AmiError, AmiLost, clock_ahead, connect
 from tests.ami.fake_ami import PASSWORD, USER, FakeAmi, running, until
 
 
@@ -137,7 +137,7 @@ async def test_a_ping_without_an_answer_ends_the_connection(
     monkeypatch.setattr("ct112.asterisk.ami.PING_SECONDS", 0.1)
     monkeypatch.setattr("ct112.asterisk.ami.PING_EVERY_SECONDS", 0.1)
     connection = await login(ami)
-    watch = asyncio.create_task(connection.watch())
+    watch = asyncio.create_task(connection.watch(lambda _: None))
     await until(lambda: ami.names().count("Ping") >= 3, "pinged")
     assert not watch.done()  # answered pings keep it
     ami.mute.add("Ping")
@@ -148,7 +148,18 @@ async def test_a_ping_without_an_answer_ends_the_connection(
 
 async def test_watching_ends_when_the_other_side_goes(ami: FakeAmi) -> None:
     connection = await login(ami)
-    watch = asyncio.create_task(connection.watch())
+    watch = asyncio.create_task(connection.watch(lambda _: None))
     await asyncio.sleep(0.05)
     ami.drop()
     await asyncio.wait_for(watch, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "ahead"),
+    [("105.5", 4.5), ("100.5", 0.0), ("98.0", -2.0), ("nan", None), ("soon", None), (None, None)],
+)
+def test_how_far_a_nodes_clock_is_ahead_leaves_out_the_way_there_and_back(
+    said: str | None, ahead: float | None
+) -> None:
+    pong = [{"Response": "Success", **({} if said is None else {"Timestamp": said})}]
+    assert clock_ahead(pong, asked_at=100.0, answered_at=101.0) == ahead

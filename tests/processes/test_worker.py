@@ -19,7 +19,7 @@ async def test_it_keeps_house_until_told_to_leave(database_url: str, tmp_path: P
         assert (await worker.get("/readyz"))[0] == 200
         assert (await worker.get("/healthz"))[0] == 200
         _, metrics = await worker.get("/metrics")
-        assert 'ct112_job_waits{job="call-backs watched"} 0.0' in metrics
+        assert 'ct112_job_waits{name="call-backs watched"} 0.0' in metrics
         assert "ct112_nobody_on_duty" not in metrics, "a zero here would be a false alarm"
         code, said = await worker.leave()
     assert code == 0, said

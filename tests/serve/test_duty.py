@@ -41,9 +41,9 @@ def test_a_phone_without_an_operator_and_an_operator_without_a_phone_are_nobody(
     world.staffed(POS_1)
     world.roster({})  # removed; the softphone is still registered
     world.roster({POS_2: True})
-    assert now_is(world).on_duty == 0
+    assert (now_is(world).on_duty, now_is(world).without_phone) == (0, 1)
     world.tell(PhoneSeen(POS_2, A, registered=True))
-    assert now_is(world).on_duty == 1
+    assert (now_is(world).on_duty, now_is(world).without_phone) == (1, 0)
     world.roster({POS_2: False})
     assert now_is(world).on_duty == 0
 

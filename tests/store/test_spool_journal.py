@@ -96,6 +96,26 @@ async def test_what_is_written_reaches_the_database_and_leaves_the_disk(store: O
     assert len(journal) == 0
 
 
+async def test_how_far_the_database_is_behind_grows_while_it_is_away(
+    server: Server, store: Once, path: Path
+) -> None:
+    journal = open_journal(store, path)
+    async with running(journal):
+        talk_of(journal, 0)
+        await until(lambda: len(journal) == 0 and copied(path))
+        assert journal.behind() == 0
+        await asyncio.to_thread(server.stop)
+        try:
+            talk_of(journal, 1)
+            await until(lambda: journal.behind() > 1)
+            before = journal.behind()
+            await asyncio.sleep(0.2)
+            assert 0.1 < journal.behind() - before < 5, "time goes on"
+        finally:
+            await asyncio.to_thread(server.start)
+        await until(lambda: journal.behind() == 0)
+
+
 async def test_a_fact_is_shown_once_it_is_on_the_disk_and_not_before(store: Once, path: Path) -> None:
     screen = Screen(path)
     journal = open_journal(store, path, [screen])

@@ -7,8 +7,10 @@ the answer to its ping. All four are taken away here.
 
 import asyncio
 import logging
+import math
+import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,8 +61,8 @@ class Ami(Protocol):
         """Send an action; return its response and the events of its list. Raises ValueError, AmiError."""
         ...
 
-    async def watch(self) -> None:
-        """Return when the connection is lost."""
+    async def watch(self, clock: Callable[[float], None]) -> None:
+        """Return when the connection is lost. `clock` is told by how many seconds the node is ahead of us."""
         ...
 
     def close(self) -> None:
@@ -145,11 +147,14 @@ class AmiConnection:
             raise AmiError(f"{action['Action']}: {first.get('message', 'refused')}")
         return messages
 
-    async def watch(self) -> None:
+    async def watch(self, clock: Callable[[float], None]) -> None:
         """Ping until the connection is lost or a ping stays unanswered; then close it."""
         try:
             while not self._manager.lost.done():
-                await self.send({"Action": "Ping"}, PING_SECONDS)
+                asked_at = time.time()
+                ahead = clock_ahead(await self.send({"Action": "Ping"}, PING_SECONDS), asked_at, time.time())
+                if ahead is not None:
+                    clock(ahead)
                 await asyncio.wait({self._manager.lost}, timeout=PING_EVERY_SECONDS)
         except AmiError as error:
             log.warning("AMI does not answer", reason=str(error))
@@ -159,6 +164,21 @@ class AmiConnection:
     def close(self) -> None:
         """Close the connection."""
         self._manager.protocol.transport.abort()
+
+
+def clock_ahead(pong: Sequence[Fields], asked_at: float, answered_at: float) -> float | None:
+    """Return how many seconds the clock of who answered this ping is ahead of ours; None: it did not say.
+
+    What the way there and back may hide is not counted: a slow answer makes no clock wrong.
+    """
+    text = next((value for one in pong for key, value in one.items() if str(key).lower() == "timestamp"), "")
+    try:
+        said = float(text)
+    except ValueError:
+        return None
+    if not math.isfinite(said):
+        return None
+    return min(0.0, said - asked_at) or max(0.0, said - answered_at)
 
 
 async def over_tcp(node: AmiNode, on_event: OnEvent) -> Ami:

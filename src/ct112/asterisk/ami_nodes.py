@@ -78,6 +78,7 @@ class _NodeWatch:
         self._warmed: set[str] = set()
         self._security = SecurityWatch(node.name)
         self._was_ready = False
+        metrics.link_up.labels(node=node.name, link="ami").set(0)
 
     def want(self, positions: tuple[str, ...], members: tuple[str, ...]) -> None:
         """Watch these positions; a new one is told of even if nothing happens to its phone."""
@@ -102,7 +103,7 @@ class _NodeWatch:
 
     async def _live(self, connection: Ami) -> None:
         """Use one connection to its end. Raises what the work on it raised."""
-        watch = asyncio.create_task(connection.watch(), name=f"ami watch {self.node.name}")
+        watch = asyncio.create_task(connection.watch(self._clock), name=f"ami watch {self.node.name}")
         work = asyncio.create_task(self._keep_right(connection), name=f"ami work {self.node.name}")
         try:
             await asyncio.wait({watch, work}, return_when=asyncio.FIRST_COMPLETED)
@@ -186,6 +187,9 @@ class _NodeWatch:
                 self.changed.set()
         elif "sessionid" in fields or fields.get("eventtv"):
             self._security.take(fields)
+
+    def _clock(self, ahead: float) -> None:
+        metrics.node_clock_offset_seconds.labels(node=self.node.name).set(ahead)
 
     def _tell(self, position: str) -> None:
         """Tell whether a position's phone is registered: when it changed, and once after each connect."""

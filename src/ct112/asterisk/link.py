@@ -99,6 +99,7 @@ class Link:
         self._tasks: set[asyncio.Task[None]] = set()
         self._replaced = False
         self._counters: dict[str, Counter] = {}  # to look one up by its labels costs more
+        metrics.link_up.labels(node=node.name, link="ari").set(0)
         self._age = metrics.ari_event_age_seconds.labels(node=node.name)
 
     def has(self, call: CallId) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from ct112 import metrics
 from ct112.http.health import Health
 
 
@@ -27,7 +28,11 @@ class Probes:
         return web.json_response(body, status=200 if health.ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        """Answer in Prometheus' text format."""
+        """Answer in Prometheus' text format; how the process is, is looked at now."""
+        health = self._health()
+        metrics.ready.set(health.ready)
+        for part in health.parts:
+            metrics.part_ok.labels(part=part.name).set(part.ok)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

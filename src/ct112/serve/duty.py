@@ -25,6 +25,7 @@ class Duty:
     on_duty: int  # not paused, and with a registered phone; in a talk or not
     logged_in: int = 0  # paused or not, with a phone or not
     planned: int = 0  # by the roster, now
+    without_phone: int = 0  # logged in, and their phone is not registered
 
     @property
     def nobody(self) -> bool:
@@ -67,8 +68,10 @@ def duty(
     """Return how it is at `now`; `should_be`: as many as the roster plans."""
     waits = [now - call.state.place.queued_at for call in calls.values() if isinstance(call.state, Queued)]
     people = sum(bool(seat.name and seat.phones) and (seat.ready or seat.busy) for seat in operators.values())
-    logged_in = sum(seat.name is not None for seat in operators.values())
-    return Duty(len(waits), max(0.0, *waits) if waits else 0.0, people, logged_in, should_be)
+    seated = [seat for seat in operators.values() if seat.name is not None]
+    longest = max(0.0, *waits) if waits else 0.0
+    without = sum(not seat.phones for seat in seated)
+    return Duty(len(waits), longest, people, len(seated), should_be, without)
 
 
 class Bell:
@@ -113,6 +116,7 @@ class Alarm:
         metrics.operators_on_duty.set(now_is.on_duty)
         metrics.operators_planned.set(now_is.planned)
         metrics.operators_missing.set(now_is.missing)
+        metrics.operators_without_phone.set(now_is.without_phone)
         metrics.nobody_on_duty.set(int(now_is.nobody))
         was_told = self._nobody.told
         if self._nobody.rings(now, wrong=now_is.nobody):

@@ -136,6 +136,9 @@ class Watch:
             operators = Counter(type(one.state).__name__ for one in floor.operators.values())
             for state in OPERATOR_STATES:
                 metrics.operators.labels(state=state).set(operators[state])
+            for node, reached in self._ami.carrier_reached().items():
+                metrics.trunk_reached.labels(node=node).set(reached)
+            metrics.spool_behind_seconds.set(self._journal.behind())
             self._alarm.look(self._duty(), self._now())
             await asyncio.sleep(EVERY_SECONDS)
 

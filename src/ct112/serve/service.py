@@ -28,6 +28,7 @@ from ct112.serve.fallback import FallbackReader
 from ct112.serve.feed import Feed
 from ct112.serve.health import Watch
 from ct112.serve.known import KnownPosition, LastKnown, LiveIvr
+from ct112.serve.machine import Machine
 from ct112.serve.sayings import Sayings
 from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.sources import StoreSource, compile_live
@@ -174,6 +175,7 @@ class Service:
                 "feed": feed.run,
                 "door": partial(self._serve_door, watch, feed),
                 "gauges": watch.run,
+                "machine": Machine(_disks(self._settings)).run,
                 "old records": partial(self._close_old_records, switchboard),
             },
         )
@@ -322,3 +324,8 @@ def _ami(settings: Settings, post: Any) -> AmiNodes:
 def _folders(settings: Settings) -> dict[NodeName, Path]:
     """Return where each node's fallback writes; a node without one has no records of its fallback calls."""
     return {NodeName(node): folder for node, folder in settings.fallback_dirs.items()}
+
+
+def _disks(settings: Settings) -> dict[str, Path]:
+    """Return the folders serve writes to or reads from, by the name each has in the metrics."""
+    return {"state": settings.state_dir} | {f"fallback-{node}": it for node, it in _folders(settings).items()}

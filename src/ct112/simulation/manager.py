@@ -62,7 +62,7 @@ class Manager:
                 node.members.discard(there)
         return [{"Response": "Success"}]
 
-    async def watch(self) -> None:
+    async def watch(self, _clock: Callable[[float], None]) -> None:
         """Return when the connection is lost."""
         await self._lost.wait()
 

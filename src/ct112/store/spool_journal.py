@@ -52,6 +52,7 @@ class SpoolJournal:
         self._struck_out: set[int] = set()  # in the database, but not off the disk: that takes no writing now
         self._past = 0  # up to here they are passed over
         self._settled_at = float("-inf")
+        self._opened_at = time.monotonic()
         self._stuck_since: float | None = None
         self._pause = FIRST_PAUSE_SECONDS
 
@@ -83,6 +84,11 @@ class SpoolJournal:
         copied = self._waiting == 0 or self._settled_at >= now - seconds
         stuck = self._stuck_since is not None and now - self._stuck_since > STUCK_SECONDS
         return (copied or stuck) and self._direct.settled(now - seconds)
+
+    def behind(self) -> float:
+        """Return for how many seconds the database has not had all that was told us; 0 while it has."""
+        waits = self._waiting > 0 or len(self._direct) > 0
+        return time.monotonic() - max(self._settled_at, self._opened_at) if waits else 0.0
 
     async def forget_open(self, node: NodeName, before: float, live: Collection[CallId]) -> bool:
         """Forget a node's calls of before `before` that the database has closed; return whether it worked.

@@ -40,7 +40,8 @@ class Running:
         self._job = job
         self._pause = FIRST_PAUSE_SECONDS
         self.waits: str | None = None
-        metrics.job_waits.labels(job=job.name).set(0)
+        metrics.job_waits.labels(name=job.name).set(0)
+        metrics.job_every_seconds.labels(name=job.name).set(job.every_seconds)
 
     @property
     def name(self) -> str:
@@ -70,7 +71,7 @@ class Running:
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
-        metrics.job_seconds.labels(job=self.name).observe(time.monotonic() - began)
+        metrics.job_seconds.labels(name=self.name).observe(time.monotonic() - began)
 
     async def _limited(self) -> None:
         async with asyncio.timeout(self._job.limit_seconds):
@@ -80,7 +81,7 @@ class Running:
         if self.waits is None:
             log.warning("a job waits for the database", job=self.name, reason=reason)
         self.waits = reason
-        metrics.job_waits.labels(job=self.name).set(1)
+        metrics.job_waits.labels(name=self.name).set(1)
         await asyncio.sleep(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -88,5 +89,5 @@ class Running:
         if self.waits is not None:
             log.info("a job goes on", job=self.name)
         self.waits, self._pause = None, FIRST_PAUSE_SECONDS
-        metrics.job_waits.labels(job=self.name).set(0)
-        metrics.job_done_at.labels(job=self.name).set(time.time())
+        metrics.job_waits.labels(name=self.name).set(0)
+        metrics.job_done_at.labels(name=self.name).set(time.time())
