@@ -42,6 +42,7 @@ from tests.core.floor_decisions import Decision, failed
 from tests.core.floor_gaps import Gap, gaps
 from tests.core.floor_likely import Likely, likely
 from tests.core.floor_people import Everybody, people_changed
+from tests.core.floor_policies import policy_changed
 from tests.core.floor_world import ONE, POS_1, POS_2, START, THREE, TWO, A, B
 from tests.core.ivr_documents import KEYS, any_document
 
@@ -149,6 +150,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     surveys,
     st.builds(NodeLost, nodes),
     documents,
+    policy_changed,
 )
 later = st.builds(Later, st.sampled_from([0.0, 0.001, 0.5, 2.0, 4.0, 12.0, 20.0, 130.0]))
 clocks = st.builds(ClockSet, st.sampled_from([0.0, 3600.0, -3600.0, -7.0, 8.2e8]))
@@ -156,7 +158,9 @@ answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2
 
 asked_back = st.builds(CallbackAsked, task=st.integers(1, 3), number=st.just("0812"), position=positions)
 common = st.one_of(likely, likely, likely, answers, later)
-rare = st.one_of(arrivals, st.just(Everybody()), phones, gaps, clocks, asked_back, asked, events)
+rare = st.one_of(
+    arrivals, st.just(Everybody()), phones, gaps, clocks, asked_back, asked, policy_changed, events
+)
 moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
 moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(
     lambda before, after: [*before, Draining(), *after], moves, moves

@@ -20,6 +20,7 @@ from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.operators import OnCall, Operator, Ready, Ringing
 from ct112.core.record import CallRecord, Fact
 from tests.core.floor_decisions import Decision
+from tests.core.floor_policies import END_SECONDS, FREE_SECONDS
 from tests.core.floor_world import World
 
 
@@ -183,7 +184,7 @@ class Truths:
             self.kept.pop(name, None)
             return
         since = self.kept.setdefault(name, world.now)
-        assert world.now - since <= 2 * world.policy.lost_node_free_seconds
+        assert world.now - since <= 2 * FREE_SECONDS
 
     def _no_call_for_ever(self) -> None:
         """The calls of a lost node have an end."""
@@ -192,7 +193,7 @@ class Truths:
         for call in world.floor.calls.values():
             if call.node in lost:
                 since = max(lost[call.node].since or world.now, self.seen.setdefault(call.id, world.now))
-                assert world.now - since <= 2 * world.policy.lost_node_end_seconds
+                assert world.now - since <= 2 * END_SECONDS
             else:
                 self.seen.pop(call.id, None)
 

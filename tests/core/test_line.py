@@ -48,7 +48,7 @@ def settled(
     callers: list[Caller], desks: list[Desk], lost: frozenset[NodeName] = frozenset()
 ) -> dict[str, str]:
     """Return who is rung for whom: call to position."""
-    board = Board(Policy(), DOCUMENT, now=NOW, lost={node: Lost() for node in lost})
+    board = Board(Policy(), DOCUMENT, now=NOW, lost={node: Lost.by(Policy()) for node in lost})
     for desk in desks:
         operator = board.operator(PositionName(desk.name))
         operator.phones |= desk.nodes

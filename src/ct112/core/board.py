@@ -48,11 +48,19 @@ class Ended:
 class Lost:
     """A node we do not hear of. `since` is None until we look: it was lost before we started.
 
+    `free_seconds`: after so long its operators are freed, after `end_seconds` its calls are closed.
     `look_at`: when something has to be done about it.
     """
 
+    free_seconds: float
+    end_seconds: float
     since: float | None = None
     look_at: float = 0.0
+
+    @classmethod
+    def by(cls, policy: Policy) -> "Lost":
+        """Return a node that was lost before we started, with the times of this policy."""
+        return cls(policy.lost_node_free_seconds, policy.lost_node_end_seconds)
 
 
 @dataclass(slots=True)

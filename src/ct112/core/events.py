@@ -9,6 +9,7 @@ from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import TelephoneCommand, about
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName
 from ct112.core.ivr import IvrDocument
+from ct112.core.policy import Policy
 from ct112.core.stays import Move, People, Stay
 from ct112.core.value import value
 
@@ -164,6 +165,13 @@ class IvrPublished:
     document: IvrDocument
 
 
+@value(frozen=True, slots=True)
+class PolicyChanged:
+    """What begins from now on goes by the settings of this policy; what is under way keeps its times."""
+
+    policy: Policy
+
+
 @value(frozen=True, slots=True, kw_only=True)
 class FoundCall:
     """A caller's leg found in our hands after a gap. `joined`: it talks to this operator's leg.
@@ -283,6 +291,7 @@ Event = (
     | PeopleChanged
     | SeatingRestored
     | IvrPublished
+    | PolicyChanged
     | NodeSurveyed
     | NodeLost
     | CallbackAsked

@@ -30,7 +30,7 @@ class Floor:
         """
         self._board = Board(policy, document)
         self._board.remembered = {record.call: record for record in remembered}
-        self._board.lost = {record.node: Lost() for record in self._board.remembered.values()}
+        self._board.lost = {record.node: Lost.by(policy) for record in self._board.remembered.values()}
 
     @property
     def calls(self) -> Mapping[CallId, Call]:

@@ -14,6 +14,7 @@ from ct112.core import (
     menu,
     offering,
     reconcile,
+    settings,
     staff,
     survey,
     talking,
@@ -45,6 +46,7 @@ from ct112.core.events import (
     PhoneSeen,
     PickedUp,
     PlayEnded,
+    PolicyChanged,
     SeatingRestored,
 )
 from ct112.core.ids import call_of
@@ -128,6 +130,11 @@ def surveyed(board: Board, event: NodeSurveyed) -> None:
     callbacks_survey.surveyed(board, event)
 
 
+def change_policy(board: Board, event: PolicyChanged) -> None:
+    """What begins from now on goes by these settings; what has begun keeps its times, switches above all."""
+    board.policy = settings.taken_over(board.policy, event.policy)
+
+
 def drain(board: Board, _event: Draining) -> None:
     """We are leaving: whoever has no operator is given away."""
     board.draining = True
@@ -154,6 +161,7 @@ HANDLERS: dict[type[Event], Handler] = {
     PeopleChanged: staff.people_changed,
     SeatingRestored: staff.restored,
     IvrPublished: menu.published,
+    PolicyChanged: change_policy,
     NodeSurveyed: surveyed,
     NodeLost: lost.lose,
     CallbackAsked: callbacks.asked,

@@ -17,7 +17,8 @@ from ct112.core.record import EndedBy, Outcome
 def lose(board: Board, event: NodeLost) -> None:
     """The link broke: the node's calls stay as they are for a few seconds."""
     if event.node not in board.lost:
-        board.lost[event.node] = Lost(board.now, board.now + board.policy.lost_node_free_seconds)
+        node = board.lost[event.node] = Lost.by(board.policy)
+        node.since, node.look_at = board.now, board.now + node.free_seconds
 
 
 def due(board: Board) -> None:
@@ -31,7 +32,7 @@ def look_again(board: Board) -> None:
     """A phone turned up: whoever is kept by a lost node may be rung there now."""
     for node in board.lost.values():
         if node.since is not None:
-            earliest = node.since + board.policy.lost_node_free_seconds
+            earliest = node.since + node.free_seconds
             node.look_at = min(node.look_at, max(board.now, earliest))
 
 
@@ -48,17 +49,14 @@ def _look(board: Board, node: NodeName, lost: Lost) -> None:
     """Free operators every few seconds: a phone may turn up elsewhere later. In the end give the node up."""
     if lost.since is None:
         lost.since = board.now
-    free_seconds, end_at = (
-        board.policy.lost_node_free_seconds,
-        lost.since + board.policy.lost_node_end_seconds,
-    )
+    end_at = lost.since + lost.end_seconds
     if end_at <= board.now:
         _give_up(board, node)
-        lost.look_at = board.now + board.policy.lost_node_end_seconds
+        lost.look_at = board.now + lost.end_seconds
         return
-    if lost.since + free_seconds <= board.now:
+    if lost.since + lost.free_seconds <= board.now:
         _free_operators(board, node, end_at)
-    lost.look_at = min(board.now + free_seconds, end_at)
+    lost.look_at = min(board.now + lost.free_seconds, end_at)
 
 
 def _free_operators(board: Board, node: NodeName, end_at: float) -> None:
