@@ -12,6 +12,7 @@ import pytest
 
 from ct112.core.events import Event, IvrPublished, PeopleChanged
 from ct112.core.ivr import IvrDocument
+from ct112.core.policy import Policy
 from ct112.core.stays import People
 from ct112.serve import config_sync
 from ct112.serve.config_sync import ConfigSync
@@ -33,6 +34,9 @@ KNOWN = Known(
     (KnownReason("meal", "Makan", "Meal"),),
     (RosterEntry(0.0, 8.5, "siti"),),
 )
+
+
+BASE = Policy(ring_seconds=20.0)
 
 
 class Desk:
@@ -71,6 +75,7 @@ def keeper_of(desk: Desk, file: Path) -> ConfigSync:
         post=desk.events.append,
         on_positions=desk.positions.append,
         on_document=desk.documents.append,
+        policy=BASE,
     )
 
 
@@ -206,6 +211,7 @@ async def test_a_position_with_a_reserved_name_is_left_out_and_told(tmp_path: Pa
         post=desk.events.append,
         on_positions=desk.positions.append,
         on_document=desk.documents.append,
+        policy=BASE,
         trunk="telkom",
     )
     await one.first()

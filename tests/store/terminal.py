@@ -8,6 +8,7 @@ from ct112.cli import ivr as cli_ivr
 from ct112.cli import operators as cli_operator
 from ct112.cli import positions as cli_position
 from ct112.cli import roster as cli_roster
+from ct112.cli import settings as cli_setting
 
 
 class Terminal:
@@ -32,6 +33,12 @@ class Terminal:
     def roster(self, *words: str, code: int = 0) -> str:
         """Run `ct112 roster`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_roster.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def setting(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 setting`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_setting.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

@@ -1,4 +1,4 @@
-"""Keeps people and IVR document in step with the database; the last known ones are on disk."""
+"""Keeps people, IVR document and settings in step with the database; the last known ones are on disk."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from ct112 import logs
-from ct112.core.events import IvrPublished, PeopleChanged
+from ct112.core.events import IvrPublished, PeopleChanged, PolicyChanged
 from ct112.core.ivr import IvrDocument
+from ct112.core.policy import Policy
 from ct112.core.ports import Post
 from ct112.core.reserved import is_name, reserved
 from ct112.serve.known import Known, KnownPosition, LastKnown, LiveIvr
+from ct112.serve.settings import SettingsInForce
 
 log = logs.get("keeper")
 
@@ -45,9 +47,14 @@ class ConfigSync:
         post: Post,
         on_positions: Callable[[Sequence[KnownPosition]], None],
         on_document: Callable[[IvrDocument], None],
+        policy: Policy,
         trunk: str = "trunk",
     ) -> None:
-        """Keep the floor behind `post` up to date. No position has the name of `trunk`."""
+        """Keep the floor behind `post` up to date. No position has the name of `trunk`.
+
+        `policy`: what the process was started with; settings of the database change it.
+        """
+        self.settings = SettingsInForce(policy)
         self._trunk = trunk
         self._source = source
         self._last = last
@@ -68,11 +75,12 @@ class ConfigSync:
     async def first(self) -> IvrDocument:
         """Return the document to start with: the database's, else the last known, else the built-in one."""
         known = await self._ask()
-        if known is None:
+        if known is None or not self.settings.fit(known.settings):
             self._known = await self._loaded()
-        else:
-            self._known = known
-            await self._saved(known)
+            self.settings.take(self._known.settings)
+        if known is not None:
+            self._known = self._good(known)
+            await self._saved(self._known)
         try:
             self.document = await within(COMPILE_SECONDS, self._compile, self._known.ivr)
         except Exception:  # a document that was good once, and is not with this program: calls go on
@@ -92,8 +100,13 @@ class ConfigSync:
         while True:
             await asyncio.sleep(POLL_SECONDS)
             known = await self._ask()
-            if known is not None and known != self._known:
-                await self._change_to(known)
+            if known is not None and (good := self._good(known)) != self._known:
+                await self._change_to(good)
+
+    def _good(self, known: Known) -> Known:
+        """Return what is known with the settings in force: those of before, when the new ones are refused."""
+        taken = self.settings.take(known.settings)
+        return known if taken else replace(known, settings=self._known.settings)
 
     async def _loaded(self) -> Known:
         """Return the last known; an empty one when the disk does not answer: calls do not wait for it."""
@@ -115,6 +128,8 @@ class ConfigSync:
         await self._saved(known)
         if (known.positions, known.people()) != (before.positions, before.people()):
             self._tell_people(known)
+        if known.settings != before.settings:
+            self._post(PolicyChanged(self.settings.policy))
         if known.ivr != before.ivr:
             await self._publish(known.ivr)
 

@@ -72,6 +72,7 @@ class Watch:
             self._seating_part(),
             self._trunk_part(),
             self._accounts(),
+            self._settings_part(),
         )
         there = sum(self._fallback.in_progress.values())
         told = "; ".join([f"{there} calls in Asterisk's own queue", *self._fallback.troubles()])
@@ -120,6 +121,11 @@ class Watch:
             bad |= dict.fromkeys(names, f"refused by node {node}")
         told = ", ".join(f"{name}: {why}" for name, why in sorted(bad.items()))
         return Part("accounts", not bad, told or "all positions have theirs", needed=False)
+
+    def _settings_part(self) -> Part:
+        """Return whether the floor goes by the newest settings."""
+        settings = self._keeper.settings
+        return Part("settings", not settings.refused, str(settings), needed=False)
 
     def _spool(self) -> str:
         return (

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ class LiveIvr:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """The settings of a version, in seconds by name, as the database has them: not checked yet."""
+
+    version: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All the service needs of the database to answer calls."""
 
@@ -71,6 +80,7 @@ class Known:
     reasons: tuple[KnownReason, ...] = ()
     roster: tuple[RosterEntry, ...] = ()
     ivr: LiveIvr | None = None
+    settings: LiveSettings | None = None
 
     def people(self) -> People:
         """Return what the floor has to know of it."""

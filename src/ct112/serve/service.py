@@ -104,6 +104,7 @@ class Service:
             post=self._post,
             on_positions=self._take_positions,
             on_document=self._take_document,
+            policy=self._settings.policy(),
             trunk=self._settings.trunk_endpoint,
         )
         return people, config
@@ -113,7 +114,7 @@ class Service:
         document = await self._keeper.first()
         await self._seating.first(database_ok=self._keeper.database_ok)
         remembered = await self._journal.open()
-        floor = Floor(self._settings.policy(), document, remembered)
+        floor = Floor(self._keeper.settings.policy, document, remembered)
         feed = Feed(
             floor,
             nodes=self._telephone.ready,

@@ -8,8 +8,26 @@ from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.stays import Stay
 from ct112.prompts.library import PromptLibrary
-from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason, LiveIvr, RosterEntry
-from ct112.store import Connection, Store, ivr_versions, operators, pause_reasons, positions, roster, seating
+from ct112.serve.known import (
+    Known,
+    KnownOperator,
+    KnownPosition,
+    KnownReason,
+    LiveIvr,
+    LiveSettings,
+    RosterEntry,
+)
+from ct112.store import (
+    Connection,
+    Store,
+    ivr_versions,
+    operators,
+    pause_reasons,
+    positions,
+    roster,
+    seating,
+    settings,
+)
 
 log = logs.get("reading")
 
@@ -19,7 +37,7 @@ PLANNED_AHEAD = timedelta(days=14)
 
 
 class StoreSource:
-    """The keepers' source: people, roster, live IVR document and the copy of who sits where."""
+    """The keepers' source: people, roster, live IVR document, settings and the copy of who sits where."""
 
     def __init__(self, store: Store) -> None:
         """Read from `store`."""
@@ -36,6 +54,7 @@ class StoreSource:
                 tuple(KnownReason(one.code, one.indonesian, one.english) for one in reasons),
                 await _roster(connection),
                 None if live is None else LiveIvr(live.version, live.source_yaml),
+                await _settings(connection),
             )
 
     async def stays(self) -> Sequence[Stay]:
@@ -72,6 +91,11 @@ async def _roster(connection: Connection) -> tuple[RosterEntry, ...]:
         RosterEntry(one.starts_at.timestamp(), one.ends_at.timestamp(), one.operator, one.people)
         for one in found
     )
+
+
+async def _settings(connection: Connection) -> LiveSettings | None:
+    found = await settings.current(connection)
+    return LiveSettings(found.version, found.values) if found.version else None
 
 
 def compile_live(live: LiveIvr | None, library: PromptLibrary, limit_seconds: float) -> IvrDocument:

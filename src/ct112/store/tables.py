@@ -290,6 +290,19 @@ class IvrPublication(Base):
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class SettingVersion(Base):
+    """All settings as of one change, in seconds by name; the newest counts. A trigger refuses any change."""
+
+    __tablename__ = "setting_version"
+    __table_args__ = (CheckConstraint("jsonb_typeof(\"values\") = 'object'", name="values"),)
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    values: Mapped[dict[str, Any]]
+    note: Mapped[str]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class IdempotencyKey(Base):
     """The first answer to a request that makes something, kept for a day. Without one it is under way."""
 
