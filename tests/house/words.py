@@ -10,7 +10,7 @@ ENTRY = re.compile(r"^\| \*\*(.+?)\*\*", re.MULTILINE)
 WITHOUT_ENTRY: dict[str, str] = {
     "Python's and the command line's own words": """
         app cli client env errors failures faults file files ids library logs main model models
-        settings tasks value values names engine
+        tasks value values names engine
         """,
     "words of HTTP and of the web, as their standards use them": """
         bearer body connection http oidc openapi origin passwords problems replies request

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from ct112.control.asks import Answer
 from ct112.control.client import ControlClient
 from ct112.control.mirror import Mirror
+from ct112.core.policy import Policy
 from ct112.core.record import ClassSource, EndedBy, Outcome, ServiceClass
 from ct112.http.health import Health, Part
 from ct112.settings import Settings
@@ -118,6 +119,7 @@ def house(
         store=store,
         workshop=Workshop(folder, None, 15.0),
         live=live or Live(FakeServe()),
+        policy=Policy(),
     )
 
 

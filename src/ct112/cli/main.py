@@ -18,6 +18,7 @@ GROUPS = {
     "position": ("ct112.cli.positions", "app", "Positions and their SIP accounts."),
     "operator": ("ct112.cli.operators", "app", "Operators: who takes calls, where, ready or paused."),
     "roster": ("ct112.cli.roster", "app", "Who should be on duty when."),
+    "setting": ("ct112.cli.settings", "app", "Numbers that may change while serve runs: ring time, wrap-up."),
     "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),
     "spool": ("ct112.cli.spool", "app", "What is on the disk and not yet in the database."),
     "account": ("ct112.cli.accounts", "app", "Who may sign in, and as what."),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ct112.core.policy import Policy
 from ct112.http.health import Health
 from ct112.store import Store
 from ct112.web.access.gate import Gate
@@ -12,10 +13,14 @@ from ct112.web.live.hub import Live
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Everything behind the API. `live`: the floor, as `ct112 serve` tells it."""
+    """Everything behind the API. `live`: the floor, as `ct112 serve` tells it.
+
+    `policy`: what serve is started with, as this machine's settings have it.
+    """
 
     gate: Gate
     health: Callable[[], Health]
     store: Store
     workshop: Workshop
     live: Live
+    policy: Policy

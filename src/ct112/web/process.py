@@ -44,6 +44,7 @@ class Web:
                 settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
             ),
             live=self._hub,
+            policy=settings.policy(),
         )
         app = make_app(house, gate.access.authenticate)
         self.server = HttpServer(app, settings.web_host, settings.web_port, MOST_CONNECTIONS)

@@ -16,6 +16,7 @@ from ct112.web.routes import Route
 from ct112.web.seating.routes import ROUTES as SEATING
 from ct112.web.session.oidc import ROUTES as OIDC
 from ct112.web.session.routes import ROUTES as SESSION
+from ct112.web.settings.routes import ROUTES as SETTINGS
 from ct112.web.tokens.routes import ROUTES as TOKENS
 
 TABLE: tuple[Route, ...] = (
@@ -32,6 +33,7 @@ TABLE: tuple[Route, ...] = (
     *LIVE,
     *CAPACITY,
     *IVR,
+    *SETTINGS,
     *ACCOUNTS,
     *TOKENS,
     *AUDIT,
