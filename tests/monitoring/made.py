@@ -72,6 +72,7 @@ CASES: dict[str, dict[str, str]] = {
     | gauge("ct112_disk_size_bytes", 100, 100, labels='folder="state"'),
     "DiskDoesNotAnswer": gauge("ct112_disk_answers", 1, 0, labels='folder="state"'),
     "SeatingNotKept": gauge("ct112_seating_not_kept", 0, 1),
+    "SettingsRefused": gauge("ct112_settings_refused", 0, 1),
     "SomethingWasSetAside": appears("ct112_set_aside_total", labels='kind="open record"'),
     "SpoolWasDamaged": gauge("ct112_spool_damaged_total", 0, 1),
     "FallbackFilesUnusable": gauge("ct112_fallback_trouble", 0, 1, labels='node="a"'),
