@@ -76,6 +76,7 @@ class AsteriskNode:
             spool_dir=f"{self._inside}/spool",
             run_dir=f"{self._inside}/run",
             log_dir=f"{self._inside}/log",
+            fallback_dir=f"{self._inside}/spool/ct112-fallback",
             run_user=account[0] if account else "",
             sip_address=LOOPBACK,
             sip_port=self.ports.sip,

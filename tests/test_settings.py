@@ -1,5 +1,8 @@
 """Settings: from variables, from a file, and errors that say which and what to do."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +122,24 @@ def test_where_serve_is_may_be_an_address_or_nothing(url: str) -> None:
 def test_what_is_no_address_of_serve_is_said_at_the_start(url: str) -> None:
     with pytest.raises(ValidationError, match="serve_url"):
         Settings(_env_file=None, serve_url=url)
+
+
+@pytest.mark.parametrize("words", [["serve"], ["web"], ["worker"], ["db", "upgrade"], ["operator", "list"]])
+def test_every_process_finds_its_settings_in_the_file_alone(tmp_path: Path, words: list[str]) -> None:
+    """Nothing of them, no secret above all, has to be in a process's environment."""
+    file = tmp_path / "ct112.env"
+    file.write_text("CT112_WEB_PORT=many\nCT112_API_TOKEN=hidden\n")
+    names = ("PATH", "PYTHONPATH", "LANG")
+    environment = {name: os.environ[name] for name in names if name in os.environ}
+    ended = subprocess.run(
+        [sys.executable, "-m", "ct112.cli", *words],
+        env={**environment, "CT112_ENV_FILE": str(file)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode
+    assert "CT112_WEB_PORT" in ended.stderr
+    assert str(file) in ended.stderr
+    assert "hidden" not in ended.stderr + ended.stdout

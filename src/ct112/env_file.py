@@ -95,6 +95,23 @@ def nodes(text: str, path: Path) -> list[Node]:
     return found
 
 
+def table(text: str, path: Path, name: str) -> dict[str, Any]:
+    """Return the JSON object the file sets `name` to; empty when it does not. Raises EnvFileError."""
+    written = value(text, name)
+    try:
+        found = json.loads(written) if written else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise EnvFileError(f"{name} in {path} is no JSON object: correct it, nothing was written")
+    return found
+
+
+def with_table(text: str, name: str, new: Mapping[str, Any]) -> str:
+    """Return `text` with `name` set to a JSON object. Raises EnvFileError."""
+    return with_value(text, name, json.dumps(new).replace("'", "\\u0027"))
+
+
 def with_node(text: str, path: Path, node: Node) -> str:
     """Return `text` with this node in CT112_NODES: instead of the one of its name, or after the others."""
     known = nodes(text, path)

@@ -45,43 +45,79 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CT112_", frozen=True, extra="ignore")
 
-    nodes: list[NodeSettings] = Field(default_factory=list)  # JSON list
-    application: str = "ct112"
-    database_url: str | None = None
-    serve_host: str = "127.0.0.1"  # where `ct112 serve` listens: health, metrics, control door
-    serve_port: Port = 8113
-    web_host: str = "127.0.0.1"  # where `ct112 web` listens: screens and API
-    web_port: Port = 8112
-    worker_host: str = "127.0.0.1"  # where `ct112 worker` listens: health and metrics
-    worker_port: Port = 8114
-    serve_url: Url = ""  # where web and worker find the control door; default http://serve_host:serve_port
-    control_token: SecretStr | None = None  # the control door's own, the same for all three processes
-    prompt_base_url: str = ""  # how Asterisk reaches serve; default http://serve_host:serve_port
-    api_token: SecretStr | None = None
-    audit_key_file: Path | None = None  # of the audit's chain; default state_dir/audit/key
-    audit_heads_file: Path | None = None  # the chain's head, added daily; default state_dir/audit/heads.jsonl
-    session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 30  # without a request, a session ends
-    session_hours: Annotated[int, Field(ge=1, le=168)] = 12  # and in all
-    web_url: str = ""  # how browsers reach ct112 web, for OIDC; default http://web_host:web_port
-    web_proxies: list[str] = Field(default_factory=list)  # addresses whose X-Forwarded-For counts, JSON
-    web_origins: list[str] = Field(default_factory=list)  # further origins of our own pages, JSON
-    oidc_issuer: str = ""  # signing in through the city's provider; empty: not
-    oidc_client_id: str = "ct112"
-    oidc_client_secret: SecretStr | None = None
-    state_dir: Path = Path("/var/lib/ct112")  # prompts, last known roster and IVR, the spool
-    recordings_dir: Path | None = None  # recorded prompts; they win over speech synthesis
-    fallback_dirs: dict[str, Path] = Field(default_factory=dict)  # node → what its fallback writes, JSON
-    dead_man_seconds: Seconds = 12
-    ring_seconds: Seconds = 15
-    wrap_up_seconds: Seconds = 10
-    lost_node_seconds: Seconds = (
-        60  # a node away for so long: its calls are closed as dropped, and called back
+    nodes: list[NodeSettings] = Field(
+        default_factory=list, description="The Asterisk nodes, a JSON list; `ct112 asterisk render` writes it"
     )
-    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 30  # on SIGTERM, how long talks are waited for
-    ivr_emergency_limit_seconds: Seconds = 15
-    trunk_endpoint: str = "trunk"
-    log_level: str = "info"
-    log_json: bool = True
+    application: str = Field("ct112", description="Name of the ARI application; the dialplan has the same")
+    database_url: str | None = Field(
+        None,
+        description="`postgresql://USER:PASSWORD@HOST/NAME`; needed: a process without it does not start",
+    )
+    serve_host: str = Field("127.0.0.1", description="Where serve listens: health, metrics, control door")
+    serve_port: Port = Field(8113, description="Its port; 0: any free one")
+    web_host: str = Field("127.0.0.1", description="Where web listens: screens and API")
+    web_port: Port = Field(8112, description="Its port")
+    worker_host: str = Field("127.0.0.1", description="Where worker listens: health and metrics")
+    worker_port: Port = Field(8114, description="Its port")
+    serve_url: Url = Field(
+        "", description="Where the control door of serve is; empty: `http://SERVE_HOST:SERVE_PORT`"
+    )
+    control_token: SecretStr | None = Field(
+        None, description="The control door's own token, the same for all three; render makes it once"
+    )
+    prompt_base_url: str = Field(
+        "", description="How Asterisk reaches serve for prompts; empty: `http://SERVE_HOST:SERVE_PORT`"
+    )
+    api_token: SecretStr | None = Field(None, description="A token that may read the API")
+    audit_key_file: Path | None = Field(
+        None, description="The key of the audit's chain; none: `audit/key` in the state directory"
+    )
+    audit_heads_file: Path | None = Field(
+        None, description="The chain's head, added daily; none: `audit/heads.jsonl` in the state directory"
+    )
+    session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = Field(
+        30, description="Without a request, a session ends after so long"
+    )
+    session_hours: Annotated[int, Field(ge=1, le=168)] = Field(12, description="A session ends after so long")
+    web_url: str = Field(
+        "", description="How browsers reach web, for OIDC; empty: `http://WEB_HOST:WEB_PORT`"
+    )
+    web_proxies: list[str] = Field(
+        default_factory=list, description="Addresses whose X-Forwarded-For counts, a JSON list"
+    )
+    web_origins: list[str] = Field(
+        default_factory=list, description="Further origins of our own pages, a JSON list"
+    )
+    oidc_issuer: str = Field("", description="Signing in through the city's provider; empty: not")
+    oidc_client_id: str = Field("ct112", description="As whom we ask that provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="And with which secret")
+    state_dir: Path = Field(
+        Path("/var/lib/ct112"), description="Prompts, last known roster and menu, the spool; serve's alone"
+    )
+    recordings_dir: Path | None = Field(
+        None, description="Recorded prompts; they win over speech synthesis; none: synthesis alone"
+    )
+    fallback_dirs: dict[str, Path] = Field(
+        default_factory=dict,
+        description="Where the fallback of each node writes its calls, a JSON object; render adds its node",
+    )
+    dead_man_seconds: Seconds = Field(
+        12, description="The dead-man's switch of a waiting call; render's node has the same"
+    )
+    ring_seconds: Seconds = Field(15, description="One position rings at most so long")
+    wrap_up_seconds: Seconds = Field(10, description="Pause of an operator after a call")
+    lost_node_seconds: Seconds = Field(
+        60, description="A node away for so long: its calls are closed as dropped, and called back"
+    )
+    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        30, description="On SIGTERM, how long talks are waited for"
+    )
+    ivr_emergency_limit_seconds: Seconds = Field(
+        15, description="A menu in which a silent caller waits longer for the emergency queue is refused"
+    )
+    trunk_endpoint: str = Field("trunk", description="Asterisk's name of the carrier's trunk")
+    log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
+    log_json: bool = Field(True, description="Logs as JSON lines; false: for people")
 
     def policy(self) -> Policy:
         """Return the floor's policy as set."""

@@ -54,6 +54,7 @@ class NodeValues:
     spool_dir: str = "/var/spool/asterisk"
     run_dir: str = "/run/asterisk"
     log_dir: str = "/var/log/asterisk"
+    fallback_dir: str = "/var/lib/ct112/fallback"  # where the fallback writes its calls, for ct112 to read
     run_user: str = "asterisk"
     max_calls: int = 400
     sip_address: str = "0.0.0.0"  # noqa: S104 - production listens where the carrier is
@@ -66,10 +67,9 @@ class NodeValues:
     http_port: int = 8088
     ami_port: int = 5038
     ami_permit: Sequence[str] = ("127.0.0.0/255.0.0.0",)
-    tls_port: int = 5061
-    tls_certificate: str = ""
-    tls_key: str = ""
-    tls_ca: str = ""
+    sip_tls_port: int = 5061
+    tls_pem: str = ""  # key and certificates in one file, as Asterisk sees it; empty: no TLS at all
+    tls_ca: str = ""  # whom a trunk over TLS is believed from
     trunks: Sequence[Trunk] = ()
     position_networks: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     invites_per_second: int = 12  # of the carrier, for as long as it likes: 43,200 calls an hour
@@ -86,14 +86,14 @@ class NodeValues:
         }
         sources = [source for trunk in self.trunks for source in trunk.sources]
         media = [network for trunk in self.trunks for network in trunk.media or trunk.sources]
-        tls = bool(self.tls_certificate)
+        tls = bool(self.tls_pem)
         return values | {
             "TRUNK_FILES": [trunk_file(trunk) for trunk in self.trunks],
             "CARRIER_NETWORKS": addresses.together(sources),
             "MEDIA_NETWORKS": addresses.together(media),
             "POSITION_NETWORKS": addresses.together(list(self.position_networks)),
             "TLS": "tls" if tls else "",
-            "TLS_PORT": self.tls_port if tls else "",
+            "SIP_TLS_PORT": self.sip_tls_port if tls else "",
             "TLS_VERIFY": "yes" if tls and self.tls_ca else "",
             "TLS_METHOD": "tlsv1_2" if tls else "",
         }
@@ -109,8 +109,8 @@ class NodeValues:
                     raise TemplateError(f"{name}: {error}") from error
         if self.rtp_end - self.rtp_start < 1:
             raise TemplateError("rtp_end: must be above rtp_start, or there is no port for the sound")
-        if not self.tls_certificate and any(trunk.transport == "tls" for trunk in self.trunks):
-            raise TemplateError("tls_certificate: a trunk over TLS needs one, with tls_key")
+        if not self.tls_pem and any(trunk.transport == "tls" for trunk in self.trunks):
+            raise TemplateError("tls_pem: a trunk over TLS needs a file with a key and certificates")
         names = [trunk.endpoint for trunk in self.trunks]
         if len(names) != len(set(names)):
             raise TemplateError("trunk: two trunks have one name: give each its own")
@@ -141,7 +141,7 @@ CHECKS: Mapping[str, Callable[..., object]] = {
     "local_networks": addresses.network,
     "position_networks": addresses.network,
     **dict.fromkeys(
-        ("sip_port", "tls_port", "http_port", "ami_port", "rtp_start", "rtp_end"), addresses.port
+        ("sip_port", "sip_tls_port", "http_port", "ami_port", "rtp_start", "rtp_end"), addresses.port
     ),
 }
 """What each field has to be."""

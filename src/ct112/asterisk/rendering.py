@@ -125,21 +125,21 @@ class Rendering:
 
     @property
     def readable(self) -> bool:
-        """Return whether Asterisk's own user can be let read the files: whether there is one here."""
-        return _account(self.user) is not None
+        """Return whether Asterisk's own user can be let read the files: whether it has a group here."""
+        return _group(self.user) is not None
 
     def _let_read(self) -> None:
         """Let Asterisk's user read the files it cannot: it gives up root before it reads most of them."""
-        account = _account(self.user)
-        if account is None:
+        group = _group(self.user)
+        if group is None:
             return
         for path in (self.target / file.name for file in self.files if file.wanted is not None):
             now = path.stat()
             program = path.parent.name == PROGRAMS
             needed = 0o050 if program else 0o040
-            if now.st_uid == account[0] or (now.st_gid == account[1] and now.st_mode & needed == needed):
+            if now.st_uid == _uid(self.user) or (now.st_gid == group and now.st_mode & needed == needed):
                 continue
-            os.chown(path, -1, account[1])
+            os.chown(path, -1, group)
             path.chmod(0o750 if program else 0o640)
 
 
@@ -221,9 +221,16 @@ def _lines(data: bytes | None) -> list[str] | None:
         return None
 
 
-def _account(user: str) -> tuple[int, int] | None:
-    """Return the ids of a user, and of the group of its name."""
+def _uid(user: str) -> int | None:
     try:
-        return pwd.getpwnam(user).pw_uid, grp.getgrnam(user).gr_gid
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
+
+
+def _group(user: str) -> int | None:
+    """Return the id of the group of a user's name."""
+    try:
+        return grp.getgrnam(user).gr_gid
     except KeyError:
         return None

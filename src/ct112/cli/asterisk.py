@@ -39,6 +39,9 @@ def render_command(
     position_network: Annotated[
         Texts | None, typer.Option(help="Network the positions' phones are in, for the packet filter.")
     ] = None,
+    tls_pem: Annotated[
+        str | None, typer.Option(help="Key and certificates in one file, as Asterisk sees it.")
+    ] = None,
     templates: Annotated[
         Path | None, typer.Option(help="Folder with asterisk-config/ and dialplan/.")
     ] = None,
@@ -67,6 +70,7 @@ def render_command(
         "external_address": external_address,
         "local_networks": local_network,
         "position_networks": position_network,
+        "tls_pem": tls_pem,
     }
     order = RenderOrder(
         node=node,
@@ -103,7 +107,7 @@ def _show(rendered: Rendered, *, diff: bool, check: bool) -> None:
 def _tell(order: RenderOrder, rendered: Rendered) -> None:
     """Say what changed, and what to do now."""
     if not rendered.readable:
-        typer.echo("there is no user asterisk here: give the files to Asterisk's own user", err=True)
+        typer.echo("there is no group asterisk here: give the files to Asterisk's own user", err=True)
     if not rendered.changed:
         typer.echo(f"Nothing to change in {order.target}; node {order.node} is in {order.env_file}.")
         return

@@ -20,8 +20,13 @@ from ct112.cli.edge import CannotDo
 from ct112.env_file import EnvFileError
 from ct112.settings import ENV_FILE, NODE_NAME
 
+FALLBACK_DIRS = "CT112_FALLBACK_DIRS"
 CONTROL_TOKEN = "CT112_CONTROL_TOKEN"  # noqa: S105 (its name)
 KEPT = ("ari_user", "ari_password", "ami_user", "ami_password")
+LOCAL = "127."
+"""Addresses of a node on this machine."""
+TLS_PEM = Path("tls/asterisk.pem")
+"""Beside the file of settings: used when it is there and no other is named."""
 OPTIONS = {"local_networks": "--local-network", "position_networks": "--position-network"}
 
 
@@ -85,7 +90,7 @@ def _rendered(order: RenderOrder, *, write: bool) -> Rendered:
             f"or describe it in {order.description}"
         )
     kept = {} if order.new_passwords else _kept(before.settings, order)
-    values = _values(order, described, kept)
+    values = _values(order, described, kept | _found(before.settings, order))
     after = _Texts(_settings(before.settings, order, values), toml)
     plan = rendering.plan(_templates(order), order.target, values)
     if not order.overwrite and write:
@@ -115,13 +120,17 @@ def _write(order: RenderOrder, plan: Rendering, own: Mapping[Path, tuple[str, st
 
 
 def _values(order: RenderOrder, described: Description, kept: Mapping[str, Any]) -> NodeValues:
-    told = {"etc_dir": str(order.target), **described.nodes.get(order.node, {})}
-    return NodeValues(node=order.node, trunks=described.trunks, **told, **kept)
+    told = {"etc_dir": str(order.target), **kept, **described.nodes.get(order.node, {})}
+    return NodeValues(node=order.node, trunks=described.trunks, **told)
 
 
 def _settings(text: str, order: RenderOrder, values: NodeValues) -> str:
     """Return the file of settings with what this node and the control door need; the rest stays."""
     text = env_file.with_node(text, order.env_file, values.connection())
+    folders = env_file.table(text, order.env_file, FALLBACK_DIRS)
+    if values.control_address.startswith(LOCAL) and folders.get(order.node) != values.fallback_dir:
+        folders[order.node] = values.fallback_dir
+        text = env_file.with_table(text, FALLBACK_DIRS, folders)
     if env_file.value(text, CONTROL_TOKEN):
         return text
     return env_file.with_value(text, CONTROL_TOKEN, secrets.token_urlsafe(24))
@@ -132,6 +141,16 @@ def _kept(text: str, order: RenderOrder) -> dict[str, Any]:
     known = env_file.nodes(text, order.env_file)
     node = next((one for one in known if one.get("name") == order.node), {})
     return {key: node[key] for key in KEPT if node.get(key)}
+
+
+def _found(text: str, order: RenderOrder) -> dict[str, Any]:
+    """Return what is not described, and is found on this machine as it was set up before."""
+    pem = (order.env_file.parent / TLS_PEM).resolve()
+    folder = env_file.table(text, order.env_file, FALLBACK_DIRS).get(order.node)
+    return {
+        **({"tls_pem": str(pem)} if pem.exists() else {}),
+        **({"fallback_dir": folder} if isinstance(folder, str) else {}),
+    }
 
 
 def _templates(order: RenderOrder) -> tuple[Path, Path]:
