@@ -6,6 +6,7 @@ from ct112.cli import callbacks as cli_callback
 from ct112.cli import database as cli_db
 from ct112.cli import ivr as cli_ivr
 from ct112.cli import operators as cli_operator
+from ct112.cli import pause_reasons as cli_pause_reason
 from ct112.cli import positions as cli_position
 from ct112.cli import roster as cli_roster
 from ct112.cli import settings as cli_setting
@@ -21,6 +22,12 @@ class Terminal:
     def operator(self, *words: str, stdin: str = "", code: int = 0) -> str:
         """Run `ct112 operator`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_operator.app, list(words), input=stdin, env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def pause_reason(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 pause-reason`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_pause_reason.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

@@ -17,6 +17,7 @@ GROUPS = {
     "ivr": ("ct112.cli.ivr", "app", "The menu callers hear: validate, show, versions, publish, simulate."),
     "position": ("ct112.cli.positions", "app", "Positions and their SIP accounts."),
     "operator": ("ct112.cli.operators", "app", "Operators: who takes calls, where, ready or paused."),
+    "pause-reason": ("ct112.cli.pause_reasons", "app", "Why an operator may be paused."),
     "roster": ("ct112.cli.roster", "app", "Who should be on duty when."),
     "setting": ("ct112.cli.settings", "app", "Numbers that may change while serve runs: ring time, wrap-up."),
     "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),

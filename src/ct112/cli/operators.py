@@ -73,7 +73,7 @@ def list_() -> None:
         elif stay is not None and silent:
             row = (stay.position, written_state(stay.ready, stay.reason), phone_of(None))
         else:
-            row = (NOBODY, "not logged in" if one.active else "may not log in", NOBODY)
+            row = (NOBODY, "not logged in" if one.active else "barred: may not log in", NOBODY)
         rows.append((one.name, *row, one.full_name))
     cli_table.show(("operator", "position", "state", "phone", "name"), rows)
     say_silent(silent)
@@ -86,6 +86,20 @@ def remove(operator: Operator) -> None:
 
     with_audit("operator.remove", operator, lambda connection: operators.remove(connection, operator))
     typer.echo(f"{operator} is removed")
+
+
+@app.command()
+def bar(operator: Operator) -> None:
+    """Let an operator log in no more, until `unbar`. Who sits somewhere is logged out after the talk."""
+    _set_active(operator, "operator.bar", active=False)
+    typer.echo(f"{operator} may not log in from now on, and is logged out when the talk under way is over")
+
+
+@app.command()
+def unbar(operator: Operator) -> None:
+    """Let an operator log in again."""
+    _set_active(operator, "operator.unbar", active=True)
+    typer.echo(f"{operator} may log in within seconds: ct112 operator sit {operator} POSITION")
 
 
 @app.command()
@@ -146,6 +160,12 @@ def pause(operator: Operator, reason: Reason = "other") -> None:
 def password(operator: Operator) -> None:
     """Say where SIP passwords are now."""
     raise CannotDo(f"a SIP password belongs to a position, not to {operator}: ct112 position password NAME")
+
+
+def _set_active(operator: str, action: str, *, active: bool) -> None:
+    from ct112.store import operators
+
+    with_audit(action, operator, lambda connection: operators.set_active(connection, operator, active=active))
 
 
 def _typed() -> str:

@@ -196,7 +196,7 @@ class Operator(Base):
 
 
 class PauseReason(Base):
-    """Why an operator may be paused, in the order in which it is offered."""
+    """Why an operator may be paused, in the order of `place`. One that is `retired` is offered no more."""
 
     __tablename__ = "pause_reason"
     __table_args__ = (CheckConstraint(f"code ~ '{NAME_PATTERN}'", name="code"),)
@@ -205,6 +205,7 @@ class PauseReason(Base):
     indonesian: Mapped[str]
     english: Mapped[str]
     place: Mapped[int]
+    retired: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Stay(Base):
