@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
         *("ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.ivr", "ct112.prompts"),
         *("ct112.planning", "ct112.__version__", *LEAF),
     },
+    "backup": {"ct112.core", "ct112.store", "ct112.worker", *LEAF, *SETTINGS},
     "worker": {"ct112.core", "ct112.control", "ct112.http", "ct112.store", *LEAF},
     "planning": set(),
     "doctor": EVERYTHING,

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from ct112.core.policy import Policy
-from ct112.env_file import EnvFileError, names, read
+from ct112.env_file import EnvFileError, names, read, value
 
 ENV_FILE = Path("/etc/ct112/ct112.env")
 """Read when it is there and CT112_ENV_FILE names no other."""
@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         """Return the file the chain's head is added to every day."""
         return self.audit_heads_file or self.state_dir / "audit" / "heads.jsonl"
 
+    @property
+    def erasures_path(self) -> Path:
+        """Return the file erasures are listed in, beside the heads: a restore makes them again."""
+        return self.audit_heads_path.with_name("erasures.jsonl")
+
     def web_public_url(self) -> str:
         """Return how browsers reach `ct112 web`, without a slash at its end."""
         return (self.web_url or self.web_local_url()).rstrip("/")
@@ -218,6 +223,16 @@ def origin() -> str:
     """Return where the settings come from, in words."""
     file = env_file()
     return "CT112_… variables" if file is None else f"{file} and CT112_… variables"
+
+
+def written() -> dict[str, str]:
+    """Return the settings as they are written, secrets as well: those of the file, and variables win."""
+    file = env_file()
+    text = read(file) if file and os.access(file, os.R_OK) else ""
+    known = {f"CT112_{name.upper()}" for name in Settings.model_fields}
+    found = {name: value(text, name) for name in names(text)}
+    found |= {name.upper(): given for name, given in os.environ.items()}
+    return {name: found[name] or "" for name in sorted(known & found.keys())}
 
 
 def strangers() -> list[str]:

@@ -27,6 +27,7 @@ GROUPS = {
     "audit": ("ct112.cli.audit", "app", "Who read personal data, who changed what; and verify it."),
     "db": ("ct112.cli.database", "app", "The database."),
     "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),
+    "backup": ("ct112.cli.backup", "app", "Copies to begin again from: backup DIR, backup verify DIR."),
 }
 COMMANDS = {
     "serve": (
@@ -39,6 +40,7 @@ COMMANDS = {
         "ct112.cli.doctor",
         "What must be true before going live, and what to do where it is not.",
     ),
+    "restore": ("ct112.cli.backup", "Begin again from a backup, on a machine where nothing of ct112 runs."),
     "simulate": ("ct112.cli.simulate", "Nights on virtual time in which everything breaks."),
     "capacity": ("ct112.cli.capacity", "The operators and trunk lines a busy hour needs."),
 }

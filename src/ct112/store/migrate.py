@@ -37,3 +37,9 @@ def head() -> str:
     if found is None:
         raise shipped.NotShipped("migrations/versions is empty")
     return found
+
+
+def knows(revision: str) -> bool:
+    """Return whether there is such a revision here; a newer program has more. Raises NoMigrations."""
+    found = ScriptDirectory(str(shipped.migrations())).walk_revisions()
+    return revision in {script.revision for script in found}

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -165,6 +166,11 @@ class SpoolFile:
         with _Transaction(self._db):
             self._db.executemany(FORGET, closed)
 
+    def forget(self, calls: Collection[CallId]) -> None:
+        """Forget these open calls: the database knows how they ended."""
+        with _Transaction(self._db):
+            self._db.executemany(FORGET, [(call,) for call in calls])
+
     def status(self) -> SpoolStatus:
         """Return how it is."""
         return _status(self._db, self._path)
@@ -194,6 +200,31 @@ def look_at(path: Path) -> SpoolStatus:
         return _status(db, path)
     finally:
         db.close()
+
+
+def copy(path: Path, to: Path) -> SpoolStatus:
+    """Copy the spool, also while it is in use, as it is at one moment; return how that is.
+
+    Nobody is delayed: it is read as any reader reads it. Raises FileNotFoundError, sqlite3.Error.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"no spool at {path}")
+    copy_sqlite(path, to)
+    return look_at(to)
+
+
+def copy_sqlite(path: Path, to: Path) -> None:
+    """Copy a SQLite file that others may write to meanwhile. Raises sqlite3.Error, OSError."""
+    to.touch(mode=0o600)
+    with (
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as db,
+        closing(sqlite3.connect(to)) as new,
+    ):
+        db.backup(new)  # in one step: one moment, whatever is written meanwhile
+        new.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+        (whole,) = new.execute("PRAGMA quick_check(1)").fetchone()
+        if whole != "ok":
+            raise sqlite3.DatabaseError(f"{path.name} is damaged")
 
 
 def _status(db: sqlite3.Connection, path: Path) -> SpoolStatus:

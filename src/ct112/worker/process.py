@@ -15,6 +15,8 @@ from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
 from ct112.worker.answers import forget_old
 from ct112.worker.callbacks import CallbackWatch, first_of
+from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
+from ct112.worker.erasures import ErasureLister
 from ct112.worker.jobs import Job, Running
 from ct112.worker.sealer import EVERY_SECONDS, Sealer
 from ct112.worker.tidying import TIDY_SECONDS, tidy
@@ -25,8 +27,10 @@ log = logs.get("worker")
 def jobs(settings: Settings, store: Store) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
+    lister = ErasureLister(store, settings.erasures_path)
     return [
         Job("audit sealed", EVERY_SECONDS, sealer.work),
+        Job("erasures listed", LIST_SECONDS, lister.work),
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),

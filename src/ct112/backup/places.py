@@ -1,0 +1,65 @@
+"""Where on this machine the things are that a backup takes, and a restore puts back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ct112.settings import Settings
+
+ASTDB = "astdb.sqlite3"
+ETC = (Path("/etc/asterisk"), Path("/opt/ct112/asterisk-root/etc/asterisk"))
+"""Where a node's configuration is, on its own machine: Debian's, or that of the private root."""
+DIRECTORY = re.compile(r"^\s*(?P<name>\w+)\s*=>?\s*(?P<value>[^;\s]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places. `astdbs`: Asterisk's own database, node by node, of the nodes that are on this machine."""
+
+    state: Path
+    spool: Path
+    audit_key: Path
+    heads: Path
+    erasures: Path
+    recordings: Path | None = None
+    fallback: Mapping[str, Path] = field(default_factory=dict)
+    astdbs: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def prompts(self) -> Path:
+        """Return the folder of the prompts."""
+        return self.state / "prompts"
+
+    @classmethod
+    def of(cls, settings: Settings, astdbs: Mapping[str, Path] | None = None) -> "Places":
+        """Return the places the settings name. `astdbs`: where Asterisk's databases are, else it is found."""
+        return cls(
+            state=settings.state_dir.absolute(),
+            spool=settings.spool_path.absolute(),
+            audit_key=settings.audit_key_path.absolute(),
+            heads=settings.audit_heads_path.absolute(),
+            erasures=settings.erasures_path.absolute(),
+            recordings=settings.recordings_dir and settings.recordings_dir.absolute(),
+            fallback=settings.fallback_dirs,
+            astdbs=found_astdbs() if astdbs is None else astdbs,
+        )
+
+
+def found_astdbs(etc: tuple[Path, ...] = ETC) -> dict[str, Path]:
+    """Return the databases of the Asterisk nodes whose configuration is where `render` puts it."""
+    found: dict[str, Path] = {}
+    for folder in etc:
+        try:
+            text = (folder / "asterisk.conf").read_text("utf-8")
+        except (OSError, ValueError):
+            continue
+        told = {match["name"]: match["value"] for match in DIRECTORY.finditer(text)}
+        node, inside = told.get("systemname"), told.get("astdbdir", "/var/lib/asterisk")
+        root = folder.parents[1]
+        path = next(
+            (p for p in (root / inside.lstrip("/") / ASTDB, Path(inside) / ASTDB) if p.exists()), None
+        )
+        if node and path is not None:
+            found.setdefault(node, path)
+    return found

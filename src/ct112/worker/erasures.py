@@ -1,0 +1,36 @@
+"""The job that lists erasures and deletions outside the database: a restored one does not know the latest."""
+
+import asyncio
+from pathlib import Path
+
+from ct112.store import Store
+from ct112.store.erasures import Erasure, listed
+from ct112.worker.erasure_file import add_to_list, read_list
+
+EVERY_SECONDS = 30.0
+
+
+class ErasureLister:
+    """Adds to the list what is not on it."""
+
+    def __init__(self, store: Store, path: Path) -> None:
+        """Nothing is read yet."""
+        self._store = store
+        self._path = path
+
+    async def work(self) -> None:
+        """Look once. Raises StoreUnavailable, ListTrouble."""
+        found: list[Erasure] = []
+        while True:
+            async with self._store.transaction() as connection:
+                some = await listed(connection, found[-1].id if found else 0)
+            found += some
+            if not some:
+                break
+        await asyncio.to_thread(self._add, found)
+
+    def _add(self, found: list[Erasure]) -> None:
+        known = {(each.id, each.at) for each in read_list(self._path)}
+        new = [each for each in found if (each.id, each.at) not in known]
+        if new:
+            add_to_list(self._path, new)

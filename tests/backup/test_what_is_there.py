@@ -1,0 +1,185 @@
+"""Who may read a backup, what is in it and what is not; and what a machine has is never overwritten."""
+
+import json
+import stat
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from ct112.backup.manifest import BackupTrouble
+from ct112.backup.places import found_astdbs
+from ct112.backup.restoring import MARKER
+from ct112.backup.settings import SECRET, SECRET_OF_A_NODE, without_secret
+from ct112.store import Store
+from ct112.store.spool_file import SpoolFile
+from tests.backup.installation import Installation, story
+
+
+async def test_only_its_owner_reads_it(first: Installation, tmp_path: Path) -> None:
+    await first.backup(tmp_path / "backup")
+    for path in [tmp_path / "backup", *(tmp_path / "backup").rglob("*")]:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+async def test_secrets_are_left_out_unless_asked_for(first: Installation, tmp_path: Path) -> None:
+    await first.backup(tmp_path / "without", secrets=False)
+    await first.backup(tmp_path / "with", secrets=True)
+    key = first.places.audit_key.read_bytes().strip()
+    for path in (path for path in (tmp_path / "without").rglob("*") if path.is_file()):
+        assert b"hush-hush" not in path.read_bytes(), path
+        assert key not in path.read_bytes(), path
+    kept = (tmp_path / "without" / "settings.env").read_text()
+    assert "CT112_RING_SECONDS=20" in kept
+    assert "# CT112_API_TOKEN: a secret, left out" in kept
+    assert "postgresql://ct112@db.example/ct112" in kept
+    assert (tmp_path / "with" / "settings.env").read_text().count("hush-hush") == 3
+    assert (tmp_path / "with" / "audit" / "key").read_bytes().strip() == key
+
+
+def test_what_is_secret_follows_the_settings() -> None:
+    assert SECRET.issuperset({"CT112_API_TOKEN", "CT112_CONTROL_TOKEN", "CT112_OIDC_CLIENT_SECRET"})
+    assert {"ari_password", "ami_password"} == SECRET_OF_A_NODE
+
+
+@pytest.mark.parametrize("broken", ["{", "[1]", '["a"]', "null", '[{"name": 1}', "x'y"])
+def test_nodes_that_cannot_be_read_are_left_out_whole(broken: str) -> None:
+    assert without_secret("CT112_NODES", broken) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://a:hush@h/d", "postgresql://a:hu@sh@h:5/d?ssl=require", "postgresql://h/d?password=hush"],
+)
+def test_no_password_of_the_database_is_kept(address: str) -> None:
+    kept = without_secret("CT112_DATABASE_URL", address)
+    assert kept is not None
+    assert "hu" not in kept
+
+
+async def test_without_the_key_the_restored_audit_waits_for_it(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    manifest = await first.backup(tmp_path / "backup", secrets=False)
+    await second.restore(tmp_path / "backup")
+    assert manifest.audit is not None
+    assert not second.places.audit_key.exists()
+    assert any("audit's key" in note for note in manifest.notes)
+
+
+async def test_a_database_with_rows_is_left_alone_unless_told(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    await first.backup(tmp_path / "backup")
+    await second.restore(tmp_path / "backup")
+    before = await second.rows()
+    with pytest.raises(BackupTrouble, match=r"not empty \(call_record, .*--replace"):
+        await second.restore(tmp_path / "backup")
+    assert await second.rows() == before
+    await second.restore(tmp_path / "backup", replace=True)
+    assert await second.rows() == before
+
+
+async def test_files_in_the_way_are_put_aside(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    await first.backup(tmp_path / "backup")
+    theirs = second.folder / "recordings" / "id" / "greeting.wav"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"theirs")
+    with pytest.raises(BackupTrouble, match=r"greeting\.wav is there and is another"):
+        await second.restore(tmp_path / "backup")
+    await second.restore(tmp_path / "backup", replace=True)
+    assert [path.read_bytes() for path in theirs.parent.glob("*before-restore*")] == [b"theirs"]
+    assert theirs.read_bytes() == (first.folder / "recordings" / "id" / "greeting.wav").read_bytes()
+
+
+async def test_a_spool_with_entries_is_left_alone_unless_told(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    await first.backup(tmp_path / "backup")
+    second.spool(*story(5))
+    with pytest.raises(BackupTrouble, match=r"the spool at .* is not empty"):
+        await second.restore(tmp_path / "backup")
+    await second.restore(tmp_path / "backup", replace=True)
+    assert len(list(second.places.spool.parent.glob("*before-restore*"))) >= 1
+
+
+async def test_while_serve_runs_nothing_is_restored(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    await first.backup(tmp_path / "backup")
+    running = SpoolFile(second.places.spool)
+    try:
+        with pytest.raises(BackupTrouble, match="ct112 serve runs"):
+            await second.restore(tmp_path / "backup")
+    finally:
+        running.close()
+
+
+async def test_while_somebody_uses_the_database_nothing_is_restored(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    await first.backup(tmp_path / "backup")
+    store = await Store.create(second.database_url)
+    try:
+        async with store.transaction():
+            with pytest.raises(BackupTrouble, match="connections of ct112 are open"):
+                await second.restore(tmp_path / "backup")
+    finally:
+        await store.close()
+
+
+async def test_a_restore_that_was_cut_short_says_so_and_can_be_done_again(
+    first: Installation, second: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ct112.backup.restoring import Restoring
+
+    async def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = await first.rows()
+    await first.backup(tmp_path / "backup")
+    with monkeypatch.context() as patched:
+        patched.setattr(Restoring, "_rest", cut)
+        with pytest.raises(KeyboardInterrupt):
+            await second.restore(tmp_path / "backup")
+    assert (second.places.state / MARKER).exists()
+    with pytest.raises(BackupTrouble, match="a restore was interrupted here"):
+        await second.restore(tmp_path / "backup")
+    await second.restore(tmp_path / "backup", replace=True)
+    assert await second.rows() == before
+    assert not (second.places.state / MARKER).exists()
+
+
+async def test_tables_of_a_city_are_left_alone(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(second.database_url)
+    await connection.execute("CREATE TABLE parade (day date); INSERT INTO parade VALUES ('2026-08-17')")
+    await first.backup(tmp_path / "backup")
+    await second.restore(tmp_path / "backup", replace=True)
+    assert await connection.fetchval("SELECT count(*) FROM parade") == 1
+    await connection.close()
+
+
+def test_asterisks_database_is_found_by_its_configuration(tmp_path: Path) -> None:
+    etc = tmp_path / "root" / "etc" / "asterisk"
+    etc.mkdir(parents=True)
+    (etc / "asterisk.conf").write_text(
+        "[directories]\nastdbdir => /var/lib/asterisk   ; the accounts\n[options]\nsystemname = b ; node\n"
+    )
+    assert found_astdbs((etc, tmp_path / "none")) == {}
+    database = tmp_path / "root" / "var" / "lib" / "asterisk" / "astdb.sqlite3"
+    database.parent.mkdir(parents=True)
+    database.touch()
+    assert found_astdbs((etc, tmp_path / "none")) == {"b": database}
+
+
+async def test_a_database_of_asterisk_that_cannot_be_read_is_a_note(
+    first: Installation, tmp_path: Path
+) -> None:
+    first.places.astdbs["a"].write_bytes(b"no database" * 100)
+    manifest = await first.backup(tmp_path / "backup")
+    assert any("was not taken" in note for note in manifest.notes)
+    assert json.loads((tmp_path / "backup" / "manifest.json").read_text())["manifest"]["notes"]
