@@ -20,14 +20,15 @@ ALLOWED: dict[str, set[str]] = {
     "prompts": {"ct112.core", *LEAF},
     "ivr": {"ct112.core", "ct112.prompts", *LEAF},
     "http": LEAF,
+    "tls": LEAF,
     "control": {"ct112.core", *LEAF},
     "serve": {
         *("ct112.core", "ct112.asterisk", "ct112.store", "ct112.ivr", "ct112.prompts"),
-        *("ct112.control", "ct112.http", *LEAF, *SETTINGS),
+        *("ct112.control", "ct112.http", "ct112.tls", *LEAF, *SETTINGS),
     },
     "web": {
         *("ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.ivr", "ct112.prompts"),
-        *("ct112.planning", "ct112.__version__", *LEAF),
+        *("ct112.planning", "ct112.tls", "ct112.__version__", *LEAF),
     },
     "backup": {"ct112.core", "ct112.store", "ct112.worker", *LEAF, *SETTINGS},
     "worker": {"ct112.core", "ct112.control", "ct112.http", "ct112.store", *LEAF},

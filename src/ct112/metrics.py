@@ -136,9 +136,13 @@ sign_ins = Counter("ct112_sign_ins_total", "Attempts to sign in, by what became 
 audit_sealed = Counter("ct112_audit_sealed_total", "Rows of the audit that were chained")
 audit_unsealed_seconds = Gauge("ct112_audit_unsealed_seconds", "How long the oldest unsealed row waits")
 audit_cut = Counter("ct112_audit_cut_total", "Times the audit's chain was found shorter than it had been")
+certificate_trouble = Gauge(
+    "ct112_certificate_trouble", "1 while a changed certificate cannot be taken up", ["certificate"]
+)
 
 SHARED = (
-    *(ready, part_ok, task_down, task_restarts, set_aside, prompts_made, prompt_failures, certificate_end),
+    *(ready, part_ok, task_down, task_restarts, set_aside, prompts_made, prompt_failures),
+    *(certificate_end, certificate_trouble),
 )
 OWN = {
     "web": (live_clients, live_too_slow, sign_ins),

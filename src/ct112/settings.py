@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
@@ -22,6 +22,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 Url = Annotated[
     str, Field(pattern=r"^(https?://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+)(:[0-9]{1,5})?/?)?$")
 ]  # empty: none
+File = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # empty: none
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
@@ -87,6 +88,16 @@ class Settings(BaseSettings):
     )
     web_origins: list[str] = Field(
         default_factory=list, description="Further origins of our own pages, a JSON list"
+    )
+    web_tls_certificate: File = Field(
+        None, description="Web speaks HTTPS with it: PEM, its chain after it (`ct112 tls`); none: plain HTTP"
+    )
+    web_tls_key: File = Field(None, description="Its key; none: in the same file")
+    web_hsts_seconds: Annotated[int, Field(ge=0, le=63_072_000)] = Field(
+        0, description="HSTS: for so long browsers ask this host over HTTPS alone; 0: not said"
+    )
+    asterisk_tls_certificate: File = Field(
+        None, description="Asterisk's certificate, without its key: a changed one is taken up by every node"
     )
     oidc_issuer: str = Field("", description="Signing in through the city's provider; empty: not")
     oidc_client_id: str = Field("ct112", description="As whom we ask that provider")
@@ -168,7 +179,7 @@ class Settings(BaseSettings):
 
     def web_local_url(self) -> str:
         """Return where this machine's `ct112 web` is asked."""
-        return _local(self.web_host, self.web_port)
+        return _local(self.web_host, self.web_port, "https" if self.web_tls_certificate else "http")
 
     def worker_local_url(self) -> str:
         """Return where this machine's `ct112 worker` is asked."""
@@ -185,9 +196,9 @@ class Settings(BaseSettings):
         ) + "/prompts"
 
 
-def _local(host: str, port: int) -> str:
+def _local(host: str, port: int, scheme: str = "http") -> str:
     """Return the address to ask for what listens there, from this machine."""
-    return f"http://{EVERYWHERE.get(host, host)}:{port}"
+    return f"{scheme}://{EVERYWHERE.get(host, host)}:{port}"
 
 
 class SettingsError(ValueError):

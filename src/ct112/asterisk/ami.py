@@ -28,6 +28,8 @@ PING_EVERY_SECONDS = 5.0
 PING_SECONDS = 3.0
 LONGEST_MESSAGE = 1024 * 1024  # characters; a real one has a few thousand
 LISTS = frozenset({"PJSIPShowContacts", "PJSIPShowEndpoint", "QueueStatus"})
+WITH_TLS = ("http", "res_pjsip.so")
+"""What reads a certificate: WSS of browser phones, SIP over TLS."""
 NOTHING_THERE = frozenset({"No Contacts found"})  # what Asterisk says, as an error, for an empty list
 Fields = Mapping[str, str]
 OnEvent = Callable[[Fields], None]
@@ -203,6 +205,12 @@ async def connect(host: str, port: int, user: str, password: str, on_event: OnEv
         connection.close()
         raise
     return connection
+
+
+async def take_up_certificates(connection: Ami) -> None:
+    """Let the node read its certificates anew; what is connected stays. Raises AmiError."""
+    for module in WITH_TLS:
+        await connection.send({"Action": "Reload", "Module": module})
 
 
 def check_fields(action: Fields) -> None:

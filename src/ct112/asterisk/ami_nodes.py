@@ -6,7 +6,16 @@ import random
 from collections.abc import Mapping, Sequence
 
 from ct112 import logs, metrics
-from ct112.asterisk.ami import Ami, AmiError, AmiLost, AmiNode, Connect, Fields, over_tcp
+from ct112.asterisk.ami import (
+    Ami,
+    AmiError,
+    AmiLost,
+    AmiNode,
+    Connect,
+    Fields,
+    over_tcp,
+    take_up_certificates,
+)
 from ct112.asterisk.carrier import Carrier
 from ct112.asterisk.contacts import Contacts
 from ct112.asterisk.security import SecurityWatch
@@ -53,6 +62,12 @@ class AmiNodes:
         for watch in self._watches:
             watch.want(tuple(positions), tuple(positions if members is None else members))
 
+    def renewed(self) -> None:
+        """Let every node take up its certificate anew, a node that is away now when it is back."""
+        for watch in self._watches:
+            watch.certificate_changed = True
+            watch.changed.set()
+
     def warm(self, urls: Sequence[str]) -> None:
         """Have these prompts in every node's media cache; one that fails is a log line."""
         for watch in self._watches:
@@ -70,6 +85,7 @@ class _NodeWatch:
         self.positions: tuple[str, ...] = ()
         self.members: tuple[str, ...] = ()
         self.urls: tuple[str, ...] = ()
+        self.certificate_changed = False
         self.changed = asyncio.Event()
         self._post = post
         self._connect = connect
@@ -131,6 +147,7 @@ class _NodeWatch:
             metrics.link_up.labels(node=self.node.name, link="ami").set(1)
             await self._keep_fallback(connection)
             await self._keep_prompts(connection)
+            await self._keep_certificate(connection)
             await asyncio.sleep(BETWEEN_LISTS_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(READ_AGAIN_SECONDS):  # wait_for of 3.11 may swallow a cancellation
@@ -170,6 +187,20 @@ class _NodeWatch:
             if url not in self._warmed:
                 self._warmed.add(url)
                 await self._try(connection, {"Action": "Command", "Command": f"media cache refresh {url}"})
+
+    async def _keep_certificate(self, connection: Ami) -> None:
+        """Have a changed certificate taken up; one that is refused is tried again with the next list."""
+        if not self.certificate_changed:
+            return
+        try:
+            await take_up_certificates(connection)
+        except AmiLost:
+            raise
+        except AmiError as error:
+            log.warning("the certificate was not taken up", node=self.node.name, reason=str(error))
+            return
+        self.certificate_changed = False
+        log.info("the node was told of its changed certificate", node=self.node.name)
 
     async def _try(self, connection: Ami, action: Fields) -> None:
         """Do an action whose refusal harms nothing but itself."""

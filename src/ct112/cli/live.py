@@ -1,11 +1,12 @@
 """Asking the running ct112 over HTTP, for the commands that need to know what is true now."""
 
 import json
+import ssl
 import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from ct112.cli.audited import who
 from ct112.cli.edge import CannotDo, loaded
@@ -24,7 +25,7 @@ def ask(found: Settings, path: str, body: Mapping[str, str] | None = None) -> tu
         raise Silent("CT112_API_TOKEN is not set: set it for ct112 and for this command")
     url = f"{found.web_local_url()}/api/v1/{path}"
     try:
-        return _answered(url, found.api_token.get_secret_value(), body)
+        return _answered(url, found.api_token.get_secret_value(), body, _trust(found))
     except (OSError, ValueError) as error:
         raise Silent(
             f"ct112 web does not answer at {found.web_local_url()}: start it, or see its log"
@@ -50,15 +51,27 @@ def want(kind: str, **fields: str | bool | None) -> None:
         raise CannotDo(str(answer.get("reason") or "refused, without a reason: see the log of ct112 serve"))
 
 
-def _answered(url: str, token: str, body: Mapping[str, Any] | None) -> tuple[int, dict[str, Any]]:
+def _trust(found: Settings) -> ssl.SSLContext | None:
+    """Return what web's certificate is checked by; None when it has none. Raises ValueError."""
+    if found.web_tls_certificate is None:
+        return None
+    from ct112.tls.pinning import client_context
+
+    return client_context(found.web_tls_certificate)
+
+
+def _answered(
+    url: str, token: str, body: Mapping[str, Any] | None, trust: ssl.SSLContext | None = None
+) -> tuple[int, dict[str, Any]]:
     """Return the status and the answer to GET, or with a body POST. Raises OSError, ValueError."""
-    request = Request(  # noqa: S310 (http, at an address of our own settings)
+    request = Request(  # noqa: S310 (http or https, at an address of our own settings)
         url,
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
-        with build_opener(ProxyHandler({})).open(request, timeout=ANSWER_SECONDS) as answer:
+        opener = build_opener(ProxyHandler({}), *([] if trust is None else [HTTPSHandler(context=trust)]))
+        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
             return answer.status, _parsed(answer.read())
     except HTTPError as refusal:
         with refusal:

@@ -26,6 +26,7 @@ GROUPS = {
     "token": ("ct112.cli.tokens", "app", "Keys of machines."),
     "audit": ("ct112.cli.audit", "app", "Who read personal data, who changed what; and verify it."),
     "db": ("ct112.cli.database", "app", "The database."),
+    "tls": ("ct112.cli.tls", "app", "Certificates: make, renew, check, show."),
     "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),
     "backup": ("ct112.cli.backup", "app", "Copies to begin again from: backup DIR, backup verify DIR."),
 }

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from ct112.core.reserved import reserved
-from ct112.doctor import access, checks, processes
+from ct112.doctor import access, certificates, checks, processes
 from ct112.doctor.asterisk import Ari, queue
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
 from ct112.doctor.database import database_trouble
@@ -40,6 +40,7 @@ class Examination:
             ("host name resolves", "put this machine's name into /etc/hosts", checks.host_name),
             ("disk", "free space, or move CT112_STATE_DIR", partial(checks.disk, settings.state_dir)),
             ("packet filter", "nft -f /etc/asterisk/ct112.nft (docs/security.md)", checks.packet_filter),
+            ("certificates", certificates.REMEDY, partial(certificates.certificates, settings)),
             ("set aside", "read them and the log; of the spool: ct112 spool replay", self._aside),
             ("database migrated", "ct112 db upgrade", self._database),
             (telephone.title, "see its log", partial(processes.telephone, telephone)),

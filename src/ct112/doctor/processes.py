@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from ct112.doctor.checks import Answer, Trouble
 from ct112.settings import Settings
+from ct112.tls.pinning import client_context
+from ct112.tls.problems import TlsError
 
 OF_THE_NODES = frozenset({"ari", "ami", "trunk", "phones", "accounts", "database"})
 """Parts of serve's /readyz that have a line of their own."""
@@ -19,6 +22,7 @@ class Process:
 
     name: str
     url: str
+    certificate: Path | None = None  # of one that speaks HTTPS
 
     @property
     def title(self) -> str:
@@ -29,9 +33,15 @@ class Process:
         """Return whether it is ready, and its parts. Raises Trouble when it does not answer."""
         url = f"{self.url}/readyz"
         try:
-            async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            trust = True if self.certificate is None else client_context(self.certificate)
+            async with aiohttp.ClientSession() as session, session.get(url, ssl=trust) as answer:
                 body = await answer.json(content_type=None)
             return bool(body["ready"]), list(body["parts"])
+        except TlsError as error:
+            raise Trouble(str(error), "ct112 tls show") from error
+        except aiohttp.ClientSSLError as error:
+            why = f"{url} has another certificate than {self.certificate}, or an ended one"
+            raise Trouble(why, f"ct112 tls show; see the log of {self.title}") from error
         except aiohttp.ClientConnectionError as error:
             raise Trouble(f"it does not answer at {url}", f"start it: {self.title}") from error
         except (aiohttp.ClientError, ValueError, KeyError, TypeError, OSError) as error:
@@ -46,7 +56,7 @@ def serve(settings: Settings) -> Process:
 
 def web(settings: Settings) -> Process:
     """Return screens and API."""
-    return Process("web", settings.web_local_url())
+    return Process("web", settings.web_local_url(), settings.web_tls_certificate)
 
 
 def worker(settings: Settings) -> Process:

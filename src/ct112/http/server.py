@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import ssl
 from http import HTTPStatus
 from typing import Any, cast
 
 from aiohttp import web
 
+from ct112.http.handshakes import TlsListener
 from ct112.http.problems import problem
 
 IDLE_SECONDS = 10.0  # for the head of a request, from the connection or the request before
@@ -56,10 +58,19 @@ class HttpServer:
     """Serves an application until cancelled."""
 
     def __init__(
-        self, app: web.Application, host: str, port: int, most_connections: int | None = None
+        self,
+        app: web.Application,
+        host: str,
+        port: int,
+        most_connections: int | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Port 0 takes a free one. `most_connections`: one more is closed at once; by default 200."""
+        """Port 0 takes a free one. `most_connections`: one more is closed at once; by default 200.
+
+        `tls` None: plain HTTP.
+        """
         self._most = most_connections
+        self._tls = tls
         self._app = app
         self._host = host
         self._port = port
@@ -74,9 +85,10 @@ class HttpServer:
         manager = runner.server
         assert manager is not None
 
-        def connection() -> asyncio.Protocol:
-            if len(manager.connections) >= (self._most or MOST_CONNECTIONS):
-                return Refusal()
+        def has_room(handshakes: int = 0) -> bool:
+            return len(manager.connections) + handshakes < (self._most or MOST_CONNECTIONS)
+
+        def handler() -> asyncio.Protocol:
             none: Any = None  # an access log would hold what strangers ask
             return Handler(
                 manager,
@@ -90,7 +102,12 @@ class HttpServer:
             )
 
         try:
-            listener = await loop.create_server(connection, self._host, self._port)
+            if self._tls is not None:
+                await self._run_tls(TlsListener(handler, self._tls, has_room))
+                return
+            listener = await loop.create_server(
+                lambda: handler() if has_room() else Refusal(), self._host, self._port
+            )
             try:
                 self.address = listener.sockets[0].getsockname()[:2]
                 self.listening.set()
@@ -99,6 +116,12 @@ class HttpServer:
                 listener.close()
         finally:
             await runner.cleanup()
+
+    async def _run_tls(self, listener: TlsListener) -> None:
+        await listener.listen(self._host, self._port)
+        self.address = listener.sockets[0].getsockname()[:2]
+        self.listening.set()
+        await listener.run()
 
 
 WebServer = HttpServer  # the name of before

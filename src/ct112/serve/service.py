@@ -35,7 +35,7 @@ from ct112.serve.sources import StoreSource, compile_live
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
-from ct112.tasks import Supervisor
+from ct112.tasks import Run, Supervisor
 
 log = logs.get("service")
 
@@ -178,9 +178,18 @@ class Service:
                 "gauges": watch.run,
                 "machine": Machine(_disks(self._settings)).run,
                 "old records": partial(self._close_old_records, switchboard),
+                **self._certificate(),
             },
         )
         return supervisor
+
+    def _certificate(self) -> dict[str, Run]:
+        file = self._settings.asterisk_tls_certificate
+        if file is None:
+            return {}
+        from ct112.serve.certificate import CertificateWatch  # the only user of cryptography in serve
+
+        return {"certificate": CertificateWatch(file, self._ami.renewed).run}
 
     async def _serve_door(self, watch: Watch, feed: Feed) -> None:
         settings = self._settings

@@ -1,6 +1,9 @@
 """The composition of `ct112 web`: the store, what is live at `ct112 serve`, and the routes over both."""
 
 import resource
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
 
 from ct112 import logs
 from ct112.control.client import ControlClient
@@ -10,6 +13,8 @@ from ct112.settings import Settings
 from ct112.store import Store
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
+from ct112.tls.problems import TlsError
+from ct112.tls.serving import ServerTls
 from ct112.web.access.gate import Gate
 from ct112.web.app import make_app
 from ct112.web.house import House
@@ -47,11 +52,15 @@ class Web:
             policy=settings.policy(),
         )
         app = make_app(house, gate.access.authenticate)
-        self.server = HttpServer(app, settings.web_host, settings.web_port, MOST_CONNECTIONS)
-        self._supervisor = Supervisor(
-            vital={"door": self.server.run},
-            others={"presence": self._presence.run, "control": self._control.run},
-        )
+        self._tls = server_tls(settings)
+        if self._tls is not None and settings.web_hsts_seconds:
+            app.on_response_prepare.append(hsts(settings.web_hsts_seconds))
+        context = None if self._tls is None else self._tls.context
+        self.server = HttpServer(app, settings.web_host, settings.web_port, MOST_CONNECTIONS, context)
+        others = {"presence": self._presence.run, "control": self._control.run}
+        if self._tls is not None:
+            others["certificate"] = self._tls.run
+        self._supervisor = Supervisor(vital={"door": self.server.run}, others=others)
 
     async def run(self) -> None:
         """Answer until SIGTERM or SIGINT. Raises TaskStopped."""
@@ -66,8 +75,9 @@ class Web:
 
     def health(self) -> Health:
         """Return what it can show now: it is ready while it can show something."""
-        parts = (self._database(), self._live(), self._tasks())
-        return Health(ready=parts[0].ok or parts[1].ok, parts=parts)
+        database, live = self._database(), self._live()
+        parts = (database, live, self._tasks(), *self._certificate())
+        return Health(ready=database.ok or live.ok, parts=parts)
 
     def _database(self) -> Part:
         return Part("database", bool(self._presence.there), self._presence.detail)
@@ -75,10 +85,31 @@ class Web:
     def _live(self) -> Part:
         return Part("live", self._control.floor is not None, self._control.trouble or "follows the feed")
 
+    def _certificate(self) -> tuple[Part, ...]:
+        return () if self._tls is None else (Part("certificate", *self._tls.state()),)
+
     def _tasks(self) -> Part:
         troubles = self._supervisor.troubles()
         said = ", ".join(f"{name} died: {reason}" for name, reason in troubles.items())
         return Part("tasks", not troubles, said or "all run")
+
+
+def server_tls(settings: Settings) -> ServerTls | None:
+    """Return web's TLS, None when no certificate is set. Raises TlsError rather than speak plain HTTP."""
+    if settings.web_tls_certificate is None:
+        if settings.web_tls_key is not None:
+            raise TlsError("CT112_WEB_TLS_KEY is set without CT112_WEB_TLS_CERTIFICATE: set both, or neither")
+        return None
+    return ServerTls(settings.web_tls_certificate, settings.web_tls_key, "web")
+
+
+def hsts(seconds: int) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return what tells browsers to ask this host over HTTPS alone for so long (RFC 6797)."""
+
+    async def tell(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Strict-Transport-Security"] = f"max-age={seconds}"
+
+    return tell
 
 
 def make_room() -> None:

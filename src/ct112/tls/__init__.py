@@ -1,0 +1,1 @@
+"""TLS: our own authority, certificates and what is wrong with them, contexts that take up a renewed one."""
