@@ -37,13 +37,22 @@ def test_the_room_is_what_statvfs_says(tmp_path: Path) -> None:
     assert free == pytest.approx(found.f_bavail * found.f_frsize, rel=0.05)
 
 
-def test_a_folder_that_is_gone_does_not_answer(tmp_path: Path) -> None:
-    disk = Disk("gone", tmp_path / "none")
+def test_of_a_folder_nobody_has_written_to_yet_the_one_it_will_be_in_counts(tmp_path: Path) -> None:
+    Disk("new", tmp_path / "spool" / "new").look()
+    until(lambda: value("ct112_disk_answers", folder="new") == 1)
+    assert value("ct112_disk_size_bytes", folder="new") == value("ct112_disk_size_bytes", folder="some")
+
+
+def test_a_folder_that_cannot_be_asked_does_not_answer_until_it_can(tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    folder.symlink_to(folder)
+    disk = Disk("broken", folder)
     disk.look()
-    until(lambda: value("ct112_disk_answers", folder="gone") == 0)
-    (tmp_path / "none").mkdir()
+    until(lambda: value("ct112_disk_answers", folder="broken") == 0)
+    folder.unlink()
+    folder.mkdir()
     disk.look()
-    until(lambda: value("ct112_disk_answers", folder="gone") == 1)
+    until(lambda: value("ct112_disk_answers", folder="broken") == 1)
 
 
 def test_a_disk_that_hangs_holds_one_thread_and_never_the_loop(

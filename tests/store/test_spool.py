@@ -328,3 +328,23 @@ async def test_on_a_disk_that_fills_up_entries_can_still_be_struck_out(
     await told.until(lambda: len(told.kept) == 8001)
     assert told.spool.healthy, "there is room in the file itself"
     await told.spool.close()
+
+
+async def test_the_alarm_ends_when_the_disk_takes_writing_again_though_nobody_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stood until the next fact was written: in a quiet night for hours."""
+    free = KEPT_FREE - 1
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": free})())
+    told = Told(tmp_path / "spool.sqlite")
+    await told.spool.open()
+    told.spool.put(fact(1, 1))
+    await told.until(lambda: told.refused)
+    await told.spool.head(10)
+    await told.spool.head(10)
+    assert not told.spool.healthy, "it can be read, and not written"
+    free += 1
+    await told.spool.head(10)
+    await told.until(lambda: told.spool.healthy)
+    assert await told.spool.head(10) == [], "nothing is left of the try"
+    await told.spool.close()

@@ -1,6 +1,7 @@
 """What serve watches of its own machine: room on the disks it writes to, and whether the clock is kept."""
 
 import asyncio
+import contextlib
 import ctypes
 import math
 import os
@@ -52,7 +53,7 @@ class Disk:
     """One folder's file system. A disk that does not answer holds a thread of its own and nothing else."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        """`name` stands in the metrics; the folder need not be there yet."""
+        """`name` stands in the metrics; of a folder that is not there yet, the one it will be in counts."""
         self._name, self._folder = name, folder
         self._asking: threading.Thread | None = None
 
@@ -68,13 +69,21 @@ class Disk:
     def _ask(self) -> None:
         answers = metrics.disk_answers.labels(folder=self._name)
         try:
-            found = os.statvfs(self._folder)
+            found = _statvfs(self._folder)
         except OSError:
             answers.set(0)
             return
         metrics.disk_size_bytes.labels(folder=self._name).set(found.f_blocks * found.f_frsize)
         metrics.disk_free_bytes.labels(folder=self._name).set(found.f_bavail * found.f_frsize)
         answers.set(1)
+
+
+def _statvfs(folder: Path) -> os.statvfs_result:
+    """Ask the folder's file system. Raises OSError: nobody may ask, a share that is gone, a broken disk."""
+    for place in (folder, *folder.parents):
+        with contextlib.suppress(FileNotFoundError):
+            return os.statvfs(place)
+    raise FileNotFoundError(folder)
 
 
 class Machine:

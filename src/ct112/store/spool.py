@@ -255,6 +255,17 @@ class Spool:
             self._in_loop(refuse, work.reply, SpoolFailed(str(error)))
             return
         self._in_loop(resolve, work.reply, result)
+        if not self._healthy:
+            self._try_writing()
+
+    def _try_writing(self) -> None:
+        """End the alarm as soon as the disk takes writing again, also while nobody calls."""
+        try:
+            self._holder.use(SpoolFile.try_writing)
+        except Exception as error:  # noqa: BLE001 - as with a commit
+            self._fault(error)
+        else:
+            self._well()
 
     def _fault(self, error: Exception) -> None:
         """Raise the alarm once; the file is opened again after a while."""
