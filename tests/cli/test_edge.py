@@ -12,7 +12,10 @@ from ct112 import __version__
 from ct112.cli import main as cli
 from ct112.ivr import default_text
 
-HEAVY = ("sqlalchemy", "asyncpg", "aiohttp", "numpy", "alembic", "panoramisk", "structlog")
+HEAVY = (
+    *("sqlalchemy", "asyncpg", "aiohttp", "numpy", "alembic", "panoramisk", "structlog"),
+    *("prometheus_client", "phonenumbers"),
+)
 AWAY = {
     "CT112_ENV_FILE": "",
     "CT112_DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:1/d",
@@ -24,12 +27,17 @@ AWAY = {
 }
 HELPS = [
     ("--help",), ("operator", "--help"), ("operator", "add", "--help"), ("position", "--help"),
-    ("roster", "plan", "--help"), ("callback", "take", "--help"),
+    ("roster", "plan", "--help"), ("setting", "set", "--help"), ("pause-reason", "add", "--help"),
+    ("callback", "take", "--help"),
     ("ivr", "publish", "--help"), ("spool", "status", "--help"), ("db", "upgrade", "--help"),
     ("asterisk", "--help"), ("doctor", "--help"), ("serve", "--help"), ("--version",),
 ]  # fmt: skip
 NEEDED = {  # what a command may import to do its work
     ("operator", "list"): {"sqlalchemy", "asyncpg"},
+    ("operator", "bar", "siti"): {"sqlalchemy", "asyncpg"},
+    ("setting", "list"): {"sqlalchemy", "asyncpg"},
+    ("setting", "set", "ring_seconds=40"): {"sqlalchemy", "asyncpg"},
+    ("pause-reason", "list"): {"sqlalchemy", "asyncpg"},
     ("operator", "sit", "siti", "pos-1"): set[str](),
     ("operator", "pause", "siti"): set[str](),
     ("position", "list"): {"sqlalchemy", "asyncpg"},

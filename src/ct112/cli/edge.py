@@ -58,8 +58,7 @@ def database_url() -> str:
 def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
     """Do the work on the store from the settings; end the command with the reason when it cannot be done."""
     address = database_url()
-    from ct112.store import CallbackError, PeopleError, StoreUnavailable
-    from ct112.store.faults import RowRefused
+    from ct112.store.faults import StoreUnavailable
 
     try:
         return asyncio.run(_do(address, work))
@@ -67,7 +66,7 @@ def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
         from ct112.doctor.database import database_trouble
 
         raise CannotDo(database_trouble(error, address)) from error
-    except (PeopleError, CallbackError, RowRefused, ValueError) as error:
+    except ValueError as error:  # what a repository refuses, and an address that is none
         raise CannotDo(str(error)) from error
 
 

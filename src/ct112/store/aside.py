@@ -1,16 +1,14 @@
 """What can never be written is kept on the disk, where an engineer reads it, and stands in nobody's way."""
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from ct112 import logs, metrics
+from ct112 import logs
 from ct112.store import clean
-from ct112.store.spool_file import look_at
 
 log = logs.get("aside")
 
@@ -28,6 +26,8 @@ class Aside:
 
     def keep(self, kind: str, thing: Any, reason: str, **known: Any) -> None:
         """Keep a thing and count it; never raises. `known`: what the log may say, nothing personal."""
+        from ct112 import metrics  # here, for commands that start at once
+
         metrics.set_aside.labels(kind=kind).inc()
         log.error("set aside: it can never be written", kind=kind, reason=reason, **known)
         if self._path is None:
@@ -71,6 +71,10 @@ def kept_aside(spool: Path, folders: Iterable[Path] = ()) -> list[Kept]:
 
 
 def _in_spool(path: Path) -> int:
+    import sqlite3
+
+    from ct112.store.spool_file import look_at
+
     try:
         return look_at(path).aside
     except (OSError, sqlite3.Error):
