@@ -19,6 +19,7 @@ from lab.phones import Phones
 from lab.places import REPOSITORY
 from lab.prometheus import Prometheus
 from lab.world import ASTERISK, CT112, POSTGRES, World, carrier
+from tests.monitoring.draw_dashboard import panels
 from tests.monitoring.scraped import Moment
 
 WITHIN = 25.0
@@ -45,6 +46,7 @@ class Provoked:
     active_when_well: dict[str, str]
     scraped: dict[str, str]
     seen: dict[str, Seen] = field(default_factory=dict)
+    pictures: dict[str, int] = field(default_factory=dict)  # query of the dashboard → series it gave
 
 
 class Provoker:
@@ -69,6 +71,7 @@ class Provoker:
         await self._disk_fills()
         await self._disk_takes_nothing()
         await self._folder_goes()
+        await self._look_at_pictures()
         await self._beside_go()
         await self._exchange_goes()
         await self._telephone_goes()
@@ -159,6 +162,12 @@ class Provoker:
             if kept.exists():
                 kept.rename(folder)
         await self._is_over("DiskDoesNotAnswer", "FallbackFilesUnusable")
+
+    async def _look_at_pictures(self) -> None:
+        """Ask what the dashboard asks, now that there have been calls."""
+        for panel in panels():
+            for query, _ in panel.queries:
+                self.found.pictures[query] = len(await asyncio.to_thread(self._prometheus.query, query))
 
     async def _beside_go(self) -> None:
         """web and worker are killed."""

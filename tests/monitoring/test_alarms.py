@@ -94,6 +94,10 @@ def test_every_metric_of_a_rule_is_scraped(provoked: Provoked) -> None:
     assert not {name for name in bare if f"# HELP {name}" not in text}
 
 
+def test_every_picture_of_the_dashboard_shows_something(provoked: Provoked) -> None:
+    assert not [query for query, series in provoked.pictures.items() if not series]
+
+
 def test_a_clock_that_is_kept_by_nobody_is_scraped_as_such(provoked: Provoked) -> None:
     said = sum_of(provoked.scraped["ct112-serve"], "ct112_clock_synchronised", {})
     assert ("ClockNotSynchronised" in provoked.active_when_well) == (said == 0)
