@@ -55,6 +55,7 @@ class Installation:
             heads=state / "audit" / "heads.jsonl",
             erasures=state / "audit" / "erasures.jsonl",
             recordings=self.folder / "recordings",
+            description=self.folder / "asterisk.toml",
             fallback={"a": self.folder / "fallback"},
             astdbs={"a": self.folder / "asterisk" / "astdb.sqlite3"},
         )
@@ -149,6 +150,7 @@ class Installation:
         places = self.places
         for name in ("a" * 32, "b" * 32):
             _write(places.prompts / f"{name}.wav", name.encode() * 900)
+        _write(self.folder / "asterisk.toml", b'[node.a]\nsip_address = "192.0.2.5"\n')
         _write(self.folder / "recordings" / "id" / "greeting.wav", b"RIFF" + b"\0" * 4000)
         _write(self.folder / "fallback" / "a-1790000000.1.entered", b"at=1790000000\nani=0812\n")
         _write(places.spool.with_name("aside.jsonl"), b'{"kind": "record"}\n')

@@ -33,6 +33,7 @@ async def test_secrets_are_left_out_unless_asked_for(first: Installation, tmp_pa
     assert "CT112_RING_SECONDS=20" in kept
     assert "# CT112_API_TOKEN: a secret, left out" in kept
     assert "postgresql://ct112@db.example/ct112" in kept
+    assert "192.0.2.5" in (tmp_path / "without" / "asterisk.toml").read_text()
     assert (tmp_path / "with" / "settings.env").read_text().count("hush-hush") == 3
     assert (tmp_path / "with" / "audit" / "key").read_bytes().strip() == key
 

@@ -118,6 +118,9 @@ class Making:
     def _settings(self) -> None:
         with self._folder.sink(kept_settings.NAME) as sink:
             sink.write(kept_settings.as_text(self._written, secrets=self._secrets).encode())
+        description = self._places.description
+        if description is not None and description.exists():
+            self._folder.copy(description, description.name)
 
     def _below(self, source: Path, name: str, pattern: str) -> None:
         """Copy the files of a folder; one that goes away meanwhile is not part of the backup."""

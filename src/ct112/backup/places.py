@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ct112.settings import Settings
+from ct112.settings import ENV_FILE, Settings, env_file
 
 ASTDB = "astdb.sqlite3"
 ETC = (Path("/etc/asterisk"), Path("/opt/ct112/asterisk-root/etc/asterisk"))
@@ -23,6 +23,7 @@ class Places:
     heads: Path
     erasures: Path
     recordings: Path | None = None
+    description: Path | None = None  # of the nodes and trunks; it names files with passwords, and holds none
     fallback: Mapping[str, Path] = field(default_factory=dict)
     astdbs: Mapping[str, Path] = field(default_factory=dict)
 
@@ -40,10 +41,16 @@ class Places:
             audit_key=settings.audit_key_path.absolute(),
             heads=settings.audit_heads_path.absolute(),
             erasures=settings.erasures_path.absolute(),
+            description=description(),
             recordings=settings.recordings_dir and settings.recordings_dir.absolute(),
             fallback=settings.fallback_dirs,
             astdbs=found_astdbs() if astdbs is None else astdbs,
         )
+
+
+def description() -> Path:
+    """Return where the description of the nodes and trunks is: beside the file of settings."""
+    return (env_file() or ENV_FILE).with_name("asterisk.toml").absolute()
 
 
 def found_astdbs(etc: tuple[Path, ...] = ETC) -> dict[str, Path]:
