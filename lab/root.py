@@ -11,12 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from lab import packages
 from lab.steps import Progress, Step, StepFailed, step
 
 MINIMUM = (22, 10, 1)  # the first with the twenty security fixes of its day
 SUITE = "forky"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+ALONE = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && exec "$@"', "sh")
+"""mmdebstrap binds /dev/shm and more into the root it builds: its own, and gone with it, however it ends.
+
+Killed without this, it left them mounted, and clearing the half-built root emptied the machine's /dev/shm:
+every PostgreSQL on it lost its shared memory.
+"""
 HOSTS_REMEDY = "add '127.0.0.1 <its name>' to /etc/hosts: without it Asterisk is slow by a factor of thirty"
 
 
@@ -129,13 +137,13 @@ def _alone(root: Path) -> Iterator[None]:
 
 def _build(root: Path, this: Step) -> None:
     building = root.with_name(root.name + ".building")
-    shutil.rmtree(root, ignore_errors=True)
+    _clear(root)
     first = _mmdebstrap(building, [])
     if "expired" in first.lower() or "not valid" in first.lower():
         this.note = "the mirror's Release file is past its date; accepted, its signature is good"
         first = _mmdebstrap(building, ['--aptopt=Acquire::Check-Valid-Until "false"'])
     if first:
-        shutil.rmtree(building, ignore_errors=True)
+        _clear(building)
         last = " | ".join(line for line in first.strip().splitlines()[-4:])
         raise StepFailed(
             f"mmdebstrap: {last}",
@@ -144,11 +152,20 @@ def _build(root: Path, this: Step) -> None:
     building.rename(root)
 
 
+def _clear(folder: Path) -> None:
+    """Remove a root, and nothing of ours that is mounted in it still."""
+    for mounted in reversed([Path(one.mountpoint) for one in psutil.disk_partitions(all=True)]):
+        if mounted.is_relative_to(folder):
+            subprocess.run(["umount", mounted], check=False)
+    subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False)
+
+
 def _mmdebstrap(target: Path, options: list[str]) -> str:
     """Return what went wrong, empty when nothing did."""
-    shutil.rmtree(target, ignore_errors=True)  # mmdebstrap refuses a folder that is not empty
+    _clear(target)  # mmdebstrap refuses a folder that is not empty
     mirror = os.environ.get("CT112_DEBIAN_MIRROR") or debian_mirror()  # without one mmdebstrap has its own
-    command = ["mmdebstrap", "--variant=minbase", "--include=asterisk,asterisk-modules", "--components=main"]
+    command = [*ALONE, "mmdebstrap", "--variant=minbase", "--include=asterisk,asterisk-modules"]
+    command += ["--components=main"]
     command += [f"--keyring={KEYRING}", *options, SUITE, str(target), *([mirror] if mirror else [])]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if result.returncode == 0 else result.stderr or "it failed without a word"
