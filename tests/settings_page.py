@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from ct112 import settings
+from ct112.core.settings import SETTINGS
 from ct112.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -151,10 +152,15 @@ def _behind(attribute: str) -> set[str]:
     return {name for one in _methods().get(attribute, ()) if one != attribute for name in _behind(one)}
 
 
-@cache
+LIVE = {"ring_seconds": "ring_seconds", "wrap_up_seconds": "wrap_up_seconds"} | {
+    "lost_node_seconds": "lost_node_end_seconds"
+}
+"""Settings here, and what they are called where they may be changed while serve runs."""
+
+
 def live() -> frozenset[str]:
     """Return the settings that may be changed while serve runs."""
-    return frozenset()
+    return frozenset(name for name, there in LIVE.items() if there in {one.name for one in SETTINGS})
 
 
 if __name__ == "__main__":

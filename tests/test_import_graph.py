@@ -40,7 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "logs": set(),
     "metrics": set(),
     "tasks": {"ct112.logs", "ct112.metrics"},
-    "settings": {"ct112.core.policy", "ct112.env_file"},
+    "settings": {"ct112.core.policy", "ct112.core.trunks", "ct112.env_file"},
     "env_file": {"ct112.files"},
     "files": set(),
     "shipped": set(),

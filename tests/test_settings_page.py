@@ -19,7 +19,7 @@ def test_a_setting_is_described_and_read(name: str) -> None:
 
 def test_who_reads_a_setting_is_seen_through_methods() -> None:
     readers = settings_page.readers()
-    assert readers["ring_seconds"] == {"serve"}, "by policy()"
+    assert readers["ring_seconds"] >= {"serve"}, "by policy()"
     assert readers["audit_key_file"] >= {"worker"}, "by audit_key_path"
     assert readers["log_level"] >= {"serve", "web", "worker"}
     assert "worker" not in readers["web_port"]

@@ -98,7 +98,14 @@ strange_legs = Counter(
 )
 security_events = Counter("ct112_security_events_total", "Asterisk security events", ["node", "event"])
 phones_registered = Gauge("ct112_phones_registered", "Positions with a registered softphone", ["node"])
-trunk_reached = Gauge("ct112_trunk_reached", "1 while the carrier answers the node", ["node"])
+trunk_reached = Gauge(
+    "ct112_trunk_reached", "1 while the carrier answers the node on this trunk", ["node", "trunk"]
+)
+trunk_registered = Gauge(
+    "ct112_trunk_registered",
+    "1 while the carrier has us registered, where a trunk wants that",
+    ["node", "trunk"],
+)
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")
 journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")

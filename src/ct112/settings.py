@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from ct112.core.policy import Policy
+from ct112.core.trunks import Trunk
 from ct112.env_file import EnvFileError, names, read, value
 
 ENV_FILE = Path("/etc/ct112/ct112.env")
@@ -39,6 +40,17 @@ class NodeSettings(BaseModel):
     ami_port: int = 5038
     ami_user: str
     ami_password: SecretStr
+
+
+class TrunkSettings(BaseModel):
+    """A way to the carrier, as `ct112 asterisk render` writes it from the description."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+    lines: Annotated[int, Field(ge=0)] = 0  # none counted
+    kept_for_callers: Annotated[int, Field(ge=0)] = 0
+    outgoing: bool = True
 
 
 class Settings(BaseSettings):
@@ -126,7 +138,11 @@ class Settings(BaseSettings):
     ivr_emergency_limit_seconds: Seconds = Field(
         15, description="A menu in which a silent caller waits longer for the emergency queue is refused"
     )
-    trunk_endpoint: str = Field("trunk", description="Asterisk's name of the carrier's trunk")
+    trunk_endpoint: str = Field("trunk", description="Asterisk's name of the carrier's trunk, if it is one")
+    trunks: list[TrunkSettings] = Field(
+        default_factory=list,
+        description="The trunks in the order calls go out, a JSON list; render writes it",
+    )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_json: bool = Field(True, description="Logs as JSON lines; false: for people")
 
@@ -139,6 +155,19 @@ class Settings(BaseSettings):
             switch_every_seconds=self.dead_man_seconds / 3,
             lost_node_end_seconds=self.lost_node_seconds,
         )
+
+    def floor_trunks(self) -> list[Trunk]:
+        """Return the trunks as the floor knows them, in the order calls go out."""
+        several = [
+            Trunk(name=one.endpoint, lines=one.lines, kept=one.kept_for_callers, outgoing=one.outgoing)
+            for one in self.trunks
+        ]
+        return several or [Trunk(name=self.trunk_endpoint)]
+
+    @property
+    def trunk_endpoints(self) -> tuple[str, ...]:
+        """Return Asterisk's names of the trunks, in the order calls go out."""
+        return tuple(one.endpoint for one in self.trunks) or (self.trunk_endpoint,)
 
     @property
     def spool_path(self) -> Path:
@@ -272,7 +301,7 @@ def _look_at(file: Path) -> None:
 def _explain(error: Exception) -> str:
     """Return one line a setting, without the values: they may be secret."""
     if not isinstance(error, ValidationError):
-        return f"{error}: CT112_NODES must be a JSON list of nodes"
+        return f"{error}: CT112_NODES and CT112_TRUNKS are JSON lists, CT112_FALLBACK_DIRS an object"
     lines = [
         f"CT112_{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
         for problem in error.errors(include_input=False, include_url=False)

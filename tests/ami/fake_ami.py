@@ -17,6 +17,7 @@ class FakeAmi:
         self.mute: set[str] = set()  # actions that get no answer
         self.contacts: dict[str, str] = {}  # endpoint: status
         self.written: dict[str, str] = {}  # an endpoint with a contact in a file, a trunk: its status
+        self.registrations: dict[str, str] = {}  # a trunk that wants one: its status
         self.refused: dict[str, list[dict[str, str]]] = {}  # action: what it is answered with instead
         self.members: list[str] = []
         self._writers: set[asyncio.StreamWriter] = set()
@@ -88,6 +89,12 @@ class FakeAmi:
                 return _list([row | {"URI": uri, "Status": status}], "EndpointDetailComplete")
             case "PJSIPShowEndpoint":
                 return [{"Response": "Error", "Message": "Unable to retrieve endpoint"}]
+            case "PJSIPShowRegistrationsOutbound":
+                registered = [
+                    {"Event": "OutboundRegistrationDetail", "ObjectName": name, "Status": status}
+                    for name, status in self.registrations.items()
+                ]
+                return _list(registered, "OutboundRegistrationDetailComplete")
             case "QueueStatus":
                 return _list(
                     [{"Event": "QueueMember", "Location": one} for one in self.members], "QueueStatusComplete"

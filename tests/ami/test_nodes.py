@@ -86,6 +86,31 @@ async def test_whether_the_carrier_is_reached() -> None:
             await until(lambda: nodes.carrier_reached()[NODE], "with the link lost nothing is known")
 
 
+async def test_each_trunk_is_told_of_and_whether_the_carrier_has_us_registered() -> None:
+    async with running() as ami:
+        ami.written = {"trunk": "Reachable", "trunk-telkom": "Unreachable"}
+        ami.registrations = {"trunk-telkom": "Rejected"}
+        node = AmiNode(NODE, "127.0.0.1", ami.port, USER, PASSWORD)
+        names = ("trunk", "trunk-telkom", "trunk-unknown")
+        nodes = AmiNodes([node], post=lambda _: None, trunks=names)
+        task = asyncio.create_task(nodes.run())
+        try:
+            await until(lambda: nodes.ready()[NODE], "asked")
+            await until(lambda: nodes.trunks()[NODE][1].registered is False, "asked for")
+            assert [str(trunk) for trunk in nodes.trunks()[NODE]] == [
+                "answers",
+                "away, not registered",
+                "answers",  # Asterisk does not know it: doctor says so
+            ]
+            assert nodes.carrier_reached() == {NODE: True}, "one of them is enough"
+            ami.registrations = {"trunk-telkom": "Registered"}
+            ami.send(Event="Registry", ChannelType="PJSIP", Status="Registered")
+            await until(lambda: nodes.trunks()[NODE][1].registered is True, "heard of at once")
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_trunk_nobody_knows_is_not_away() -> None:
     async with running() as ami, kept(ami, Known()) as nodes:
         await until(lambda: nodes.ready()[NODE], "asked")

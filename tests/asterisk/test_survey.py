@@ -31,14 +31,14 @@ def channel(name: str, state: str, app: str = "Stasis") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("state", "joined", "found"),
     [
-        ("Down", False, FoundCallee(call=BACK, answered=False)),
-        ("Ringing", False, FoundCallee(call=BACK, answered=False)),
-        ("Up", False, FoundCallee(call=BACK, answered=True)),
-        ("Up", True, FoundCallee(call=BACK, answered=True, joined=True)),
+        ("Down", False, FoundCallee(call=BACK, answered=False, trunk="trunk-telkom")),
+        ("Ringing", False, FoundCallee(call=BACK, answered=False, trunk="trunk-telkom")),
+        ("Up", False, FoundCallee(call=BACK, answered=True, trunk="trunk-telkom")),
+        ("Up", True, FoundCallee(call=BACK, answered=True, joined=True, trunk="trunk-telkom")),
     ],
 )
 def test_somebody_who_is_called_back_is_found(state: str, joined: bool, found: FoundCallee) -> None:
-    legs = [channel(OPERATOR, "Up"), channel(CALLEE, state)]
+    legs = [channel(OPERATOR, "Up"), {**channel(CALLEE, state), "name": "PJSIP/trunk-telkom-00000002"}]
     bridge = {"id": f"br-{OFFER}", "channels": [OPERATOR, CALLEE] if joined else [OPERATOR]}
     listing = Listing(
         channels=tuple(CHANNEL.validate_python(leg) for leg in legs),

@@ -339,3 +339,53 @@ def test_what_a_404_means() -> None:
     plan = planner().plan(PickUp(CALL))
     assert plan is not None
     assert plan.done == PickedUp(CALL)
+
+
+@pytest.mark.parametrize(
+    ("cause", "sip", "by_trunk"),
+    [
+        (34, 503, True),
+        (18, 408, True),  # nobody answered, not even the carrier
+        (21, 403, True),  # we are not let in
+        (21, 603, False),  # the callee declined
+        (17, 486, False),
+        (1, 404, False),
+        (20, 480, False),
+        (16, 0, False),
+        (127, 487, False),
+    ],
+)
+def test_the_trunk_failed_or_the_callee_did_not_want(
+    inbound: Inbound, cause: int, sip: int, by_trunk: bool
+) -> None:
+    leg = channel(names.callee_channel(CallId("back-7-1")))
+    gone = {"channel": leg, "cause": cause, "cause_txt": "", "tech_cause": sip}
+    ended = told(inbound, "ChannelDestroyed", **gone)
+    assert isinstance(ended, CalleeEnded)
+    assert ended.by_trunk is by_trunk
+    told(inbound, "ChannelStateChange", channel={**leg, "state": "Ringing"})
+    rang = told(inbound, "ChannelDestroyed", **gone)
+    assert isinstance(rang, CalleeEnded)
+    assert not rang.by_trunk, "a telephone has rung: the trunk did its part"
+
+
+def test_a_call_says_by_which_trunk_it_came(inbound: Inbound) -> None:
+    leg = {**channel(), "name": "PJSIP/trunk-telkom-00000001"}
+    arrived = inbound.translate(started_with(["call"], leg))
+    assert isinstance(arrived, CallArrived)
+    assert arrived.trunk == "trunk-telkom"
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("PJSIP/trunk-00000001", True),
+        ("PJSIP/trunk-telkom-00000001", True),
+        ("PJSIP/carrier-00000001", True),
+        ("PJSIP/pos-1-00000001", False),
+        ("Local/trunk-1@x-0001;1", False),
+    ],
+)
+def test_a_leg_of_any_trunk_is_a_citizens(name: str, ours: bool) -> None:
+    leg = TypeAdapter(Channel).validate_python({**channel(), "name": name})
+    assert names.from_trunk(leg, "carrier") is ours

@@ -1,11 +1,13 @@
 """The desk of the call-backs: what it refuses costs nobody a try."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from ct112.core.events import Event
+from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
+from ct112.core.trunks import Trunk
 from ct112.serve.callbacks import CallbackDesk, Conflict
 from ct112.simulation.store import FakeCallbacks, FakeStore
 from ct112.simulation.tables import Tables
@@ -29,9 +31,12 @@ class Tasks(FakeCallbacks):
         raise AssertionError("not to be taken")
 
 
-def desk(tasks: Tasks, trunk: Mapping[NodeName, bool], posted: list[Event]) -> CallbackDesk:
+def desk(
+    tasks: Tasks, trunk: Mapping[NodeName, bool], posted: list[Event], trunks: Sequence[Trunk] = ()
+) -> CallbackDesk:
     """A desk whose operator is ready at a phone of node a."""
     world = World()
+    world.floor = Floor(world.policy, world.document, trunks=trunks)
     world.staffed(POS_1)
     store = FakeStore()
     store.callbacks = tasks
@@ -45,6 +50,14 @@ async def test_while_the_trunk_is_away_nobody_is_rung(trunk: dict[NodeName, bool
     tasks, posted = Tasks(), list[Event]()
     with pytest.raises(Conflict, match="the carrier's trunk is away"):
         await desk(tasks, trunk, posted).take(7, OPERATOR)
+    assert (tasks.taken, posted) == ([], [])
+
+
+async def test_while_all_other_lines_are_taken_nobody_is_rung() -> None:
+    tasks, posted = Tasks(), list[Event]()
+    kept = [Trunk(name="trunk", lines=2, kept=2)]
+    with pytest.raises(Conflict, match="kept for callers"):
+        await desk(tasks, {}, posted, kept).take(7, OPERATOR)
     assert (tasks.taken, posted) == ([], [])
 
 

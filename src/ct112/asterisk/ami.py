@@ -27,7 +27,7 @@ ACTION_SECONDS = 10.0
 PING_EVERY_SECONDS = 5.0
 PING_SECONDS = 3.0
 LONGEST_MESSAGE = 1024 * 1024  # characters; a real one has a few thousand
-LISTS = frozenset({"PJSIPShowContacts", "PJSIPShowEndpoint", "QueueStatus"})
+LISTS = frozenset({"PJSIPShowContacts", "PJSIPShowEndpoint", "PJSIPShowRegistrationsOutbound", "QueueStatus"})
 WITH_TLS = ("http", "res_pjsip.so")
 """What reads a certificate: WSS of browser phones, SIP over TLS."""
 NOTHING_THERE = frozenset({"No Contacts found"})  # what Asterisk says, as an error, for an empty list

@@ -16,7 +16,7 @@ from ct112.asterisk.ami import (
     over_tcp,
     take_up_certificates,
 )
-from ct112.asterisk.carrier import Carrier
+from ct112.asterisk.carrier import Carrier, TrunkState
 from ct112.asterisk.contacts import Contacts
 from ct112.asterisk.security import SecurityWatch
 from ct112.core.events import PhoneSeen
@@ -38,10 +38,15 @@ class AmiNodes:
     """Keeps AMI to every node; what is wanted of it is applied now and after every connect."""
 
     def __init__(
-        self, nodes: Sequence[AmiNode], *, post: Post, connect: Connect = over_tcp, trunk: str = "trunk"
+        self,
+        nodes: Sequence[AmiNode],
+        *,
+        post: Post,
+        connect: Connect = over_tcp,
+        trunks: Sequence[str] = ("trunk",),
     ) -> None:
-        """`post` is told which phones are registered; `trunk` is the carrier's endpoint."""
-        self._watches = [_NodeWatch(node, post, connect, trunk) for node in nodes]
+        """`post` is told which phones are registered; `trunks` are the carriers' endpoints."""
+        self._watches = [_NodeWatch(node, post, connect, trunks) for node in nodes]
 
     async def run(self) -> None:
         """Keep all connections until cancelled."""
@@ -54,8 +59,12 @@ class AmiNodes:
         return {watch.node.name: watch.ready for watch in self._watches}
 
     def carrier_reached(self) -> Mapping[NodeName, bool]:
-        """Return for each node whether it reaches the carrier; True while that is not known."""
+        """Return for each node whether it reaches a carrier; True while that is not known."""
         return {watch.node.name: watch.carrier.reached for watch in self._watches}
+
+    def trunks(self) -> Mapping[NodeName, Sequence[TrunkState]]:
+        """Return for each node how its trunks are."""
+        return {watch.node.name: watch.carrier.trunks() for watch in self._watches}
 
     def set_positions(self, positions: Sequence[str], *, members: Sequence[str] | None = None) -> None:
         """Watch these positions, and have exactly `members` (by default all) in the fallback queue."""
@@ -78,9 +87,9 @@ class AmiNodes:
 class _NodeWatch:
     """One node's AMI."""
 
-    def __init__(self, node: AmiNode, post: Post, connect: Connect, trunk: str) -> None:
+    def __init__(self, node: AmiNode, post: Post, connect: Connect, trunks: Sequence[str]) -> None:
         self.node = node
-        self.carrier = Carrier(node.name, trunk)
+        self.carrier = Carrier(node.name, trunks)
         self.ready = False
         self.positions: tuple[str, ...] = ()
         self.members: tuple[str, ...] = ()
@@ -216,6 +225,8 @@ class _NodeWatch:
             self._tell(self._contacts.take(fields))
             if self._contacts.in_doubt or self.carrier.in_doubt:
                 self.changed.set()
+        elif fields.get("event") == "Registry":  # it does not say which: they are asked for
+            self.changed.set()
         elif "sessionid" in fields or fields.get("eventtv"):
             self._security.take(fields)
 

@@ -53,7 +53,7 @@ def _ring(command: RingOperator, application: str) -> Request:
 def _dial(command: DialCallee, application: str, trunk: str) -> Request:
     return channels.create(
         names.callee_channel(command.call),
-        names.outside(command.number, trunk),
+        names.outside(command.number, command.trunk or trunk),
         app=application,
         app_args=dialling.arguments(dialling.OUT, command.call, command.seconds),
         variables={dialling.LABEL: '"112" <112>', "CT112_LEG": "callee"},

@@ -67,6 +67,11 @@ UNREACHED = {
     42: CallbackResult.UNAVAILABLE,
 }
 """Q.850 causes of a dialled leg nobody picked up; any other means the trunk did not get there."""
+THE_CALLEES = frozenset({1, 16, 17, 18, 19, 20, 21, 22, 28, 127})
+"""Causes that say something of the number or of who has it: another trunk gets no further."""
+THE_TRUNKS = frozenset({401, 403, 407})
+"""SIP's answers that say something of us at this trunk, whatever they are in Q.850."""
+SILENCE = 408  # the carrier's own, or Asterisk's when nobody answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Inbound:
         self._ending: set[str] = set()
         self._answered: set[OfferId] = set()
         self._picked_up: set[CallId] = set()
+        self._ringing: set[CallId] = set()  # a telephone of whoever is called back
         self._found: set[str] = set()  # callers' channels that a survey found
 
     def channel_of(self, call: CallId) -> str | None:
@@ -121,6 +127,7 @@ class Inbound:
         self._ending.clear()
         self._answered.clear()
         self._picked_up.clear()
+        self._ringing.clear()
         self._found.clear()
 
     def translate(self, event: AnyEvent) -> Event | Doubt | None:
@@ -140,7 +147,7 @@ class Inbound:
             case StasisEnd(channel=channel):
                 return self._left_stasis(channel)
             case ChannelDestroyed(channel=channel):
-                return self._destroyed(channel, event.cause)
+                return self._destroyed(channel, event.cause, event.tech_cause)
             case ChannelDtmfReceived(channel=channel):
                 call = self._callers.get(channel.id)
                 return None if call is None else DigitPressed(call, event.digit[:1])
@@ -165,6 +172,7 @@ class Inbound:
             dialled=names.dialled_of(channel),
             sip_call_id=names.sip_call_id(channel.protocol_id),
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
+            trunk=names.trunk_of(channel),
         )
 
     def _changed(self, channel: Channel) -> Event | None:
@@ -175,6 +183,8 @@ class Inbound:
                 self._answered.add(offer)
                 return OfferAnswered(offer)
             return OfferRinging(offer) if channel.state == RINGING else None
+        if callee is not None and channel.state == RINGING:
+            self._ringing.add(callee)
         if callee is not None and callee not in self._picked_up and channel.state == UP:
             self._picked_up.add(callee)
             return CalleeAnswered(callee)
@@ -192,14 +202,16 @@ class Inbound:
             return CallerLeft(call)
         return Doubt(call, channel.id) if found else CallReleased(call)
 
-    def _destroyed(self, channel: Channel, cause: int) -> Event | None:
+    def _destroyed(self, channel: Channel, cause: int, sip_cause: int) -> Event | None:
         self._ending.discard(channel.id)
         offer = names.offer_of(channel.id)
         if offer is not None:
             return OfferEnded(offer, self._why(offer, cause))
         callee = names.callee_of(channel.id)
         if callee is not None:
-            return CalleeEnded(callee, self._how(callee, cause))
+            rang = callee in self._ringing or callee in self._picked_up
+            self._ringing.discard(callee)
+            return CalleeEnded(callee, self._how(callee, cause), not rang and _by_trunk(cause, sip_cause))
         call = self._drop(channel)
         return None if call is None else CallerLeft(call)
 
@@ -227,3 +239,8 @@ class Inbound:
             self._channels.pop(call, None)
             self._forget(call)
         return call
+
+
+def _by_trunk(cause: int, sip_cause: int) -> bool:
+    """Return whether it was the trunk that failed; told of a leg at which no telephone has rung."""
+    return cause not in THE_CALLEES or sip_cause in THE_TRUNKS or sip_cause == SILENCE

@@ -6,6 +6,7 @@ from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, deri
 
 OPERATOR_LEG = "op-"
 CALLEE_LEG = "out-"
+TRUNKS = "PJSIP/trunk-"  # `trunk` itself, and every `trunk-NAME`
 DIALLED = frozenset("0123456789+*#")
 BRIDGE = "br-"
 CALLER = "caller"
@@ -75,8 +76,16 @@ def is_caller(channel: Channel) -> bool:
 
 
 def from_trunk(channel: Channel, trunk: str) -> bool:
-    """Return whether this leg came over the carrier's trunk, whatever it says of itself."""
-    return channel.name.startswith(f"PJSIP/{trunk}-")
+    """Return whether this leg came over a trunk of the carrier's, whatever it says of itself.
+
+    No position is called `trunk` or `trunk-…`.
+    """
+    return channel.name.startswith((f"PJSIP/{trunk}-", TRUNKS))
+
+
+def trunk_of(channel: Channel) -> str:
+    """Return the endpoint of a leg's trunk: `PJSIP/trunk-telkom-00000003` → `trunk-telkom`."""
+    return str(position_of(channel))
 
 
 def is_ours(channel: Channel) -> bool:

@@ -66,6 +66,7 @@ def _found_call(node: NodeName, channel: Channel, bridges: Sequence[Bridge]) -> 
         sip_call_id=names.sip_call_id(channel.protocol_id),
         location=parse_location(names.variable(channel, "CT112_LOCATION")),
         joined=_joined(channel, bridges),
+        trunk=names.trunk_of(channel),
     )
 
 
@@ -83,4 +84,4 @@ def _found_offer(offer: OfferId, leg: Channel) -> FoundOffer:
 
 def _found_callee(call: CallId, leg: Channel, found: Listing) -> FoundCallee:
     joined = _joined(leg, found.bridges) is not None
-    return FoundCallee(call=call, answered=leg.state == "Up", joined=joined)
+    return FoundCallee(call=call, answered=leg.state == "Up", joined=joined, trunk=names.trunk_of(leg))

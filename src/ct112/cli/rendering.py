@@ -4,10 +4,11 @@ What is made once (passwords, the control door's token) is in the file of settin
 are written: an interrupted run is finished by the next, and no password is lost.
 """
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ct112.cli.edge import CannotDo
 from ct112.env_file import EnvFileError
 from ct112.settings import ENV_FILE, NODE_NAME
 
+TRUNKS = "CT112_TRUNKS"
 FALLBACK_DIRS = "CT112_FALLBACK_DIRS"
 CONTROL_TOKEN = "CT112_CONTROL_TOKEN"  # noqa: S105 (its name)
 KEPT = ("ari_user", "ari_password", "ami_user", "ami_password")
@@ -131,9 +133,29 @@ def _settings(text: str, order: RenderOrder, values: NodeValues) -> str:
     if values.control_address.startswith(LOCAL) and folders.get(order.node) != values.fallback_dir:
         folders[order.node] = values.fallback_dir
         text = env_file.with_table(text, FALLBACK_DIRS, folders)
+    text = _with_trunks(text, values)
     if env_file.value(text, CONTROL_TOKEN):
         return text
     return env_file.with_value(text, CONTROL_TOKEN, secrets.token_urlsafe(24))
+
+
+def _with_trunks(text: str, values: NodeValues) -> str:
+    """Return the file of settings with the trunks in their order; one alone, of no name, needs no mention."""
+    listed = [
+        {
+            "endpoint": trunk.endpoint,
+            "lines": trunk.lines,
+            "kept_for_callers": trunk.kept_for_callers,
+            "outgoing": trunk.outgoing,
+        }
+        for trunk in values.trunks
+    ]
+    alone = len(listed) == 1 and values.trunks[0] == replace(
+        values.trunks[0], name="", lines=0, outgoing=True
+    )
+    if alone and env_file.value(text, TRUNKS) is None:
+        return text
+    return env_file.with_value(text, TRUNKS, json.dumps(listed))
 
 
 def _kept(text: str, order: RenderOrder) -> dict[str, Any]:

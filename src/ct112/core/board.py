@@ -19,6 +19,7 @@ from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.core.stays import Seating
+from ct112.core.trunks import Trunk
 from ct112.core.value import value
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Board:
 
     policy: Policy
     document: IvrDocument
+    trunks: tuple[Trunk, ...] = (Trunk(name="trunk"),)
     now: float = 0.0
     wall: float = 0.0
     started: dict[NodeName, float] = field(default_factory=dict)  # each Asterisk, by its own clock

@@ -23,6 +23,7 @@ from ct112.core.events import (
 )
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, callback_id, offer_id
 from ct112.core.operators import Operator
+from ct112.core.trunks import free
 
 
 class Phase(StrEnum):
@@ -38,6 +39,7 @@ class Callback:
     """One call-back under way. `deadline` is None while both talk: then a person has it.
 
     `joined`: both hear each other, as far as we know. Until then nobody was reached.
+    `trunk`: dialled by, "" while only the operator's phone rings; `tried`: the trunks dialled by so far.
     """
 
     id: CallId
@@ -49,6 +51,8 @@ class Callback:
     phase: Phase
     deadline: float | None
     joined: bool = False
+    trunk: str = ""
+    tried: tuple[str, ...] = ()
 
 
 def asked(board: Board, event: CallbackAsked) -> None:
@@ -57,6 +61,9 @@ def asked(board: Board, event: CallbackAsked) -> None:
     node = None if operator is None else _node(board, operator)
     if is_taken(board, event.task):
         board.odd(Unexpected(event=type(event).__name__, state="taken already"))
+        return
+    if free(board) is None:
+        board.result(event.task, CallbackResult.UNAVAILABLE, tried=False)
         return
     if operator is None or operator.name is None or node is None or operator.busy or board.draining:
         board.result(event.task, CallbackResult.FAILED, tried=False)
@@ -135,9 +142,30 @@ def _operator_answered(board: Board, back: Callback, event: OfferAnswered) -> No
     if back.phase is not Phase.RINGING:
         return
     board.operator(back.position).pick_up(back.id, event.offer, board.now)
+    if not _dial(board, back):  # the lines were taken meanwhile
+        board.end_offer(back.offer, CallbackResult.UNAVAILABLE)
+        back.phase = Phase.DIALLING
+        _close(board, back, CallbackResult.UNAVAILABLE, tried=False)
+
+
+def _dial(board: Board, back: Callback) -> bool:
+    """Dial by the next trunk with a line for us; return whether there is one.
+
+    The leg has the name of the one before, which is gone: whatever is heard of it is heard in order.
+    """
+    trunk = free(board, back.tried)
+    if trunk is None or not back.number:  # of before a restart: the number is not kept
+        return False
+    back.trunk, back.tried = trunk.name, (*back.tried, trunk.name)
     seconds = board.policy.dial_seconds
     go_on(board, back, Phase.DIALLING, board.now + seconds + board.policy.ring_grace_seconds)
-    board.do(DialCallee(call=back.id, node=back.node, number=back.number, seconds=seconds))
+    board.do(DialCallee(call=back.id, node=back.node, number=back.number, seconds=seconds, trunk=trunk.name))
+    return True
+
+
+def _dial_again(board: Board, back: Callback) -> bool:
+    """Try another trunk after one has failed; return whether there is one."""
+    return back.phase is Phase.DIALLING and not board.draining and _dial(board, back)
 
 
 def operator_ended(board: Board, back: Callback) -> None:
@@ -174,6 +202,8 @@ def joined(board: Board, back: Callback, event: Joined) -> None:
 
 def _callee_ended(board: Board, back: Callback, event: CalleeEnded) -> None:
     """The other side hung up, or never picked up; who hung up before a word was said is called again."""
+    if event.by_trunk and _dial_again(board, back):
+        return
     result = event.result
     if back.phase is Phase.TALKING:
         result = CallbackResult.REACHED if back.joined else CallbackResult.NO_ANSWER
@@ -191,6 +221,8 @@ def failed(board: Board, back: Callback, event: CommandFailed) -> None:
     match event.command:
         case RingOperator():
             _close(board, back, CallbackResult.FAILED, tried=False)
+        case DialCallee() if _dial_again(board, back):
+            pass
         case DialCallee() | JoinCallee():
             board.do(EndCallee(back.id, back.node))
             board.end_offer(back.offer, CallbackResult.UNAVAILABLE)

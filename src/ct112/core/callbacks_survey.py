@@ -66,6 +66,7 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         position=leg.position,
         offer=leg.offer,
         phase=Phase.DIALLING,
+        trunk=callee.trunk,
         deadline=board.now + board.policy.dial_seconds + board.policy.ring_grace_seconds,
     )
     callbacks.begin(board, back)

@@ -149,6 +149,7 @@ class Call:
     began: InitVar[CallState]
     document: IvrDocument
     language: str
+    trunk: str = ""  # it came by; "" when that is not known
     picked_up: bool = False
     answered: bool = False  # a person has had this call (perhaps before a restart)
     speaking_until: float = 0.0  # a prompt plays until then, and the switch is not pushed: see `switch`

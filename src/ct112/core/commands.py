@@ -107,12 +107,13 @@ class RingOperator:
 
 @value(frozen=True, slots=True, kw_only=True)
 class DialCallee:
-    """Dial the number through the trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`."""
+    """Dial the number through a trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`."""
 
     call: CallId
     node: NodeName
     number: str
     seconds: float
+    trunk: str = ""  # none: the only one
 
 
 @value(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class CallArrived:
     dialled: str
     sip_call_id: str | None = None
     location: Mapping[str, Any] | None = None
+    trunk: str = ""
 
 
 @value(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class FoundCall:
     sip_call_id: str | None = None
     location: Mapping[str, Any] | None = None
     joined: OfferId | None = None
+    trunk: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,7 @@ class FoundCallee:
     call: CallId
     answered: bool
     joined: bool = False
+    trunk: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -249,10 +252,14 @@ class CalleeAnswered:
 
 @value(frozen=True, slots=True)
 class CalleeEnded:
-    """The leg of whoever is called back is gone; `result`: why, when nobody had picked up."""
+    """The leg of whoever is called back is gone; `result`: why, when nobody had picked up.
+
+    `by_trunk`: the trunk failed before the number was reached; another may get there.
+    """
 
     call: CallId
     result: CallbackResult
+    by_trunk: bool = False
 
 
 @value(frozen=True, slots=True)

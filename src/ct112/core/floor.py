@@ -1,6 +1,6 @@
 """The floor: all live calls and operators, one event at a time. Pure; time comes in as `now`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import assert_never
 
@@ -16,19 +16,29 @@ from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord
 from ct112.core.stays import Seating
+from ct112.core.trunks import Trunk, free
 
 
 class Floor:
     """The single place where calls and operators change: events and time go in, outboxes come out."""
 
-    def __init__(self, policy: Policy, document: IvrDocument, remembered: Iterable[CallRecord] = ()) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        document: IvrDocument,
+        remembered: Iterable[CallRecord] = (),
+        trunks: Sequence[Trunk] = (),
+    ) -> None:
         """Start with no calls and no operators; `document` is the IVR new calls run.
 
+        `trunks`: in the order calls we make try them; none: the usual one, whose lines nobody counts.
         `remembered`: the records that were open when an earlier process wrote them last. A survey of their
         node says which of those calls are still there; a node that is not surveyed, because it never comes
         back or is not ours any more, is lost from the start.
         """
         self._board = Board(policy, document)
+        if trunks:
+            self._board.trunks = tuple(trunks)
         self._board.remembered = {record.call: record for record in remembered}
         self._board.lost = {record.node: Lost.by(policy) for record in self._board.remembered.values()}
 
@@ -36,6 +46,11 @@ class Floor:
     def calls(self) -> Mapping[CallId, Call]:
         """The live calls, to look at."""
         return self._board.calls.view
+
+    @property
+    def may_dial(self) -> bool:
+        """Whether a call we make would find a line that is not kept for callers."""
+        return free(self._board) is not None
 
     @property
     def operators(self) -> Mapping[PositionName, Operator]:

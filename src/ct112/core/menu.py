@@ -37,6 +37,7 @@ def _begin_call(board: Board, event: CallArrived) -> None:
         began=Arriving(deadline),
         document=board.document,
         language=board.document.language,
+        trunk=event.trunk,
     )
     board.calls.add(call)
     board.save(call)

@@ -155,6 +155,7 @@ def _stranger(board: Board, surveyed: NodeSurveyed, caller: FoundCall) -> Call:
         began=Arriving(board.now + board.policy.pick_up_seconds),
         document=board.document,
         language=board.document.language,
+        trunk=caller.trunk,
         picked_up=caller.picked_up,
         answered=record.answered_at is not None,
         offers=names,

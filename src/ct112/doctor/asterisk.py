@@ -1,14 +1,15 @@
 """The checks of one Asterisk node, asked over plain HTTP and AMI as an outsider would."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 
-from ct112.asterisk.ami import AmiError, connect
+from ct112.asterisk.ami import AmiError, AmiLost, connect
 from ct112.asterisk.ami_nodes import QUEUE
+from ct112.asterisk.carrier import REGISTERED
 from ct112.doctor.checks import Answer, Trouble
 from ct112.settings import NodeSettings
 
@@ -19,6 +20,7 @@ MODULES = (
     "res_ari_events",
     "res_stasis_playback",
     "res_pjsip",
+    "res_pjsip_outbound_registration",
     "res_geolocation",
     "res_http_media_cache",
     "res_security_log",
@@ -102,8 +104,27 @@ class Ari:
         return not missing, f"without: {', '.join(missing)}" if missing else f"{len(positions)} accounts"
 
 
+async def registrations(node: NodeSettings) -> Answer:
+    """Every trunk that wants us registered has us."""
+    found = await _asked(node, {"Action": "PJSIPShowRegistrationsOutbound"})
+    states = {
+        one.get("ObjectName", ""): one.get("Status", "")
+        for one in found
+        if "OutboundRegistrationDetail" in one.values()
+    }
+    said = ", ".join(f"{trunk}: {state}" for trunk, state in sorted(states.items()))
+    return all(state == REGISTERED for state in states.values()), said or "no trunk wants any"
+
+
 async def queue(node: NodeSettings) -> Answer:
     """AMI can be reached, and the fallback queue has somebody to ring."""
+    found = await _asked(node, {"Action": "QueueStatus", "Queue": QUEUE})
+    members = [one for one in found if "QueueMember" in one.values()]
+    return bool(members), f"{len(members)} members"
+
+
+async def _asked(node: NodeSettings, action: Mapping[str, str]) -> Sequence[Mapping[str, str]]:
+    """Return what the node says to an action of AMI; what it refuses is nothing."""
     secret = node.ami_password.get_secret_value()
     try:
         connection = await connect(node.ami_host, node.ami_port, node.ami_user, secret, lambda _event: None)
@@ -111,8 +132,10 @@ async def queue(node: NodeSettings) -> Answer:
         remedy = "compare ami_… in CT112_NODES with the node's manager.conf"
         raise Trouble(f"no AMI at {node.ami_host}:{node.ami_port} ({error})", remedy) from error
     try:
-        found = await connection.send({"Action": "QueueStatus", "Queue": QUEUE})
+        return await connection.send(action)
+    except AmiLost:
+        raise
+    except AmiError:
+        return []
     finally:
         connection.close()
-    members = [one for one in found if "QueueMember" in one.values()]
-    return bool(members), f"{len(members)} members"

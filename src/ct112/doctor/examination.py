@@ -6,7 +6,7 @@ from functools import partial
 
 from ct112.core.reserved import reserved
 from ct112.doctor import access, certificates, checks, processes
-from ct112.doctor.asterisk import Ari, queue
+from ct112.doctor.asterisk import Ari, queue, registrations
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
 from ct112.doctor.database import database_trouble
 from ct112.prompts.library import PromptLibrary
@@ -64,19 +64,33 @@ class Examination:
         reached = await checked(f"{name}: ARI, version", "install Asterisk 22.10.1 or later", ari.version)
         gone = [reached.name] if reached.ok is False and "nothing answers" in reached.detail else []
         cause = gone or ([reached.name] if reached.ok is False else [])
-        render, trunk = "ct112 asterisk render, then restart Asterisk", settings.trunk_endpoint
+        render = "ct112 asterisk render, then restart Asterisk"
         positions = [position.name for position in self._known.positions] if self._known else []
         own: Plan = [
             (f"{name}: modules", render, ari.modules),
             (f"{name}: clock", "let both machines use the same NTP servers", ari.clock),
-            (f"{name}: trunk", "the carrier answers no OPTIONS: ask them", partial(ari.trunk, trunk)),
+            *(
+                (
+                    f"{name}: {trunk.replace('-', ' ', 1)}",
+                    "the carrier answers no OPTIONS: ask them",
+                    partial(ari.trunk, trunk),
+                )
+                for trunk in settings.trunk_endpoints
+            ),
         ]
         ours: Plan = [
             (f"{name}: application", "see serve's log", partial(ari.application, settings.application)),
             (f"{name}: SIP accounts", "see serve's log for why", partial(ari.accounts, positions)),
             (f"{name}: phones", "register a position's softphone", partial(ari.phones, positions)),
         ]
-        fallback: Plan = [(f"{name}: AMI, fallback queue", "ct112 position add", partial(queue, node))]
+        fallback: Plan = [
+            (f"{name}: AMI, fallback queue", "ct112 position add", partial(queue, node)),
+            (
+                f"{name}: registrations",
+                "compare user, domain and password in asterisk.toml with the carrier's letter",
+                partial(registrations, node),
+            ),
+        ]
         return [
             reached,
             *await _unless(cause, own),

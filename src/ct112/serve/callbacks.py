@@ -90,6 +90,11 @@ class CallbackDesk:
 
     def _look_at_trunk(self, seat: Operator) -> None:
         """Raise Conflict when no number can be dialled from where the phone is: it would be no try."""
+        if self._floor is not None and not self._floor.may_dial:
+            raise Conflict(
+                "every line is in use but those kept for callers: nobody can be called now, the call-back "
+                "stays on the list; try again in a moment"
+            )
         trunk = self._trunk()
         if not any(trunk.get(node, True) for node in seat.phones):
             raise Conflict(

@@ -110,9 +110,17 @@ class Watch:
 
     def _trunk_part(self) -> Part:
         """Return whether the carrier answers: calls may come all the same, call-backs cannot go out."""
-        reached = self._ami.carrier_reached()
-        said = ", ".join(f"{node}: {'answers' if there else 'away'}" for node, there in reached.items())
-        return Part("trunk", any(reached.values()) or not reached, said or "no nodes", needed=False)
+        found = self._ami.trunks()
+        several = any(len(trunks) > 1 for trunks in found.values())
+        said = ", ".join(
+            f"{node}: {f'{trunk.endpoint} ' if several else ''}{trunk}"
+            for node, trunks in found.items()
+            for trunk in trunks
+        )
+        well = any(
+            trunk.reached and trunk.registered is not False for each in found.values() for trunk in each
+        )
+        return Part("trunk", well or not found, said or "no nodes", needed=False)
 
     def _accounts(self) -> Part:
         """Return whether every position has its SIP account on every node."""
@@ -142,11 +150,17 @@ class Watch:
             operators = Counter(type(one.state).__name__ for one in floor.operators.values())
             for state in OPERATOR_STATES:
                 metrics.operators.labels(state=state).set(operators[state])
-            for node, reached in self._ami.carrier_reached().items():
-                metrics.trunk_reached.labels(node=node).set(reached)
+            self._measure_trunks()
             metrics.spool_behind_seconds.set(self._journal.behind())
             self._alarm.look(self._duty(), self._now())
             await asyncio.sleep(EVERY_SECONDS)
+
+    def _measure_trunks(self) -> None:
+        for node, trunks in self._ami.trunks().items():
+            for trunk in trunks:
+                metrics.trunk_reached.labels(node=node, trunk=trunk.endpoint).set(trunk.reached)
+                if trunk.registered is not None:
+                    metrics.trunk_registered.labels(node=node, trunk=trunk.endpoint).set(trunk.registered)
 
     def _database(self) -> str:
         waiting = f"{len(self._journal)} writes waiting"

@@ -114,7 +114,7 @@ class Service:
         document = await self._keeper.first()
         await self._seating.first(database_ok=self._keeper.database_ok)
         remembered = await self._journal.open()
-        floor = Floor(self._keeper.settings.policy, document, remembered)
+        floor = Floor(self._keeper.settings.policy, document, remembered, self._settings.floor_trunks())
         feed = Feed(
             floor,
             nodes=self._telephone.ready,
@@ -328,7 +328,7 @@ def _ami(settings: Settings, post: Any) -> AmiNodes:
         )
         for one in settings.nodes
     ]
-    return AmiNodes(nodes, post=post, trunk=settings.trunk_endpoint)
+    return AmiNodes(nodes, post=post, trunks=settings.trunk_endpoints)
 
 
 def _folders(settings: Settings) -> dict[NodeName, Path]:

@@ -137,12 +137,13 @@ class ChannelHangupRequest(Event):
 
 
 class ChannelDestroyed(Event):
-    """A channel is gone. `cause` is a Q.850 code."""
+    """A channel is gone. `cause` is a Q.850 code, `tech_cause` that of SIP; 0: none."""
 
     type: Literal["ChannelDestroyed"]
     channel: Channel
     cause: int
     cause_txt: str
+    tech_cause: int = 0
 
 
 class ChannelDtmfReceived(Event):
