@@ -51,6 +51,7 @@ class TrunkSettings(BaseModel):
     lines: Annotated[int, Field(ge=0)] = 0  # none counted
     kept_for_callers: Annotated[int, Field(ge=0)] = 0
     outgoing: bool = True
+    registers: bool = False  # the carrier wants us registered
 
 
 class Settings(BaseSettings):
@@ -163,6 +164,11 @@ class Settings(BaseSettings):
             for one in self.trunks
         ]
         return several or [Trunk(name=self.trunk_endpoint)]
+
+    @property
+    def registering_trunks(self) -> frozenset[str]:
+        """Return the names of those the carrier wants us registered on."""
+        return frozenset(one.endpoint for one in self.trunks if one.registers)
 
     @property
     def trunk_endpoints(self) -> tuple[str, ...]:

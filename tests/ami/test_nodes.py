@@ -92,7 +92,7 @@ async def test_each_trunk_is_told_of_and_whether_the_carrier_has_us_registered()
         ami.registrations = {"trunk-telkom": "Rejected"}
         node = AmiNode(NODE, "127.0.0.1", ami.port, USER, PASSWORD)
         names = ("trunk", "trunk-telkom", "trunk-unknown")
-        nodes = AmiNodes([node], post=lambda _: None, trunks=names)
+        nodes = AmiNodes([node], post=lambda _: None, trunks=names, registering=names[1:2])
         task = asyncio.create_task(nodes.run())
         try:
             await until(lambda: nodes.ready()[NODE], "asked")

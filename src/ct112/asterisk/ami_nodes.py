@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ct112 import logs, metrics
 from ct112.asterisk.ami import (
@@ -44,9 +44,16 @@ class AmiNodes:
         post: Post,
         connect: Connect = over_tcp,
         trunks: Sequence[str] = ("trunk",),
+        registering: Collection[str] = (),
     ) -> None:
-        """`post` is told which phones are registered; `trunks` are the carriers' endpoints."""
-        self._watches = [_NodeWatch(node, post, connect, trunks) for node in nodes]
+        """`post` is told which phones are registered; `trunks` are the carriers' endpoints.
+
+        `registering`: those on which the carrier wants us registered.
+        """
+        carriers = [Carrier(node.name, trunks, registering) for node in nodes]
+        self._watches = [
+            _NodeWatch(node, post, connect, carrier) for node, carrier in zip(nodes, carriers, strict=True)
+        ]
 
     async def run(self) -> None:
         """Keep all connections until cancelled."""
@@ -87,9 +94,9 @@ class AmiNodes:
 class _NodeWatch:
     """One node's AMI."""
 
-    def __init__(self, node: AmiNode, post: Post, connect: Connect, trunks: Sequence[str]) -> None:
+    def __init__(self, node: AmiNode, post: Post, connect: Connect, carrier: Carrier) -> None:
         self.node = node
-        self.carrier = Carrier(node.name, trunks)
+        self.carrier = carrier
         self.ready = False
         self.positions: tuple[str, ...] = ()
         self.members: tuple[str, ...] = ()

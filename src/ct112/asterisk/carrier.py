@@ -3,7 +3,7 @@
 A trunk with a user is registered besides: what the carrier says to that is asked for too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ct112 import logs
@@ -33,8 +33,9 @@ class TrunkState:
 class Carrier:
     """The trunks of one node. While nothing is known they count as reached: nobody is refused for that."""
 
-    def __init__(self, node: NodeName, trunks: Sequence[str]) -> None:
-        """`trunks`: the names of the endpoints."""
+    def __init__(self, node: NodeName, trunks: Sequence[str], registering: Collection[str] = ()) -> None:
+        """`trunks`: the names of the endpoints; `registering`: those among them that are registered."""
+        self._registering = frozenset(registering)
         self._node = node
         self._trunks = tuple(trunks)
         self._contacts = Contacts()
@@ -73,16 +74,18 @@ class Carrier:
                 contacts += [_contact(row) for row in found if row.get("event") == "ContactStatusDetail"]
         self._contacts.listed(contacts)
         self._known = frozenset(known)
-        await self._ask_registrations(connection)
+        if self._registering:
+            await self._ask_registrations(connection)
 
     async def _ask_registrations(self, connection: Ami) -> None:
         """Ask whether the carrier has us registered, where we ask it to."""
         found = await self._asked(connection, {"Action": "PJSIPShowRegistrationsOutbound"}, "")
-        self._registrations = {
+        states = {
             row.get("objectname", ""): row.get("status") == REGISTERED
             for row in found or ()
             if row.get("event") == "OutboundRegistrationDetail"
         }
+        self._registrations = {name: states.get(name, False) for name in self._registering}
 
     async def _asked(
         self, connection: Ami, action: dict[str, str], trunk: str

@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ct112.asterisk import description, rendering
 from ct112.asterisk.configfiles import NodeValues, TemplateError, find_templates
 from ct112.asterisk.description import Description, DescriptionError
 from ct112.asterisk.rendering import Rendering
+from ct112.asterisk.trunks import ENDPOINT
 from ct112.cli.edge import CannotDo
 from ct112.env_file import EnvFileError
 from ct112.settings import ENV_FILE, NODE_NAME
@@ -147,12 +148,14 @@ def _with_trunks(text: str, values: NodeValues) -> str:
             "lines": trunk.lines,
             "kept_for_callers": trunk.kept_for_callers,
             "outgoing": trunk.outgoing,
+            "registers": bool(trunk.user),
         }
         for trunk in values.trunks
     ]
-    alone = len(listed) == 1 and values.trunks[0] == replace(
-        values.trunks[0], name="", lines=0, outgoing=True
-    )
+    usual = [
+        {**one, "endpoint": ENDPOINT, "lines": 0, "outgoing": True, "registers": False} for one in listed
+    ]
+    alone = len(listed) == 1 and listed == usual
     if alone and env_file.value(text, TRUNKS) is None:
         return text
     return env_file.with_value(text, TRUNKS, json.dumps(listed))

@@ -328,7 +328,9 @@ def _ami(settings: Settings, post: Any) -> AmiNodes:
         )
         for one in settings.nodes
     ]
-    return AmiNodes(nodes, post=post, trunks=settings.trunk_endpoints)
+    return AmiNodes(
+        nodes, post=post, trunks=settings.trunk_endpoints, registering=settings.registering_trunks
+    )
 
 
 def _folders(settings: Settings) -> dict[NodeName, Path]:
