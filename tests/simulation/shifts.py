@@ -1,11 +1,16 @@
-"""Bugs put in on purpose into who sits where."""
+"""Bugs put in on purpose into who sits where, and into settings that change."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ct112.core import seating
+from ct112.core import settings as core_settings
 from ct112.core.board import Board
 from ct112.core.operators import Operator
+from ct112.core.policy import Policy
 from ct112.core.stays import Move
+from ct112.serve import settings as serve_settings
 from ct112.serve.seating import SeatingFile
 from tests.simulation.mutations import Bug, Patch, nothing
 
@@ -51,4 +56,22 @@ SHIFTS = {
     "who left is rung on": Bug(lambda patch: patch(seating, "_withdraw", nothing), 8, "nobody is rung"),
     "who pauses is rung": Bug(a_pause_is_forgotten, 2, "who pauses is not rung"),
     "nothing is kept on the disk": Bug(lambda patch: patch(SeatingFile, "save", nothing), 1),
+}
+
+
+def nonsense_is_taken(patch: Patch) -> None:
+    """Whatever number the database has is in force."""
+
+    def applied(base: Policy, values: Mapping[str, Any]) -> Policy:
+        numbers = {name: value for name, value in values.items() if isinstance(value, float)}
+        return replace(base, **{name: value for name, value in numbers.items() if hasattr(base, name)})
+
+    patch(serve_settings, "applied", applied)
+
+
+SETTINGS = {
+    "changed settings do not reach the floor": Bug(
+        lambda patch: patch(core_settings, "taken_over", lambda now, _: now), 4, "settings in force"
+    ),
+    "nonsense is in force": Bug(nonsense_is_taken, 9, "settings in force"),
 }

@@ -12,7 +12,7 @@ import structlog
 from ct112.simulation.night import Failure, digest, run
 from ct112.simulation.scenario import Scenario
 from tests.simulation.mutations import ATTACKS, OTHERS
-from tests.simulation.shifts import SHIFTS
+from tests.simulation.shifts import SETTINGS, SHIFTS
 from tests.simulation.strangers import CHOSEN
 
 ROOT = Path(__file__).parents[2]
@@ -65,10 +65,10 @@ def test_a_seed_is_the_same_night_in_every_process() -> None:
 # ── bugs put in on purpose: docs/invariants.md tells of each
 
 
-@pytest.mark.parametrize("name", [*ATTACKS, *OTHERS, *CHOSEN, *SHIFTS])
+@pytest.mark.parametrize("name", [*ATTACKS, *OTHERS, *CHOSEN, *SHIFTS, *SETTINGS])
 def test_a_bug_put_in_on_purpose_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The seed known to find it is tried first: it is one of those from 1 on, so no more are needed."""
-    bug = {**ATTACKS, **OTHERS, **CHOSEN, **SHIFTS}[name]
+    bug = {**ATTACKS, **OTHERS, **CHOSEN, **SHIFTS, **SETTINGS}[name]
     assert bug.found_by < MOST_SEEDS
     bug.put_in(monkeypatch.setattr)
     seed, story = first_broken([bug.found_by, *range(1, MOST_SEEDS)])

@@ -26,6 +26,7 @@ class Engine:
 
     def __init__(self, seed: int) -> None:
         """All chance comes from `seed`."""
+        self.seed = seed
         self.random = random.Random(seed)  # noqa: S311 - it has to be the same every time
         self.loop = VirtualLoop()
         self.past: deque[tuple[float, str, Any]] = deque(maxlen=REMEMBERED)

@@ -18,6 +18,7 @@ from ct112.simulation.life import Life
 from ct112.simulation.node import SWITCH_SECONDS, Node
 from ct112.simulation.on_exchange import OnExchange
 from ct112.simulation.queue_oracle import certainly_before
+from ct112.simulation.settings import SettingChanges
 from ct112.store.pending import Entry
 
 ALONE_SECONDS = 40.0  # a caller whose operator's leg broke, until the floor has noticed over a bad link
@@ -43,6 +44,7 @@ class Invariants:
         self._looked = 0.0
         self._exchange = OnExchange(city, centre)
         self._attention = Attention(city, centre, self._exchange)
+        self.settings = SettingChanges(city.engine, centre, policy)
         centre.watch = self._begun
         city.expired = self.expired
 
@@ -64,6 +66,7 @@ class Invariants:
         def ringing(command: TelephoneCommand) -> None:
             if isinstance(command, Ring):
                 self.ringing(command, switchboard.floor)
+                self.settings.rung(command)
                 self._centre.seats.rung(command.position, switchboard.floor)
 
         switchboard.step = watched  # type: ignore[method-assign]

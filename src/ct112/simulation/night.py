@@ -92,6 +92,8 @@ class Night:
         self._centre.start()
         self._city.begin()
         self._centre.seats.begin(self._city.until)
+        if self._scenario.faults:
+            self._invariants.settings.begin(self._city.until)
         if self._scenario.call_backs:
             self._centre.call_back()
         quiet_since: float | None = None

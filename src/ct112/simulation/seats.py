@@ -12,7 +12,7 @@ from ct112.core.floor import Floor
 from ct112.core.ids import OfferId, OperatorName, PositionName
 from ct112.core.operators import Operator, Ringing
 from ct112.core.stays import Stay, stay_id
-from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason
+from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason, LiveSettings
 from ct112.simulation.engine import START, Engine, broken
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Seats:
         self.life: Callable[[], Life | None] = lambda: None
         self.ready: frozenset[str] = frozenset()  # positions where somebody takes calls
         self.since: dict[str, float] = dict.fromkeys(positions, 0.0)  # when that changed last
+        self.settings: LiveSettings | None = None  # what the database has
         self._stranded: dict[OfferId, OperatorName | None] = {}  # who talked when their node was lost
         self._seen: dict[OperatorName, Stay] = {}
         self._seen_at = 0.0
@@ -57,6 +58,7 @@ class Seats:
             tuple(KnownPosition(name, "secret") for name in self.positions),
             tuple(KnownOperator(name) for name in self.people),
             (KnownReason(REASON, "Makan", "Meal"),),
+            settings=self.settings,
         )
 
     def stays(self) -> list[Stay]:
