@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "ivr": {"ct112.core", "ct112.prompts", *LEAF},
     "http": LEAF,
     "tls": LEAF,
-    "control": {"ct112.core", *LEAF},
+    "control": {"ct112.core", "ct112.http", *LEAF},
     "serve": {
         *("ct112.core", "ct112.asterisk", "ct112.store", "ct112.ivr", "ct112.prompts"),
         *("ct112.control", "ct112.http", "ct112.tls", *LEAF, *SETTINGS),

@@ -5,11 +5,12 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET, socket
 
 import pytest
 
 from ct112.http.guesses import FREE, Guesses
-from ct112.http.server import WebServer
+from ct112.http.server import Handler, WebServer
 from ct112.store import Store
 from ct112.web import make_app
 from ct112.web.routes import LARGEST_BODY
@@ -183,6 +184,38 @@ async def test_who_sends_no_whole_request_is_closed(
             writer.write(f"X-{number}: 1\r\n".encode())
         assert closed.done()
         writer.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "times"), [("/metrics", 4), ("/api/v1/openapi.json", 50)], ids=["a little", "much"]
+)
+async def test_who_does_not_read_is_cut_off(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, times: int
+) -> None:
+    monkeypatch.setattr("ct112.http.server.UNREAD_SECONDS", 1.0)
+    monkeypatch.setattr("ct112.http.server.IDLE_SECONDS", 0.3)
+    made = Handler.connection_made
+
+    def small(handler: Handler, transport: asyncio.BaseTransport) -> None:
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, 4096)
+        made(handler, transport)
+
+    monkeypatch.setattr(Handler, "connection_made", small)
+    async with running(store, tmp_path) as wire:
+        assert status_of(await wire.get(path.encode())) == 200  # whoever reads has it whole
+        with socket() as stranger:
+            stranger.setsockopt(SOL_SOCKET, SO_RCVBUF, 2048)
+            stranger.connect(wire._address)
+            stranger.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * times)
+            await asyncio.sleep(2.5)
+            stranger.settimeout(1)
+            with pytest.raises(ConnectionResetError):
+                _read_all(stranger)
+
+
+def _read_all(stranger: socket) -> None:
+    while stranger.recv(1 << 16):
+        pass
 
 
 async def test_strangers_leave_files_for_asterisk(

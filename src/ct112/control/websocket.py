@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import struct
 from functools import partial
-from socket import SO_LINGER, SOL_SOCKET
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ct112 import logs
 from ct112.control.outflow import Outflow
+from ct112.http.server import cut
 from ct112.tasks import at, why
 
 log = logs.get("stream")
@@ -74,15 +74,6 @@ def _at_once(socket: web.WebSocketResponse, transport: asyncio.Transport, messag
         return False
     transport.write(_framed.frame(message))
     return True
-
-
-def cut(transport: asyncio.Transport) -> None:
-    """End the connection at once, and forget what was to be sent, in the kernel too (RST)."""
-    connection = transport.get_extra_info("socket")
-    if connection is not None:
-        with contextlib.suppress(OSError):
-            connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
 
 
 def _sent(transport: asyncio.Transport, sending: "asyncio.Task[None]") -> None:

@@ -1,9 +1,12 @@
 """The HTTP server: no stranger holds it, learns what it is made of, or fills its log."""
 
 import asyncio
+import contextlib
 import logging
 import ssl
+import struct
 from http import HTTPStatus
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, cast
 
 from aiohttp import web
@@ -12,6 +15,7 @@ from ct112.http.handshakes import TlsListener
 from ct112.http.problems import problem
 
 IDLE_SECONDS = 10.0  # for the head of a request, from the connection or the request before
+UNREAD_SECONDS = 15.0  # for 48 kB of an answer to be taken: a modem of 1995 would do
 MOST_CONNECTIONS = 200  # the process has a thousand files in all, and Asterisk's links need some
 LARGEST_BODY = 64 * 1024  # bytes
 LONGEST_LINE = 4096  # bytes of method, path and query
@@ -23,7 +27,43 @@ quiet.setLevel(logging.CRITICAL)  # what strangers send is not worth a line each
 
 
 class Handler(web.RequestHandler):
-    """One connection. What is no HTTP is answered without saying who we are."""
+    """One connection. What is no HTTP is answered without saying who we are; who does not read is cut off."""
+
+    __slots__ = ("_unread",)
+
+    def __init__(self, manager: web.Server, **more: Any) -> None:
+        """Take what aiohttp's takes."""
+        super().__init__(manager, **more)
+        self._unread: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """Give whoever reads a while: the library would wait for ever."""
+        super().pause_writing()
+        self._cut_soon()
+
+    def resume_writing(self) -> None:
+        """Go on: enough was read."""
+        super().resume_writing()
+        self._cut_never()
+
+    def force_close(self) -> None:
+        """Close; what is not read yet is kept for a while alone."""
+        self._cut_soon()
+        super().force_close()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the connection."""
+        super().connection_lost(exc)
+        self._cut_never()
+
+    def _cut_soon(self) -> None:
+        if self._unread is None and self.transport is not None and self.transport.get_write_buffer_size():
+            self._unread = self._loop.call_later(UNREAD_SECONDS, cut, self.transport)
+
+    def _cut_never(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def handle_error(
         self,
@@ -38,6 +78,15 @@ class Handler(web.RequestHandler):
         response.headers["Server"] = "ct112"  # else the library's name and version
         response.force_close()
         return response
+
+
+def cut(transport: asyncio.Transport) -> None:
+    """End the connection at once, and forget what was to be sent, in the kernel too (RST)."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 class Refusal(asyncio.Protocol):
