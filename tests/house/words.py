@@ -24,7 +24,7 @@ WITHOUT_ENTRY: dict[str, str] = {
         """,
     "plain English in its plain meaning": """
         attention audio capacity checks clock closing compiling delivery guesses handed health kinds
-        loading making metrics notes numbers out people phones planning publications reading reorder
+        loading making memory metrics notes numbers out people phones planning publications reading reorder
         rules run security shape shown signing simulation speech syntax telephone tidying timing
         unanswered views virtual wanted work
         """,

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from ct112.control.asks import Answer
+from ct112.store.roles import Role
 from lab.throwaway import Server
+from tests.web.people import Browser, add
 from tests.web.site import BEARER, CALL, Site
 
 
@@ -44,3 +46,24 @@ async def test_an_ask_waits_for_no_database(site: Site, server: Server) -> None:
                 assert answer.status == 202
     finally:
         server.thaw()
+
+
+async def test_a_person_who_was_let_in_waits_for_no_database_that_hangs(site: Site, server: Server) -> None:
+    await add(site.store, "siti", Role.OPERATOR, operator="operator-1")
+    browser, url = Browser(site), f"/api/v1/calls/{CALL}/class"
+    await browser.sign_in("siti")
+    await browser.ask("GET", "/api/v1/session")
+    server.freeze()
+    try:
+        async with asyncio.timeout(4):  # the first who asks waits, and the others not
+            assert (await browser.ask("POST", url, {"service_class": "urgent"}))[0] == 202
+        async with asyncio.timeout(2):
+            found = await asyncio.gather(
+                *(browser.ask("POST", url, {"service_class": "urgent"}) for _ in range(10))
+            )
+        assert {status for status, _, _ in found} == {202}
+    finally:
+        server.thaw()
+    async with asyncio.timeout(20):
+        while (await browser.ask("GET", "/api/v1/calls"))[0] != 200:  # noqa: ASYNC110 (asked again)
+            await asyncio.sleep(0.2)

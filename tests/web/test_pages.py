@@ -2,6 +2,8 @@
 
 import pytest
 
+from ct112.store.roles import Role
+from tests.web.people import add, bearer
 from tests.web.site import BEARER, Site, fill
 
 JSON = BEARER | {"Content-Type": "application/json"}
@@ -58,6 +60,25 @@ async def test_taking_a_call_back(site: Site, path: str, body: dict[str, str], s
         assert answer.status == status
         told = await answer.json(content_type=None)
     assert told["ask"] if status == 202 else told["detail"]
+
+
+@pytest.mark.parametrize(
+    ("role", "operator", "status"),
+    [
+        (Role.OPERATOR, "operator-1", 202),
+        (Role.OPERATOR, "operator-2", 403),
+        (Role.SUPERVISOR, "operator-1", 202),
+    ],
+)
+async def test_an_operator_has_their_own_phone_rung_alone(
+    site: Site, role: Role, operator: str, status: int
+) -> None:
+    await add(site.store, "siti", role, operator="operator-1" if role is Role.OPERATOR else None)
+    headers = await bearer(site.store, "siti")
+    url = "/api/v1/callbacks/1/take"
+    async with site.client.post(url, json={"operator": operator}, headers=headers) as answer:
+        assert answer.status == status
+    assert len(site.serve.asked) == (status == 202)
 
 
 async def test_the_result_of_a_call_back_is_noted_once(site: Site) -> None:

@@ -183,6 +183,7 @@ async def test_duties_are_planned_listed_and_cancelled(site: Site, store: Store)
         ("calls_per_hour=1e9&handle_seconds=180", 400),
         ("calls_per_hour=nan&handle_seconds=180", 400),
         ("calls_per_hour=60&handle_seconds=180&target_share=1", 400),
+        ("calls_per_hour=60&handle_seconds=180&patience_seconds=1e999", 400),
     ],
 )
 async def test_a_busy_hour_is_planned(site: Site, query: str, status: int) -> None:

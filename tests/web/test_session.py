@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pyotp
 import pytest
@@ -10,10 +11,12 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 
 from ct112 import metrics
-from ct112.store import Store, accounts, audit, throttle
+from ct112.store import Store, accounts, audit, sessions, throttle
+from ct112.store.handed_out import digest
 from ct112.store.roles import Role
 from ct112.store.throttle import PACES, Pace
 from ct112.web.access.access import DEVICE_COOKIE, SESSION_COOKIE
+from ct112.web.access.passwords import hashed
 from ct112.web.access.signing_in import WRONG
 from tests.web.people import PASSWORD, Browser, add, bearer
 from tests.web.site import BEARER, Site
@@ -311,6 +314,56 @@ async def test_another_password_ends_ones_other_sessions(browser: Browser, site:
     assert (await Browser(site).sign_in("siti", "another horse battery"))[0] == 200
 
 
+async def test_an_old_password_signs_nobody_in_that_was_changed_meanwhile(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody signs in with the stolen password, and while it is looked at the owner changes it."""
+    fits, new = site.house.gate.passwords.fits, hashed("another horse battery")
+
+    async def slowly(*given: Any, **more: Any) -> Any:
+        found = await fits(*given, **more)
+        async with site.store.transaction() as connection:
+            await accounts.set_password(connection, "siti", new)
+            await sessions.end_all(connection, "siti")
+        return found
+
+    old = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8 * 1024, parallelism=1),)).hash(PASSWORD)
+    async with site.store.transaction() as connection:
+        await accounts.set_password(connection, "siti", old)
+    monkeypatch.setattr(site.house.gate.passwords, "fits", slowly)
+    assert (await browser.sign_in("siti"))[0] == 401
+    async with site.store.transaction() as connection:
+        assert (await accounts.get(connection, "siti")).password_hash == new
+        assert await sessions.living(connection, "siti") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/api/v1/session/password", {"current": PASSWORD, "password": "a third horse battery"}),
+        ("POST", "/api/v1/session/codes", {"password": PASSWORD}),
+        ("POST", "/api/v1/session/codes/remove", {"password": PASSWORD}),
+    ],
+)
+async def test_a_proof_is_worth_nothing_once_the_password_is_another(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: Any
+) -> None:
+    await browser.sign_in("siti")
+    prove, new = site.house.gate.signing_in.prove, hashed("another horse battery")
+
+    async def slowly(*given: Any) -> Any:
+        found = await prove(*given)
+        async with site.store.transaction() as connection:
+            await accounts.set_password(connection, "siti", new)
+        return found
+
+    monkeypatch.setattr(site.house.gate.signing_in, "prove", slowly)
+    assert (await browser.ask(method, path, body))[0] == 422
+    async with site.store.transaction() as connection:
+        account = await accounts.get(connection, "siti")
+    assert (account.password_hash, account.totp_secret) == (new, None)
+
+
 async def test_whoever_sits_at_an_open_session_cannot_guess_its_password(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,6 +415,63 @@ async def test_who_was_let_in_works_on_while_the_database_is_away(
     stranger.cookies[SESSION_COOKIE] = "somebody-elses"
     assert (await stranger.ask("GET", "/api/v1/session"))[0] == 503
     assert DEVICE_COOKIE not in stranger.cookies
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "DELETE FROM session",
+        "UPDATE session SET last_seen_at = now() - interval '31 minutes'",
+        "UPDATE account SET active = false",
+        "UPDATE api_token SET revoked_at = now()",
+    ],
+)
+async def test_what_was_over_before_the_database_went_away_is_over(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    await browser.sign_in("siti")
+    token = await bearer(site.store, "siti")
+    assert (await browser.ask("GET", "/api/v1/session"))[0] == 200
+    assert (await site.get("/api/v1/session", headers=token))[0] == 200
+    await run(site.store, end)  # by another process: this one is not asked for it again
+    await site.house.gate.access.memory.review()
+    await site.store._engine.dispose()
+    monkeypatch.setattr(site.store, "_engine", _away())
+    answers = {
+        "session": (await browser.ask("GET", "/api/v1/session"))[0],
+        "api_token": (await site.get("/api/v1/session", headers=token))[0],
+    }
+    over = {name for name in answers if name in end or "account" in end}
+    assert answers == {name: 503 if name in over else 200 for name in answers}
+
+
+async def test_another_role_counts_by_memory_too(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browser.sign_in("siti")
+    await browser.ask("GET", "/api/v1/session")
+    await run(site.store, "UPDATE account SET role = 'supervisor' WHERE name = 'siti'")
+    await site.house.gate.access.memory.review()
+    await site.store._engine.dispose()
+    monkeypatch.setattr(site.store, "_engine", _away())
+    assert (await browser.ask("GET", "/api/v1/session"))[1]["role"] == "supervisor"
+
+
+async def test_the_memory_is_looked_at_again_by_itself(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ct112.web.access.memory.REVIEW_SECONDS", 0.05)
+    await browser.sign_in("siti")
+    await browser.ask("GET", "/api/v1/session")
+    memory = site.house.gate.access.memory
+    assert digest(browser.session) in memory
+    reviewing = asyncio.create_task(memory.run())
+    await run(site.store, "DELETE FROM session")
+    async with asyncio.timeout(10):
+        while digest(browser.session) in memory:  # noqa: ASYNC110 (it says nothing)
+            await asyncio.sleep(0.02)
+    reviewing.cancel()
+    await asyncio.gather(reviewing, return_exceptions=True)
 
 
 def _away() -> object:

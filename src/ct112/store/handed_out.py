@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, BindParameter, LargeBinary, literal
 
 
 def new_secret() -> str:
@@ -12,3 +15,8 @@ def new_secret() -> str:
 def digest(secret: str) -> bytes:
     """Return what is stored of it. A plain hash: what is hashed has 256 random bits already."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def hashes_of(hashes: Sequence[bytes]) -> BindParameter[Sequence[bytes]]:
+    """Return many of them as one parameter of a statement."""
+    return literal(list(hashes), ARRAY(LargeBinary))

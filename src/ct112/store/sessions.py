@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, any_, delete, func, insert, select, text, update
 
 from ct112.store import accounts
 from ct112.store.access_tables import AccountRow, DeviceRow, SessionRow
 from ct112.store.engine import Connection
-from ct112.store.handed_out import digest, new_secret
+from ct112.store.handed_out import digest, hashes_of, new_secret
 from ct112.store.roles import Role
 
 SEEN_SECONDS = 60  # `last_seen_at` is not written more often, unless a session's idle time is short
@@ -76,25 +76,33 @@ async def begin(
 
 async def holder(connection: Connection, token_hash: bytes) -> Holder | None:
     """Return whose living session this is the hash of, as the account is now; None when it is none."""
-    found = await connection.execute(
-        select(
-            AccountRow.name,
-            AccountRow.role,
-            AccountRow.operator,
-            AccountRow.agency,
-            SessionRow.id,
-            (SessionRow.last_seen_at + _quarter() < func.now()).label("unseen"),
-        )
-        .join(AccountRow, AccountRow.name == SessionRow.account)
-        .where(SessionRow.token_hash == token_hash, _alive(), accounts.usable())
-    )
-    row = found.first()
+    unseen = (SessionRow.last_seen_at + _quarter() < func.now()).label("unseen")
+    row = (await connection.execute(_holders(unseen).where(SessionRow.token_hash == token_hash))).first()
     if row is None:
         return None
     if row.unseen:
         await connection.execute(
             update(SessionRow).where(SessionRow.id == row.id).values(last_seen_at=func.now())
         )
+    return _holder(row)
+
+
+async def holders(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, Holder]:
+    """Return whose living sessions these are the hashes of; it does not count as a use of them."""
+    found = await connection.execute(_holders().where(SessionRow.token_hash == any_(hashes_of(hashes))))
+    return {row.token_hash: _holder(row) for row in found}
+
+
+def _holders(*more: ColumnElement[Any]) -> Select[Any]:
+    of_account = (AccountRow.name, AccountRow.role, AccountRow.operator, AccountRow.agency)
+    return (
+        select(*of_account, SessionRow.id, SessionRow.token_hash, *more)
+        .join(AccountRow, AccountRow.name == SessionRow.account)
+        .where(_alive(), accounts.usable())
+    )
+
+
+def _holder(row: Row[Any]) -> Holder:
     return Holder(name=row.name, role=Role(row.role), operator=row.operator, agency=row.agency, id=row.id)
 
 

@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, any_, func, insert, or_, select, text, update
 
 from ct112.store import accounts, pages
 from ct112.store.access_tables import AccountRow, TokenRow
 from ct112.store.engine import Connection
-from ct112.store.handed_out import digest, new_secret
+from ct112.store.handed_out import digest, hashes_of, new_secret
 from ct112.store.pages import Order, Page
 from ct112.store.roles import Role
 from ct112.store.sessions import Holder
@@ -122,34 +123,38 @@ async def revoke(connection: Connection, number: uuid.UUID) -> Token:
 
 async def holder(connection: Connection, token_hash: bytes) -> Holder | None:
     """Return whose token this is the hash of, as the account is now; None when it is worth nothing."""
-    found = await connection.execute(
-        select(
-            AccountRow.name,
-            AccountRow.role,
-            AccountRow.operator,
-            AccountRow.agency,
-            TokenRow.id,
-            TokenRow.scopes,
-            (
-                TokenRow.last_used_at.is_(None)
-                | (TokenRow.last_used_at < func.now() - text(f"interval '{USED_EVERY}'"))
-            ).label("unseen"),
-        )
-        .join(AccountRow, AccountRow.name == TokenRow.account)
-        .where(
-            TokenRow.token_hash == token_hash,
-            TokenRow.revoked_at.is_(None),
-            or_(TokenRow.expires_at.is_(None), TokenRow.expires_at > func.now()),
-            accounts.usable(),
-        )
-    )
-    row = found.first()
+    old = TokenRow.last_used_at < func.now() - text(f"interval '{USED_EVERY}'")
+    unseen = (TokenRow.last_used_at.is_(None) | old).label("unseen")
+    row = (await connection.execute(_holders(unseen).where(TokenRow.token_hash == token_hash))).first()
     if row is None:
         return None
     if row.unseen:
         await connection.execute(
             update(TokenRow).where(TokenRow.id == row.id).values(last_used_at=func.now())
         )
+    return _holder(row)
+
+
+async def holders(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, Holder]:
+    """Return whose tokens these are the hashes of; it does not count as a use of them."""
+    found = await connection.execute(_holders().where(TokenRow.token_hash == any_(hashes_of(hashes))))
+    return {row.token_hash: _holder(row) for row in found}
+
+
+def _holders(*more: ColumnElement[Any]) -> Select[Any]:
+    of_account = (AccountRow.name, AccountRow.role, AccountRow.operator, AccountRow.agency)
+    return (
+        select(*of_account, TokenRow.id, TokenRow.scopes, TokenRow.token_hash, *more)
+        .join(AccountRow, AccountRow.name == TokenRow.account)
+        .where(
+            TokenRow.revoked_at.is_(None),
+            or_(TokenRow.expires_at.is_(None), TokenRow.expires_at > func.now()),
+            accounts.usable(),
+        )
+    )
+
+
+def _holder(row: Row[Any]) -> Holder:
     return Holder(
         name=row.name,
         role=Role(row.role),

@@ -57,7 +57,11 @@ class Web:
             app.on_response_prepare.append(hsts(settings.web_hsts_seconds))
         context = None if self._tls is None else self._tls.context
         self.server = HttpServer(app, settings.web_host, settings.web_port, MOST_CONNECTIONS, context)
-        others = {"presence": self._presence.run, "control": self._control.run}
+        others = {
+            "presence": self._presence.run,
+            "control": self._control.run,
+            "memory": gate.access.memory.run,
+        }
         if self._tls is not None:
             others["certificate"] = self._tls.run
         self._supervisor = Supervisor(vital={"door": self.server.run}, others=others)

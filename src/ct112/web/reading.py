@@ -1,6 +1,7 @@
 """What a request says, as the models of its route; or the problem that names each field and the remedy."""
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -45,8 +46,8 @@ def _decoded(value: str, schema: Mapping[str, Any]) -> object:
     match schema.get("type"):
         case "integer" if INTEGER.fullmatch(value):
             return _whole(int(value))
-        case "number" if NUMBER.fullmatch(value):
-            return float(value)
+        case "number" if NUMBER.fullmatch(value) and math.isfinite(float(value)):
+            return float(value)  # JSON has no infinity: it would be null, as if it had been left out
         case "boolean":
             return WORDS.get(value, value)
         case _:

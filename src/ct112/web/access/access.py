@@ -1,9 +1,10 @@
 """Who asks: a bearer token or a session's cookie, looked up at every request: what is revoked is over."""
 
+import asyncio
 import hmac
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
@@ -16,15 +17,16 @@ from ct112.store.sessions import Holder
 from ct112.store.throttle import network
 from ct112.web import kinds
 from ct112.web.access import origin
-from ct112.web.access.principal import Principal, Role
+from ct112.web.access.memory import Memory
+from ct112.web.access.principal import Principal, Role, principal_of
 from ct112.web.problems import Problem
 
 log = logs.get("access")
 
 SESSION_COOKIE = "__Host-ct112"
 DEVICE_COOKIE = "__Host-ct112-device"
-REMEMBER_SECONDS = 8 * 3600.0  # a shift: for how long whoever was let in may work on without the database
-MOST_REMEMBERED = 10_000
+PATIENCE_SECONDS = 2.0  # whoever is remembered waits so long for the database
+AWAY_SECONDS = 3.0  # for which one that did not answer is not asked about them again
 LONGEST_SECRET = 200  # characters
 Via = Literal["session", "token"]
 
@@ -46,7 +48,9 @@ class Access:
         self._store = store
         self.rules = rules
         self._guesses = Guesses()
-        self._remembered: dict[bytes, tuple[Principal, float]] = {}
+        self.memory = Memory(store)
+        self._away_until = 0.0
+        self._asking: set[asyncio.Task[Holder | None]] = set()
 
     async def authenticate(self, request: web.Request) -> Principal | None:
         """Return who asks; None when nobody says. Raises Problem for what is wrong, StoreUnavailable.
@@ -85,7 +89,7 @@ class Access:
         """End the session a browser had before it signed in anew."""
         if not 0 < len(secret) <= LONGEST_SECRET:
             return
-        self._remembered.pop(digest(secret), None)
+        self.memory.forget(digest(secret))
         async with self._store.transaction() as connection:
             await sessions.end_by_hash(connection, digest(secret))
 
@@ -101,7 +105,7 @@ class Access:
         if self._is_api_token(secret):
             return Principal(name="api-token", role=Role.ADMIN, via="api-token", source=source)
         wait = self._guesses.wait(network(source))
-        if wait and digest(secret) not in self._remembered:
+        if wait and digest(secret) not in self.memory:
             raise slowed(wait, "too many wrong tokens: wait, then send one that is valid")
         who = await self._known("token", secret, source)
         if who is None:
@@ -119,19 +123,39 @@ class Access:
         if len(secret) > LONGEST_SECRET:
             return None
         token_hash = digest(secret)
+        known = self.memory.recall(token_hash, source)
+        if known is not None and known.via != via:
+            known = None
         try:
-            holder = await self._look_up(via, token_hash)
+            holder = await self._soon(via, token_hash, known)
         except StoreUnavailable:
-            who = self._by_memory(token_hash, source)
-            if who is None:
+            if known is None:
                 raise
-            return who
+            log.warning("let in by memory: the database is away", account=known.name)
+            return known
         if holder is None:
-            self._remembered.pop(token_hash, None)
+            self.memory.forget(token_hash)
             return None
-        who = _principal(holder, via, token_hash, source)
-        self._remember(token_hash, who)
+        who = principal_of(holder, via, token_hash, source)
+        self.memory.keep(token_hash, who)
         return who
+
+    async def _soon(self, via: Via, token_hash: bytes, known: Principal | None) -> Holder | None:
+        """Look up; whoever is remembered waits for no database that hangs. Raises StoreUnavailable."""
+        if known is None:
+            return await self._look_up(via, token_hash)
+        if time.monotonic() < self._away_until:
+            raise StoreUnavailable("it did not answer a moment ago", slow=True)
+        asking = asyncio.create_task(self._look_up(via, token_hash), name="look up")
+        asking.add_done_callback(self._asking.discard)
+        self._asking.add(asking)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await asyncio.shield(asking)
+        except (StoreUnavailable, TimeoutError):
+            asking.add_done_callback(_forgotten)
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            raise StoreUnavailable("it did not answer in time", slow=True) from None
 
     async def _look_up(self, via: Via, token_hash: bytes) -> Holder | None:
         async with self._store.transaction() as connection:
@@ -139,37 +163,16 @@ class Access:
                 return await sessions.holder(connection, token_hash)
             return await tokens.holder(connection, token_hash)
 
-    def _remember(self, token_hash: bytes, who: Principal) -> None:
-        if len(self._remembered) >= MOST_REMEMBERED and token_hash not in self._remembered:
-            self._remembered.pop(next(iter(self._remembered)))
-        self._remembered.pop(token_hash, None)
-        self._remembered[token_hash] = (who, time.monotonic())
 
-    def _by_memory(self, token_hash: bytes, source: str) -> Principal | None:
-        who, at = self._remembered.get(token_hash, (None, 0.0))
-        if who is None or time.monotonic() - at > REMEMBER_SECONDS:
-            return None
-        log.warning("let in by memory: the database is away", account=who.name)
-        return replace(who, source=source)
+def _forgotten(asking: "asyncio.Task[Holder | None]") -> None:
+    """Take the outcome nobody waits for any more."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def slowed(wait: float, detail: str) -> Problem:
     """Return the problem of somebody who has to wait so many seconds."""
     return Problem(kinds.SLOW_DOWN, detail, headers={"Retry-After": str(math.ceil(wait))})
-
-
-def _principal(holder: Holder, via: Via, token_hash: bytes, source: str) -> Principal:
-    return Principal(
-        name=holder.name,
-        role=holder.role,
-        operator=holder.operator,
-        agency=holder.agency,
-        scopes=None if holder.scopes is None else frozenset(holder.scopes),
-        via=via,
-        source=source,
-        id=holder.id,
-        secret_hash=token_hash,
-    )
 
 
 def cookies_of(*found: tuple[str, str, int]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from ct112.store.roles import Role
+from ct112.store.sessions import Holder
 
 __all__ = ["EVERYBODY", "Principal", "Role"]
 
@@ -51,3 +52,18 @@ def _parts(scope: str) -> tuple[str, tuple[bool, ...]]:
 def _covers(scope: str, resource: str, write: bool) -> bool:
     name, writes = _parts(scope)
     return name in ("*", resource) and write in writes
+
+
+def principal_of(holder: Holder, via: str, token_hash: bytes, source: str) -> Principal:
+    """Return who has shown the secret with this hash."""
+    return Principal(
+        name=holder.name,
+        role=holder.role,
+        operator=holder.operator,
+        agency=holder.agency,
+        scopes=None if holder.scopes is None else frozenset(holder.scopes),
+        via=via,
+        source=source,
+        id=holder.id,
+        secret_hash=token_hash,
+    )

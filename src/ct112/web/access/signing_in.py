@@ -84,7 +84,7 @@ class SigningIn:
             await self._refused(attempt, account)
             raise Problem(kinds.SIGN_IN, WRONG)
         async with self._store.transaction() as connection:
-            done = await self._begin(connection, attempt, account.name, newer)
+            done = await self._begin(connection, attempt, account, newer)
             if isinstance(done, Problem):
                 await self._note(connection, "session.refuse", attempt, account)
             if not isinstance(done, Problem) or done.kind is kinds.CODE_NEEDED:
@@ -107,8 +107,11 @@ class SigningIn:
             raise Problem(kinds.NOT_ALLOWED, "no account here is linked to yours: ask an administrator")
         return SignedIn(account=account, secret=secret, device=None)
 
-    async def prove(self, name: str, password: str) -> bool:
-        """Return whether this is the account's password: for whom is signed in, and slowed all the same."""
+    async def prove(self, name: str, password: str) -> str | None:
+        """Return the hash that this password is of, None when it is wrong: for whom is signed in.
+
+        Slowed all the same. What is done with it compares the hash again, when the account is locked.
+        """
         buckets = (throttle.of_device(f"signed in: {name}"),)
         async with self._store.transaction() as connection:
             waits = await throttle.attempt(connection, buckets)
@@ -123,7 +126,7 @@ class SigningIn:
         if right:
             async with self._store.transaction() as connection:
                 await throttle.was_right(connection, buckets)
-        return right
+        return stored if right else None
 
     async def _admitted(self, attempt: Attempt) -> tuple[bool, Account | None, Sequence[Bucket]]:
         """Count the attempt. Raises Problem when it has to wait."""
@@ -155,11 +158,15 @@ class SigningIn:
         return known, account, buckets
 
     async def _begin(
-        self, connection: Connection, attempt: Attempt, name: str, newer: str | None
+        self, connection: Connection, attempt: Attempt, seen: Account, newer: str | None
     ) -> str | Problem:
-        """Return the session's secret, or why there is none: the account is read again, and locked."""
+        """Return the session's secret, or why there is none: the account is read again, and locked.
+
+        Its password may be another one by now, and whoever had the old one was signed out.
+        """
+        name = seen.name
         account = await accounts.lock(connection, name)
-        if not account.usable:
+        if not account.usable or account.password_hash != seen.password_hash:
             return Problem(kinds.SIGN_IN, WRONG)
         if account.totp_confirmed and account.totp_secret is not None:
             if not attempt.code:

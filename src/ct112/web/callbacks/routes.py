@@ -9,6 +9,7 @@ from ct112.web.access.principal import STAFF, Principal
 from ct112.web.asking import PROBLEMS, Accepted, ask
 from ct112.web.callbacks.model import Callback, CallbackPage, CallbackQuery, Result, Taking
 from ct112.web.house import House
+from ct112.web.operators.routes import themselves
 from ct112.web.problems import Problem, bad_cursor
 from ct112.web.routes import Route
 from ct112.web.values import BySerial
@@ -31,7 +32,8 @@ async def list_callbacks(connection: Connection, query: CallbackQuery) -> Callba
 
 
 async def take_callback(house: House, who: Principal, ask_id: UUID, path: BySerial, body: Taking) -> Accepted:
-    """Ring the operator's phone, then the caller's."""
+    """Ring the operator's phone, then the caller's; operators their own alone."""
+    themselves(who, body.operator)
     return await ask(house, who, ask_id, "take_callback", task=path.id, operator=body.operator)
 
 

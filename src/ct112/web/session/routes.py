@@ -1,8 +1,11 @@
 """The routes of one's own session."""
 
+from dataclasses import dataclass, field
+
 from aiohttp import web
 
 from ct112.store import accounts, sessions
+from ct112.store.accounts import Account
 from ct112.store.engine import Connection
 from ct112.web import kinds
 from ct112.web.access import origin, totp
@@ -16,6 +19,7 @@ from ct112.web.routes import PUBLIC, Reply, Route
 from ct112.web.session.model import CodeGiven, Enrolment, Me, NewPassword, Proof, SignIn, me
 
 DEVICE_SECONDS = sessions.DEVICE_DAYS * 86_400
+NOT_YOURS = "this is not your password"
 PEOPLE_ONLY = "only somebody who is signed in by password may: a token has none"
 
 
@@ -48,29 +52,43 @@ async def end_session(who: Principal, connection: Connection) -> Reply[None]:
     return Reply(None, 204, cookies=cookies_of((SESSION_COOKIE, "", 0)))
 
 
-async def proved_and_hashed(house: House, who: Principal, body: NewPassword) -> str:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The hash of the password that was proved, and of the one to come."""
+
+    proved: str = field(repr=False)
+    new: str = field(repr=False)
+
+
+async def proved_and_hashed(house: House, who: Principal, body: NewPassword) -> Change:
     """Return the new password's hash, when the current one is right. Raises Problem."""
-    await _prove(house, who, body.current.get_secret_value())
+    stored = await _prove(house, who, body.current.get_secret_value())
     try:
-        return await house.gate.passwords.hash(body.password.get_secret_value(), who.name)
+        return Change(stored, await house.gate.passwords.hash(body.password.get_secret_value(), who.name))
     except BadPassword as error:
         raise Problem(kinds.REFUSED, str(error)) from error
 
 
-async def change_password(who: Principal, connection: Connection, prepared: str, body: NewPassword) -> None:  # noqa: ARG001 (read by `prepare`)
+async def change_password(
+    who: Principal,
+    connection: Connection,
+    prepared: Change,
+    body: NewPassword,  # noqa: ARG001 (read by `prepare`)
+) -> None:
     """Give oneself another password: one's other sessions end."""
-    await accounts.set_password(connection, who.name, prepared)
+    await _locked(connection, who, prepared.proved)
+    await accounts.set_password(connection, who.name, prepared.new)
     await sessions.end_all(connection, who.name, but=who.id)
 
 
-async def proved(house: House, who: Principal, body: Proof) -> None:
-    """See that this is one's own password. Raises Problem."""
-    await _prove(house, who, body.password.get_secret_value())
+async def proved(house: House, who: Principal, body: Proof) -> str:
+    """Return the hash of one's own password, when this is it. Raises Problem."""
+    return await _prove(house, who, body.password.get_secret_value())
 
 
-async def enrol_codes(who: Principal, connection: Connection, prepared: None, body: Proof) -> Enrolment:  # noqa: ARG001
+async def enrol_codes(who: Principal, connection: Connection, prepared: str, body: Proof) -> Enrolment:  # noqa: ARG001
     """Begin to use an authenticator app; a code has to confirm it."""
-    account = await accounts.lock(connection, who.name)
+    account = await _locked(connection, who, prepared)
     if account.totp_confirmed:
         raise Problem(kinds.CONFLICT, "codes are asked for already: remove them first")
     secret = totp.new_secret()
@@ -90,8 +108,9 @@ async def confirm_codes(who: Principal, connection: Connection, body: CodeGiven)
     await accounts.use_totp_step(connection, who.name, step)
 
 
-async def remove_codes(who: Principal, connection: Connection, prepared: None, body: Proof) -> None:  # noqa: ARG001
+async def remove_codes(who: Principal, connection: Connection, prepared: str, body: Proof) -> None:  # noqa: ARG001
     """Ask for no codes any more."""
+    await _locked(connection, who, prepared)
     await accounts.set_totp(connection, who.name, None, confirmed=False)
 
 
@@ -122,9 +141,20 @@ def _person(who: Principal) -> str:
     return who.name
 
 
-async def _prove(house: House, who: Principal, password: str) -> None:
-    if not await house.gate.signing_in.prove(_person(who), password):
-        raise Problem(kinds.REFUSED, "this is not your password")
+async def _prove(house: House, who: Principal, password: str) -> str:
+    """Return the hash that this password is of. Raises Problem."""
+    stored = await house.gate.signing_in.prove(_person(who), password)
+    if stored is None:
+        raise Problem(kinds.REFUSED, NOT_YOURS)
+    return stored
+
+
+async def _locked(connection: Connection, who: Principal, proved: str) -> Account:
+    """Return one's account, locked, while the proved password is still its own. Raises Problem."""
+    account = await accounts.lock(connection, who.name)
+    if account.password_hash != proved:
+        raise Problem(kinds.REFUSED, NOT_YOURS)
+    return account
 
 
 REFUSALS = frozenset({kinds.REFUSED, kinds.SLOW_DOWN, kinds.NOT_ALLOWED})
