@@ -106,6 +106,12 @@ def bench(context: typer.Context) -> None:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def containers(context: typer.Context) -> None:
+    """Prove the composed installation; it needs nothing of the lab's."""
+    raise typer.Exit(supervise([sys.executable, "-m", "lab.containers", *context.args]))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Run the tests; without arguments all of them, a file at a time on each core."""
     _supervised("pytest", context.args or ["-n", "2", "--dist", "loadfile"])

@@ -34,6 +34,7 @@ def supervise(command: Sequence[str]) -> int:
 def sweep() -> None:
     """End the labs whose owner is gone; delete them unless it is the one `./run up` keeps."""
     from lab.api import Lab
+    from lab.containers import engine
 
     for directory, base in registry.orphans():
         sys.stderr.write(f"ending what was left in {directory}\n")
@@ -42,6 +43,7 @@ def sweep() -> None:
             lab.down() if directory == Places.from_environment().directory else lab.remove()
         except StepFailed as failure:
             sys.stderr.write(f"  {failure}\n")
+    engine.Engine(engine.folder()).sweep()
 
 
 def as_interrupt() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,15 @@ async def test_a_wrong_token_says_which_setting(desk: Desk) -> None:
 
 def test_no_token_says_which_setting() -> None:
     assert "CT112_CONTROL_TOKEN is not set" in Terminal(None).operator("ready", "siti", code=1)
+
+
+async def test_who_was_added_just_now_sits_down_as_soon_as_serve_knows(desk: Desk) -> None:
+    sitting = asyncio.create_task(desk.says("sit", "tina", "pos-1"))
+    await asyncio.sleep(1)
+    assert not sitting.done()
+
+    more = replace(PEOPLE, operators=PEOPLE.operators | {OperatorName("tina")})
+    desk.centre.switchboard.post(PeopleChanged(more))
+
+    assert "tina sits at pos-1" in await sitting
+    assert desk.who() == {"pos-1": ("tina", True, None)}

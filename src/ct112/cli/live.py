@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +11,11 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from ct112.cli.audited import who
 from ct112.cli.edge import CannotDo, loaded
+from ct112.core.asks import AskCode
 from ct112.settings import Settings
 
 ANSWER_SECONDS = 12  # a little longer than it may take itself
+NEWS_SECONDS = 4.0  # serve looks into the database every two: who was added just now it may not know yet
 
 
 class Silent(Exception):
@@ -37,12 +40,17 @@ def want(kind: str, **fields: str | bool | None) -> None:
     found = loaded()
     if found.control_token is None:
         raise CannotDo("CT112_CONTROL_TOKEN is not set: set it for ct112 serve and for this command")
-    body = {"id": str(uuid.uuid4()), "by": who(), "revision": None, "ask": {"kind": kind, **fields}}
-    url = found.serve_local_url()
-    try:
-        status, answer = _answered(f"{url}/control/ask", found.control_token.get_secret_value(), body)
-    except (OSError, ValueError) as error:
-        raise CannotDo(f"ct112 serve does not answer at {url}: start it (ct112 serve)") from error
+    url, token = found.serve_local_url(), found.control_token.get_secret_value()
+    end = time.monotonic() + NEWS_SECONDS
+    while True:
+        body = {"id": str(uuid.uuid4()), "by": who(), "revision": None, "ask": {"kind": kind, **fields}}
+        try:
+            status, answer = _answered(f"{url}/control/ask", token, body)
+        except (OSError, ValueError) as error:
+            raise CannotDo(f"ct112 serve does not answer at {url}: start it (ct112 serve)") from error
+        if answer.get("code") != AskCode.UNKNOWN or time.monotonic() > end:
+            break
+        time.sleep(NEWS_SECONDS / 8)
     if status in (401, 403):
         raise CannotDo("ct112 serve refuses the token: set the same CT112_CONTROL_TOKEN for both")
     if status != 200:

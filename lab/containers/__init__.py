@@ -1,0 +1,1 @@
+"""`./run containers`: the composed installation, built, called, broken, upgraded and ended."""

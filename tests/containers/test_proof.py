@@ -1,0 +1,46 @@
+"""`./run containers` as a whole: images, up, doctor, calls, down."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab.containers.engine import forbidden
+
+REASON = forbidden()
+MINUTES = 15  # the first time, with nothing there: base images, packages and wheels are fetched
+STEPS = (
+    "up: from .env to ready",
+    "as compose.yaml says: not root, nothing to write to, no secret",
+    "up again changes nothing",
+    "ct112 doctor",
+    "three calls from the carrier",
+    "the records",
+    "down",
+    "nothing left",
+)
+
+
+@pytest.mark.system
+@pytest.mark.timeout(MINUTES * 60)
+@pytest.mark.skipif(
+    bool(REASON), reason=f"THE CONTAINERS WERE NOT TRIED: this machine forbids them: {REASON}"
+)
+def test_the_composed_installation_answers_through_all_that_happens_to_it(tmp_path: Path) -> None:
+    report = tmp_path / "containers.json"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "lab.containers", "--quick", "--json", str(report)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "160"},
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(report.read_text("utf-8"))
+    assert told["held"]
+    assert [name for name in STEPS if name not in [row["step"] for row in told["steps"]]] == []
