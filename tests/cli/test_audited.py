@@ -9,7 +9,7 @@ import pytest
 import ct112.cli
 
 COMMANDS = sorted(Path(ct112.cli.__file__).parent.glob("*.py"))
-READS = frozenset({"current", "version", "versions", "get", "page", "positions", "entries"})
+READS = frozenset({"current", "version", "versions", "get", "page", "positions", "entries", "pause_reasons"})
 """What a command may ask of the store without a row: it changes nothing and tells of nobody."""
 
 
