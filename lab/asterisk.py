@@ -9,6 +9,7 @@ from pathlib import Path
 from ct112.asterisk.configfiles import NodeValues
 from ct112.asterisk.rendering import render
 from ct112.asterisk.trunks import Trunk
+from ct112.tls.files import ASTERISK, TlsFolder
 from lab import processes
 from lab.places import REPOSITORY, NodePorts, Places
 from lab.ports import LOOPBACK, require_free
@@ -57,6 +58,11 @@ class AsteriskNode:
         return self.folder / "spool" / "ct112-fallback"
 
     @property
+    def tls(self) -> TlsFolder:
+        """Return where its certificate is, if somebody put one there before its start."""
+        return TlsFolder(self.folder / "tls")
+
+    @property
     def _inside(self) -> str:
         """Return the node's folder as Asterisk sees it."""
         if self.installation.root:
@@ -80,10 +86,14 @@ class AsteriskNode:
             run_user=account[0] if account else "",
             sip_address=LOOPBACK,
             sip_port=self.ports.sip,
+            sip_tls_port=self.ports.sip_tls,
+            wss_port=self.ports.wss,
+            tls_pem=f"{self._inside}/tls/asterisk.pem" if self.tls.pem(ASTERISK).exists() else "",
             rtp_start=self.ports.rtp[0],
             rtp_end=self.ports.rtp[1],
             http_port=self.ports.http,
             ami_port=self.ports.ami,
+            ami_permit=[f"{LOOPBACK}/255.255.255.255"],
             trunks=[Trunk(servers=[f"{TRUNK}:{self.places.ports.carrier}"], addresses=[TRUNK])],
             position_networks=["127.0.0.1"],
             ari_password=self.ari_password,
@@ -93,7 +103,8 @@ class AsteriskNode:
     def start(self) -> None:
         """Write the configuration anew, start Asterisk and wait until it is fully booted."""
         ports = self.ports
-        require_free(f"Asterisk {self.name}", tcp=(ports.sip, ports.http, ports.ami), udp=(ports.sip,))
+        tls = (ports.sip_tls, ports.wss) if self.values().tls_pem else ()
+        require_free(f"Asterisk {self.name}", tcp=(ports.sip, ports.http, ports.ami, *tls), udp=(ports.sip,))
         etc = self.folder / "etc"
         shutil.rmtree(etc, ignore_errors=True)
         for each in FOLDERS:

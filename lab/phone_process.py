@@ -51,8 +51,9 @@ class Handset:
 class PhoneProcess:
     """Carries out the commands; each `do_…` method is one, its parameters are the command's."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, authority: str = "") -> None:
         self._address = address
+        self._authority = authority
         self._runtime = Runtime(command_timeout=10)
         self._port = 0
         self._handsets: dict[str, Handset] = {}
@@ -66,6 +67,9 @@ class PhoneProcess:
         """Start the SIP stack on a free port."""
         self._port = _free_port()
         extra = f"sip_listen {HOME}:{self._port}\nsip_transports udp\nrtp_ports 40000-49998\n"
+        if self._authority:
+            extra = extra.replace("transports udp", "transports udp,tls")
+            extra += f"sip_cafile {self._authority}\nsip_verify_server yes\nmodule srtp.so\n"
         await self._runtime.start(
             Config(net_interface=HOME, max_concurrent_calls=None, extra_config_text=extra)
         )
@@ -93,15 +97,28 @@ class PhoneProcess:
         say({"id": number, **answer})
 
     async def do_register(
-        self, user: str, password: str, domain: str, behaviour: Json, tone_hz: int, also: bool
+        self,
+        user: str,
+        password: str,
+        domain: str,
+        behaviour: Json,
+        tone_hz: int,
+        also: bool,
+        encrypted: bool = False,
     ) -> None:
         """Register a phone with digest authentication; it then behaves as told when it rings.
 
         Without a domain it registers nowhere and is called at the process's own port. `also`: the phone is
         there already and registers at one more exchange; a call of one makes it busy for the other.
+        `encrypted`: over TLS, its sound over SRTP or not at all.
         """
         account = Account(
-            user=user, domain=domain or HOME, password=password, reg_interval=60 if domain else 0
+            user=user,
+            domain=domain or HOME,
+            password=password,
+            reg_interval=60 if domain else 0,
+            transport="tls" if encrypted else "udp",
+            extra_params=("mediaenc=srtp-mand",) if encrypted else (),
         )
         agent = await UserAgent.create(self._runtime, account)
         handset = self._handsets[user] if also else Handset(user, behaviour, tone_hz)
@@ -271,9 +288,9 @@ def _read_commands(loop: asyncio.AbstractEventLoop, inbox: asyncio.Queue[Json | 
     os._exit(1)  # the SIP stack hangs; nobody waits for us any more
 
 
-async def serve(address: str) -> None:
+async def serve(address: str, authority: str) -> None:
     """Run until standard input ends."""
-    phones = PhoneProcess(address)
+    phones = PhoneProcess(address, authority)
     await phones.start()
     inbox: asyncio.Queue[Json | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
@@ -290,13 +307,14 @@ def main() -> None:
     """Parse the address and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", default=HOME, help="where SIP comes from, for example 127.0.0.2")
+    parser.add_argument("--authority", default="", help="file of the authority that TLS is checked by")
     logging.basicConfig(level=logging.CRITICAL)
     parser.add_argument(
         "--tries", type=int, default=3, help="a port found free may be taken by the time it is used"
     )
     arguments = parser.parse_args()
     try:
-        asyncio.run(serve(arguments.address))
+        asyncio.run(serve(arguments.address, arguments.authority))
     except BaresipError as error:
         if "already in use" not in str(error) or arguments.tries < 2:
             raise
@@ -305,6 +323,8 @@ def main() -> None:
             "lab.phone_process",
             "--address",
             arguments.address,
+            "--authority",
+            arguments.authority,
             "--tries",
             str(arguments.tries - 1),
         ]

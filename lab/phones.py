@@ -50,8 +50,10 @@ ROOT = Path(__file__).resolve().parent.parent
 class Phones:
     """A process of phones that speak SIP from one address; ends with the context."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, authority: Path | None = None) -> None:
+        """`authority`: whom the phones believe a server's certificate from; needed for encrypted ones."""
         self.address = address
+        self._authority = authority
         self.bell = Bell()
         self.gone = False
         self.port = 0  # where the phones themselves listen, on 127.0.0.1
@@ -67,6 +69,7 @@ class Phones:
         """Start the process; raises PhonesGone when it does not come up."""
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "lab.phone_process", "--address", self.address),
+            *("--authority", "" if self._authority is None else str(self._authority)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             cwd=ROOT,
@@ -108,10 +111,12 @@ class Phones:
         behaviour: Behaviour = ANSWER,
         tone_hz: int = 523,
         also: bool = False,
+        encrypted: bool = False,
     ) -> Phone:
         """Register a softphone at `domain` (host:port); raises PhoneError with the SIP status.
 
         `also`: the phone is registered at another exchange already, and from now on at this one too.
+        `encrypted`: over TLS, its sound over SRTP or not at all.
         """
         phone = self._phones.setdefault(user, Phone(self, user, tone_hz))
         await self.ask(
@@ -122,6 +127,7 @@ class Phones:
             behaviour=behaviour.as_json(),
             tone_hz=tone_hz,
             also=also,
+            encrypted=encrypted,
         )
         phone.exchanges = [*(phone.exchanges if also else ()), domain]
         return phone

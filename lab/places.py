@@ -19,6 +19,8 @@ class NodePorts:
     http: int
     ami: int
     rtp: tuple[int, int]
+    sip_tls: int
+    wss: int
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ class Ports:
         """Return the ports of the node with this index, from 0."""
         if self.base is None:
             first = 10000 + 1000 * index
-            return NodePorts(5060 + 10 * index, 8088 + index, 5038 + index, (first, first + 999))
+            sip = 5060 + 10 * index
+            return NodePorts(sip, 8088 + index, 5038 + index, (first, first + 999), sip + 1, 8443 + index)
         sip, first = self.base + 10 * index, self.base + 100 + 500 * index
-        return NodePorts(sip, sip + 1, sip + 2, (first, first + 499))
+        return NodePorts(sip, sip + 1, sip + 2, (first, first + 499), sip + 8, sip + 9)
 
 
 @dataclass(frozen=True)

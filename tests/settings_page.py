@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -60,6 +60,8 @@ def kind(field: FieldInfo) -> str:
     """Return the type and range in words."""
     if is_secret("", field):
         return "text"
+    if get_origin(field.annotation) is Literal:
+        return " or ".join(f"`{one}`" for one in get_args(field.annotation))
     names = {int: "number", float: "number", bool: "true or false", Path: "path", str: "text"}
     bare = next((one for one in get_args(field.annotation) if one is not type(None)), field.annotation)
     if get_origin(field.annotation) in (list, dict):

@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     )
     asterisk_tls_certificate: File = Field(
         None, description="Asterisk's certificate, without its key: a changed one is taken up by every node"
+    )
+    phone_encryption: Literal["off", "offered", "required"] = Field(
+        "off", description="SRTP with the positions' phones; `required` refuses a phone without it"
     )
     oidc_issuer: str = Field("", description="Signing in through the city's provider; empty: not")
     oidc_client_id: str = Field("ct112", description="As whom we ask that provider")

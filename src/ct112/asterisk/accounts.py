@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ct112 import logs, metrics
 from ct112.asterisk.ari import AriError, Refused, asterisk_config
@@ -22,12 +22,17 @@ FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 
 
+Encryption = Literal["off", "offered", "required"]
+"""Of the sound (SRTP): not at all, with phones that take it, or no call with one that does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class SipAccount:
     """A position's account: its SIP user name is the position's name."""
 
     position: str
     password: str = field(repr=False)
+    encryption: Encryption = "off"
 
 
 def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
@@ -62,6 +67,8 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
             "rtp_timeout": "30",  # a phone that died in a talk: the caller gets another operator
             "rtp_timeout_hold": "900",
             "language": "id",
+            "media_encryption": "no" if account.encryption == "off" else "sdes",
+            "media_encryption_optimistic": "yes" if account.encryption == "offered" else "no",
         },
     }
 

@@ -22,6 +22,9 @@ FOOTER = '\n#tryinclude "{local}"\n'
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
 
+TLS_MODULES = ("res_srtp.so", "res_pjsip_transport_websocket.so")
+"""Loaded only where there is TLS: the sound of softphones encrypted, and SIP of browser phones."""
+
 Value = str | int | Sequence[str]
 
 
@@ -68,6 +71,7 @@ class NodeValues:
     ami_port: int = 5038
     ami_permit: Sequence[str] = ("127.0.0.0/255.0.0.0",)
     sip_tls_port: int = 5061
+    wss_port: int = 8089  # browser phones, over HTTPS
     tls_pem: str = ""  # key and certificates in one file, as Asterisk sees it; empty: no TLS at all
     tls_ca: str = ""  # whom a trunk over TLS is believed from
     trunks: Sequence[Trunk] = ()
@@ -96,6 +100,10 @@ class NodeValues:
             "SIP_TLS_PORT": self.sip_tls_port if tls else "",
             "TLS_VERIFY": "yes" if tls and self.tls_ca else "",
             "TLS_METHOD": "tlsv1_2" if tls else "",
+            "TLS_ON": "yes" if tls else "",
+            "TLS_WSS": "wss" if tls else "",
+            "WSS_PORT": self.wss_port if tls else "",
+            "TLS_MODULES": TLS_MODULES if tls else (),
         }
 
     def check(self) -> None:
@@ -141,7 +149,8 @@ CHECKS: Mapping[str, Callable[..., object]] = {
     "local_networks": addresses.network,
     "position_networks": addresses.network,
     **dict.fromkeys(
-        ("sip_port", "sip_tls_port", "http_port", "ami_port", "rtp_start", "rtp_end"), addresses.port
+        ("sip_port", "sip_tls_port", "wss_port", "http_port", "ami_port", "rtp_start", "rtp_end"),
+        addresses.port,
     ),
 }
 """What each field has to be."""

@@ -224,7 +224,10 @@ class Service:
 
     def _take_positions(self, positions: Sequence[KnownPosition]) -> None:
         """Positions changed: their SIP accounts, and which phones are watched."""
-        self._telephone.set_accounts([SipAccount(one.name, one.sip_password) for one in positions])
+        encryption = self._settings.phone_encryption
+        self._telephone.set_accounts(
+            [SipAccount(one.name, one.sip_password, encryption) for one in positions]
+        )
         self._positions = tuple(one.name for one in positions)
         self._take_seating()
 

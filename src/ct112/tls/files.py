@@ -23,7 +23,7 @@ class Part:
     """Who has a certificate: its file's name, and the group that may read it."""
 
     name: str
-    group: str
+    group: str | int
 
 
 WEB = Part("web", "ct112")
@@ -117,7 +117,7 @@ class TlsFolder:
         found = read_chain(self.certificate(part)).names()
         return tuple(name for name in found if name not in LOOPBACK)
 
-    def _write(self, path: Path, text: bytes, mode: int, group: str | None) -> None:
+    def _write(self, path: Path, text: bytes, mode: int, group: str | int | None) -> None:
         """Replace a file at once; it is never, not for a moment, readable by more than it should be."""
         new = path.with_name(f".{path.name}.new")
         new.unlink(missing_ok=True)
@@ -133,8 +133,10 @@ class TlsFolder:
         new.replace(path)
 
 
-def gid(group: str) -> int | None:
+def gid(group: str | int) -> int | None:
     """Return a group's number; None when there is none of this name here."""
+    if isinstance(group, int):
+        return group
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:
