@@ -1,6 +1,8 @@
 """Who may read a backup, what is in it and what is not; and what a machine has is never overwritten."""
 
 import json
+import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -79,6 +81,54 @@ async def test_a_database_with_rows_is_left_alone_unless_told(
     assert await second.rows() == before
     await second.restore(tmp_path / "backup", replace=True)
     assert await second.rows() == before
+
+
+async def test_what_is_restored_belongs_to_the_owner_of_the_state_folder(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    """Root restores, `ct112 serve` writes there afterwards."""
+    owner = 65534 if os.geteuid() == 0 else os.geteuid()
+    os.chown(second.places.state, owner, -1)
+    await first.backup(tmp_path / "backup")
+    await second.restore(tmp_path / "backup")
+    paths = list(second.places.state.rglob("*"))
+    assert {path.stat().st_uid for path in paths} == {owner}
+    assert {"spool.sqlite", "spool.lock", "key", "heads.jsonl"} <= {path.name for path in paths}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.suffix in (".sqlite", "")} <= {
+        0o600,
+        0o750,
+    }
+
+
+async def test_names_that_are_no_text_are_left_out(first: Installation, tmp_path: Path) -> None:
+    for name in (b"a\xff.wav", b"b\n.wav", b"c\x1b[2J.wav"):
+        (first.folder / "recordings" / os.fsdecode(name)).write_bytes(b"x")
+    (first.folder / "recordings" / "away.wav").symlink_to("/etc/passwd")
+    os.mkfifo(first.folder / "recordings" / "pipe.wav")
+    manifest = await first.backup(tmp_path / "backup")
+    assert sum("no text" in note for note in manifest.notes) == 3
+    assert manifest.paths("recordings") == ["recordings/id/greeting.wav"]
+
+
+async def test_a_spool_that_a_crash_left_is_copied_with_its_log(first: Installation, tmp_path: Path) -> None:
+    """The log beside the file has the last entries; the index of the log may be gone."""
+    crashed = Installation(tmp_path / "crashed", first.database_url)
+    running = SpoolFile(first.places.spool)
+    running.put(story(90))
+    shutil.copytree(first.places.state, crashed.places.state)
+    running.close()
+    for number, kept in enumerate((["", "-wal", "-shm"], ["", "-wal"])):
+        only(crashed.places.spool, kept)
+        manifest = await crashed.backup(tmp_path / f"backup-{number}")
+        assert manifest.spool is not None
+        assert manifest.spool.waiting == 7
+
+
+def only(spool: Path, kept: list[str]) -> None:
+    """Remove what lies beside the spool's file but these."""
+    for path in spool.parent.glob(f"{spool.name}*"):
+        if path.name.removeprefix(spool.name) not in kept:
+            path.unlink()
 
 
 async def test_files_in_the_way_are_put_aside(

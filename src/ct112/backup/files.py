@@ -89,7 +89,7 @@ def _plain(name: str) -> str:
 
 def _place(source: Path, path: Path, mode: int) -> None:
     """Write the file so that there is the whole of it or nothing; it belongs to its folder's owner."""
-    owner = _made(path.parent)
+    owner = made(path.parent)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
@@ -103,11 +103,11 @@ def _place(source: Path, path: Path, mode: int) -> None:
     sync_folder(path.parent)
 
 
-def _made(folder: Path) -> os.stat_result:
+def made(folder: Path) -> os.stat_result:
     """Make a folder and those above it, each its parent's owner's; return how it is."""
     if folder.exists():
         return folder.stat()
-    owner = _made(folder.parent)
+    owner = made(folder.parent)
     folder.mkdir(mode=0o750)
     os.chown(folder, owner.st_uid, owner.st_gid)
     return folder.stat()
@@ -116,3 +116,10 @@ def _made(folder: Path) -> os.stat_result:
 def place(source: Path, path: Path) -> None:
     """Put a single file there, for its folder's owner alone. Raises OSError."""
     _place(source, path, PRIVATE)
+
+
+def hand_over(folder: Path) -> None:
+    """Give all in a folder to the folder's owner: root restored it, `ct112 serve` has to write there."""
+    owner = folder.stat()
+    for path in folder.iterdir():
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -125,8 +125,12 @@ class Making:
     def _below(self, source: Path, name: str, pattern: str) -> None:
         """Copy the files of a folder; one that goes away meanwhile is not part of the backup."""
         for path in sorted(_files(source, pattern)):
+            inside = path.relative_to(source).as_posix()
+            if not inside.isprintable():
+                self._notes.append(f"{source} has a file whose name is no text: left out")
+                continue
             try:
-                self._folder.copy(path, f"{name}/{path.relative_to(source).as_posix()}")
+                self._folder.copy(path, f"{name}/{inside}")
             except FileNotFoundError:
                 continue
 

@@ -73,6 +73,7 @@ class Restoring:
         await self._load(manifest)
         say(f"the database is at {migrate.head()}")
         await self._rest(manifest, key, later, say)
+        self._hand_over()
         self._marker.unlink(missing_ok=True)
         return manifest
 
@@ -133,6 +134,7 @@ class Restoring:
         """Nothing of value is overwritten. Raises BackupTrouble."""
         spool = self._places.spool
         try:
+            files.made(spool.parent)
             SpoolFile(spool).close()
             status = look_at(spool)
             there = [] if self._wishes.replace else files.in_the_way(targets)
@@ -166,6 +168,14 @@ class Restoring:
                 Path(f"{spool}{suffix}").unlink(missing_ok=True)
         if manifest.spool is not None:
             files.place(self._folder / "spool" / spool.name, spool)
+
+    def _hand_over(self) -> None:
+        try:
+            files.hand_over(self._places.spool.parent)
+        except PermissionError as error:
+            raise BackupTrouble(
+                f"{error.filename} is not ours to give away: run as root, or as its owner"
+            ) from error
 
     async def _load(self, manifest: Manifest) -> None:
         """Load the rows into tables as the backup's program had them, then bring those up to date."""
