@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import time
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -145,11 +147,23 @@ async def test_a_head_too_large_is_refused_before_it_is_read(wire: Wire, path: b
     assert status_of(await wire.get(b"/healthz")) == 200
 
 
-@pytest.mark.parametrize("packed", [b"gzip", b"deflate", b"br"])
-async def test_a_body_that_cannot_be_unpacked_is_the_senders_mistake(wire: Wire, packed: bytes) -> None:
+@pytest.mark.parametrize("packed", [b"gzip", b"deflate", b"br", b"gzip, gzip", b"GZIP"])
+async def test_a_packed_body_is_not_unpacked(wire: Wire, packed: bytes) -> None:
     head = AS + b"Content-Encoding: " + packed + b"\r\n"
     answer = await wire.get(b"/api/v1/callbacks/7/take", head, b"POST", b"\x1f\x8bjunk")
-    assert status_of(answer) == 400, answer
+    assert status_of(answer) == 415, answer
+    assert b"not packed" in answer
+
+
+@pytest.mark.parametrize("path", [b"/api/v1/session", b"/healthz", b"/nowhere"])
+async def test_a_bomb_costs_no_more_than_its_bytes(wire: Wire, path: bytes) -> None:
+    packing = zlib.compressobj(9, zlib.DEFLATED, 31)
+    megabyte = bytes(1 << 20)
+    bomb = b"".join(packing.compress(megabyte) for _ in range(200)) + packing.flush()
+    head = b"Content-Type: application/json\r\nContent-Encoding: gzip\r\n"
+    began = time.process_time()
+    assert status_of(await wire.get(path, head, b"POST", bomb)) in (404, 405, 415)
+    assert time.process_time() - began < 0.3  # unpacked it took more than a second
 
 
 async def test_a_body_that_does_not_come_is_not_the_databases_fault(

@@ -143,6 +143,43 @@ async def test_every_crime_is_found_and_said_where(
     assert said(await verify(store, KEY, heads)) == found
 
 
+ODD = (
+    "INSERT INTO audit (actor, role, action, object_kind, at, detail, personal, personal_digest, "
+    "personal_length) VALUES ('x', 'admin', '{action}', 'audit', {at}, '{detail}', {personal}, '', 0)"
+)
+
+
+@pytest.mark.parametrize("action", ["audit.delete", "audit.erase"])
+@pytest.mark.parametrize(
+    "detail", ["[]", "null", "7", '{"proof": "ü"}', '{"action": 1}', '{"key": 1, "told": 2}', '{"proof": {}}']
+)
+async def test_no_row_blinds_the_verifier(store: Store, database_url: str, action: str, detail: str) -> None:
+    await sealed(store, 3)
+    await commit_crime(
+        database_url,
+        ODD.format(action=action, detail=detail, at="now()", personal="'{}'"),
+        "DELETE FROM audit WHERE seq = 2",
+    )
+    assert (2, 2, "removed") in said(await verify(store, KEY))
+    async with store.transaction() as connection:
+        assert (await audit.page(connection)).total == 3
+
+
+@pytest.mark.parametrize("at", ["'infinity'", "'-infinity'", "'4000-01-01 BC'", "'294276-12-31'", "now()"])
+async def test_no_row_stops_the_sealer_or_hides_the_others(store: Store, database_url: str, at: str) -> None:
+    await sealed(store, 2)
+    await commit_crime(database_url, ODD.format(action="call.read", detail="7", at=at, personal="'no JSON'"))
+    await note(store)
+    assert await seal(store) == 2
+    assert [(first, last) for first, last, _ in said(await verify(store, KEY))] == [(3, 3)]
+    async with store.transaction() as connection:
+        rows = (await audit.page(connection)).items
+    assert len(rows) == 4
+    assert rows[1].personal == {"not as ct112 writes it": "no JSON"}
+    await commit_crime(database_url, "UPDATE audit SET at = now() + interval '1 hour' WHERE seq = 3")
+    assert (3, 3, "changed") in said(await verify(store, KEY))
+
+
 async def test_a_tail_that_was_cut_and_grew_again_is_found(store: Store, database_url: str) -> None:
     await sealed(store, 10)
     heads = [await exported(store)]

@@ -148,6 +148,7 @@ class HttpServer:
                 max_line_size=LONGEST_LINE,
                 max_field_size=LONGEST_FIELD,
                 max_headers=MOST_HEADERS,
+                auto_decompress=False,  # 400 kB may be 400 MB: a second without service
             )
 
         try:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -24,6 +24,9 @@ LAST_BEFORE = text(
     " AND seq < (SELECT min(seq) FROM audit) + :most ORDER BY seq DESC LIMIT 1"
 )
 AUDIT = AuditRow.__table__.c
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+SHOWN_AT = func.least(func.greatest(AUDIT.at, FIRST), LAST).label("at")
+"""A time as Python holds it: one row that somebody put there must not hide all others."""
 NEWEST_FIRST = Order("audit", (AUDIT.id,), (int,), newest_first=True)
 MOST_COUNTED = 10_000
 LONGEST_PERSONAL = 4000  # characters of what is noted; a search is no place for a novel
@@ -153,7 +156,7 @@ async def _note_proved(
         role="machine",
         action=action,
         object_kind="audit",
-        detail={**told, "proof": proof(key, action, **told)},
+        detail={**told, "proof": proof(key, action, told)},
     )
 
 
@@ -165,7 +168,7 @@ async def page(
     rules = _rules(wanted)
     some = select(AUDIT.id).where(*rules).limit(MOST_COUNTED + 1).subquery()
     total = await connection.scalar(select(func.count()).select_from(some)) or 0
-    columns = [AUDIT[name] for name in AuditEntry.__dataclass_fields__]
+    columns = [SHOWN_AT if name == "at" else AUDIT[name] for name in AuditEntry.__dataclass_fields__]
     query = select(*columns).where(*rules).order_by(*NEWEST_FIRST.by()).limit(size + 1)
     if after is not None:
         query = query.where(NEWEST_FIRST.behind(after))
@@ -193,10 +196,24 @@ def _rules(wanted: AuditQuery) -> list[Any]:
 
 def _entry(row: dict[str, Any]) -> AuditEntry:
     words = row.pop("personal")
-    known = None if words is None else orjson.loads(words)
-    if known is not None:
-        known.pop("salt", None)
-    return AuditEntry(**row, personal=known)
+    detail = row.pop("detail")
+    return AuditEntry(
+        **row, detail=_object(detail), personal=None if words is None else _object(_read(words), "salt")
+    )
+
+
+def _read(words: str) -> Any:
+    try:
+        return orjson.loads(words)
+    except ValueError:
+        return words
+
+
+def _object(value: Any, without: str = "") -> dict[str, Any]:
+    """Return an object as it is stored; what is none was put there by somebody, and is shown as such."""
+    if not isinstance(value, dict):
+        return {"not as ct112 writes it": value}
+    return {name: each for name, each in value.items() if name != without}
 
 
 def _short(value: Any) -> Any:

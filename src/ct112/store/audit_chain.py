@@ -4,14 +4,15 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 CHAINED = ("id", "xact", "actor", "role", "action", "object_kind", "object_id", "detail", "personal_length")
 """The columns as they are; time, place in the chain and digest of the personal part go in their own way."""
-COLUMNS = (*CHAINED, "at", "personal_digest")
-EPOCH = datetime.fromtimestamp(0, UTC)
-MICROSECOND = timedelta(microseconds=1)
+COLUMNS = (*CHAINED, "personal_digest")
+SECONDS = "extract(epoch FROM audit.at)"
+"""The time as the chain has it: exact, and of any time PostgreSQL holds, which is more than Python does."""
+MICROSECONDS = 1_000_000
 
 
 def key_id(key: bytes) -> str:
@@ -25,19 +26,24 @@ def beginning(key: bytes) -> bytes:
 
 
 def seal(key: bytes, previous: bytes, seq: int, row: Mapping[str, Any]) -> bytes:
-    """Return the HMAC of the row at this place of the chain. `row` has at least COLUMNS."""
+    """Return the HMAC of the row at this place of the chain. `row` has COLUMNS, and SECONDS as `seconds`."""
     told = {name: row[name] for name in CHAINED} | {
         "seq": seq,
-        "at": (row["at"] - EPOCH) // MICROSECOND,
+        "at": _at(row["seconds"]),
         "personal_digest": row["personal_digest"].hex(),
         "previous": previous.hex(),
     }
     return _hmac(key, _text(told))
 
 
-def proof(key: bytes, action: str, **told: Any) -> str:
+def proof(key: bytes, action: str, told: Mapping[str, Any]) -> str:
     """Return what shows that a deletion or an erasure was made by somebody who has the key."""
     return _hmac(key, _text({"action": action, **told})).hex()
+
+
+def _at(seconds: Decimal) -> int | str:
+    """Return a time in microseconds; infinity in words: a row that somebody put there is sealed as well."""
+    return int(seconds * MICROSECONDS) if seconds.is_finite() else str(seconds)
 
 
 def _text(told: Mapping[str, Any]) -> bytes:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, literal_column, select, text
 
-from ct112.store.audit_chain import COLUMNS, beginning, key_id, seal
+from ct112.store.audit_chain import COLUMNS, SECONDS, beginning, key_id, seal
 from ct112.store.audit_tables import AuditRow
 from ct112.store.engine import Connection
 
@@ -21,7 +21,7 @@ BELOW_THE_OLDEST = text(
 )
 AUDIT = AuditRow.__table__.c
 SEALABLE = (
-    select(*(AUDIT[name] for name in COLUMNS))
+    select(*(AUDIT[name] for name in COLUMNS), literal_column(SECONDS).label("seconds"))
     .where(AUDIT.seq.is_(None), BELOW_THE_OLDEST)
     .order_by(AUDIT.xact, AUDIT.id)
 )

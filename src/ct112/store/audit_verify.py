@@ -8,17 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select, text
+from sqlalchemy import func, literal_column, select, text
 
 from ct112.store.audit import DELETE_ACTION, ERASE_ACTION
-from ct112.store.audit_chain import COLUMNS, beginning, key_id, proof, seal
+from ct112.store.audit_chain import COLUMNS, SECONDS, beginning, key_id, proof, seal
 from ct112.store.audit_seal import Head, Unsealed, head, unsealed
 from ct112.store.audit_tables import AuditRow
 from ct112.store.engine import Connection
 
 AT_ONCE = 5000  # rows read in one statement
 AUDIT = AuditRow.__table__.c
-READ = [AUDIT[name] for name in (*COLUMNS, "personal", "seq", "mac", "key_id")]
+READ = (
+    *(AUDIT[name] for name in (*COLUMNS, "personal", "seq", "mac", "key_id")),
+    literal_column(SECONDS).label("seconds"),
+    func.to_char(AUDIT.at, "YYYY-MM-DD HH24:MI:SS").label("when"),
+)
 
 
 class Transactions(Protocol):
@@ -125,7 +129,7 @@ class _Walk:
             self._mac = None
 
     def _compare(self, row: Mapping[str, Any]) -> None:
-        seq, at = row["seq"], f"{row['at']:%Y-%m-%d %H:%M:%S} {row['action']} by {row['actor']}"
+        seq, at = row["seq"], f"{row['when']} {row['action']} by {row['actor']}"
         if self._mac is not None and not hmac.compare_digest(
             seal(self._key, self._mac, seq, row), row["mac"] or b""
         ):
@@ -139,7 +143,7 @@ class _Walk:
         words, before = row["personal"], self._allowed.erased_before
         if words is not None and hashlib.sha256(words.encode()).digest() != row["personal_digest"]:
             self._found(row["seq"], row["seq"], f"its personal part was changed: {at}")
-        if words is None and (before is None or row["at"] >= before):
+        if words is None and (before is None or float(row["seconds"]) >= before.timestamp()):
             self._found(row["seq"], row["seq"], f"its personal part is gone, and nobody erased it: {at}")
 
     def _found(self, first: int, last: int, what: str) -> None:
@@ -168,9 +172,9 @@ async def _permissions(connection: Connection, key: bytes) -> Permissions:
     )
     allowed = Permissions()
     for action, detail in found:
-        told = {name: value for name, value in detail.items() if name != "proof"}
-        if not hmac.compare_digest(str(detail.get("proof", "")), proof(key, action, **told)):
+        if not _is_proved(key, action, detail):
             continue
+        told = detail
         if action == DELETE_ACTION:
             allowed = Permissions(told["through"], bytes.fromhex(told["mac"]), allowed.erased_before)
         else:
@@ -178,3 +182,12 @@ async def _permissions(connection: Connection, key: bytes) -> Permissions:
             erased = max(before, allowed.erased_before or before)
             allowed = Permissions(allowed.deleted_through, allowed.deleted_mac, erased)
     return allowed
+
+
+def _is_proved(key: bytes, action: str, detail: Any) -> bool:
+    """Return whether somebody with the key wrote this; whoever has the database may put anything there."""
+    if not isinstance(detail, dict):
+        return False
+    told = {name: value for name, value in detail.items() if name != "proof"}
+    given = str(detail.get("proof", "")).encode()
+    return hmac.compare_digest(given, proof(key, action, told).encode())

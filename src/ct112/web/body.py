@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from ct112.web import kinds
 from ct112.web.problems import Problem
@@ -12,12 +12,14 @@ JSON = "application/json"
 
 
 async def read(request: web.Request, most: int) -> bytes:
-    """Return what was sent; 408 when it does not come, 400 when it cannot be unpacked, 413 too much.
+    """Return what was sent; 408 when it does not come, 400 when it breaks off, 413 too much, 415 packed.
 
     Only JSON by its type: no page elsewhere can make a browser send that without asking first.
     """
     if request.content_type != JSON:
         raise Problem(kinds.NOT_JSON, f"send the body as JSON, with Content-Type: {JSON}")
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() != "identity":
+        raise Problem(kinds.NOT_JSON, "send the body as it is, not packed: leave Content-Encoding out")
     if (request.content_length or 0) > most:
         raise _too_large(most)
     found = bytearray()
@@ -30,7 +32,7 @@ async def read(request: web.Request, most: int) -> bytes:
     except TimeoutError:
         raise Problem(kinds.SLOW_BODY, f"send the whole body within {BODY_SECONDS:g} s") from None
     except web.RequestPayloadError:
-        raise Problem(kinds.INVALID, "the body cannot be unpacked: send it as it is") from None
+        raise Problem(kinds.INVALID, "the body broke off: send the whole of it") from None
     return bytes(found)
 
 
