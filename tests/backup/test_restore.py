@@ -14,6 +14,7 @@ from ct112.worker.audit_heads import read_heads
 from ct112.worker.audit_key import read_key
 from ct112.worker.erasures import ErasureLister
 from ct112.worker.sealer import Sealer
+from lab.throwaway import Server
 from tests.backup.installation import Installation, arrival, note, now, story
 
 
@@ -55,6 +56,25 @@ async def test_restored_is_equal_and_the_audit_verifies(
     assert second.places.astdbs["a"].read_bytes()[:6] == b"SQLite"
     assert not (second.places.state / restoring.MARKER).exists()
     assert await value(second, "SELECT count(*) FROM session") == 0, "who was signed in signs in again"
+
+
+async def test_a_server_that_writes_times_and_bytes_in_another_way_is_no_matter(
+    server: Server, first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    before = await first.rows()
+    for name, odd in (
+        ("DateStyle", "'SQL, DMY'"),
+        ("TimeZone", "'Asia/Jakarta'"),
+        ("bytea_output", "'escape'"),
+        ("extra_float_digits", "-15"),
+        ("IntervalStyle", "'sql_standard'"),
+        ("session_replication_role", "'replica'"),
+    ):
+        await server.run(f"ALTER DATABASE {first.database_url.rpartition('/')[2]} SET {name} = {odd}")
+    await first.backup(tmp_path / "backup")
+    await second.restore(tmp_path / "backup")
+    assert await second.rows() == before
+    assert (await verified(second)).findings == []
 
 
 async def test_numbers_go_on_where_they_were(

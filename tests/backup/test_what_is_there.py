@@ -1,5 +1,6 @@
 """Who may read a backup, what is in it and what is not; and what a machine has is never overwritten."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -8,12 +9,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 
+from ct112 import shipped
 from ct112.backup.manifest import BackupTrouble
 from ct112.backup.places import found_astdbs
 from ct112.backup.restoring import MARKER
 from ct112.backup.settings import SECRET, SECRET_OF_A_NODE, without_secret
-from ct112.store import Store
+from ct112.store import Store, dump, loading, migrate
 from ct112.store.spool_file import SpoolFile
 from tests.backup.installation import Installation, story
 
@@ -201,6 +204,23 @@ async def test_a_restore_that_was_cut_short_says_so_and_can_be_done_again(
     await second.restore(tmp_path / "backup", replace=True)
     assert await second.rows() == before
     assert not (second.places.state / MARKER).exists()
+
+
+async def test_every_table_a_migration_ever_made_is_backed_up(second: Installation) -> None:
+    """A table that is given up one day has to stay in the list: older backups have it."""
+    revisions = [script.revision for script in ScriptDirectory(str(shipped.migrations())).walk_revisions()]
+    assert len(revisions) > 13
+    connection = await asyncpg.connect(second.database_url)
+    for revision in reversed(revisions):
+        await asyncio.to_thread(migrate.upgrade, second.database_url, revision)
+        there = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        assert {row["relname"] for row in there} <= {*dump.names(), "alembic_version"}, revision
+    assert {row["relname"] for row in there} == {*dump.names(), "alembic_version"}
+    await connection.close()
+    await loading.clear(second.database_url)
+    assert await second.rows() == {}
 
 
 async def test_tables_of_a_city_are_left_alone(

@@ -38,6 +38,14 @@ WHERE s.relkind = 'S' AND t.relnamespace = current_schema()::regnamespace
 """
 REVISION = "SELECT version_num FROM alembic_version"
 AUDIT_HEAD = "SELECT seq, key_id FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+AS_TEXT = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "3",
+}
+"""How values are written and read, whatever the server's own habits are."""
 Driver = asyncpg.Connection
 Write = Callable[[bytes], Awaitable[None]]
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
@@ -144,7 +152,7 @@ async def driver(database_url: str, name: str) -> AsyncIterator[Driver]:
         "timeout": CONNECT_SECONDS,
         "server_settings": {
             "application_name": name,
-            "TimeZone": "UTC",
+            **AS_TEXT,
             "statement_timeout": "0",
             "lock_timeout": f"{LOCK_SECONDS}s",
             "idle_in_transaction_session_timeout": "0",
