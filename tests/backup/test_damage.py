@@ -20,7 +20,8 @@ from ct112.backup import writing
 from ct112.backup.making import Making
 from ct112.backup.manifest import NAME, BackupTrouble, _digest
 from ct112.backup.verifying import strangers, verified
-from ct112.store import StoreUnavailable
+from ct112.store import StoreUnavailable, dump
+from ct112.store.dump import Snapshot
 from lab.throwaway import Server
 from tests.backup.installation import WRITTEN, Installation
 
@@ -216,20 +217,18 @@ async def test_without_the_database_nothing_is_left(
     await second.restore(tmp_path / "backup")
 
 
+@pytest.mark.parametrize("at", ["revision", "tables", "copy", "sequences"])
 async def test_a_database_that_hangs_is_given_up(
-    server: Server, first: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, first: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    from ct112.store import dump
-    from ct112.store.dump import Snapshot
-
     monkeypatch.setattr(dump, "STALLED_SECONDS", 0.5)
-    copy = Snapshot.copy
+    step = getattr(Snapshot, at)
 
-    async def frozen(self: Snapshot, *arguments: Any) -> int:
+    async def frozen(self: Snapshot, *arguments: Any) -> Any:
         server.freeze()
-        return await copy(self, *arguments)
+        return await step(self, *arguments)
 
-    monkeypatch.setattr(Snapshot, "copy", frozen)
+    monkeypatch.setattr(Snapshot, at, frozen)
     try:
         async with asyncio.timeout(20):
             with pytest.raises(StoreUnavailable):

@@ -78,31 +78,26 @@ class Snapshot:
 
     async def revision(self) -> str | None:
         """Return the migration the database is at; None when it was never migrated."""
-        if await self._driver.fetchval("SELECT to_regclass('alembic_version')") is None:
+        if not await self._is_there("alembic_version"):
             return None
-        found: str | None = await self._driver.fetchval(REVISION)
-        return found
+        return str((await self._fetch(REVISION))[0]["version_num"])
 
     async def tables(self) -> list[TableShape]:
         """Return all tables of ours, by name."""
-        rows = await self._driver.fetch(TABLES, names())
-        return [TableShape(row["name"], tuple(row["columns"])) for row in rows]
+        return [TableShape(row["name"], tuple(row["columns"])) for row in await self._fetch(TABLES, names())]
 
     async def sequences(self) -> list[SequenceState]:
         """Return where numbers go on; not less than what the tables of this moment hold."""
         found = []
-        for row in await self._driver.fetch(SEQUENCES, names()):
-            state = await self._driver.fetchrow(f"SELECT last_value, is_called FROM {row['sequence']}")  # noqa: S608
-            assert state is not None
+        for row in await self._fetch(SEQUENCES, names()):
+            (state,) = await self._fetch(f"SELECT last_value, is_called FROM {row['sequence']}")  # noqa: S608
             found.append(SequenceState(row["table"], row["column"], state["last_value"], state["is_called"]))
         return found
 
     async def audit_head(self) -> tuple[int, str] | None:
         """Return where the audit's chain ends, and the name of its key; None when there is no chain."""
-        if await self._driver.fetchval("SELECT to_regclass('audit')") is None:
-            return None
-        row = await self._driver.fetchrow(AUDIT_HEAD)
-        return None if row is None else (row["seq"], row["key_id"])
+        rows = await self._fetch(AUDIT_HEAD) if await self._is_there("audit") else []
+        return (rows[0]["seq"], rows[0]["key_id"]) if rows else None
 
     async def copy(self, table: TableShape, write: Write) -> int:
         """Write the table's rows, one a line; return how many."""
@@ -116,6 +111,14 @@ class Snapshot:
                 table.name, columns=table.columns, output=goes_on, format="text"
             )
         return int(said.rpartition(" ")[2])
+
+    async def _is_there(self, table: str) -> bool:
+        (row,) = await self._fetch("SELECT to_regclass($1) IS NOT NULL", table)
+        return bool(row[0])
+
+    async def _fetch(self, query: str, *values: Any) -> list[Any]:
+        async with watched(self._driver):
+            return list(await self._driver.fetch(query, *values))
 
 
 def names() -> list[str]:

@@ -123,11 +123,11 @@ async def _copy(connection: Driver, table: TableLoad) -> None:
             async for data in table.source():
                 limit.reschedule(asyncio.get_running_loop().time() + STALLED_SECONDS)
                 yield data
+            limit.reschedule(None)  # what is left is the server's: keys that are looked up, row by row
 
         await connection.copy_to_table(
             table.name, source=goes_on(), columns=list(table.columns), format="text"
         )
-        limit.reschedule(None)
         rows = await connection.fetchval(f'SELECT count(*) FROM "{table.name}"')  # noqa: S608
     if rows != table.rows:
         raise LoadRefused(f"{table.name} has {rows} rows where the backup says {table.rows}")
