@@ -4,13 +4,14 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ct112.asterisk.configfiles import NodeValues
+from ct112.asterisk.trunks import Trunk
 from lab import beside, labfile, phones_part, processes, registry
 from lab.asterisk import TRUNK, AsteriskNode
 from lab.beside import Beside
@@ -40,7 +41,8 @@ DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 class Lab:
     """PostgreSQL, Asterisk nodes and ct112's processes on loopback. Two threads may be at two parts at once.
 
-    `overrides` are CT112_ variables for ct112; `max_calls` is a node's limit; `database_url` names a
+    `overrides` are CT112_ variables for ct112; `max_calls` is a node's limit; `trunks`: more than the
+    lab's own; `database_url` names a
     database to use instead of our own; `tied` labs are ended by `./run` should this process die first.
     """
 
@@ -52,6 +54,7 @@ class Lab:
         overrides: Mapping[str, str] | None = None,
         nodes: int = 1,
         max_calls: int = NodeValues.max_calls,
+        trunks: Sequence[Trunk] = (),
         database_url: str | None = None,
         progress: Progress | None = None,
         tied: bool = True,
@@ -60,6 +63,7 @@ class Lab:
         self._overrides = dict(overrides or {})
         self._node_names = NODE_NAMES[:nodes]
         self._max_calls = max_calls
+        self._trunks = tuple(trunks)
         self._database_url = database_url
         self._progress = progress or Quiet()
         self._tied = tied
@@ -209,6 +213,7 @@ class Lab:
                 self._secrets[f"ami-{name}"],
                 int(float(self._overrides.get(DEAD_MAN, "12"))),
                 self._max_calls,
+                self._trunks,
             )
             for index, name in enumerate(self._node_names)
         ]

@@ -35,6 +35,7 @@ class AsteriskNode:
     ami_password: str
     dead_man_seconds: int
     max_calls: int = NodeValues.max_calls
+    trunks: tuple[Trunk, ...] = ()  # before the lab's own
 
     @property
     def part(self) -> str:
@@ -94,7 +95,7 @@ class AsteriskNode:
             http_port=self.ports.http,
             ami_port=self.ports.ami,
             ami_permit=[f"{LOOPBACK}/255.255.255.255"],
-            trunks=[Trunk(servers=[f"{TRUNK}:{self.places.ports.carrier}"], addresses=[TRUNK])],
+            trunks=[*self.trunks, Trunk(servers=[f"{TRUNK}:{self.places.ports.carrier}"], addresses=[TRUNK])],
             position_networks=["127.0.0.1"],
             ari_password=self.ari_password,
             ami_password=self.ami_password,

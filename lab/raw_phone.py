@@ -119,9 +119,7 @@ class RawPhone(asyncio.DatagramProtocol):
 
 def digest(challenge: str, user: str, password: str, method: str, uri: str) -> str:
     """Return the Authorization header's value for a Digest challenge with MD5 and qop=auth (RFC 2617)."""
-    asked = {
-        name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]+))', challenge)
-    }
+    asked = _values(challenge)
     cnonce, count = uuid.uuid4().hex[:16], "00000001"
     secret = _md5(f"{user}:{asked['realm']}:{password}")
     proof = _md5(f"{secret}:{asked['nonce']}:{count}:{cnonce}:auth:{_md5(f'{method}:{uri}')}")
@@ -131,6 +129,19 @@ def digest(challenge: str, user: str, password: str, method: str, uri: str) -> s
     )
     quoted = ", ".join(f'{name}="{value}"' for name, value in values.items())
     return f"Digest {quoted}, algorithm=MD5, qop=auth, nc={count}"
+
+
+def proof_of(shown: str, user: str, password: str, method: str) -> bool:
+    """Return whether an Authorization header proves that its sender knows the password."""
+    said = _values(shown)
+    secret, what = _md5(f"{user}:{said['realm']}:{password}"), _md5(f"{method}:{said['uri']}")
+    middle = ":".join(said[name] for name in ("nonce", "nc", "cnonce", "qop") if name in said)
+    return said.get("username") == user and said.get("response") == _md5(f"{secret}:{middle}:{what}")
+
+
+def _values(header: str) -> dict[str, str]:
+    found = re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]+))', header)
+    return {name: quoted or bare for name, quoted, bare in found}
 
 
 @asynccontextmanager

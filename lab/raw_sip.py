@@ -76,6 +76,7 @@ class RawCall:
     headers: tuple[str, ...] = ()  # more of them, in the INVITE alone
     events: bool = True  # telephone-event (RFC 4733) is offered
     answer: Message | None = None
+    asked: int = 1  # the number of the last request of this dialogue
 
 
 class RawCaller(asyncio.DatagramProtocol):
@@ -168,12 +169,19 @@ class RawCaller(asyncio.DatagramProtocol):
         self.send(self._request(call, "ACK", 1))
         return call
 
+    async def press_by_info(self, call: RawCall, digit: str) -> Message:
+        """Press a key by INFO (application/dtmf-relay), as equipment without RFC 4733 does."""
+        call.asked += 1
+        body = f"Signal={digit}\r\nDuration=160\r\n"
+        self.send(self._request(call, "INFO", call.asked, ["Content-Type: application/dtmf-relay"], body))
+        return await self._reply_to("INFO", 5.0)
+
     async def bye(self, call: RawCall, within: float = 15.0) -> Message:
         """Hang up: send it again until an answer comes, as UDP may lose either (RFC 3261, 17.1.2)."""
         answer = asyncio.create_task(self._reply_to("BYE", within))
         pause = 0.5
         while not answer.done():
-            self.send(self._request(call, "BYE", 2))
+            self.send(self._request(call, "BYE", call.asked + 1))
             await asyncio.wait([answer], timeout=pause)
             pause *= 2
         return await answer
