@@ -77,6 +77,12 @@ class Proof:
             faults = city.faults()
             if faults:
                 raise StepFailed("; ".join(faults), "see docker/compose.yaml")
+        with self.step("the other compose reads the same file") as this:
+            seen = images.second_compose(self._engine, city.folder)
+            mine = sorted(city.compose("config", "--services").split())
+            if seen != mine:
+                raise StepFailed(f"one sees {seen}, the other {mine}", "see docker/compose.yaml")
+            this.note = city.compose("version", "--short") + " here, 2 of Debian 13 there"
         with self.step("up again changes nothing"):
             before = [city.identity(service) for service in ("asterisk", "serve")]
             city.up()
@@ -152,6 +158,10 @@ class Proof:
                     f"{len(rows)} rows, not {calls}; not answered and ended: {bad}", "see the logs"
                 )
             this.note = f"{calls} calls, {calls} answered"
+        with self.step("all healthy"):
+            sick = self._city.unhealthy()
+            if sick:
+                raise StepFailed(f"not healthy: {', '.join(sick)}", "docker inspect says what the check said")
 
 
 class _Kept:

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from lab.containers.city import CARRIER, City
+from lab.containers.city import City
+from lab.diary import Span
 from lab.operators import CITIZEN_TONES, OPERATOR_TONES
 from lab.phones import ANSWER, RING, Behaviour, Phone, PhoneCall, PhoneError, Phones
 
@@ -144,14 +145,24 @@ class Callers:
 
 
 async def untouched(call: PhoneCall, tone: int, since: float) -> str:
-    """Demand that a tone was heard without a gap worth the name since `since` (epoch); return the longest."""
+    """Demand that a tone was heard without a gap worth the name since `since` (epoch seconds)."""
     spans, silent = await call.diary((tone,))
-    spans = [span for span in spans if span.end >= since]
-    edges = [since, *(edge for span in spans for edge in (span.start, span.end)), time.time() - 0.1]
-    gaps = [max(0.0, after - before) for before, after in zip(edges[::2], edges[1::2], strict=True)]
-    if not spans or max(gaps) > LONGEST_GAP_SECONDS or silent > LONGEST_GAP_SECONDS:
-        raise PhoneError(f"the talk was touched: gaps of {[round(gap, 2) for gap in gaps]} s")
-    return f"{time.time() - since:.0f} s of talk, longest gap {max(gaps) * 1000:.0f} ms"
+    now = time.time()
+    lost = missing(spans, since, now)
+    if lost > LONGEST_GAP_SECONDS or silent > LONGEST_GAP_SECONDS:
+        raise PhoneError(f"the talk was touched: {lost:.2f} s of {now - since:.0f} s were not heard")
+    return f"{now - since:.0f} s of talk, {lost * 1000:.0f} ms of it not heard"
+
+
+def missing(spans: Sequence[Span], since: float, now: float) -> float:
+    """Return for how many seconds from `since` to `now` a tone was not heard."""
+    heard = 0.0
+    for span in spans:
+        length = span.end - span.start
+        inside = min(span.end, now) - max(span.start, since)
+        if length > 0 and inside > 0:
+            heard += inside * min(1.0, span.seconds / length)
+    return max(0.0, now - since - heard)
 
 
 async def _press(call: PhoneCall, key: str, *, after_the_menu: bool) -> None:
@@ -166,6 +177,3 @@ async def _both_hear(call: PhoneCall, phone: Phone, at_desk: PhoneCall, tone: in
     both = await asyncio.gather(call.hears(phone.tone_hz), at_desk.hears(tone))
     if not all(heard.for_at_least(HEARD_SECONDS) for heard in both):
         raise PhoneError(f"not heard both ways: {both}")
-
-
-__all__ = ["CARRIER", "Callers", "untouched"]

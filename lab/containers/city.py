@@ -20,6 +20,7 @@ NAME = "ct112proof"
 POSITIONS = ("pos-1", "pos-2", "pos-3")
 OPERATORS = ("sari", "budi", "wati")
 READY_SECONDS = 60
+HEALTHY_SECONDS = 30
 OURS = ("asterisk", "postgres", "serve", "web", "worker")
 
 
@@ -164,6 +165,15 @@ class City:
             }
             found += [f"{service} {words}" for words, is_so in wrong.items() if is_so]
         return found
+
+    def unhealthy(self) -> list[str]:
+        """Return who does not become healthy by its own check within half a minute."""
+
+        def sick() -> list[str]:
+            return [one for one in OURS if self.inspect(one)["State"]["Health"]["Status"] != "healthy"]
+
+        wait_until(lambda: not sick(), HEALTHY_SECONDS, 1)
+        return sick()
 
     def _secrets(self) -> list[str]:
         text = self.inside("serve", "cat", "/etc/ct112/ct112.env")

@@ -20,6 +20,12 @@ EMPTY = ("src", "migrations", "dialplan", "asterisk-config")
 """What the build would make the wheel of. The wheel is there, so these are empty: nothing is of the tree."""
 
 
+SECOND_COMPOSE = """\
+FROM debian:trixie-slim
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker-compose
+"""
+
+
 def name(target: str, tag: str = "local") -> str:
     """Return the image's name as compose.yaml has it."""
     return f"ct112/{target}:{tag}"
@@ -44,6 +50,16 @@ def build(engine: Engine, context: Path, target: str, *, label: str = "") -> Non
         *(("--label", f"org.ct112.rebuilt={label}") if label else ()),
         *("--tag", name(target), "--file", str(context / "docker" / "Dockerfile"), str(context)),
     )
+
+
+def second_compose(engine: Engine, city: Path) -> list[str]:
+    """Let the other compose, Debian 13's, read what this one runs; return the services it sees."""
+    engine.docker("build", "--network", "host", "--tag", name("compose2"), "-", text=SECOND_COMPOSE.encode())
+    said = engine.docker(
+        *("run", "--rm", "--network", "none", "--volume", f"{city}:/city:ro", "--workdir", "/city"),
+        *(name("compose2"), "docker-compose", "config", "--services"),
+    )
+    return sorted(said.split())
 
 
 def size(engine: Engine, image: str) -> str:

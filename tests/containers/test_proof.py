@@ -1,4 +1,4 @@
-"""`./run containers` as a whole: images, up, doctor, calls, down."""
+"""`./run containers` as a whole: images, up, doctor, calls, a kill, an upgrade, a new node, down."""
 
 import json
 import os
@@ -18,7 +18,12 @@ STEPS = (
     "up again changes nothing",
     "ct112 doctor",
     "three calls from the carrier",
+    "serve killed with a caller waiting",
+    "upgraded to a rebuilt image with a talk going on",
+    "a node nobody has seen, while serve restarts",
     "the records",
+    "all healthy",
+    "the other compose reads the same file",
     "down",
     "nothing left",
 )
@@ -33,7 +38,7 @@ def test_the_composed_installation_answers_through_all_that_happens_to_it(tmp_pa
     report = tmp_path / "containers.json"
 
     done = subprocess.run(
-        [sys.executable, "-m", "lab.containers", "--quick", "--json", str(report)],
+        [sys.executable, "-m", "lab.containers", "--json", str(report)],
         capture_output=True,
         text=True,
         check=False,
