@@ -31,6 +31,7 @@ ALWAYS = {
     "CT112_DATABASE_URL": "postgresql://ct112@/ct112?host=/run/postgresql",
 }
 """Set when nothing else is: the database of these containers."""
+NAMED = {f"CT112_{name.upper()}" for name in Settings.model_fields}
 SECRETS = {
     f"CT112_{name.upper()}"
     for name, field in Settings.model_fields.items()
@@ -42,17 +43,16 @@ LENGTH = re.compile(r"(?:(\d+)m)?(?:(\d+)s)?")
 
 def settings(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the settings `.env` names. Raises CannotDo for a secret, and for what means nothing."""
-    named = {f"CT112_{name.upper()}" for name in Settings.model_fields}
     found = {name: unquoted(value) for name, value in environment.items() if name.startswith("CT112_")}
     found = {
         name: value
         for name, value in found.items()
-        if name not in OF_COMPOSE and not name.startswith(OF_ASTERISK)
+        if name in NAMED or (name not in OF_COMPOSE and not name.startswith(OF_ASTERISK))
     }
     for name in found:
         if name in SECRETS:
             raise CannotDo(f"{name} is a secret and does not belong into .env: {how_to_set(name)}")
-        if name not in named:
+        if name not in NAMED:
             raise CannotDo(f"{name} in .env means nothing: docs/settings.md has the settings")
     drained(environment, found)
     return found
@@ -84,7 +84,7 @@ def of_asterisk(environment: Mapping[str, str]) -> dict[str, Any]:
     known = {field.name: field.default for field in fields(NodeValues)}
     given: dict[str, Any] = {}
     for name, value in _named(environment, OF_ASTERISK):
-        if f"{OF_ASTERISK}{name.upper()}" in OF_COMPOSE:
+        if f"{OF_ASTERISK}{name.upper()}" in OF_COMPOSE | NAMED:
             continue
         if name not in known or "password" in name:
             raise CannotDo(
@@ -147,7 +147,7 @@ def configure(environment: Mapping[str, str], file: Path, target: Path = ASTERIS
 
 def set_value(name: str, value: str, file: Path) -> str:
     """Set one setting in the file; return what was done."""
-    if name not in {f"CT112_{field.upper()}" for field in Settings.model_fields}:
+    if name not in NAMED:
         raise CannotDo(f"{name} is no setting: docs/settings.md has them")
     if not value or "'" in value or not value.isprintable():
         raise CannotDo(f"{name}: one line, without a single quote, on standard input")
@@ -178,7 +178,9 @@ def main(arguments: list[str]) -> int:
     os.umask(0o027)
     try:
         sys.stdout.write(act(arguments) + "\n")
-    except (CannotDo, env_file.EnvFileError) as error:
+    except CannotDo:
+        return 1  # it has said why
+    except env_file.EnvFileError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

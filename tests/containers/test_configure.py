@@ -119,6 +119,13 @@ def test_quotes_are_taken_off_and_lists_split(tmp_path: Path) -> None:
     assert "10.1.0.0/16" in rules
 
 
+def test_a_setting_that_is_named_like_one_of_asterisk_s(tmp_path: Path) -> None:
+    run(tmp_path, CT112_ASTERISK_TLS_CERTIFICATE="/etc/ct112/tls/asterisk.crt")
+
+    text = env_file.read(tmp_path / "ct112" / "ct112.env")
+    assert env_file.value(text, "CT112_ASTERISK_TLS_CERTIFICATE") == "/etc/ct112/tls/asterisk.crt"
+
+
 def test_a_longer_drain_with_a_longer_grace(tmp_path: Path) -> None:
     run(tmp_path, CT112_DRAIN_SECONDS="300", CT112_STOP_GRACE="5m10s")
 
