@@ -43,6 +43,22 @@ async def test_secrets_are_left_out_unless_asked_for(first: Installation, tmp_pa
     assert (tmp_path / "with" / "audit" / "key").read_bytes().strip() == key
 
 
+async def test_keys_come_along_with_secrets_alone(first: Installation, tmp_path: Path) -> None:
+    (first.folder / "tls").mkdir()
+    (first.folder / "tls" / "ca.key").write_text("hush-hush")
+    (first.folder / "password").write_text("hush-hush")
+    (first.folder / "asterisk.toml").write_text(
+        "[[trunk]]\npassword_file = 'password'\n[[trunk]]\npassword_file = 'away'\n[[trunk]]\n"
+    )
+    without = await first.backup(tmp_path / "without", secrets=False)
+    assert without.paths("keys") == []
+    manifest = await first.backup(tmp_path / "with", secrets=True)
+    where = str(first.folder.resolve())
+    assert manifest.paths("keys") == [f"keys{where}/tls/ca.key", f"keys{where}/password"]
+    (first.folder / "asterisk.toml").write_text("trunk = 1 [")
+    assert len((await first.backup(tmp_path / "broken", secrets=True)).paths("keys")) == 1
+
+
 def test_what_is_secret_follows_the_settings() -> None:
     assert SECRET.issuperset({"CT112_API_TOKEN", "CT112_CONTROL_TOKEN", "CT112_OIDC_CLIENT_SECRET"})
     assert {"ari_password", "ami_password"} == SECRET_OF_A_NODE

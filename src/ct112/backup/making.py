@@ -16,7 +16,7 @@ from typing import Any
 from ct112 import __version__
 from ct112.backup import settings as kept_settings
 from ct112.backup.manifest import AuditEntry, BackupTrouble, Manifest, SequenceEntry, SpoolEntry, TableEntry
-from ct112.backup.places import ASTDB, Places
+from ct112.backup.places import ASTDB, Places, key_files
 from ct112.backup.writing import Folder
 from ct112.store import ASIDE, spool_file
 from ct112.store.dump import Snapshot, TableShape, snapshot
@@ -112,8 +112,11 @@ class Making:
                 self._folder.copy(path, f"audit/{name}")
         if not self._secrets:
             self._notes.append("without secrets: keep a copy of the audit's key elsewhere, restore needs it")
-        elif places.audit_key.exists():
+            return
+        if places.audit_key.exists():
             self._folder.copy(places.audit_key, "audit/key")
+        for path in key_files(places.description):
+            self._folder.copy(path, f"keys{path.resolve()}")
 
     def _settings(self) -> None:
         with self._folder.sink(kept_settings.NAME) as sink:

@@ -1,6 +1,7 @@
 """Where on this machine the things are that a backup takes, and a restore puts back."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,19 @@ class Places:
             fallback=settings.fallback_dirs,
             astdbs=found_astdbs() if astdbs is None else astdbs,
         )
+
+
+def key_files(of: Path | None) -> list[Path]:
+    """Return the files with keys and passwords beside a description: certificates, and what trunks name."""
+    if of is None:
+        return []
+    found = sorted(path for path in (of.parent / "tls").glob("*") if path.is_file())
+    try:
+        trunks = tomllib.loads(of.read_text("utf-8")).get("trunk", [])
+        named = [of.parent / str(trunk["password_file"]) for trunk in trunks if "password_file" in trunk]
+    except (OSError, ValueError, TypeError):
+        named = []
+    return [*found, *(path for path in dict.fromkeys(named) if path.is_file())]
 
 
 def description() -> Path:
