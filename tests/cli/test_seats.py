@@ -34,8 +34,8 @@ class Desk:
 
     def who(self) -> dict[str, tuple[str | None, bool, str | None]]:
         """Return who sits where, ready or why not."""
-        seats = self.centre.floor.operators.values()
-        return {seat.position: (seat.name, seat.ready, seat.reason) for seat in seats if seat.name}
+        seats = self.centre.floor.positions.values()
+        return {seat.name: (seat.operator, seat.ready, seat.reason) for seat in seats if seat.operator}
 
 
 @pytest.fixture

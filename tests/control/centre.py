@@ -116,7 +116,7 @@ class Centre:
         """Return what every follower has to know by now: each thing's state, as the floor has it."""
         return {
             "calls": {call.id: call.revision for call in self.floor.calls.values()},
-            "positions": {one.position: one.revision for one in self.floor.operators.values()},
+            "positions": {one.name: one.revision for one in self.floor.positions.values()},
         }
 
     def _health(self) -> Health:

@@ -119,7 +119,7 @@ async def test_a_fault_in_a_snapshot_closes_whoever_waits_for_it_and_the_next_ha
 ) -> None:
     async with serving(tmp_path) as centre:
         centre.staff("pos-1")
-        await until(lambda: centre.floor.operators)
+        await until(lambda: centre.floor.positions)
         whole = views.live_position
 
         def broken(*_: object) -> told.LivePosition:

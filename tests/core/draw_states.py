@@ -6,7 +6,7 @@ Run `PYTHONPATH=src:. python -m tests.core.draw_states` to write it.
 from collections.abc import Iterable
 from pathlib import Path
 
-from ct112.core import calls, operators
+from ct112.core import calls, positions
 from tests.core.floor_world import STATES
 from tests.core.states_met import HAPPENINGS, OVER, Edges, call_edges, meet, operator_edges
 
@@ -84,12 +84,12 @@ def page() -> str:
         "## An operator",
         "",
         *meanings(
-            operators.OffDuty,
-            operators.Ready,
-            operators.Ringing,
-            operators.OnCall,
-            operators.WrapUp,
-            operators.Resting,
+            positions.OffDuty,
+            positions.Ready,
+            positions.Ringing,
+            positions.OnCall,
+            positions.WrapUp,
+            positions.Resting,
         ),
         "",
         *mermaid(operator_edges()),

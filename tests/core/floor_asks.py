@@ -35,10 +35,10 @@ def seen(world: World, ask: Ask) -> int:
             return call.revision if call is not None else 0
         case SetState(operator=operator) | Leave(operator=operator, position=None):
             stay = floor.seating.stays.get(operator) if operator else None
-            return floor.operators[stay.position].revision if stay is not None else 0
+            return floor.positions[stay.position].revision if stay is not None else 0
         case Sit(position=position) | Leave(position=position):
             pass
-    place = floor.operators.get(position or PositionName(""))
+    place = floor.positions.get(position or PositionName(""))
     return place.revision if place is not None else 0
 
 

@@ -17,7 +17,7 @@ from ct112.core.commands import (
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
-from ct112.core.operators import OnCall, Operator, Ready, Ringing
+from ct112.core.positions import OnCall, Position, Ready, Ringing
 from ct112.core.record import CallRecord, Fact
 from tests.core.floor_decisions import Decision
 from tests.core.floor_policies import END_SECONDS, FREE_SECONDS
@@ -94,7 +94,7 @@ class Truths:
         assert command.call not in self.closed or command.call in found, command
         if isinstance(command, Ring):
             assert call_of(command.offer) == command.call
-            assert self.world.floor.operators[command.position].name is not None
+            assert self.world.floor.positions[command.position].operator is not None
 
     def _pushes(self, commands: list[Decision]) -> None:
         """A push after a join would cut a talk off; a missing one would lose a waiting caller to the net."""
@@ -144,7 +144,7 @@ class Truths:
             call.offer: call for call in floor.calls.values() if isinstance(call.state, WithOffer)
         }
         held |= {back.offer: back for back in floor.call_backs.values()}
-        busy = [one for one in floor.operators.values() if isinstance(one.state, Ringing | OnCall)]
+        busy = [one for one in floor.positions.values() if isinstance(one.state, Ringing | OnCall)]
         assert len(held) == len(busy)
         for operator in busy:
             assert isinstance(operator.state, Ringing | OnCall)
@@ -152,17 +152,17 @@ class Truths:
             assert call.id == operator.state.call
             place = call if isinstance(call, Callback) else call.state
             assert isinstance(place, WithOffer | Callback)
-            assert place.position == operator.position
+            assert place.position == operator.name
             self._not_kept(operator, call.node)
 
     def _seats(self) -> None:
         """One person is at one position, one position has one person, and both agree."""
         floor, seating = self.world.floor, self.world.floor.seating
-        seated = {one.position: one for one in floor.operators.values() if one.name is not None}
+        seated = {one.name: one for one in floor.positions.values() if one.operator is not None}
         assert {stay.position for stay in seating.stays.values()} == set(seated)
         for name, stay in seating.stays.items():
             place = seated[stay.position]
-            assert (place.name, place.ready, place.reason) == (name, stay.ready, stay.reason)
+            assert (place.operator, place.ready, place.reason) == (name, stay.ready, stay.reason)
             assert not (stay.ready and stay.reason)
         promised = [move.to for move in seating.moves.values() if move.to is not None]
         assert len(promised) == len(set(promised))
@@ -170,15 +170,15 @@ class Truths:
             moving = seating.stays.get(name)
             if moving is None:  # stands beside a position somebody is about to leave, or talks at
                 assert move.to is not None
-                place = floor.operators[move.to]
+                place = floor.positions[move.to]
                 talks = isinstance(place.state, OnCall) or floor._board.remembered
-                assert place.name in seating.moves or (place.name is None and talks)
+                assert place.operator in seating.moves or (place.operator is None and talks)
             else:
                 assert isinstance(seated[moving.position].state, OnCall) or floor._board.remembered
 
-    def _not_kept(self, operator: Operator, node: NodeName) -> None:
+    def _not_kept(self, operator: Position, node: NodeName) -> None:
         """A lost node keeps no operator whose phone another node can ring: a look comes every few seconds."""
-        name, world = operator.position, self.world
+        name, world = operator.name, self.world
         lost = world.floor._board.lost
         if node not in lost or all(one in lost for one in operator.phones):
             self.kept.pop(name, None)
@@ -202,7 +202,7 @@ class Truths:
         if floor.draining:
             return
         reachable = {
-            node for one in floor.operators.values() if isinstance(one.state, Ready) for node in one.phones
+            node for one in floor.positions.values() if isinstance(one.state, Ready) for node in one.phones
         }
         stuck = [
             call
@@ -237,10 +237,10 @@ def looks(floor: Floor) -> dict[str, tuple[int, object]]:
         state = call.state
         queue = call.place if isinstance(state, Waiting | Offered) else None
         seen[call.id] = call.revision, (type(state), call.offer, queue, call.record.changed(revision=0))
-    for operator in floor.operators.values():
-        who = (operator.name, operator.ready, operator.reason, operator.listed)
+    for operator in floor.positions.values():
+        who = (operator.operator, operator.ready, operator.reason, operator.listed)
         look = (who, operator.state, frozenset(operator.phones))
-        seen[operator.position] = operator.revision, look
+        seen[operator.name] = operator.revision, look
     for back in floor.call_backs.values():
         seen[back.id] = 0, None
     return seen

@@ -27,9 +27,9 @@ from ct112.core.events import (
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PlayId, PositionName, offer_id
 from ct112.core.ivr import IvrDocument
-from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
+from ct112.core.positions import Position
 from ct112.core.record import CallRecord, Fact
 from ct112.core.stays import People
 from tests.core.floor_decisions import Decision, decisions
@@ -101,7 +101,7 @@ class World:
         """Put a ready operator with a registered phone at each of these positions."""
         for position in positions:
             self.tell(PhoneSeen(position, node, registered=True))
-        listed = {*self.floor.operators, *positions}
+        listed = {*self.floor.positions, *positions}
         self.roster(dict.fromkeys(listed, True))
 
     def roster(self, ready: Mapping[PositionName, bool]) -> list[Decision]:
@@ -254,6 +254,6 @@ def talks_to(world: World) -> tuple[OfferId, PositionName, OperatorName | None]:
     return state.offer, state.position, state.operator
 
 
-def name_of(thing: calls.Call | Operator | Callback) -> str:
+def name_of(thing: calls.Call | Position | Callback) -> str:
     """Return how a thing of the floor is called."""
-    return thing.position if isinstance(thing, Operator) else thing.id
+    return thing.name if isinstance(thing, Position) else thing.id

@@ -198,7 +198,7 @@ def meet(start: str, happening: Happening) -> tuple[str, str, bool]:
     STATES[start](world)
     assert name_of(world.state()) == start
     happening(world)
-    operator = world.floor.operators.get(POS_1)
+    operator = world.floor.positions.get(POS_1)
     odd = any(isinstance(one, Unexpected) for one in world.asked)
     return name_of(world.state()), type(operator.state).__name__ if operator else "", odd
 
@@ -225,7 +225,7 @@ def operator_edges() -> Edges:
             world = World()
             build(world)
             happening(world)
-            after = type(world.floor.operators[POS_1].state).__name__
+            after = type(world.floor.positions[POS_1].state).__name__
             if after != seat:
                 edges.setdefault((seat, after), []).append(label)
     for start, before in {"Offered": "Ringing", "Joining": "OnCall", "Talking": "OnCall"}.items():

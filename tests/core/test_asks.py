@@ -11,7 +11,7 @@ from ct112.core.asks import Ask, AskCode, AskId, SetClass, SetPriority
 from ct112.core.commands import Answered, Ring
 from ct112.core.events import Asked, CallerLeft, DigitPressed
 from ct112.core.ids import CallId
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 from ct112.core.record import ServiceClass
 from tests.core import floor_world as given_
 from tests.core.floor_asks import AskFor, asked
@@ -159,5 +159,5 @@ def test_a_position_first_heard_of_is_among_what_has_changed() -> None:
     """An operator's leg of a talk nobody has: the position is known from now on, and shown."""
     world = World()
     board = world.floor._board
-    board.operator(POS_1)
-    assert [thing.position for thing in board.end_step().changed if isinstance(thing, Operator)] == [POS_1]
+    board.position(POS_1)
+    assert [thing.name for thing in board.end_step().changed if isinstance(thing, Position)] == [POS_1]

@@ -20,7 +20,7 @@ from ct112.core.events import (
     OfferEnded,
 )
 from ct112.core.ids import CallId, callback_id, offer_id, task_of
-from ct112.core.operators import OnCall, Resting, WrapUp
+from ct112.core.positions import OnCall, Resting, WrapUp
 from tests.core import floor_world as given
 from tests.core.floor_decisions import failed
 from tests.core.floor_world import ONE, POS_1, POS_2, START, A, World
@@ -61,7 +61,7 @@ def test_the_position_rings_then_the_number_then_both_talk() -> None:
     world.tell(OfferAnswered(OFFER))
     (dial,) = world.asked_for(DialCallee)
     assert (dial.call, dial.number) == (BACK, "0812")
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
     world.tell(CalleeAnswered(BACK))
     assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
     assert world.floor.call_backs[BACK].deadline is None
@@ -85,7 +85,7 @@ def test_after_the_talk_and_the_wrap_up_calls_come_again() -> None:
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
     assert world.asked_for(EndCallee) == [EndCallee(BACK, A)]
     assert world.asked_for(CallbackDone) == done("reached")
-    assert isinstance(world.floor.operators[POS_1].state, WrapUp)
+    assert isinstance(world.floor.positions[POS_1].state, WrapUp)
     world.wait(world.policy.wrap_up_seconds)
     assert world.asked_for(Ring)[0].call == ONE
 
@@ -139,7 +139,7 @@ def test_the_operators_own_phone_is_not_picked_up(reason: OfferEnd) -> None:
     world = ringing()
     world.tell(OfferEnded(OFFER, reason))
     assert world.asked_for(CallbackDone) == done("failed", tried=False)
-    assert isinstance(world.floor.operators[POS_1].state, Resting)
+    assert isinstance(world.floor.positions[POS_1].state, Resting)
 
 
 def test_a_phone_that_says_nothing_is_given_up() -> None:
@@ -156,7 +156,7 @@ def test_a_command_that_fails_ends_it(command: str) -> None:
     ours = command != "RingOperator"  # it is no try: the number was not dialled, or not joined
     assert world.asked_for(CallbackDone) == done("unavailable" if ours else "failed", tried=False)
     assert not world.floor.call_backs
-    assert not world.floor.operators[POS_1].busy
+    assert not world.floor.positions[POS_1].busy
 
 
 def test_a_leg_that_is_gone_already_changes_nothing() -> None:

@@ -22,7 +22,7 @@ from ct112.core.events import (
     OfferEnded,
 )
 from ct112.core.ids import callback_id, offer_id
-from ct112.core.operators import OnCall, Ringing
+from ct112.core.positions import OnCall, Ringing
 from tests.core import floor_world as given
 from tests.core.floor_world import ONE, POS_1, POS_2, START, A, B, World
 
@@ -91,7 +91,7 @@ def test_somebody_gone_in_a_gap_was_not_reached_unless_they_talked() -> None:
         world.tell(found())
         assert world.asked_for(EndOffer) == [EndOffer(OFFER)]
         assert world.asked_for(CallbackDone) == done(result)
-        assert not world.floor.operators[POS_1].busy
+        assert not world.floor.positions[POS_1].busy
 
 
 def test_a_talk_that_goes_on_is_left_alone_and_a_join_that_was_lost_is_asked_again() -> None:
@@ -121,7 +121,7 @@ def test_an_operator_who_is_gone_ends_it(phase: Phase) -> None:
 def test_a_restart_while_it_rings_joins_both_when_somebody_picks_up() -> None:
     world = restarted()
     world.tell(found(RINGS))
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
     assert not world.asked
     world.tell(CalleeAnswered(BACK))
     assert world.asked_for(JoinCallee) == [JoinCallee(BACK, OFFER, A)]
@@ -147,7 +147,7 @@ def test_a_restart_finds_somebody_who_picked_up_meanwhile() -> None:
 def test_a_restart_finds_the_talk_again() -> None:
     world = restarted()
     assert world.tell(found(TALKS)) == []
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
     world.tell(OfferEnded(OFFER, OfferEnd.HUNG_UP))
     assert world.asked_for(CallbackDone) == done("reached")
 
@@ -167,7 +167,7 @@ def test_an_operator_found_alone_is_let_go_and_the_task_is_not_closed(
     assert world.asked_for(EndOffer) == [EndOffer(OFFER)]
     assert world.asked_for(EndCallee) == ends
     assert world.asked_for(CallbackDone) == done(result, tried=tried)
-    assert not world.floor.operators[POS_1].busy
+    assert not world.floor.positions[POS_1].busy
 
 
 @pytest.mark.parametrize("callee", [RINGS, THERE])
@@ -190,11 +190,11 @@ def test_an_operator_found_in_a_call_back_is_not_rung_any_more() -> None:
     world = restarted()
     world.staffed(POS_1, node=B)
     given.offered(world, ONE, B)
-    assert isinstance(world.floor.operators[POS_1].state, Ringing)
+    assert isinstance(world.floor.positions[POS_1].state, Ringing)
     world.tell(found(TALKS))
     assert EndOffer(offer_id(ONE, 1)) in world.asked
     assert isinstance(world.state(ONE), Waiting)
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
 
 
 def test_an_operator_found_talking_is_not_rung_for_a_call_back_any_more() -> None:

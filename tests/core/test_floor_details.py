@@ -28,7 +28,7 @@ from ct112.core.events import (
 )
 from ct112.core.ids import offer_id
 from ct112.core.ivr import Announce, Prompt
-from ct112.core.operators import OffDuty, OnCall, Ready
+from ct112.core.positions import OffDuty, OnCall, Ready
 from ct112.core.record import CallRecord, ServiceClass
 from tests.core import floor_world as given
 from tests.core.floor_decisions import failed
@@ -93,7 +93,7 @@ def test_a_caller_who_leaves_while_it_rings_costs_the_operator_nothing() -> None
     given.offered(world)
     world.tell(CallerLeft(ONE))
     assert world.asked_for(EndOffer) == [EndOffer(FIRST_OFFER)]
-    assert world.floor.operators[POS_1].state == Ready(given.START)
+    assert world.floor.positions[POS_1].state == Ready(given.START)
 
 
 def test_an_operator_of_another_node_is_not_rung() -> None:
@@ -110,7 +110,7 @@ def test_an_operator_without_a_phone_is_not_rung() -> None:
     world.tell(PhoneSeen(POS_1, A, registered=False))
     given.waiting(world)
     assert isinstance(world.state(), Waiting)
-    assert isinstance(world.floor.operators[POS_1].state, Ready)
+    assert isinstance(world.floor.positions[POS_1].state, Ready)
 
 
 def test_a_pause_while_talking_holds_afterwards() -> None:
@@ -118,9 +118,9 @@ def test_a_pause_while_talking_holds_afterwards() -> None:
     given.talking(world)
     world.roster({})
     assert isinstance(world.state(), Talking)
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
     world.tell(CallerLeft(ONE))
-    assert isinstance(world.floor.operators[POS_1].state, OffDuty)
+    assert isinstance(world.floor.positions[POS_1].state, OffDuty)
 
 
 def test_an_answer_to_an_offer_that_is_over_is_ended() -> None:
@@ -259,7 +259,7 @@ def test_being_idle_counts_from_the_end_of_the_pause() -> None:
     world.tell(CallerLeft(ONE))
     until = world.now + world.policy.wrap_up_seconds
     world.wait(60.0)
-    assert world.floor.operators[POS_1].state == Ready(until)
+    assert world.floor.positions[POS_1].state == Ready(until)
 
 
 def test_the_record_keeps_when_the_first_person_answered() -> None:

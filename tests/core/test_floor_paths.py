@@ -240,7 +240,7 @@ def test_a_call_ends_up_where_it_must(path: Path) -> None:
     new = world.kinds()[before:]
     assert [kind for kind in new if kind in path.facts] == list(path.facts)
     if path.operator:
-        assert type(world.floor.operators[given.POS_1].state).__name__ == path.operator
+        assert type(world.floor.positions[given.POS_1].state).__name__ == path.operator
 
 
 def test_the_times_of_an_answered_call_are_when_it_happened() -> None:

@@ -107,7 +107,7 @@ def test_no_call_is_lost_while_we_leave(start: str, script: list[Move]) -> None:
     assert game.world.floor.empty()
     assert set(game.truths.closed) == game.truths.ever
     talking_back = {back.position for back in game.world.floor.call_backs.values()}
-    assert {one.position for one in game.world.floor.operators.values() if one.busy} == talking_back
+    assert {one.name for one in game.world.floor.positions.values() if one.busy} == talking_back
 
 
 @MODERATE

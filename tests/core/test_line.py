@@ -50,7 +50,7 @@ def settled(
     """Return who is rung for whom: call to position."""
     board = Board(Policy(), DOCUMENT, now=NOW, lost={node: Lost.by(Policy()) for node in lost})
     for desk in desks:
-        operator = board.operator(PositionName(desk.name))
+        operator = board.position(PositionName(desk.name))
         operator.phones |= desk.nodes
         operator.seat(OperatorName(desk.name), ready=True, now=NOW - desk.idle)
     for caller in callers:

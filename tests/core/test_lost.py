@@ -21,8 +21,8 @@ from ct112.core.events import (
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import callback_id, offer_id
-from ct112.core.operators import OnCall, Ready
 from ct112.core.policy import Policy
+from ct112.core.positions import OnCall, Ready
 from ct112.core.record import CallRecord
 from tests.core import floor_world as given
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, POS_2, START, TWO, A, B, World
@@ -77,7 +77,7 @@ def test_an_operator_whose_phone_is_nowhere_else_stays_with_the_call() -> None:
     world.tell(NodeLost(A))
     world.wait(END - 1)
     assert isinstance(world.state(), Talking)
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
 
 
 def test_a_phone_that_registers_elsewhere_later_frees_its_operator() -> None:
@@ -120,10 +120,10 @@ def test_a_talk_that_went_on_is_its_operators_again_and_nobody_is_rung_for_it(se
     answered = world.record().answered_at
     world.tell(NodeLost(A))
     world.wait(seconds)
-    assert isinstance(world.floor.operators[POS_1].state, Ready)
+    assert isinstance(world.floor.positions[POS_1].state, Ready)
     asked = world.tell(TALK)
     assert isinstance(world.state(), Talking)
-    state = world.floor.operators[POS_1].state
+    state = world.floor.positions[POS_1].state
     assert isinstance(state, OnCall)
     assert (state.call, state.offer) == (ONE, FIRST_OFFER)
     assert not [one for one in asked if isinstance(one, Ring | EndOffer)]
@@ -191,7 +191,7 @@ def test_the_calls_of_a_node_that_never_returns_are_dropped(state: str) -> None:
     assert (world.record().outcome, world.record().ended_by) == ("dropped", "system")
     assert "given_up" in world.kinds()
     assert world.floor.empty()
-    assert not any(operator.busy for operator in world.floor.operators.values())
+    assert not any(operator.busy for operator in world.floor.positions.values())
     assert len([one for one in world.log if isinstance(one, CallRecord) and one.ended_at]) == 1
 
 
@@ -290,4 +290,4 @@ def test_a_call_back_whose_operator_is_nowhere_else_ends_with_its_node() -> None
     assert world.floor.call_backs
     world.wait(1)
     assert not world.floor.call_backs
-    assert not world.floor.operators[POS_1].busy
+    assert not world.floor.positions[POS_1].busy

@@ -20,8 +20,8 @@ from ct112.core.events import (
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, OfferId, offer_id
-from ct112.core.operators import OnCall, Ringing
 from ct112.core.policy import Policy
+from ct112.core.positions import OnCall, Ringing
 from ct112.core.record import CallRecord, ClassSource, ServiceClass
 from tests.core import floor_world as given
 from tests.core.floor_world import (
@@ -54,7 +54,7 @@ def test_a_talk_from_before_a_restart_goes_on_with_its_operator() -> None:
     world = World()
     world.tell(found(TALKER, offers=(LEG,)))
     assert talks_to(world) == (FIRST_OFFER, POS_1, None)
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
     assert world.asked_for(ExtendDeadman) == [ExtendDeadman(ONE, 0.0)]
     assert not world.asked_for(EndOffer)
     record = world.record()
@@ -134,7 +134,7 @@ def test_a_caller_we_know_whose_operator_is_with_another_goes_on_waiting() -> No
 def test_an_operator_found_talking_is_not_rung_any_more() -> None:
     world = World()
     given.offered(world, TWO, B)
-    assert isinstance(world.floor.operators[POS_1].state, Ringing)
+    assert isinstance(world.floor.positions[POS_1].state, Ringing)
     world.tell(found(TALKER, offers=(LEG,)))
     assert isinstance(world.state(TWO), Waiting)
     assert isinstance(world.state(ONE), Talking)
@@ -322,4 +322,4 @@ def test_asterisk_restarted_drops_its_calls_and_frees_their_operators(state: str
     world.tell(NodeLost(A), replace(found(), up_since=world.now))
     assert world.state() is None
     assert (world.record().outcome, world.record().ended_by) == ("dropped", "system")
-    assert not any(operator.busy for operator in world.floor.operators.values())
+    assert not any(operator.busy for operator in world.floor.positions.values())

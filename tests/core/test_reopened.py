@@ -12,7 +12,7 @@ from ct112.core.events import (
     OfferAnswered,
     PickedUp,
 )
-from ct112.core.operators import OnCall
+from ct112.core.positions import OnCall
 from tests.core import floor_world as given
 from tests.core.floor_decisions import failed
 from tests.core.floor_world import FIRST_OFFER, ONE, POS_1, A, World
@@ -45,7 +45,7 @@ def test_a_closed_call_found_talking_goes_on_with_its_operator() -> None:
     world.tell(failed("HangUp", ONE, gone=True))
     world.tell(found(TALKER, offers=(LEG,)))
     assert isinstance(world.state(), Talking)
-    assert isinstance(world.floor.operators[POS_1].state, OnCall)
+    assert isinstance(world.floor.positions[POS_1].state, OnCall)
     assert not world.asked_for(EndOffer)
     assert (world.record().outcome, world.record().ended_at) == (None, None)
 

@@ -24,7 +24,7 @@ from ct112.core.events import (
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, OperatorName, PositionName
-from ct112.core.operators import OffDuty, Ready
+from ct112.core.positions import OffDuty, Ready
 from ct112.core.record import Fact
 from ct112.core.stays import Move, People, Stay
 from tests.core import floor_world as given
@@ -64,8 +64,8 @@ class Centre(World):
 
     def who(self) -> dict[PositionName, OperatorName]:
         """Return who sits where."""
-        seats = self.floor.operators.values()
-        return {seat.position: seat.name for seat in seats if seat.name is not None}
+        seats = self.floor.positions.values()
+        return {seat.name: seat.operator for seat in seats if seat.operator is not None}
 
     def talk(self, call: CallId = ONE) -> None:
         """Let a caller talk with whoever is rung."""
@@ -136,7 +136,7 @@ def test_a_pause_has_a_reason_and_ends() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     assert centre.want(SetState(SITI, False, "meal")).accepted
-    seat = centre.floor.operators[POS_1]
+    seat = centre.floor.positions[POS_1]
     assert (seat.ready, seat.reason, seat.state) == (False, "meal", OffDuty())
     given.waiting(centre)
     assert not centre.asked_for(Ring)
@@ -169,7 +169,7 @@ def test_logging_in_elsewhere_moves_the_person_after_the_talk() -> None:
     assert centre.want(Sit(POS_2, BUDI)).code is AskCode.BUSY  # promised
     centre.tell(CallerLeft(ONE))
     assert centre.who() == {POS_2: SITI}
-    assert isinstance(centre.floor.operators[POS_2].state, Ready)
+    assert isinstance(centre.floor.positions[POS_2].state, Ready)
 
 
 def test_the_next_shift_sits_down_when_the_talk_is_over() -> None:
@@ -225,7 +225,7 @@ def test_a_pause_lets_a_ringing_phone_ring() -> None:
     centre.pick_up(ONE)
     assert centre.record().operator == "siti"
     centre.tell(CallerLeft(ONE))
-    assert isinstance(centre.floor.operators[POS_1].state, OffDuty)
+    assert isinstance(centre.floor.positions[POS_1].state, OffDuty)
 
 
 def test_a_change_of_mind_keeps_the_person_where_they_are() -> None:
@@ -255,10 +255,10 @@ def test_who_moves_stays_paused_and_who_comes_back_is_ready() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1, ready=False)
     centre.sit(SITI, POS_2)
-    assert not centre.floor.operators[POS_2].ready
+    assert not centre.floor.positions[POS_2].ready
     centre.want(Leave(operator=SITI))
     centre.sit(SITI, POS_2)
-    assert centre.floor.operators[POS_2].ready
+    assert centre.floor.positions[POS_2].ready
 
 
 def test_who_is_removed_or_whose_position_is_leaves_after_the_talk() -> None:
@@ -359,7 +359,7 @@ def test_a_move_asked_for_while_such_a_phone_rings_withdraws_it() -> None:
     assert isinstance(centre.state(TWO), Offered)
     centre.want(Leave(operator=SITI))
     assert isinstance(centre.state(TWO), Waiting)
-    assert isinstance(centre.floor.operators[POS_1].state, OffDuty)
+    assert isinstance(centre.floor.positions[POS_1].state, OffDuty)
 
 
 def test_a_talk_that_ended_meanwhile_keeps_nobody() -> None:

@@ -8,8 +8,8 @@ import pytest
 from ct112.core.calls import Offered, Talking, Waiting
 from ct112.core.commands import EndOffer, ExtendDeadman, Play, Ring
 from ct112.core.events import CallbackAsked, CallerLeft, DigitPressed, NodeLost, OfferAnswered, PolicyChanged
-from ct112.core.operators import Ready, WrapUp
 from ct112.core.policy import Policy
+from ct112.core.positions import Ready, WrapUp
 from ct112.core.record import ServiceClass
 from ct112.core.settings import SETTINGS, SettingError, applied, taken_over
 from tests.core import floor_world as given
@@ -105,14 +105,14 @@ def test_in_a_talk_the_next_wrap_up_follows_the_change_and_one_that_has_begun_do
     assert isinstance(world.state(), Talking)
     world.tell(CallerLeft(ONE))
     until = world.now + 120.0
-    assert world.floor.operators[POS_1].state == WrapUp(until)
+    assert world.floor.positions[POS_1].state == WrapUp(until)
     changed(world, wrap_up_seconds=0.0)
-    assert world.floor.operators[POS_1].state == WrapUp(until)
+    assert world.floor.positions[POS_1].state == WrapUp(until)
     world.wait(121.0)
     given.talking(world, TWO)
     world.tell(CallerLeft(TWO))
     world.wait(0.0)
-    assert world.floor.operators[POS_1].state == Ready(world.now)
+    assert world.floor.positions[POS_1].state == Ready(world.now)
 
 
 def test_a_phone_that_rings_rings_its_time_and_the_next_one_the_new_one() -> None:

@@ -20,7 +20,7 @@ from tests.core.floor_world import POS_1, POS_2, A, World
 
 
 def now_is(world: World) -> Duty:
-    return duty(world.floor.calls, world.floor.operators, world.now)
+    return duty(world.floor.calls, world.floor.positions, world.now)
 
 
 def test_who_waits_and_who_is_there() -> None:
@@ -62,10 +62,10 @@ def test_who_pauses_is_logged_in_and_who_is_missing_is_counted() -> None:
     world = World()
     world.staffed(POS_1, POS_2)
     world.roster({POS_1: True, POS_2: False})
-    found = duty(world.floor.calls, world.floor.operators, world.now, 3)
+    found = duty(world.floor.calls, world.floor.positions, world.now, 3)
     assert (found.on_duty, found.logged_in, found.missing, found.well) == (1, 2, 1, False)
     assert str(found) == "nobody waits, 1 on duty with a phone; 2 logged in, 3 planned"
-    assert duty(world.floor.calls, world.floor.operators, world.now, 2).well
+    assert duty(world.floor.calls, world.floor.positions, world.now, 2).well
 
 
 def test_fewer_than_planned_is_an_alarm_once_somebody_can_no_longer_be_just_late(

@@ -121,7 +121,7 @@ def a_call_back_found_is_a_talk(patch: Patch) -> None:
                 _adopt(board, event, leg)
 
     def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer) -> None:
-        call, operator = call_of(leg.offer), board.operator(leg.position)
+        call, operator = call_of(leg.offer), board.position(leg.position)
         task = task_of(call)
         if not leg.answered or task is None or operator.busy:
             board.end_offer(leg.offer)

@@ -7,8 +7,8 @@ from typing import Any
 from ct112.core import seating
 from ct112.core import settings as core_settings
 from ct112.core.board import Board
-from ct112.core.operators import Operator
 from ct112.core.policy import Policy
+from ct112.core.positions import Position
 from ct112.core.stays import Move
 from ct112.serve import settings as serve_settings
 from ct112.serve.seating import SeatingFile
@@ -42,12 +42,12 @@ def two_may_sit_at_a_position(patch: Patch) -> None:
 
 def a_pause_is_forgotten(patch: Patch) -> None:
     """A pause is written down, and the phone rings on."""
-    seat = Operator.seat
+    seat = Position.seat
 
-    def ready(self: Operator, name: Any, ready: bool, now: float, reason: Any = None) -> None:
+    def ready(self: Position, name: Any, ready: bool, now: float, reason: Any = None) -> None:
         seat(self, name, ready or name is not None, now, reason)
 
-    patch(Operator, "seat", ready)
+    patch(Position, "seat", ready)
 
 
 SHIFTS = {

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from ct112.core.calls import CallState
-from ct112.core.operators import OperatorState
+from ct112.core.positions import OperatorState
 from ct112.web import kinds
 from ct112.web.access.principal import Principal, Role
 from ct112.web.floor.model import CallStateName, SeatStateName

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from ct112.core.asks import Refusal
 from ct112.core.board import Board
 from ct112.core.calls import Call
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 
-Find = Callable[[Board, Any], Call | Operator | Refusal | None]
+Find = Callable[[Board, Any], Call | Position | Refusal | None]
 """Returns what the ask is about, whose `revision` the client saw; None, or why: there is no such thing."""
 Do = Callable[[Board, Any, Any, str], Refusal | None]
 """Takes the board, what was found, the ask, and who asks. A refusal has changed nothing."""

@@ -14,9 +14,9 @@ from ct112.core.facts import Happening, fact_of
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_of
 from ct112.core.ivr import IvrDocument
 from ct112.core.live import LiveCalls
-from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
+from ct112.core.positions import Position
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome
 from ct112.core.stays import Seating
 from ct112.core.trunks import Trunk
@@ -79,9 +79,9 @@ class Board:
     wall: float = 0.0
     started: dict[NodeName, float] = field(default_factory=dict)  # each Asterisk, by its own clock
     outbox: Outbox = field(default_factory=Outbox)
-    changed: list["Call | Operator | Callback"] = field(default_factory=list)
+    changed: list["Call | Position | Callback"] = field(default_factory=list)
     calls: LiveCalls = field(init=False)
-    operators: Crew = field(init=False)
+    positions: Crew = field(init=False)
     seating: Seating = field(default_factory=Seating)
     lost: dict[NodeName, Lost] = field(default_factory=dict)
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
@@ -94,7 +94,7 @@ class Board:
     def __post_init__(self) -> None:
         """Start with nobody there."""
         self.calls = LiveCalls(self.changed)
-        self.operators = Crew(self.changed)
+        self.positions = Crew(self.changed)
 
     def do(self, command: TelephoneCommand) -> None:
         """Ask the telephone for something."""
@@ -174,14 +174,14 @@ class Board:
             tone_only = isinstance(call.state, Waiting | Offered) and call.state.hearing.plain
             self.do(StopPlay(call.id, call.play, tone_only))
 
-    def operator(self, position: PositionName) -> Operator:
-        """Return the operator at a position; one we have not heard of is added."""
-        return self.operators.at(position)
+    def position(self, name: PositionName) -> Position:
+        """Return a position; one we have not heard of is added."""
+        return self.positions.at(name)
 
-    def operator_of(self, call: Call) -> Operator | None:
-        """Return the operator who belongs to the call now."""
+    def position_of(self, call: Call) -> Position | None:
+        """Return the position whose operator belongs to the call now."""
         state = call.state
-        return self.operator(state.position) if isinstance(state, Offered | Joining | Talking) else None
+        return self.position(state.position) if isinstance(state, Offered | Joining | Talking) else None
 
     def end_offer(self, offer: OfferId, saying: CallbackResult | None = None) -> None:
         """Ask for the operator's leg to end; `saying`: why the one called back is not on the line."""

@@ -22,7 +22,7 @@ from ct112.core.events import (
     OfferRinging,
 )
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, callback_id, offer_id
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 from ct112.core.trunks import free
 
 
@@ -57,20 +57,20 @@ class Callback:
 
 def asked(board: Board, event: CallbackAsked) -> None:
     """Ring the position, if its phone is there, its operator is with nobody, and nobody has the task."""
-    operator = board.operators.get(event.position)
-    node = None if operator is None else _node(board, operator)
+    position = board.positions.get(event.position)
+    node = None if position is None else _node(board, position)
     if is_taken(board, event.task):
         board.odd(Unexpected(event=type(event).__name__, state="taken already"))
         return
     if free(board) is None:
         board.result(event.task, CallbackResult.UNAVAILABLE, tried=False)
         return
-    if operator is None or operator.name is None or node is None or operator.busy or board.draining:
+    if position is None or position.operator is None or node is None or position.busy or board.draining:
         board.result(event.task, CallbackResult.FAILED, tried=False)
         return
     call = callback_id(event.task, board.now)
     offer, seconds = offer_id(call, 1), board.policy.ring_seconds
-    operator.ring(call, offer, board.now)
+    position.ring(call, offer, board.now)
     back = Callback(
         id=call,
         task=event.task,
@@ -141,7 +141,7 @@ def _operator_answered(board: Board, back: Callback, event: OfferAnswered) -> No
     """The operator is there: dial."""
     if back.phase is not Phase.RINGING:
         return
-    board.operator(back.position).pick_up(back.id, event.offer, board.now)
+    board.position(back.position).pick_up(back.id, event.offer, board.now)
     if not _dial(board, back):  # the lines were taken meanwhile
         board.end_offer(back.offer, CallbackResult.UNAVAILABLE)
         back.phase = Phase.DIALLING
@@ -263,18 +263,18 @@ def lost(board: Board, back: Callback) -> None:
     _done(board, back, _result_when_cut(back), tried=back.phase is not Phase.RINGING)
 
 
-def _node(board: Board, operator: Operator) -> NodeName | None:
+def _node(board: Board, position: Position) -> NodeName | None:
     """Return a node we can act on where the operator's phone is."""
-    return min((node for node in operator.phones if node not in board.lost), default=None)
+    return min((node for node in position.phones if node not in board.lost), default=None)
 
 
 def _close(board: Board, back: Callback, result: CallbackResult, *, tried: bool = True) -> None:
     """Note the result and free the operator. This is the only way a call-back ends."""
-    operator = board.operator(back.position)
+    position = board.position(back.position)
     if back.phase is Phase.RINGING:
-        operator.rest(board.now + board.policy.rest_seconds)
+        position.rest(board.now + board.policy.rest_seconds)
     else:
-        operator.wrap_up(board.now + board.policy.wrap_up_seconds)
+        position.wrap_up(board.now + board.policy.wrap_up_seconds)
     _done(board, back, result, tried=tried)
 
 

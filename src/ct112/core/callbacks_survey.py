@@ -7,7 +7,7 @@ from ct112.core.callbacks import Callback, Phase
 from ct112.core.commands import EndCallee, JoinCallee
 from ct112.core.events import FoundCallee, FoundOffer, NodeSurveyed, OfferAnswered
 from ct112.core.ids import BACK, OfferId, call_of, task_of
-from ct112.core.operators import Ringing
+from ct112.core.positions import Ringing
 
 
 def surveyed(board: Board, event: NodeSurveyed) -> None:
@@ -46,18 +46,18 @@ def _found_again(board: Board, back: Callback, leg: FoundOffer | None, callee: F
 
 def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCallee | None) -> None:
     """Take over a call-back of before a restart, if both are there and the operator is with nobody else."""
-    call, operator = call_of(leg.offer), board.operator(leg.position)
+    call, position = call_of(leg.offer), board.position(leg.position)
     task = task_of(call)
-    if isinstance(operator.state, Ringing):
-        survey.withdraw(board, operator.state.offer)
+    if isinstance(position.state, Ringing):
+        survey.withdraw(board, position.state.offer)
     if task is not None and callbacks.is_taken(board, task):
         _hang_up(board, event, leg, callee)  # given up with its node, and taken again by somebody else
         return
     given_up = board.draining and callee is not None and not callee.answered
-    if task is None or callee is None or not leg.answered or operator.busy or given_up:
+    if task is None or callee is None or not leg.answered or position.busy or given_up:
         _end(board, event, leg, callee)
         return
-    operator.pick_up(call, leg.offer, board.now)
+    position.pick_up(call, leg.offer, board.now)
     back = Callback(
         id=call,
         task=task,

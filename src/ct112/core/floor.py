@@ -11,9 +11,9 @@ from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, 
 from ct112.core.events import CallDropped, Event
 from ct112.core.ids import CallId, PositionName
 from ct112.core.ivr import IvrDocument
-from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
 from ct112.core.policy import Policy
+from ct112.core.positions import Position
 from ct112.core.record import CallRecord
 from ct112.core.stays import Seating
 from ct112.core.trunks import Trunk, free
@@ -53,9 +53,9 @@ class Floor:
         return free(self._board) is not None
 
     @property
-    def operators(self) -> Mapping[PositionName, Operator]:
+    def positions(self) -> Mapping[PositionName, Position]:
         """The positions with their operators and phones, to look at."""
-        return MappingProxyType(self._board.operators)
+        return MappingProxyType(self._board.positions)
 
     @property
     def seating(self) -> Seating:
@@ -90,7 +90,7 @@ class Floor:
         """Do what is due at `now`; return what to do. Afterwards `next_deadline()` lies after `now`."""
         board = self._board
         board.now, board.wall = now, now if wall is None else wall
-        while (pause := board.operators.first_due()) is not None and pause[0] <= now:
+        while (pause := board.positions.first_due()) is not None and pause[0] <= now:
             pause[1].due(now)
         callbacks.due(board)
         lost.due(board)
@@ -102,7 +102,7 @@ class Floor:
         """Return when `due` must be called at the latest (epoch seconds); None when nothing is awaited."""
         board = self._board
         at = board.switch_at
-        for first in (board.calls.first_due(), board.operators.first_due()):
+        for first in (board.calls.first_due(), board.positions.first_due()):
             if first is not None and (at is None or first[0] < at):
                 at = first[0]
         if board.callbacks or board.lost:

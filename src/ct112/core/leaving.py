@@ -109,14 +109,14 @@ def close(board: Board, call: Call, outcome: Outcome, ended_by: EndedBy) -> None
 
 def free_operator(board: Board, call: Call) -> None:
     """End the operator's leg, if there is one, and give the operator what follows."""
-    operator = board.operator_of(call)
+    position = board.position_of(call)
     match call.state:
-        case Offered(offer=offer) | Joining(offer=offer) if operator:
+        case Offered(offer=offer) | Joining(offer=offer) if position:
             board.end_offer(offer)
-            operator.spare(board.now)
-        case Talking(offer=offer) if operator:
+            position.spare(board.now)
+        case Talking(offer=offer) if position:
             board.end_offer(offer)
-            operator.wrap_up(board.now + board.policy.wrap_up_seconds)
+            position.wrap_up(board.now + board.policy.wrap_up_seconds)
         case _:
             pass
 

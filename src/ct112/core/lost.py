@@ -10,7 +10,7 @@ from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
 from ct112.core.events import CallDropped, NodeLost, OfferEnd, OfferEnded
 from ct112.core.ids import NodeName, call_of
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 from ct112.core.record import EndedBy, Outcome
 
 
@@ -62,25 +62,25 @@ def _look(board: Board, node: NodeName, lost: Lost) -> None:
 def _free_operators(board: Board, node: NodeName, end_at: float) -> None:
     """Free the operators of a node's calls whose phones other nodes can ring."""
     for call in _calls(board, node):
-        operator = board.operator_of(call)
-        if operator is not None and _elsewhere(board, operator):
-            _strand(board, call, operator, end_at)
+        position = board.position_of(call)
+        if position is not None and _elsewhere(board, position):
+            _strand(board, call, position, end_at)
     for back in callbacks.at_node(board, node):
-        operator = board.operator(back.position)
-        if _elsewhere(board, operator):
+        position = board.position(back.position)
+        if _elsewhere(board, position):
             callbacks.lost(board, back)
-            operator.let_go(board.now)
+            position.let_go(board.now)
 
 
-def _strand(board: Board, call: Call, operator: Operator, end_at: float) -> None:
+def _strand(board: Board, call: Call, position: Position, end_at: float) -> None:
     """Part a call from its operator: one not picked up waits again, a talk may go on as far as we know."""
     state = call.state
     if isinstance(state, Offered):
         call.state = Waiting(state.place, state.hearing)
     elif isinstance(state, Joining | Talking):
-        board.note(call, facts.Stranded(state.offer, state.position, operator.name, call.node))
+        board.note(call, facts.Stranded(state.offer, state.position, position.operator, call.node))
         call.state = Stranded(state.place, state.offer, state.position, end_at)
-    operator.let_go(board.now)
+    position.let_go(board.now)
 
 
 def _give_up(board: Board, node: NodeName) -> None:
@@ -95,13 +95,13 @@ def _give_up(board: Board, node: NodeName) -> None:
         board.close_remembered(record, Outcome.DROPPED, EndedBy.SYSTEM)
     for back in callbacks.at_node(board, node):
         callbacks.lost(board, back)
-        board.operator(back.position).let_go(board.now)
+        board.position(back.position).let_go(board.now)
 
 
 def _calls(board: Board, node: NodeName) -> list[Call]:
     return [call for call in board.calls.values() if call.node == node]
 
 
-def _elsewhere(board: Board, operator: Operator) -> bool:
+def _elsewhere(board: Board, position: Position) -> bool:
     """Return whether a node we can act on rings the operator's phone."""
-    return any(node not in board.lost for node in operator.phones)
+    return any(node not in board.lost for node in position.phones)

@@ -7,7 +7,7 @@ from ct112.core.commands import Ring
 from ct112.core.events import OfferAnswered, OfferEnd, OfferEnded, OfferRinging
 from ct112.core.facts import Reason
 from ct112.core.ids import offer_id
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 
 ENDS: dict[OfferEnd, type[facts.OfOperator]] = {
     OfferEnd.MISSED: facts.Missed,
@@ -28,32 +28,32 @@ def settle(board: Board) -> None:
     """
     if board.draining:
         return
-    while board.operators.anybody_ready and (pair := _next_pair(board)):
+    while board.positions.anybody_ready and (pair := _next_pair(board)):
         _offer(board, *pair)
 
 
-def _next_pair(board: Board) -> tuple[Call, Operator] | None:
+def _next_pair(board: Board) -> tuple[Call, Position] | None:
     for call in board.calls.heads(board.now, board.policy):
-        operator = None if call.node in board.lost else board.operators.longest_idle(call.node)
-        if operator is not None:
-            return call, operator
+        position = None if call.node in board.lost else board.positions.longest_idle(call.node)
+        if position is not None:
+            return call, position
     return None
 
 
-def _offer(board: Board, call: Call, operator: Operator) -> None:
+def _offer(board: Board, call: Call, position: Position) -> None:
     if not isinstance(call.state, Waiting):
         return
     call.offers += 1
     offer, seconds = offer_id(call.id, call.offers), board.policy.ring_seconds
-    operator.ring(call.id, offer, board.now)
+    position.ring(call.id, offer, board.now)
     call.state = Offered(
         place=call.state.place,
         hearing=call.state.hearing,
         offer=offer,
-        position=operator.position,
+        position=position.name,
         give_up_at=board.now + seconds + board.policy.ring_grace_seconds,
     )
-    board.note(call, facts.Offered(offer, operator.position, operator.name))
+    board.note(call, facts.Offered(offer, position.name, position.operator))
     board.do(_ring(call, call.state, seconds))
 
 
@@ -80,7 +80,7 @@ def ringing(board: Board, call: Call, event: OfferRinging) -> None:
 def answered(board: Board, call: Call, event: OfferAnswered) -> None:
     """The operator picked up."""
     if isinstance(call.state, Offered):
-        talking.join(board, call, call.state, board.operator(call.state.position))
+        talking.join(board, call, call.state, board.position(call.state.position))
     else:
         board.unexpected(event, call)
 
@@ -103,9 +103,9 @@ def ended(board: Board, call: Call, event: OfferEnded) -> None:
 
 def refused(board: Board, call: Call, state: Offered, reason: OfferEnd) -> None:
     """The offer came to nothing: the operator rests, the call keeps its place."""
-    operator = board.operator(state.position)
-    board.note(call, ENDS[reason](state.offer, state.position, operator.name))
-    operator.rest(board.now + board.policy.rest_seconds)
+    position = board.position(state.position)
+    board.note(call, ENDS[reason](state.offer, state.position, position.operator))
+    position.rest(board.now + board.policy.rest_seconds)
     call.state = Waiting(state.place, state.hearing)
 
 

@@ -10,7 +10,7 @@ from ct112.core.record import CallRecord, Fact
 if TYPE_CHECKING:
     from ct112.core.callbacks import Callback
     from ct112.core.calls import Call
-    from ct112.core.operators import Operator
+    from ct112.core.positions import Position
 
 
 @dataclass(init=False)
@@ -26,7 +26,7 @@ class Outbox:
     results: Sequence[CallbackDone] = ()
     answers: Sequence[Answered] = ()
     unexpected: Sequence[Unexpected] = ()
-    changed: Sequence["Call | Operator | Callback"] = ()
+    changed: Sequence["Call | Position | Callback"] = ()
 
     def __init__(self) -> None:
         """Start with nothing; by hand, because every step makes one: what is rare stays with the class."""

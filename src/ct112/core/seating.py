@@ -5,7 +5,7 @@ from ct112.core.arms import Arm
 from ct112.core.asks import AskCode, Leave, Refusal, SetState, Sit
 from ct112.core.board import Board
 from ct112.core.ids import OperatorName, PositionName
-from ct112.core.operators import OnCall, Operator, Ringing
+from ct112.core.positions import OnCall, Position, Ringing
 from ct112.core.stays import Move, Stay, StayKind, fact_of, stay_id
 
 
@@ -24,49 +24,51 @@ def _leave(board: Board, move: Move) -> None:
     """Log out whoever moves, unless in a talk; a phone that rings for them rings for somebody else."""
     stay = board.seating.stays.get(move.operator)
     if stay is not None:
-        place = board.operator(stay.position)
-        if isinstance(place.state, OnCall):
+        position = board.position(stay.position)
+        if isinstance(position.state, OnCall):
             return
-        if isinstance(place.state, Ringing):
-            _withdraw(board, place, place.state)
+        if isinstance(position.state, Ringing):
+            _withdraw(board, position, position.state)
         if _talked_before(board, stay.position):
-            place.stand_by()
+            position.stand_by()
             return
         log_out(board, stay, move.by)
     if move.to is None:
         drop_move(board, move.operator)
 
 
-def _withdraw(board: Board, place: Operator, ringing: Ringing) -> None:
+def _withdraw(board: Board, position: Position, ringing: Ringing) -> None:
     """The phone rings for somebody who has left: ring another's."""
     call = board.live(ringing.offer)
     if call is not None:
-        board.note(call, facts.Withdrawn(ringing.offer, place.position, place.name))
+        board.note(call, facts.Withdrawn(ringing.offer, position.name, position.operator))
     survey.withdraw(board, ringing.offer)
 
 
-def _talked_before(board: Board, position: PositionName) -> bool:
+def _talked_before(board: Board, name: PositionName) -> bool:
     """Return whether a talk of before a restart may still go on there: its node was not surveyed yet."""
     remembered = board.remembered.values()
-    return any(record.position == position and record.ended_at is None for record in remembered)
+    return any(record.position == name and record.ended_at is None for record in remembered)
 
 
 def _arrive(board: Board, move: Move) -> None:
     """Log in whoever stands beside the position, once it is free."""
     if move.to is None or move.operator in board.seating.stays:
         return
-    place = board.operator(move.to)
-    taken = place.name is not None or isinstance(place.state, OnCall) or _talked_before(board, move.to)
+    position = board.position(move.to)
+    taken = (
+        position.operator is not None or isinstance(position.state, OnCall) or _talked_before(board, move.to)
+    )
     if not taken:
         drop_move(board, move.operator)
         _log_in(board, move, move.to)
 
 
-def _log_in(board: Board, move: Move, position: PositionName) -> None:
+def _log_in(board: Board, move: Move, name: PositionName) -> None:
     stay = Stay(
-        id=stay_id(move.operator, position, board.wall, board.seating.revision),
+        id=stay_id(move.operator, name, board.wall, board.seating.revision),
         operator=move.operator,
-        position=position,
+        position=name,
         since=board.wall,
         ready=move.ready,
         reason=move.reason,
@@ -79,14 +81,14 @@ def take_seat(board: Board, stay: Stay) -> None:
     """Put an operator at a position where nobody sits."""
     board.seating.stays[stay.operator] = stay
     board.seating.revision += 1
-    board.operator(stay.position).seat(stay.operator, stay.ready, board.now, stay.reason)
+    board.position(stay.position).seat(stay.operator, stay.ready, board.now, stay.reason)
 
 
 def log_out(board: Board, stay: Stay, by: str) -> None:
     """End a stay; nobody sits at its position now."""
     del board.seating.stays[stay.operator]
     board.seating.revision += 1
-    board.operator(stay.position).seat(None, ready=False, now=board.now)
+    board.position(stay.position).seat(None, ready=False, now=board.now)
     _note(board, _next(board, stay), StayKind.LOGGED_OUT, by)
 
 
@@ -103,7 +105,7 @@ def drop_move(board: Board, operator: OperatorName) -> None:
     board.seating.revision += 1
     stay = board.seating.stays.get(operator)
     if stay is not None:
-        board.operator(stay.position).seat(operator, stay.ready, board.now, stay.reason)
+        board.position(stay.position).seat(operator, stay.ready, board.now, stay.reason)
 
 
 def _change(board: Board, stay: Stay, by: str, *, ready: bool, reason: str | None) -> None:
@@ -113,7 +115,7 @@ def _change(board: Board, stay: Stay, by: str, *, ready: bool, reason: str | Non
     new = _next(board, stay).changed(ready=ready, reason=reason)
     board.seating.stays[stay.operator] = new
     board.seating.revision += 1
-    board.operator(stay.position).seat(stay.operator, ready, board.now, reason)
+    board.position(stay.position).seat(stay.operator, ready, board.now, reason)
     _note(board, new, StayKind.READY if ready else StayKind.PAUSED, by)
 
 
@@ -129,35 +131,35 @@ def _note(board: Board, stay: Stay, kind: StayKind, by: str) -> None:
 # ── what people ask
 
 
-def find_position(board: Board, ask: Sit) -> Operator | Refusal:
+def find_position(board: Board, ask: Sit) -> Position | Refusal:
     """Return the position somebody wants to sit at."""
-    place = board.operators.get(ask.position)
-    if place is None or not place.listed:
+    position = board.positions.get(ask.position)
+    if position is None or not position.listed:
         return Refusal(AskCode.UNKNOWN, f"There is no position {ask.position}: see ct112 position list.")
-    return place
+    return position
 
 
-def find_person(board: Board, ask: SetState | Leave) -> Operator | Refusal:
+def find_person(board: Board, ask: SetState | Leave) -> Position | Refusal:
     """Return where somebody sits, or is about to."""
     if isinstance(ask, Leave) and ask.operator is None:
-        place = board.operators.get(ask.position or PositionName(""))
-        if place is None or (place.name is None and _next_at(board, place) is None):
+        position = board.positions.get(ask.position or PositionName(""))
+        if position is None or (position.operator is None and _next_at(board, position) is None):
             return Refusal(AskCode.NOT_POSSIBLE, f"Nobody sits at {ask.position}: nothing to do.")
-        return place
+        return position
     operator = ask.operator or OperatorName("")
     stay, move = board.seating.stays.get(operator), board.seating.moves.get(operator)
-    position = move.to if move is not None else None
+    name = move.to if move is not None else None
     if stay is not None:
-        position = stay.position
-    if position is None:
+        name = stay.position
+    if name is None:
         remedy = (
             "nothing to do" if isinstance(ask, Leave) else f"first ct112 operator sit {operator} POSITION"
         )
         return Refusal(AskCode.NOT_POSSIBLE, f"{operator} is not logged in: {remedy}.")
-    return board.operator(position)
+    return board.position(name)
 
 
-def sit(board: Board, place: Operator, ask: Sit, by: str) -> Refusal | None:
+def sit(board: Board, position: Position, ask: Sit, by: str) -> Refusal | None:
     """Log an operator in at a position, or move them there after their talk."""
     people = board.seating.people
     if people is not None and ask.operator not in people.operators:
@@ -166,10 +168,10 @@ def sit(board: Board, place: Operator, ask: Sit, by: str) -> Refusal | None:
         )
     ready, reason = _as_asked(board, ask)
     refusal = _no_reason(board, ask.reason) if ask.reason is not None else None
-    refusal = refusal or _taken(board, place, ask.operator)
+    refusal = refusal or _taken(board, position, ask.operator)
     if refusal is not None:
         return refusal
-    if place.name == ask.operator:  # here already: a move away is off
+    if position.operator == ask.operator:  # here already: a move away is off
         drop_move(board, ask.operator)
         _change(board, board.seating.stays[ask.operator], by, ready=ready, reason=reason)
     else:
@@ -188,27 +190,31 @@ def _as_asked(board: Board, ask: Sit) -> tuple[bool, str | None]:
     return now.ready, now.reason
 
 
-def _taken(board: Board, place: Operator, operator: OperatorName) -> Refusal | None:
+def _taken(board: Board, position: Position, operator: OperatorName) -> Refusal | None:
     """Return why a position cannot be had; who leaves it after a talk does not keep it."""
-    other = _next_at(board, place, but=operator)
-    if place.name is not None and place.name != operator and place.name not in board.seating.moves:
-        other = place.name
+    other = _next_at(board, position, but=operator)
+    if (
+        position.operator is not None
+        and position.operator != operator
+        and position.operator not in board.seating.moves
+    ):
+        other = position.operator
     if other is None:
         return None
     return Refusal(
         AskCode.BUSY,
-        f"{place.position} is taken by {other}: choose another position, "
+        f"{position.name} is taken by {other}: choose another position, "
         f"or log {other} out first (ct112 operator leave {other}).",
     )
 
 
-def _next_at(board: Board, place: Operator, but: OperatorName | None = None) -> OperatorName | None:
-    return board.seating.promised(place.position, but or OperatorName(""))
+def _next_at(board: Board, position: Position, but: OperatorName | None = None) -> OperatorName | None:
+    return board.seating.promised(position.name, but or OperatorName(""))
 
 
-def leave(board: Board, place: Operator, ask: Leave, by: str) -> Refusal | None:
+def leave(board: Board, position: Position, ask: Leave, by: str) -> Refusal | None:
     """Log an operator out, after the talk if there is one."""
-    operator = ask.operator or place.name or _next_at(board, place)
+    operator = ask.operator or position.operator or _next_at(board, position)
     if operator is not None and operator in board.seating.stays:
         set_move(board, Move(operator=operator, to=None, by=by))
         settle(board)
@@ -217,7 +223,7 @@ def leave(board: Board, place: Operator, ask: Leave, by: str) -> Refusal | None:
     return None
 
 
-def set_state(board: Board, _place: Operator, ask: SetState, by: str) -> Refusal | None:
+def set_state(board: Board, _position: Position, ask: SetState, by: str) -> Refusal | None:
     """Make an operator ready, or paused with a reason; a talk or a ringing phone goes on."""
     reason = None if ask.ready else ask.reason
     refusal = None if ask.ready else _no_reason(board, reason)

@@ -11,23 +11,23 @@ BY = "configuration"
 
 def phone_seen(board: Board, event: PhoneSeen) -> None:
     """A softphone came or went at a node; what it is doing just now goes on either way."""
-    operator = board.operator(event.position)
-    operator.touch()
+    position = board.position(event.position)
+    position.touch()
     if event.registered:
-        operator.phones.add(event.node)
+        position.phones.add(event.node)
         lost.look_again(board)
     else:
-        operator.phones.discard(event.node)
+        position.phones.discard(event.node)
     _forget_unused(board)
 
 
 def people_changed(board: Board, event: PeopleChanged) -> None:
     """All positions and operators, replacing those before; who is not among them leaves after the talk."""
     people = board.seating.people = event.people
-    for position in people.positions:
-        board.operator(position)
-    for operator in board.operators.values():
-        operator.list_(operator.position in people.positions)
+    for name in people.positions:
+        board.position(name)
+    for position in board.positions.values():
+        position.list_(position.name in people.positions)
     for move in list(board.seating.moves.values()):
         if not _can_be(people, move):
             seating.drop_move(board, move.operator)
@@ -55,7 +55,7 @@ def _free(board: Board, stay: Stay) -> bool:
     asked = {*board.seating.stays, *board.seating.moves}
     people = board.seating.people
     known = people is None or (stay.position in people.positions and stay.operator in people.operators)
-    return known and stay.operator not in asked and board.operator(stay.position).name is None
+    return known and stay.operator not in asked and board.position(stay.position).operator is None
 
 
 def _can_be(people: People | None, move: Move) -> bool:
@@ -65,5 +65,5 @@ def _can_be(people: People | None, move: Move) -> bool:
 
 
 def _forget_unused(board: Board) -> None:
-    for operator in [one for one in board.operators.values() if one.unused]:
-        board.operators.forget(operator)
+    for position in [one for one in board.positions.values() if one.unused]:
+        board.positions.forget(position)

@@ -23,7 +23,7 @@ from ct112.core.commands import PickUp, StopPlay
 from ct112.core.events import FoundCall, FoundOffer, NodeSurveyed
 from ct112.core.facts import Reason
 from ct112.core.ids import CallId, OfferId, OperatorName, call_of, play_id
-from ct112.core.operators import OnCall, Operator, Ringing
+from ct112.core.positions import OnCall, Position, Ringing
 from ct112.core.reconcile import is_older
 from ct112.core.record import EndedBy, Outcome
 
@@ -76,10 +76,10 @@ def adopt_waiting(board: Board, surveyed: NodeSurveyed, caller: FoundCall) -> No
 def adopt_talking(board: Board, surveyed: NodeSurveyed, caller: FoundCall, offer: FoundOffer) -> None:
     """Take over a talk as it is. If its operator is with another call, the leg ends and the caller waits."""
     live = board.calls.get(caller.call)
-    operator = board.operator(offer.position)
-    if isinstance(operator.state, Ringing):
-        withdraw(board, operator.state.offer)
-    if isinstance(operator.state, OnCall):
+    position = board.position(offer.position)
+    if isinstance(position.state, Ringing):
+        withdraw(board, position.state.offer)
+    if isinstance(position.state, OnCall):
         board.end_offer(offer.offer)
         if live is None:
             adopt_waiting(board, surveyed, caller)
@@ -88,9 +88,9 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, caller: FoundCall, offer
         return
     call = live or _stranger(board, surveyed, caller)
     board.hush(call)
-    operator.pick_up(call.id, offer.offer, board.now)
+    position.pick_up(call.id, offer.offer, board.now)
     place = call.place or waiting.place_of(call, _waits_since(board, call, surveyed, caller))
-    who = _who_talks(call, offer, operator)
+    who = _who_talks(call, offer, position)
     call.state = Talking(place, offer.offer, offer.position, who, talking.pick_up_at(board, call))
     call.answered = True
     since = {"answered_at": board.stamp(call)} if was_waiting(call) else {}
@@ -99,7 +99,7 @@ def adopt_talking(board: Board, surveyed: NodeSurveyed, caller: FoundCall, offer
     deadman.disarm(board, call)
 
 
-def _who_talks(call: Call, offer: FoundOffer, operator: Operator) -> OperatorName | None:
+def _who_talks(call: Call, offer: FoundOffer, position: Position) -> OperatorName | None:
     """Return who is on this leg: in a talk that a lost node had, whoever it was, though they have left since.
 
     Whose log-in we have lost, the record may know.
@@ -107,7 +107,7 @@ def _who_talks(call: Call, offer: FoundOffer, operator: Operator) -> OperatorNam
     if isinstance(call.state, Stranded) and call.state.offer == offer.offer:
         return call.record.operator
     there = call.record.operator if call.record.position == offer.position else None
-    return operator.name or there
+    return position.operator or there
 
 
 def close_missing(board: Board, surveyed: NodeSurveyed) -> None:
@@ -133,7 +133,7 @@ def withdraw(board: Board, offer: OfferId) -> None:
     back = board.callbacks.get(call_of(offer))
     if back is not None:
         callbacks.withdraw(board, back)
-        board.operator(back.position).let_go(board.now)
+        board.position(back.position).let_go(board.now)
     call = board.live(offer)
     if call is not None and isinstance(call.state, Offered):
         leaving.free_operator(board, call)

@@ -8,17 +8,17 @@ from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Stranded,
 from ct112.core.commands import Join, PickUp
 from ct112.core.events import Joined, OfferEnd, OfferHeld
 from ct112.core.facts import Reason
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 
 PICK_UP_SECONDS = 0.5
 """So often an answer to the caller's leg that failed is asked for during a talk."""
 
 
-def join(board: Board, call: Call, state: Offered, operator: Operator) -> None:
+def join(board: Board, call: Call, state: Offered, position: Position) -> None:
     """The operator picked up: let both hear each other."""
-    board.note(call, facts.Accepted(state.offer, state.position, operator.name))
+    board.note(call, facts.Accepted(state.offer, state.position, position.operator))
     board.hush(call)
-    operator.pick_up(call.id, state.offer, board.now)
+    position.pick_up(call.id, state.offer, board.now)
     call.state = Joining(state.place, state.offer, state.position, 0.0)
     ask_to_join(board, call, call.state)
 
@@ -46,12 +46,12 @@ def joined(board: Board, call: Call, event: Joined) -> None:
 
 
 def _talk(board: Board, call: Call, state: Joining) -> None:
-    operator = board.operator(state.position)
-    call.state = Talking(state.place, state.offer, state.position, operator.name, pick_up_at(board, call))
+    position = board.position(state.position)
+    call.state = Talking(state.place, state.offer, state.position, position.operator, pick_up_at(board, call))
     times = {} if call.answered else {"answered_at": board.stamp(call)}
     call.answered = True
-    board.save(call, operator=operator.name, position=state.position, **times)
-    board.note(call, facts.Joined(state.offer, state.position, operator.name))
+    board.save(call, operator=position.operator, position=state.position, **times)
+    board.note(call, facts.Joined(state.offer, state.position, position.operator))
 
 
 def pick_up_at(board: Board, call: Call) -> float | None:
@@ -84,7 +84,7 @@ def not_joined(board: Board, call: Call, state: Joining, reason: Reason) -> None
 
 def lost_before_talk(board: Board, call: Call, state: Joining, reason: Reason) -> None:
     """The operator's leg is gone before the talk began."""
-    board.operator(state.position).rest(board.now + board.policy.rest_seconds)
+    board.position(state.position).rest(board.now + board.policy.rest_seconds)
     waiting.come_back(board, call, state.place, reason)
 
 
@@ -98,11 +98,11 @@ def join_due(board: Board, call: Call, state: Joining) -> None:
 
 def operator_left(board: Board, call: Call, state: Talking, reason: OfferEnd) -> None:
     """The operator hung up: the caller's leg ends too. The leg broke: the caller is back at the front."""
-    operator = board.operator(state.position)
+    position = board.position(state.position)
     if reason is OfferEnd.HUNG_UP:
-        operator.wrap_up(board.now + board.policy.wrap_up_seconds)
+        position.wrap_up(board.now + board.policy.wrap_up_seconds)
         leaving.hang_up(board, call)
     else:
         board.note(call, facts.Lost(state.offer, state.position, state.operator))
-        operator.rest(board.now + board.policy.rest_seconds)
+        position.rest(board.now + board.policy.rest_seconds)
         waiting.come_back(board, call, state.place, Reason.OPERATOR_LOST)

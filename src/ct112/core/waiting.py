@@ -30,7 +30,7 @@ def enter(
         call, queued_at=board.stamp(call), service_class=service_class, class_source=source, **call.ran()
     )
     board.note(call, facts.Queued(service_class, source))
-    rung_at_once = call.node not in board.lost and board.operators.longest_idle(call.node) is not None
+    rung_at_once = call.node not in board.lost and board.positions.longest_idle(call.node) is not None
     place = Place(service_class, board.now if since is None else since)
     _wait(board, call, place, message_later=rung_at_once)
 

@@ -9,8 +9,8 @@ from ct112.core.commands import CallbackDone
 from ct112.core.events import CallbackAsked
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName, PositionName
-from ct112.core.operators import Operator
 from ct112.core.ports import Post
+from ct112.core.positions import Position
 from ct112.store import CallbackError, RowRefused, StoreUnavailable, TelephoneStore, explain
 
 log = logs.get("callbacks")
@@ -66,29 +66,29 @@ class CallbackDesk:
             raise Conflict(str(error)) from error
         except RowRefused as error:
             raise Conflict(f"call-back {number} cannot be taken: {error}") from error
-        self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.position))
+        self._post(CallbackAsked(task=task.id, number=task.ani, position=seat.name))
 
     def operator_at(self, position: str) -> str:
         """Return who sits there. Raises Conflict when nobody does."""
-        seat = self._floor.operators.get(PositionName(position)) if self._floor else None
-        if seat is None or seat.name is None:
+        seat = self._floor.positions.get(PositionName(position)) if self._floor else None
+        if seat is None or seat.operator is None:
             raise Conflict(f"nobody sits at {position}: log in there first")
-        return seat.name
+        return seat.operator
 
-    def _seat(self, operator: str) -> Operator:
+    def _seat(self, operator: str) -> Position:
         """Return where the operator sits. Raises Conflict when they cannot talk now."""
-        operators = self._floor.operators.values() if self._floor else ()
+        operators = self._floor.positions.values() if self._floor else ()
         for seat in operators:
-            if seat.name == operator:
+            if seat.operator == operator:
                 if not seat.phones:
-                    raise Conflict(f"the softphone of {seat.position} is not registered")
+                    raise Conflict(f"the softphone of {seat.name} is not registered")
                 if seat.busy:
                     raise Conflict(f"{operator} has a call now; take it afterwards")
                 self._look_at_trunk(seat)
                 return seat
         raise Conflict(f"there is no operator {operator} at a position: see ct112 operator list")
 
-    def _look_at_trunk(self, seat: Operator) -> None:
+    def _look_at_trunk(self, seat: Position) -> None:
         """Raise Conflict when no number can be dialled from where the phone is: it would be no try."""
         if self._floor is not None and not self._floor.may_dial:
             raise Conflict(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ct112 import logs, metrics
 from ct112.core.calls import Call, Queued
 from ct112.core.ids import CallId, PositionName
-from ct112.core.operators import Operator
+from ct112.core.positions import Position
 from ct112.serve.known import RosterEntry
 
 log = logs.get("duty")
@@ -61,14 +61,16 @@ def planned(roster: Iterable[RosterEntry], wall: float) -> int:
 
 def duty(
     calls: Mapping[CallId, Call],
-    operators: Mapping[PositionName, Operator],
+    operators: Mapping[PositionName, Position],
     now: float,
     should_be: int = 0,
 ) -> Duty:
     """Return how it is at `now`; `should_be`: as many as the roster plans."""
     waits = [now - call.state.place.queued_at for call in calls.values() if isinstance(call.state, Queued)]
-    people = sum(bool(seat.name and seat.phones) and (seat.ready or seat.busy) for seat in operators.values())
-    seated = [seat for seat in operators.values() if seat.name is not None]
+    people = sum(
+        bool(seat.operator and seat.phones) and (seat.ready or seat.busy) for seat in operators.values()
+    )
+    seated = [seat for seat in operators.values() if seat.operator is not None]
     longest = max(0.0, *waits) if waits else 0.0
     without = sum(not seat.phones for seat in seated)
     return Duty(len(waits), longest, people, len(seated), should_be, without)

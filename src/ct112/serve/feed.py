@@ -20,8 +20,8 @@ from ct112.control.feed import CHANGE, SNAPSHOT, LiveNode, LivePosition
 from ct112.control.outflow import Outflow
 from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
-from ct112.core.operators import Operator
 from ct112.core.outbox import Outbox
+from ct112.core.positions import Position
 from ct112.core.record import Fact
 from ct112.http.health import Health
 from ct112.serve import views
@@ -166,18 +166,18 @@ class Feed:
         floor = self._floor
         things: dict[str, Mapping[Any, Any]] = {
             "calls": floor.calls,
-            "positions": floor.operators,
+            "positions": floor.positions,
             "operators": views.people(floor),
             "callbacks": floor.call_backs,
             "nodes": self._nodes,
         }
         return {name: self._shelves[name].changes(things[name]) for name in things}
 
-    def _position_stamp(self, operator: Operator) -> tuple[Operator, int, tuple[str, ...]]:
-        return operator, operator.revision, self._refused.get(operator.position, ())
+    def _position_stamp(self, operator: Position) -> tuple[Position, int, tuple[str, ...]]:
+        return operator, operator.revision, self._refused.get(operator.name, ())
 
-    def _position(self, operator: Operator) -> LivePosition:
-        return views.live_position(operator, self._refused.get(operator.position, ()))
+    def _position(self, operator: Position) -> LivePosition:
+        return views.live_position(operator, self._refused.get(operator.name, ()))
 
     def _forget(self) -> None:
         self._facts.clear()

@@ -60,7 +60,7 @@ class Watch:
         links = self._telephone.ready()
         ami = self._ami.ready()
         floor = self._switchboard.floor
-        phones = sum(bool(seat.phones) for seat in floor.operators.values() if seat.name is not None)
+        phones = sum(bool(seat.phones) for seat in floor.positions.values() if seat.operator is not None)
         parts: tuple[Part, ...] = (
             Part("calls", not floor.draining, "leaving" if floor.draining else "taken", needed=True),
             Part("ari", any(links.values()), _said(links), needed=True),
@@ -94,7 +94,7 @@ class Watch:
     def _duty(self) -> Duty:
         floor = self._switchboard.floor
         should_be = planned(self._keeper.known.roster, self._wall())
-        return duty(floor.calls, floor.operators, self._now(), should_be)
+        return duty(floor.calls, floor.positions, self._now(), should_be)
 
     def _duty_part(self) -> Part:
         """Return whether somebody is there, and as many as planned."""
@@ -147,7 +147,7 @@ class Watch:
             calls = Counter(type(call.state).__name__ for call in floor.calls.values())
             for state in CALL_STATES:
                 metrics.calls_live.labels(state=state).set(calls[state])
-            operators = Counter(type(one.state).__name__ for one in floor.operators.values())
+            operators = Counter(type(one.state).__name__ for one in floor.positions.values())
             for state in OPERATOR_STATES:
                 metrics.operators.labels(state=state).set(operators[state])
             self._measure_trunks()

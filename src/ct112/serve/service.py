@@ -234,8 +234,8 @@ class Service:
     def _take_seating(self) -> None:
         """Who sits where changed: the fallback rings who is logged in and ready, everybody when nobody is."""
         floor = self._switchboard.floor if self._switchboard else None
-        seats = floor.operators.values() if floor else ()
-        ready = [seat.position for seat in seats if seat.ready and seat.position in self._positions]
+        seats = floor.positions.values() if floor else ()
+        ready = [seat.name for seat in seats if seat.ready and seat.name in self._positions]
         self._ami.set_positions(self._positions, members=sorted(ready) or self._positions)
 
     def _take_document(self, document: IvrDocument) -> None:

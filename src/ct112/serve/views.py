@@ -9,11 +9,11 @@ from ct112.core.callbacks import Callback
 from ct112.core.calls import Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
 from ct112.core.floor import Floor
 from ct112.core.ids import OperatorName
-from ct112.core.operators import OnCall, Operator, Resting, Ringing, WrapUp
+from ct112.core.positions import OnCall, Position, Resting, Ringing, WrapUp
 from ct112.core.record import Fact
 from ct112.core.stays import Move
 
-Person = tuple[Operator | None, Move | None]
+Person = tuple[Position | None, Move | None]
 """Where somebody sits, and where they are about to sit."""
 
 WORDS = re.compile(r"(?<!^)(?=[A-Z])")
@@ -52,13 +52,13 @@ def live_call(call: Call, floor: Floor) -> LiveCall:
     )
 
 
-def live_position(operator: Operator, refused_by: tuple[str, ...]) -> LivePosition:
+def live_position(operator: Position, refused_by: tuple[str, ...]) -> LivePosition:
     """Return the position as it is now."""
     state = operator.state
     return LivePosition(
-        position=operator.position,
+        position=operator.name,
         revision=operator.revision,
-        operator=operator.name,
+        operator=operator.operator,
         state=state_name(state),
         ready=operator.ready,
         reason=operator.reason,
@@ -73,13 +73,13 @@ def people(floor: Floor) -> dict[OperatorName, Person]:
     """Return where each person sits who sits somewhere, and where they are about to sit."""
     moves = floor.seating.moves
     found: dict[OperatorName, Person] = {name: (None, move) for name, move in moves.items()}
-    for place in floor.operators.values():
-        if place.name is not None:
-            found[place.name] = (place, moves.get(place.name))
+    for place in floor.positions.values():
+        if place.operator is not None:
+            found[place.operator] = (place, moves.get(place.operator))
     return found
 
 
-def person_stamp(person: Person) -> tuple[Operator | None, int, Move | None]:
+def person_stamp(person: Person) -> tuple[Position | None, int, Move | None]:
     """Return what differs when the person looks different."""
     place, move = person
     return place, 0 if place is None else place.revision, move
@@ -88,11 +88,11 @@ def person_stamp(person: Person) -> tuple[Operator | None, int, Move | None]:
 def live_operator(person: Person) -> LiveOperator:
     """Return the person as they are now."""
     place, move = person
-    name = move.operator if move is not None else place.name if place is not None else None
+    name = move.operator if move is not None else place.operator if place is not None else None
     assert name is not None, "whoever is shown sits somewhere, or moves"
     return LiveOperator(
         operator=name,
-        position=None if place is None else place.position,
+        position=None if place is None else place.name,
         state="moving" if place is None else state_name(place.state),
         ready=False if place is None else place.ready,
         reason=None if place is None else place.reason,
@@ -138,5 +138,5 @@ def _who(call: Call, floor: Floor) -> OperatorName | None:
         return state.operator
     if isinstance(state, Stranded):
         return call.record.operator
-    operator = floor.operators.get(state.position) if isinstance(state, Offered | Joining) else None
-    return None if operator is None else operator.name
+    operator = floor.positions.get(state.position) if isinstance(state, Offered | Joining) else None
+    return None if operator is None else operator.operator

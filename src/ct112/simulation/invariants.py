@@ -6,8 +6,8 @@ from ct112.core.calls import Armed, Call, Offered, Talking, Waiting, WithOffer
 from ct112.core.commands import Ring, TelephoneCommand
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, NodeName, PositionName
-from ct112.core.operators import OnCall, Operator, Ringing
 from ct112.core.policy import Policy
+from ct112.core.positions import OnCall, Position, Ringing
 from ct112.core.record import CallRecord, Outcome
 from ct112.simulation.attention import Attention
 from ct112.simulation.centre import Centre
@@ -100,10 +100,10 @@ class Invariants:
                 self._has_deadline(call)
             if isinstance(state, WithOffer):
                 held += 1
-                operator = floor.operators[state.position]
+                operator = floor.positions[state.position]
                 if not isinstance(operator.state, Ringing | OnCall) or operator.state.call != call.id:
                     broken("no double booking", f"{state.position} does not know of {call.id}")
-        busy = sum(isinstance(one.state, Ringing | OnCall) for one in floor.operators.values())
+        busy = sum(isinstance(one.state, Ringing | OnCall) for one in floor.positions.values())
         if busy != held + len(floor.call_backs):
             told = f"{busy} busy operators, {held} calls and {len(floor.call_backs)} call-backs with one"
             broken("no double booking", told)
@@ -139,8 +139,8 @@ class Invariants:
             if node.alive or now - since < LOST_SECONDS:
                 continue
             kept = [
-                one.position
-                for one in floor.operators.values()
+                one.name
+                for one in floor.positions.values()
                 if node_of(floor, one.state) == node.name and self._wanted_elsewhere(one)
             ]
             if kept:
@@ -149,7 +149,7 @@ class Invariants:
                     f"{kept} belong to calls of {node.name}, lost for {now - since:.0f} s",
                 )
 
-    def _wanted_elsewhere(self, operator: Operator) -> bool:
+    def _wanted_elsewhere(self, operator: Position) -> bool:
         """Return whether another node has been able to ring the operator all the while."""
         return any(self._exchange.linked(node) > LOST_SECONDS for node in operator.phones)
 
@@ -163,7 +163,7 @@ class Invariants:
                 reachable = node.alive and phone.alive and node.registrar.contact(phone.position) == phone.uri
                 if not reachable or listening is None or now - since < PHONE_SECONDS:
                     continue
-                operator = floor.operators.get(PositionName(phone.position))
+                operator = floor.positions.get(PositionName(phone.position))
                 if operator is not None and NodeName(node.name) not in operator.phones:
                     broken("phones are known", f"{phone.position} is registered at {node.name}, and not rung")
 

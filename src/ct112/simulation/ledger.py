@@ -104,7 +104,7 @@ class Ledger:
         floor = self._centre.floor
         if floor is None or floor.calls or floor.call_backs:
             broken("no leaks", "calls left on the floor, or no floor")
-        elif any(type(one.state).__name__ in ("Ringing", "OnCall") for one in floor.operators.values()):
+        elif any(type(one.state).__name__ in ("Ringing", "OnCall") for one in floor.positions.values()):
             broken("no leaks", "an operator is kept by a call that is over")
 
 

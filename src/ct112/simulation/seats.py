@@ -10,7 +10,7 @@ from ct112.core.calls import Call, Stranded, Talking
 from ct112.core.events import Asked
 from ct112.core.floor import Floor
 from ct112.core.ids import OfferId, OperatorName, PositionName
-from ct112.core.operators import Operator, Ringing
+from ct112.core.positions import Position, Ringing
 from ct112.core.stays import Stay, stay_id
 from ct112.serve.known import Known, KnownOperator, KnownPosition, KnownReason, LiveSettings
 from ct112.simulation.engine import START, Engine, broken
@@ -101,7 +101,7 @@ class Seats:
         if floor is None or floor.seating.people is None:
             return
         there = {*floor.seating.stays, *floor.seating.moves}
-        free = [seat.position for seat in floor.operators.values() if seat.name is None]
+        free = [seat.name for seat in floor.positions.values() if seat.operator is None]
         for who, person in self.people.items():
             if free and who not in there and person.back_at <= self._engine.time:
                 self._ask(who, Sit(self._engine.random.choice(free), who))
@@ -130,11 +130,11 @@ class Seats:
 
     def see(self, floor: Floor) -> None:
         """Check the floor after a turn of ct112. Raises Broken."""
-        names = [seat.name for seat in floor.operators.values() if seat.name is not None]
+        names = [seat.operator for seat in floor.positions.values() if seat.operator is not None]
         taken = [stay.position for stay in floor.seating.stays.values()]
         if len(names) != len(set(names)) or len(taken) != len(set(taken)):
             broken("one person, one position", f"{sorted(names)} are logged in, at {sorted(taken)}")
-        empty = [one.position for one in floor.operators.values() if _rings_for_nobody(one)]
+        empty = [one.name for one in floor.positions.values() if _rings_for_nobody(one)]
         if empty:
             broken("nobody is rung who is not logged in", f"{empty} ring, and are empty")
         for call in floor.calls.values():
@@ -147,14 +147,14 @@ class Seats:
         if isinstance(state, Stranded):
             self._stranded[state.offer] = call.record.operator
         if isinstance(state, Talking):
-            there = floor.operators[state.position].name
+            there = floor.positions[state.position].operator
             if call.record.operator != self._stranded.get(state.offer, there):
                 told = f"{call.id} is written down with {call.record.operator}, and {there} sits there"
                 broken("records name who was there", told)
 
     def rung(self, position: PositionName, floor: Floor) -> None:
         """Check that somebody is there who wants calls. Raises Broken."""
-        who = floor.operators[position].name
+        who = floor.positions[position].operator
         if who is None:
             broken("nobody is rung who is not logged in", f"{position} is rung, and empty")
         since = self.people[who].no_calls_since
@@ -163,7 +163,7 @@ class Seats:
 
     def _remember(self, floor: Floor) -> None:
         now, seating = self._engine.time, floor.seating
-        ready = frozenset(str(seat.position) for seat in floor.operators.values() if seat.ready)
+        ready = frozenset(str(seat.name) for seat in floor.positions.values() if seat.ready)
         self.since.update(dict.fromkeys(self.ready ^ ready, now))
         self.ready = ready
         if self._expect and seating.people is not None:
@@ -183,5 +183,5 @@ class Seats:
                 broken("who sits where survives a restart", f"{who} sat at {stay.position}, now: {now}")
 
 
-def _rings_for_nobody(seat: Operator) -> bool:
-    return isinstance(seat.state, Ringing) and seat.name is None
+def _rings_for_nobody(seat: Position) -> bool:
+    return isinstance(seat.state, Ringing) and seat.operator is None

@@ -56,22 +56,22 @@ OperatorState = OffDuty | Ready | Ringing | OnCall | WrapUp | Resting
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Operator:
+class Position:
     """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered.
 
     `reason`: why they are paused. `listed`: it is one of the centre's positions, and not just a phone.
     `watch` hears of every new state; `revision` counts the changes.
     """
 
-    position: PositionName
-    name: OperatorName | None = None
+    name: PositionName
+    operator: OperatorName | None = None
     ready: bool = False
     reason: str | None = None
     listed: bool = False
     phones: set[NodeName] = field(default_factory=set)
     revision: int = 0
     changed: list[Any] = field(default_factory=list, repr=False)
-    watch: Callable[["Operator"], None] | None = field(default=None, repr=False)
+    watch: Callable[["Position"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
 
     @property
@@ -104,7 +104,7 @@ class Operator:
     @property
     def unused(self) -> bool:
         """Whether nothing is known about the position any more: no person, no phone, no call."""
-        return self.name is None and not self.phones and not self.busy and not self.listed
+        return self.operator is None and not self.phones and not self.busy and not self.listed
 
     def list_(self, listed: bool) -> None:
         """Be one of the centre's positions, or not any more."""
@@ -114,9 +114,9 @@ class Operator:
 
     def seat(self, name: OperatorName | None, ready: bool, now: float, reason: str | None = None) -> None:
         """Have this person here, ready or paused for a reason; a call under way goes on."""
-        changed, before = name != self.name, (self.name, self.ready, self.reason)
-        self.name, self.ready, self.reason = name, ready and name is not None, reason
-        if before != (self.name, self.ready, self.reason):
+        changed, before = name != self.operator, (self.operator, self.ready, self.reason)
+        self.operator, self.ready, self.reason = name, ready and name is not None, reason
+        if before != (self.operator, self.ready, self.reason):
             self.touch()
         if self.busy:
             return
