@@ -143,6 +143,8 @@ sign_ins = Counter("ct112_sign_ins_total", "Attempts to sign in, by what became 
 audit_sealed = Counter("ct112_audit_sealed_total", "Rows of the audit that were chained")
 audit_unsealed_seconds = Gauge("ct112_audit_unsealed_seconds", "How long the oldest unsealed row waits")
 audit_cut = Counter("ct112_audit_cut_total", "Times the audit's chain was found shorter than it had been")
+audit_waiting = Gauge("ct112_audit_waiting", "Rows of the audit that wait for the database in ct112 web")
+audit_dropped = Counter("ct112_audit_dropped_total", "Actions that are not in the audit, and never will be")
 certificate_trouble = Gauge(
     "ct112_certificate_trouble", "1 while a changed certificate cannot be taken up", ["certificate"]
 )
@@ -152,7 +154,7 @@ SHARED = (
     *(certificate_end, certificate_trouble),
 )
 OWN = {
-    "web": (live_clients, live_too_slow, sign_ins),
+    "web": (live_clients, live_too_slow, sign_ins, audit_waiting, audit_dropped),
     "worker": (
         *(job_waits, job_done_at, job_every_seconds, job_seconds),
         *(audit_sealed, audit_unsealed_seconds, audit_cut),

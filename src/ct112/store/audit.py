@@ -74,9 +74,11 @@ async def note(
     source: str | None = None,
     detail: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> int:
     """Add a row to the audit in this transaction; return its id. The sealer chains it later.
 
+    `at`: when it was, if that was before; else the transaction's time.
     `detail` holds no personal data. `personal` (what was searched for) and `source` may be erased.
     """
     words = personal_text({**(personal or {}), "source": source})
@@ -92,6 +94,7 @@ async def note(
             personal=words,
             personal_digest=hashlib.sha256(words.encode()).digest(),
             personal_length=len(words),
+            **({} if at is None else {"at": at}),
         )
         .returning(AuditRow.id)
     )

@@ -1,6 +1,8 @@
 """The application: the table of routes, its description, and what becomes of faults."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -23,6 +25,7 @@ def make_app(house: House, authenticate: Authenticate) -> web.Application:
     """Return the application: the table of routes, its description, and the probes."""
     app = web.Application(middlewares=[faults])
     app.on_response_prepare.append(hide)
+    app.cleanup_ctx.append(partial(_writing, house))
     add_probes(app, house.health)
     add_routes(app, TABLE, house, authenticate)
     document = describe(TABLE)
@@ -32,6 +35,14 @@ def make_app(house: House, authenticate: Authenticate) -> web.Application:
 
     app.router.add_get("/api/v1/openapi.json", openapi)
     return app
+
+
+async def _writing(house: House, _app: web.Application) -> AsyncIterator[None]:
+    """Write the audit's backlog for as long as the application is served."""
+    writing = asyncio.create_task(house.backlog.run(house.store), name="audit")
+    yield
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
 
 
 @web.middleware

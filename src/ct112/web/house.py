@@ -1,12 +1,13 @@
 """What the handlers work with: made once by the composition, given to each handler that asks for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ct112.core.policy import Policy
 from ct112.http.health import Health
 from ct112.store import Store
 from ct112.web.access.gate import Gate
+from ct112.web.backlog import Backlog
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
 
@@ -24,3 +25,4 @@ class House:
     workshop: Workshop
     live: Live
     policy: Policy
+    backlog: Backlog = field(default_factory=Backlog)

@@ -77,10 +77,12 @@ class Endpoint:
             if asked is not None and connection is not None:
                 again = await first_answer(connection, asked)
                 if again is not None:
+                    if route.audit is not None:  # it may tell of people
+                        await auditing.note(self._house.backlog, connection, route, given, None, again=True)
                     return again
             answer = await route.handler(**{name: given[name] for name in route.takes})
             if route.audit is not None:
-                await auditing.note(self._house.store, connection, route, given, answer)
+                await auditing.note(self._house.backlog, connection, route, given, answer)
             made = response(route, answer)
             if asked is not None and connection is not None:
                 await keep(connection, asked, made)
@@ -89,7 +91,7 @@ class Endpoint:
     async def _streamed(self, given: dict[str, Any]) -> web.StreamResponse:
         """Serve a WebSocket to its end; that it was opened is noted beside it: it waits for no database."""
         route = self._route
-        noting = [auditing.note(self._house.store, None, route, given, None)] if route.audit else []
+        noting = [auditing.note(self._house.backlog, None, route, given, None)] if route.audit else []
         tasks = [asyncio.create_task(one, name="audit") for one in noting]
         try:
             answer = await route.handler(**{name: given[name] for name in route.takes})
