@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from ct112.worker.erasure_file import ListTrouble, read_list
 
 MARKER = "restore.unfinished"
 COPY_SECONDS = 600.0
+UNDER_WAY = timedelta(minutes=1)  # an erasure begun before the backup may have been committed behind it
 Say = Callable[[str], None]
 
 
@@ -115,7 +117,7 @@ class Restoring:
                 f"{self._wishes.erasures}: row {bad[0]} has no proof by this centre's key: "
                 "somebody changed the list"
             )
-        return [each for each in found if each.at >= manifest.started_at]
+        return [each for each in found if each.at >= manifest.started_at - UNDER_WAY]
 
     async def _look_at_the_database(self) -> None:
         found = await loading.look(self._database_url)
