@@ -89,7 +89,7 @@ async def test_with_the_list_of_erasures(
     assert key is not None
     async with store.transaction() as connection:
         await audit.erase_personal(connection, now() + timedelta(seconds=1), key, actor="cli:siti")
-    await ErasureLister(store, first.places.erasures).work()
+    await ErasureLister(store, first.places.audit_key, first.places.erasures).work()
     await store.close()
     names = {FOLDER: folder, "/root/erasures.jsonl": str(first.places.erasures)}
     said = await good(script("backup.md", "restore-with-erasures", names), second, path)

@@ -172,7 +172,7 @@ async def _permissions(connection: Connection, key: bytes) -> Permissions:
     )
     allowed = Permissions()
     for action, detail in found:
-        if not _is_proved(key, action, detail):
+        if not is_proved(key, action, detail):
             continue
         told = detail
         if action == DELETE_ACTION:
@@ -184,7 +184,7 @@ async def _permissions(connection: Connection, key: bytes) -> Permissions:
     return allowed
 
 
-def _is_proved(key: bytes, action: str, detail: Any) -> bool:
+def is_proved(key: bytes, action: str, detail: Any) -> bool:
     """Return whether somebody with the key wrote this; whoever has the database may put anything there."""
     if not isinstance(detail, dict):
         return False

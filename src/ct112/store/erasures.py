@@ -1,22 +1,21 @@
 """Erasures and deletions, listed with their proofs, and made again on a database restored to before them."""
 
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select
 
-from ct112.store.audit import DELETE_ACTION, ERASE_ACTION, delete_before, erase_personal
-from ct112.store.audit_chain import proof
+from ct112.store.audit import AUDIT, DELETE_ACTION, ERASE_ACTION, SHOWN_AT, delete_before, erase_personal
 from ct112.store.audit_seal import MOST_AT_ONCE, seal_some
-from ct112.store.audit_verify import Transactions
+from ct112.store.audit_verify import Transactions, is_proved
 from ct112.store.engine import Connection
 
-LISTED = text(
-    "SELECT id, at, action, detail FROM audit"
-    " WHERE action IN (:one, :other) AND id > :after ORDER BY id LIMIT 1000"
+LISTED = (
+    select(AUDIT.id, SHOWN_AT, AUDIT.action, AUDIT.detail)
+    .where(AUDIT.action.in_((DELETE_ACTION, ERASE_ACTION)))
+    .order_by(AUDIT.id)
 )
 AGAIN: dict[str, Callable[..., Awaitable[int]]] = {DELETE_ACTION: delete_before, ERASE_ACTION: erase_personal}
 """What makes each kind again: parts at a time, until it returns 0."""
@@ -33,8 +32,7 @@ class Erasure:
 
     def is_proved(self, key: bytes) -> bool:
         """Return whether whoever made it had the key."""
-        told = {name: value for name, value in self.detail.items() if name != "proof"}
-        return hmac.compare_digest(str(self.detail.get("proof", "")), proof(key, self.action, **told))
+        return is_proved(key, self.action, self.detail)
 
     @property
     def before(self) -> datetime:
@@ -42,10 +40,11 @@ class Erasure:
         return datetime.fromisoformat(self.detail["before"])
 
 
-async def listed(connection: Connection, after: int = 0) -> list[Erasure]:
-    """Return what was erased or deleted, in order, behind the row with this id; 1000 at most."""
-    found = await connection.execute(LISTED, {"one": DELETE_ACTION, "other": ERASE_ACTION, "after": after})
-    return [Erasure(row.id, row.at, row.action, row.detail) for row in found]
+async def listed(connection: Connection, key: bytes) -> list[Erasure]:
+    """Return what was erased or deleted, in order, by somebody with the key: anybody may put a row there."""
+    found = await connection.execute(LISTED)
+    rows = [Erasure(row.id, row.at, row.action, row.detail) for row in found if isinstance(row.detail, dict)]
+    return [each for each in rows if each.is_proved(key)]
 
 
 async def make_again(store: Transactions, erasures: Sequence[Erasure], key: bytes, *, actor: str) -> int:

@@ -27,7 +27,7 @@ log = logs.get("worker")
 def jobs(settings: Settings, store: Store) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
-    lister = ErasureLister(store, settings.erasures_path)
+    lister = ErasureLister(store, settings.audit_key_path, settings.erasures_path)
     return [
         Job("audit sealed", EVERY_SECONDS, sealer.work),
         Job("erasures listed", LIST_SECONDS, lister.work),
