@@ -65,14 +65,19 @@ class Proof:
         """Make the images; each is a step."""
         images.make(self._engine, _Kept(self, self._shown))
 
-    def brought_up(self) -> dict[str, str]:
+    def brought_up(self, commands: Path | None) -> dict[str, str]:
         """From `.env` to ready by one command, then people; return the phones' passwords."""
         city = self._city
         city.write()
+        passwords: dict[str, str] = {}
         with self.step("up: from .env to ready") as this:
-            city.up()
+            if commands is None:
+                city.up()
+                this.note = "one command"
+            else:
+                passwords = city.by_the_book(commands)
+                this.note = "by the commands of docs/install.md, with a position, an operator and an admin"
             city.wait_ready()
-            this.note = "one command"
         with self.step("as compose.yaml says: not root, nothing to write to, no secret") as this:
             faults = city.faults()
             if faults:
@@ -89,7 +94,7 @@ class Proof:
             if before != [city.identity(service) for service in ("asterisk", "serve")]:
                 raise StepFailed("a container was made anew", "see what configuration changed")
         with self.step("positions, operators, an admin"):
-            return city.staff()
+            return passwords | city.staff(admin=commands is None, sitting=passwords)
 
     async def played(self, passwords: dict[str, str], drills: Sequence[str]) -> None:
         """Call, and break things."""
@@ -182,7 +187,7 @@ class _Kept:
         self._shown.failed(step, error)
 
 
-def run(engine: Engine, drills: Sequence[str]) -> tuple[bool, Proof]:
+def run(engine: Engine, drills: Sequence[str], commands: Path | None) -> tuple[bool, Proof]:
     """Prove it all, and end everything whatever happens; return whether all held."""
     base = free_base()
     city = City(engine, base)
@@ -191,7 +196,7 @@ def run(engine: Engine, drills: Sequence[str]) -> tuple[bool, Proof]:
         with proof.step("an engine of our own"):
             engine.start()
         proof.images()
-        passwords = proof.brought_up()
+        passwords = proof.brought_up(commands)
         asyncio.run(proof.played(passwords, drills))
         proof.recorded(3 + len(drills))
         with proof.step("down"):
@@ -221,13 +226,16 @@ def main(
     drill: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(DRILLS)} alone; repeat for several.")
     ] = None,
+    commands: Annotated[
+        Path | None, typer.Option(help="Bring it up by this script, the commands of docs/install.md.")
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write steps and times here too.")] = None,
 ) -> None:
     """Prove the containers; exit 1 when anything does not hold."""
     if set(drill or ()) - set(DRILLS):
         raise typer.BadParameter(f"there are {', '.join(DRILLS)}", param_hint="--drill")
     started = time.monotonic()
-    held, proof = run(Engine(folder()), () if quick else drill or DRILLS)
+    held, proof = run(Engine(folder()), () if quick else drill or DRILLS, commands)
     total = time.monotonic() - started
     table = Table("step", "seconds", "", box=None, title="./run containers", title_justify="left")
     for this in proof.steps:

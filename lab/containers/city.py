@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import signal
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from ct112 import env_file
 from lab.containers.engine import Engine
 from lab.places import REPOSITORY, Ports
 from lab.ports import LOOPBACK
@@ -19,6 +21,20 @@ CARRIER = "127.0.0.2"
 NAME = "ct112proof"
 POSITIONS = ("pos-1", "pos-2", "pos-3")
 OPERATORS = ("sari", "budi", "wati")
+PASSWORD = "a-password-for-this-proof-112\n"
+DOCKER = """\
+#!/bin/bash
+[ "$1" = compose ] || exec /usr/bin/docker "$@"
+shift
+case "$*" in *"account add"*) ;; *) exec </dev/null ;; esac
+words=()
+for word in "$@"; do
+    case $word in --build) word=--no-build ;; esac
+    words+=("$word")
+    case $word in exec | run) words+=(-T) ;; esac
+done
+exec docker-compose "${words[@]}"
+"""
 READY_SECONDS = 60
 HEALTHY_SECONDS = 30
 OURS = ("asterisk", "postgres", "serve", "web", "worker")
@@ -31,7 +47,7 @@ class City:
         """Nothing is written or started yet."""
         self.engine = engine
         self.ports = Ports(base)
-        self.folder = engine.folder / "city"
+        self.folder = engine.folder / "city" / "docker"
 
     @property
     def exchange(self) -> str:
@@ -40,11 +56,14 @@ class City:
 
     def write(self) -> None:
         """Write what a city has: compose.yaml and `.env`."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder.parent, ignore_errors=True)
         self.folder.mkdir(parents=True)
         shutil.copy(REPOSITORY / "docker" / "compose.yaml", self.folder / "compose.yaml")
-        lines = [f"{name}={value}\n" for name, value in self._environment().items()]
-        (self.folder / ".env").write_text("".join(lines), "utf-8")
+        text = (REPOSITORY / "docker" / "env.example").read_text("utf-8")
+        for name, value in self._environment().items():
+            text = env_file.with_value(text, name, value).replace(f"{name}='{value}'", f"{name}={value}")
+        for name in ("env.example", ".env"):
+            (self.folder / name).write_text(text, "utf-8")
 
     def _environment(self) -> dict[str, str]:
         node = self.ports.node(0)
@@ -83,19 +102,32 @@ class City:
         """Run a command in a service's container."""
         return self.compose("exec", "-T", service, *command, text=text, seconds=60)
 
-    def staff(self) -> dict[str, str]:
-        """Make positions, operators and an admin, and log the operators in; return the phones' passwords."""
+    def staff(self, *, admin: bool = True, sitting: Collection[str] = ()) -> dict[str, str]:
+        """Make positions and operators but those `sitting` already, log the operators in, make an admin.
+
+        Returns the phones' passwords.
+        """
+        wanted = [pair for pair in zip(POSITIONS, OPERATORS, strict=True) if pair[0] not in sitting]
         lines = ["set -e"]
-        for position, operator in zip(POSITIONS, OPERATORS, strict=True):
+        for position, operator in wanted:
             lines += [f"ct112 position add {position}", f"ct112 operator add {operator}"]
-        lines += [
-            f"ct112 operator sit {operator} {position}"
-            for position, operator in zip(POSITIONS, OPERATORS, strict=True)
-        ]
-        lines += ["ct112 account add kepala admin"]
-        said = self.inside("serve", "sh", "-c", "\n".join(lines), text="a-password-for-this-proof-112\n")
-        users = re.findall(r"^SIP user name: (\S+)$", said, re.MULTILINE)
-        return dict(zip(users, re.findall(r"^SIP password: (\S+)$", said, re.MULTILINE), strict=True))
+        lines += [f"ct112 operator sit {operator} {position}" for position, operator in wanted]
+        lines += ["ct112 account add kepala admin"] if admin else []
+        return accounts_in(self.inside("serve", "sh", "-c", "\n".join(lines), text=PASSWORD))
+
+    def by_the_book(self, commands: Path) -> dict[str, str]:
+        """Run the commands of docs/install.md as they stand; return the phones' passwords they print.
+
+        The images are there, and nobody sits at the terminal: that is what our `docker` before the real one
+        knows. It takes compose 1.29 for `docker compose`, too.
+        """
+        tools = self.folder.parent / "bin"
+        tools.mkdir(exist_ok=True)
+        (tools / "docker").write_text(DOCKER, "utf-8")
+        (tools / "docker").chmod(0o755)
+        more = {"PATH": f"{tools}:{os.environ['PATH']}", "EDITOR": "true"}
+        where, given = self.folder.parent, PASSWORD.encode()
+        return accounts_in(self.engine.run(["bash", str(commands)], text=given, cwd=where, more=more))
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until serve would handle calls, and web and worker do their work. Raises StepFailed."""
@@ -178,6 +210,12 @@ class City:
     def _secrets(self) -> list[str]:
         text = self.inside("serve", "cat", "/etc/ct112/ct112.env")
         return re.findall(r'"(?:ari|ami)_password": "([^"]+)"', text) + re.findall(r"TOKEN='([^']+)'", text)
+
+
+def accounts_in(said: str) -> dict[str, str]:
+    """Return the phones' passwords that `ct112 position add` printed, by SIP user name."""
+    users = re.findall(r"^SIP user name: (\S+)$", said, re.MULTILINE)
+    return dict(zip(users, re.findall(r"^SIP password: (\S+)$", said, re.MULTILINE), strict=True))
 
 
 def _may_lower_oom_score() -> bool:

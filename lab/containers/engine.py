@@ -120,12 +120,13 @@ class Engine:
         text: bytes | None = None,
         cwd: Path | None = None,
         seconds: float = COMMAND_SECONDS,
+        more: Mapping[str, str] | None = None,
     ) -> str:
         """Run a command that speaks to this engine. Raises StepFailed with its last lines."""
         try:
             done = subprocess.run(
                 command,
-                env=self._environment(),
+                env={**self._environment(), **(more or {})},
                 cwd=cwd or self.folder,
                 input=text,
                 stdin=subprocess.DEVNULL if text is None else None,

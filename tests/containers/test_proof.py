@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.containers.engine import forbidden
+from tests.docs.blocks import script
 
 REASON = forbidden()
 MINUTES = 15  # the first time, with nothing there: base images, packages and wheels are fetched
@@ -35,10 +36,11 @@ STEPS = (
     bool(REASON), reason=f"THE CONTAINERS WERE NOT TRIED: this machine forbids them: {REASON}"
 )
 def test_the_composed_installation_answers_through_all_that_happens_to_it(tmp_path: Path) -> None:
-    report = tmp_path / "containers.json"
+    report, commands = tmp_path / "containers.json", tmp_path / "install.sh"
+    commands.write_text(script("install.md", "containers"), "utf-8")
 
     done = subprocess.run(
-        [sys.executable, "-m", "lab.containers", "--json", str(report)],
+        [sys.executable, "-m", "lab.containers", "--json", str(report), "--commands", str(commands)],
         capture_output=True,
         text=True,
         check=False,
