@@ -97,7 +97,8 @@ class Engine:
             subprocess.run(["umount", "--lazy", mount], check=False, capture_output=True)
         for path in (self._pidfile, self._socket):
             path.unlink(missing_ok=True)
-        shutil.rmtree(self.folder / "exec", ignore_errors=True)
+        if not self.mounts():  # never into what is mounted
+            shutil.rmtree(self.folder / "exec", ignore_errors=True)
 
     def sweep(self) -> None:
         """Clear what a run that was killed has left; one that runs now is let alone."""

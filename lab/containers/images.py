@@ -9,7 +9,7 @@ from pathlib import Path
 from lab import packages
 from lab.containers.engine import Engine
 from lab.places import REPOSITORY
-from lab.root import KEYRING, debian_mirror
+from lab.root import ALONE, KEYRING, debian_mirror
 from lab.steps import Progress, Step, StepFailed, step
 
 BASES = ("trixie", "forky")
@@ -143,7 +143,14 @@ def _base(engine: Engine, suite: str, progress: Progress) -> None:
 def _mmdebstrap(suite: str, archive: Path, options: list[str]) -> str:
     """Return what went wrong, empty when nothing did."""
     mirror = debian_mirror()
-    command = ["mmdebstrap", "--variant=minbase", "--components=main", f"--keyring={KEYRING}", *options]
+    command = [
+        *ALONE,
+        "mmdebstrap",
+        "--variant=minbase",
+        "--components=main",
+        f"--keyring={KEYRING}",
+        *options,
+    ]
     command += [suite, str(archive), *([mirror] if mirror else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stderr or "it failed without a word"
