@@ -1,4 +1,4 @@
-"""People log in and out, move and pause; whoever talks finishes, and no call is lost by a shift change."""
+"""Operators log in and out, move and pause: talks are finished first, and a shift change loses no call."""
 
 from dataclasses import dataclass, field
 
@@ -87,7 +87,7 @@ def all_facts(world: World) -> list[Fact]:
     return [decision for decision in world.log if isinstance(decision, Fact)]
 
 
-def test_who_logs_in_takes_calls_and_it_is_a_fact() -> None:
+def test_an_operator_who_logs_in_takes_calls_and_a_fact_says_so() -> None:
     centre = Centre()
     given.waiting(centre)
     centre.sit(SITI, POS_1)
@@ -146,7 +146,7 @@ def test_a_pause_has_a_reason_and_ends() -> None:
     assert [kind for kind, *_ in centre.stay_facts()] == ["logged_in", "operator_paused", "operator_ready"]
 
 
-def test_whoever_talks_finishes_before_the_log_out() -> None:
+def test_a_talk_is_finished_before_the_log_out() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     centre.talk()
@@ -201,7 +201,7 @@ def test_two_may_swap_while_both_talk() -> None:
     assert centre.who() == {POS_1: BUDI, POS_2: SITI}
 
 
-def test_a_phone_that_rings_for_somebody_who_leaves_rings_for_another() -> None:
+def test_an_offer_to_an_operator_who_leaves_goes_to_another() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     given.waiting(centre)
@@ -217,7 +217,7 @@ def test_a_phone_that_rings_for_somebody_who_leaves_rings_for_another() -> None:
     assert "withdrawn" in centre.kinds()
 
 
-def test_a_pause_lets_a_ringing_phone_ring() -> None:
+def test_a_pause_does_not_stop_a_ringing_phone() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     given.waiting(centre)
@@ -239,7 +239,7 @@ def test_a_change_of_mind_keeps_the_person_where_they_are() -> None:
     assert centre.stay_facts() == [("logged_in", "siti", "pos-1")]
 
 
-def test_who_waits_for_a_position_may_go_again() -> None:
+def test_an_operator_who_waits_for_a_position_may_leave_again() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     centre.talk()
@@ -251,7 +251,7 @@ def test_who_waits_for_a_position_may_go_again() -> None:
     assert centre.who() == {}
 
 
-def test_who_moves_stays_paused_and_who_comes_back_is_ready() -> None:
+def test_a_move_keeps_a_pause_and_a_new_log_in_is_ready() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1, ready=False)
     centre.sit(SITI, POS_2)
@@ -261,7 +261,7 @@ def test_who_moves_stays_paused_and_who_comes_back_is_ready() -> None:
     assert centre.floor.positions[POS_2].ready
 
 
-def test_who_is_removed_or_whose_position_is_leaves_after_the_talk() -> None:
+def test_removing_an_operator_or_their_position_logs_them_out_after_the_talk() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     centre.sit(BUDI, POS_2)
@@ -293,7 +293,7 @@ def restarted(centre: Centre, *moves: Move) -> Centre:
     return new
 
 
-def test_a_restart_remembers_who_sat_where_and_it_is_no_new_log_in() -> None:
+def test_seating_survives_a_restart_without_a_new_log_in() -> None:
     centre = Centre()
     centre.floor.handle(SeatingRestored((STAY,)), centre.now)
     assert centre.who() == {POS_1: SITI}
@@ -302,7 +302,7 @@ def test_a_restart_remembers_who_sat_where_and_it_is_no_new_log_in() -> None:
     assert centre.stay_facts() == [("logged_out", "siti", "pos-1")]
 
 
-def test_what_was_asked_since_stands_when_the_memory_comes_late() -> None:
+def test_an_ask_made_since_wins_over_a_seating_restored_late() -> None:
     centre = Centre()
     centre.sit(BUDI, POS_1)
     centre.sit(TINA, POS_2)
@@ -311,7 +311,7 @@ def test_what_was_asked_since_stands_when_the_memory_comes_late() -> None:
     assert centre.who() == {POS_1: BUDI, POS_2: TINA}
 
 
-def test_a_talk_that_outlived_us_is_of_who_was_there_although_they_are_to_leave() -> None:
+def test_a_talk_that_outlived_a_restart_is_its_operators_even_if_they_are_leaving() -> None:
     before = Centre()
     before.sit(SITI, POS_1)
     before.talk()
@@ -339,7 +339,7 @@ def elsewhere(*moves: Move) -> Centre:
     return centre
 
 
-def test_who_is_to_leave_after_a_talk_we_have_not_found_yet_is_not_rung() -> None:
+def test_an_operator_leaving_after_a_talk_not_found_yet_is_not_rung() -> None:
     centre = elsewhere(Move(operator=SITI, to=None, by="admin"))
     assert isinstance(centre.state(TWO), Waiting)
     centre.want(SetState(operator=SITI, ready=False, reason="meal"))
@@ -348,13 +348,13 @@ def test_who_is_to_leave_after_a_talk_we_have_not_found_yet_is_not_rung() -> Non
     assert centre.who() == {POS_1: SITI}
 
 
-def test_who_changes_their_mind_before_that_talk_is_found_takes_calls_again() -> None:
+def test_an_operator_who_cancels_that_move_takes_calls_again() -> None:
     centre = elsewhere(Move(operator=SITI, to=None, by="admin"))
     centre.sit(SITI, POS_1)
     assert isinstance(centre.state(TWO), Offered)
 
 
-def test_a_move_asked_for_while_such_a_phone_rings_withdraws_it() -> None:
+def test_a_move_while_such_a_phone_rings_withdraws_the_offer() -> None:
     centre = elsewhere()
     assert isinstance(centre.state(TWO), Offered)
     centre.want(Leave(operator=SITI))
@@ -372,7 +372,7 @@ def test_a_talk_that_ended_meanwhile_keeps_nobody() -> None:
 
 
 @pytest.mark.parametrize("relieved", [False, True])
-def test_who_leaves_a_talk_at_a_lost_node_is_in_its_record_when_the_node_is_back(relieved: bool) -> None:
+def test_the_record_of_a_talk_at_a_lost_node_names_its_operator_when_the_node_is_back(relieved: bool) -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)
     centre.tell(PhoneSeen(POS_1, B, registered=True))

@@ -1,4 +1,4 @@
-"""Who sits where: logging in, moving, logging out, ready and paused. Whoever talks finishes first."""
+"""Who sits where: logging in and out, moving, ready and paused. A talk is always finished first."""
 
 from ct112.core import facts, survey
 from ct112.core.arms import Arm
@@ -10,7 +10,7 @@ from ct112.core.stays import Move, Stay, StayKind, fact_of, stay_id
 
 
 def settle(board: Board) -> None:
-    """Let everybody move who can: first all leave their old position, then each takes the new one if free."""
+    """Carry out pending moves: everyone leaves first, so that two can swap, then takes a free position."""
     seating = board.seating
     if not seating.moves:
         return
@@ -21,7 +21,7 @@ def settle(board: Board) -> None:
 
 
 def _leave(board: Board, move: Move) -> None:
-    """Log out whoever moves, unless in a talk; a phone that rings for them rings for somebody else."""
+    """Log out an operator who moves, unless they talk; a call that rings for them is offered to another."""
     stay = board.seating.stays.get(move.operator)
     if stay is not None:
         position = board.position(stay.position)
@@ -38,7 +38,7 @@ def _leave(board: Board, move: Move) -> None:
 
 
 def _withdraw(board: Board, position: Position, ringing: Ringing) -> None:
-    """The phone rings for somebody who has left: ring another's."""
+    """Withdraw an offer whose operator leaves; the call is offered to another."""
     call = board.live(ringing.offer)
     if call is not None:
         board.note(call, facts.Withdrawn(ringing.offer, position.name, position.operator))
@@ -46,13 +46,13 @@ def _withdraw(board: Board, position: Position, ringing: Ringing) -> None:
 
 
 def _talked_before(board: Board, name: PositionName) -> bool:
-    """Return whether a talk of before a restart may still go on there: its node was not surveyed yet."""
+    """Return whether a talk from before a restart may still be going on there, at a node not surveyed yet."""
     remembered = board.remembered.values()
     return any(record.position == name and record.ended_at is None for record in remembered)
 
 
 def _arrive(board: Board, move: Move) -> None:
-    """Log in whoever stands beside the position, once it is free."""
+    """Log in the operator who waits for this position, once it is free."""
     if move.to is None or move.operator in board.seating.stays:
         return
     position = board.position(move.to)
@@ -78,14 +78,14 @@ def _log_in(board: Board, move: Move, name: PositionName) -> None:
 
 
 def take_seat(board: Board, stay: Stay) -> None:
-    """Put an operator at a position where nobody sits."""
+    """Seat an operator at an empty position."""
     board.seating.stays[stay.operator] = stay
     board.seating.revision += 1
     board.position(stay.position).seat(stay.operator, stay.ready, board.now, stay.reason)
 
 
 def log_out(board: Board, stay: Stay, by: str) -> None:
-    """End a stay; nobody sits at its position now."""
+    """End a stay and leave its position empty."""
     del board.seating.stays[stay.operator]
     board.seating.revision += 1
     board.position(stay.position).seat(None, ready=False, now=board.now)
@@ -93,13 +93,13 @@ def log_out(board: Board, stay: Stay, by: str) -> None:
 
 
 def set_move(board: Board, move: Move) -> None:
-    """Have an operator move as soon as they can, whatever was asked before."""
+    """Have an operator move as soon as they can; this replaces an earlier move."""
     board.seating.moves[move.operator] = move
     board.seating.revision += 1
 
 
 def drop_move(board: Board, operator: OperatorName) -> None:
-    """Forget where an operator was to move; who sits somewhere still takes calls there again."""
+    """Cancel an operator's move; one who is still seated takes calls there again."""
     if board.seating.moves.pop(operator, None) is None:
         return
     board.seating.revision += 1
@@ -109,7 +109,7 @@ def drop_move(board: Board, operator: OperatorName) -> None:
 
 
 def _change(board: Board, stay: Stay, by: str, *, ready: bool, reason: str | None) -> None:
-    """Make a seated operator ready or paused; a talk goes on."""
+    """Make a seated operator ready or paused; a talk is not affected."""
     if (stay.ready, stay.reason) == (ready, reason):
         return
     new = _next(board, stay).changed(ready=ready, reason=reason)
@@ -120,7 +120,7 @@ def _change(board: Board, stay: Stay, by: str, *, ready: bool, reason: str | Non
 
 
 def _next(board: Board, stay: Stay) -> Stay:
-    """Return the stay with the number of its next fact: its age in ms, as with calls."""
+    """Return the stay with its next fact's number: its age in ms, as for calls."""
     return stay.changed(seq=max(stay.seq + 1, int((board.wall - stay.since) * 1000)))
 
 
@@ -132,7 +132,7 @@ def _note(board: Board, stay: Stay, kind: StayKind, by: str) -> None:
 
 
 def find_position(board: Board, ask: Sit) -> Position | Refusal:
-    """Return the position somebody wants to sit at."""
+    """Return the position asked for."""
     position = board.positions.get(ask.position)
     if position is None or not position.listed:
         return Refusal(AskCode.UNKNOWN, f"There is no position {ask.position}: see ct112 position list.")
@@ -140,7 +140,7 @@ def find_position(board: Board, ask: Sit) -> Position | Refusal:
 
 
 def find_person(board: Board, ask: SetState | Leave) -> Position | Refusal:
-    """Return where somebody sits, or is about to."""
+    """Return the position where the operator sits, or is about to."""
     if isinstance(ask, Leave) and ask.operator is None:
         position = board.positions.get(ask.position or PositionName(""))
         if position is None or (position.operator is None and _next_at(board, position) is None):
@@ -160,7 +160,7 @@ def find_person(board: Board, ask: SetState | Leave) -> Position | Refusal:
 
 
 def sit(board: Board, position: Position, ask: Sit, by: str) -> Refusal | None:
-    """Log an operator in at a position, or move them there after their talk."""
+    """Log an operator in at a position; if they are in a talk elsewhere, move them when it ends."""
     people = board.seating.people
     if people is not None and ask.operator not in people.operators:
         return Refusal(
@@ -171,7 +171,7 @@ def sit(board: Board, position: Position, ask: Sit, by: str) -> Refusal | None:
     refusal = refusal or _taken(board, position, ask.operator)
     if refusal is not None:
         return refusal
-    if position.operator == ask.operator:  # here already: a move away is off
+    if position.operator == ask.operator:  # already seated here: cancel a move away
         drop_move(board, ask.operator)
         _change(board, board.seating.stays[ask.operator], by, ready=ready, reason=reason)
     else:
@@ -181,7 +181,7 @@ def sit(board: Board, position: Position, ask: Sit, by: str) -> Refusal | None:
 
 
 def _as_asked(board: Board, ask: Sit) -> tuple[bool, str | None]:
-    """Return how an operator will sit there: as asked, else as they are, else ready."""
+    """Return whether the operator will be ready, and the pause reason: as asked, else as now, else ready."""
     if ask.ready is not None:
         return ask.ready, None if ask.ready else ask.reason
     now = board.seating.moves.get(ask.operator) or board.seating.stays.get(ask.operator)
@@ -191,7 +191,7 @@ def _as_asked(board: Board, ask: Sit) -> tuple[bool, str | None]:
 
 
 def _taken(board: Board, position: Position, operator: OperatorName) -> Refusal | None:
-    """Return why a position cannot be had; who leaves it after a talk does not keep it."""
+    """Return why the position is not available; an operator about to leave it does not block it."""
     other = _next_at(board, position, but=operator)
     if (
         position.operator is not None
@@ -213,18 +213,18 @@ def _next_at(board: Board, position: Position, but: OperatorName | None = None) 
 
 
 def leave(board: Board, position: Position, ask: Leave, by: str) -> Refusal | None:
-    """Log an operator out, after the talk if there is one."""
+    """Log an operator out, at once or when the talk ends."""
     operator = ask.operator or position.operator or _next_at(board, position)
     if operator is not None and operator in board.seating.stays:
         set_move(board, Move(operator=operator, to=None, by=by))
         settle(board)
-    elif operator is not None:  # not there yet: they do not come
+    elif operator is not None:  # not seated yet: cancel the move
         drop_move(board, operator)
     return None
 
 
 def set_state(board: Board, _position: Position, ask: SetState, by: str) -> Refusal | None:
-    """Make an operator ready, or paused with a reason; a talk or a ringing phone goes on."""
+    """Make an operator ready, or paused with a reason; a talk or a ringing phone is not affected."""
     reason = None if ask.ready else ask.reason
     refusal = None if ask.ready else _no_reason(board, reason)
     if refusal is not None:
@@ -239,7 +239,7 @@ def set_state(board: Board, _position: Position, ask: SetState, by: str) -> Refu
 
 
 def _no_reason(board: Board, reason: str | None) -> Refusal | None:
-    """Return why this is no reason for a pause."""
+    """Return a refusal unless the reason is on the centre's list."""
     people = board.seating.people
     if people is None or not people.reasons or reason in people.reasons:
         return None

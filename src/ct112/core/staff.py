@@ -1,4 +1,4 @@
-"""What there is to work with: softphones, positions, operators; and who sat where before a restart."""
+"""Softphones, positions and operators as they come and go, and the seating restored after a restart."""
 
 from ct112.core import lost, seating
 from ct112.core.board import Board
@@ -6,11 +6,11 @@ from ct112.core.events import PeopleChanged, PhoneSeen, SeatingRestored
 from ct112.core.stays import Move, People, Stay
 
 BY = "configuration"
-"""Who logs an operator out whose position, or who themselves, were removed."""
+"""In the record: who logs out an operator who was removed, or whose position was."""
 
 
 def phone_seen(board: Board, event: PhoneSeen) -> None:
-    """A softphone came or went at a node; what it is doing just now goes on either way."""
+    """Note that a softphone registered or unregistered at a node; a talk or a ringing phone goes on."""
     position = board.position(event.position)
     position.touch()
     if event.registered:
@@ -22,7 +22,7 @@ def phone_seen(board: Board, event: PhoneSeen) -> None:
 
 
 def people_changed(board: Board, event: PeopleChanged) -> None:
-    """All positions and operators, replacing those before; who is not among them leaves after the talk."""
+    """Replace the lists of positions and operators; anyone no longer listed is logged out after the talk."""
     people = board.seating.people = event.people
     for name in people.positions:
         board.position(name)
@@ -40,7 +40,7 @@ def people_changed(board: Board, event: PeopleChanged) -> None:
 
 
 def restored(board: Board, event: SeatingRestored) -> None:
-    """Who sat where when it was written last; whatever was asked since stands."""
+    """Restore the seating as last saved; anything asked since then takes precedence."""
     for stay in event.stays:
         if _free(board, stay):
             seating.take_seat(board, stay)
@@ -51,7 +51,7 @@ def restored(board: Board, event: SeatingRestored) -> None:
 
 
 def _free(board: Board, stay: Stay) -> bool:
-    """Return whether neither the operator nor the position has got anything else meanwhile."""
+    """Return whether the operator is not seated elsewhere, and the position is still empty."""
     asked = {*board.seating.stays, *board.seating.moves}
     people = board.seating.people
     known = people is None or (stay.position in people.positions and stay.operator in people.operators)
@@ -59,11 +59,12 @@ def _free(board: Board, stay: Stay) -> bool:
 
 
 def _can_be(people: People | None, move: Move) -> bool:
+    """Return whether both the operator and the position of a move are still listed."""
     if people is None or move.to is None:
         return True
     return move.to in people.positions and move.operator in people.operators
 
 
 def _forget_unused(board: Board) -> None:
-    for position in [one for one in board.positions.values() if one.unused]:
+    for position in [position for position in board.positions.values() if position.unused]:
         board.positions.forget(position)
