@@ -96,6 +96,23 @@ async def test_a_view_ends_with_its_session(
         assert page.socket.close_code == 4401
 
 
+async def test_one_account_does_not_shut_the_others_out(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ct112.web.live.hub.MOST_OF_ONE", 2)
+    async with serving(tmp_path) as centre, live_site(centre.url, store, tmp_path) as site:
+        async with site.pages(2, role=Role.OPERATOR):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                async with site.pages(role=Role.OPERATOR):
+                    pass
+            assert refused.value.status == 503
+            async with site.pages(role=Role.SUPERVISOR) as (page,):
+                await page.next()
+        await until(lambda: not site.live._of)
+        async with site.pages(role=Role.OPERATOR) as (page,):
+            await page.next()
+
+
 async def test_that_a_view_was_opened_is_in_the_audit(tmp_path: Path, store: Store) -> None:
     async with serving(tmp_path) as centre, live_site(centre.url, store, tmp_path) as site:
         async with site.pages(role=Role.OPERATOR) as (page,):

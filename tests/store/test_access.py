@@ -66,6 +66,12 @@ async def test_a_name_is_never_given_twice(connection: Connection) -> None:
         await accounts.get(connection, "budi")
 
 
+@pytest.mark.parametrize("name", ["api-token", "nobody"])
+async def test_nobody_is_called_as_the_audit_calls_others(connection: Connection, name: str) -> None:
+    with pytest.raises(AccountError, match="choose another name"):
+        await accounts.add(connection, name, Role.ADMIN)
+
+
 async def test_accounts_are_listed_page_by_page(connection: Connection) -> None:
     for name in ("c", "a", "b"):
         await accounts.add(connection, name, Role.OPERATOR)

@@ -67,6 +67,16 @@ def test_an_origin_we_named_is_ours() -> None:
     assert not origin.foreign(request, frozenset({"https://other.example"}))
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
+def test_our_own_page_over_plain_http_is_another_sites(method: str, site: str) -> None:
+    """Behind a proxy both schemes have one Host: the browser alone knows that the page was not ours."""
+    headers = {"Host": "112.example", "Origin": "http://112.example", "Sec-Fetch-Site": site}
+    request = make_mocked_request(method, "/", headers=headers)
+    assert origin.foreign(request, frozenset())
+    assert origin.from_elsewhere(request, frozenset())
+
+
 def test_opening_a_websocket_is_no_reading() -> None:
     request = make_mocked_request("GET", "/", headers={"Host": "112.example", "Upgrade": "websocket"})
     assert origin.foreign(request, frozenset())

@@ -129,6 +129,18 @@ async def test_another_method_is_told_which_may_be_used(wire: Wire) -> None:
     assert b"use GET,HEAD" in answer
 
 
+@pytest.mark.parametrize(
+    "asked", [b"13\r\nSec-WebSocket-Key: \xff", b"13\r\nSec-WebSocket-Key: x", b"13", b"99"]
+)
+async def test_a_websocket_of_odd_bytes_is_none(wire: Wire, asked: bytes) -> None:
+    head = AS + b"Upgrade: websocket\r\nSec-WebSocket-Version: " + asked + b"\r\n"
+    answer = await wire.say(
+        b"GET /api/v1/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\n" + head + b"\r\n",
+        close=False,
+    )
+    assert status_of(answer) == 400, answer
+
+
 async def test_a_body_too_large_is_refused(wire: Wire) -> None:
     answer = await wire.get(b"/api/v1/callbacks/7/take", AS, b"POST", b"x" * (LARGEST_BODY + 1))
     assert status_of(answer) == 413

@@ -13,6 +13,8 @@ from ct112.store.engine import Connection
 from ct112.store.pages import Order, Page
 from ct112.store.roles import Role
 
+NOBODYS = frozenset({"api-token", "nobody"})
+"""Names the audit has for others than accounts."""
 KEPT = ("role", "operator", "agency", "active", "expires_at", "oidc_issuer", "oidc_subject")
 """What `change` may change."""
 
@@ -118,6 +120,8 @@ async def add(
     `oidc`: issuer and subject who may sign in as this account.
     """
     check(name, role, agency)
+    if name in NOBODYS:
+        raise AccountError(f"{name} is what the audit calls somebody without an account: choose another name")
     if await find(connection, name) is not None:
         raise AccountError(f"account {name} is there already; accounts are disabled, never made again")
     issuer, subject = oidc or (None, None)

@@ -43,21 +43,23 @@ def foreign(request: web.BaseRequest, own: Collection[str]) -> bool:
     Browsers say so in Sec-Fetch-Site; older ones in Origin. A change without either is none of a
     browser's: it has to say Origin. `own`: origins of ours besides the address that was asked.
     """
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if origin is not None and not _ours(origin, request, own):
-        return True
-    if site is not None and site not in ("same-origin", "none") and origin is None:
-        return True
     safe = request.method in SAFE and "websocket" not in request.headers.get("Upgrade", "").lower()
-    return origin is None and site != "same-origin" and not safe
+    said = "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return from_elsewhere(request, own) or not (said or safe)
 
 
 def from_elsewhere(request: web.BaseRequest, own: Collection[str]) -> bool:
-    """Return whether a browser says that another site's page sent this: for signing in, without a cookie."""
+    """Return whether a browser says that another site's page sent this: for signing in, without a cookie.
+
+    A page of ours over plain http is another site's: whoever is on the line may have written it. Origin
+    would be the same behind a proxy, Sec-Fetch-Site is not.
+    """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if origin is not None:
-        return not _ours(origin, request, own)
-    return site not in (None, "same-origin", "none")
+    if origin in own:
+        return False
+    if site not in (None, "same-origin", "none"):
+        return True
+    return origin is not None and not _ours(origin, request)
 
 
 def secret_in_address(request: web.BaseRequest) -> bool:
@@ -65,10 +67,11 @@ def secret_in_address(request: web.BaseRequest) -> bool:
     return any(name.lower() in SECRETS for name in request.query)
 
 
-def _ours(origin: str, request: web.BaseRequest, own: Collection[str]) -> bool:
+def _ours(origin: str, request: web.BaseRequest) -> bool:
+    """Return whether this is the address that was asked; TLS may end at a proxy, so of either scheme."""
     scheme = origin.partition("://")[0]
     place = _place(origin)
-    return origin in own or (place is not None and place == _place(f"{scheme}://{request.host}"))
+    return place is not None and place == _place(f"{scheme}://{request.host}")
 
 
 def _place(address: str) -> tuple[str, int] | None:

@@ -1,6 +1,7 @@
 """The floor's clients over WebSockets: each message is encoded once for all who see the same of it."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -11,12 +12,13 @@ import orjson
 from ct112 import metrics
 from ct112.control.asks import Answer
 from ct112.control.client import ControlClient
-from ct112.control.fanout import Fanout
+from ct112.control.fanout import Fanout, Full
 from ct112.control.mirror import Mirror
 from ct112.control.outflow import Outflow
 from ct112.web.live.shown import UNNAMED, WHOLE, View, unnamed
 
 MOST_CLIENTS = 1000  # of each view
+MOST_OF_ONE = 700  # of one account: nobody shuts the others out
 VIEWS: dict[str, View | None] = {WHOLE: None, UNNAMED: unnamed}
 """None: the message as it came."""
 
@@ -30,6 +32,7 @@ class Live:
         self._fanouts = {
             name: Fanout(partial(self._snapshot, view), most=MOST_CLIENTS) for name, view in VIEWS.items()
         }
+        self._of: Counter[str] = Counter()
         client.follow(self)
 
     @property
@@ -49,14 +52,20 @@ class Live:
         """Ask the floor: see `ControlClient.ask`."""
         return await self.client.ask(kind, by=by, revision=revision, id=id, **fields)
 
-    def join(self, view: str, outflow: Outflow) -> None:
+    def join(self, view: str, outflow: Outflow, account: str) -> None:
         """Let a client follow. It is told at once when serve is away. Raises Full."""
+        if self._of[account] >= MOST_OF_ONE:
+            raise Full
         self._fanouts[view].join(outflow)
+        self._of[account] += 1
         self._count()
 
-    def leave(self, view: str, outflow: Outflow) -> None:
+    def leave(self, view: str, outflow: Outflow, account: str) -> None:
         """Forget a client."""
         self._fanouts[view].leave(outflow)
+        self._of[account] -= 1
+        if not self._of[account]:
+            del self._of[account]
         self._count()
         if outflow.full:
             metrics.live_too_slow.inc()

@@ -21,13 +21,13 @@ SESSION_ENDED = 4401  # close code: sign in again
 
 async def live(house: House, who: Principal, request: web.Request) -> web.StreamResponse:
     """Follow the floor: a snapshot, then every change (a WebSocket of JSON texts)."""
-    if not web.WebSocketResponse().can_prepare(request):
+    if not _may_open(request):
         raise Problem(kinds.INVALID, "open it as a WebSocket (Upgrade: websocket)")
     if origin.from_elsewhere(request, house.gate.access.rules.origins):
         raise Problem(kinds.NOT_ALLOWED, "open the page of this centre itself: this one is of another site")
     view, outflow = view_of(who), Outflow()
     try:
-        house.live.join(view, outflow)
+        house.live.join(view, outflow, who.name)
     except Full:
         raise Problem(kinds.LIVE_AWAY, "close pages nobody looks at, then again") from None
     watching = asyncio.create_task(_watch(house, who, outflow), name="session watch")
@@ -35,7 +35,15 @@ async def live(house: House, who: Principal, request: web.Request) -> web.Stream
         return await stream(request, outflow)
     finally:
         watching.cancel()
-        house.live.leave(view, outflow)
+        house.live.leave(view, outflow, who.name)
+
+
+def _may_open(request: web.Request) -> bool:
+    """Return whether this begins a WebSocket; a key of odd bytes is none."""
+    try:
+        return bool(web.WebSocketResponse().can_prepare(request))
+    except ValueError:
+        return False
 
 
 async def _watch(house: House, who: Principal, outflow: Outflow) -> None:
