@@ -54,6 +54,20 @@ async def test_an_ipv6_network_guesses_tokens_as_one(behind: Site) -> None:
     assert (await behind.get("/api/v1/calls", headers=_from("2001:db8:0:1::1", "wrong")))[0] == 401
 
 
+async def test_the_settings_token_is_guessed_no_faster_than_others(behind: Site) -> None:
+    for number in range(FREE * 2):
+        await behind.get("/api/v1/calls", headers=_from("203.0.113.9", f"wrong {number}"))
+    assert (await behind.get("/api/v1/calls", headers=_from("203.0.113.9", TOKEN)))[0] == 429
+    assert (await behind.get("/api/v1/calls", headers=_from("203.0.113.10", TOKEN)))[0] == 200
+
+
+async def test_whoever_has_shown_the_settings_token_is_not_slowed_by_a_neighbour(behind: Site) -> None:
+    assert (await behind.get("/api/v1/calls", headers=_from("203.0.113.9", TOKEN)))[0] == 200
+    for number in range(FREE * 2):
+        await behind.get("/api/v1/calls", headers=_from("203.0.113.9", f"wrong {number}"))
+    assert (await behind.get("/api/v1/calls", headers=_from("203.0.113.9", TOKEN)))[0] == 200
+
+
 async def test_an_ipv6_network_lies_about_its_browsers_as_one(behind: Site) -> None:
     await add(behind.store, "siti", Role.OPERATOR)
     for number in range(3):
