@@ -1,5 +1,6 @@
 """Files that are replaced at once: whoever reads one sees the old text or the new, never half of either."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ def replace(path: Path, data: bytes, *, mode: int = 0o600, group: int | None = N
     """Make `data` the file's contents, on disk before this returns; never readable by more than it may be.
 
     The owner, group and mode of a file that is there stay; `mode` and `group` are for a new one. A link
-    stays a link. Raises OSError, with the old file untouched.
+    stays a link. Raises OSError, with the old file untouched; for a device too.
     """
     path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     try:

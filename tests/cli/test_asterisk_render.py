@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ct112 import env_file
+from ct112 import env_file, files
 from ct112.cli import asterisk as cli_asterisk
 from ct112.settings import load
 
@@ -210,3 +210,19 @@ def test_a_file_that_is_not_understood_is_left_alone(machine: Machine, text: str
 @pytest.mark.parametrize("name", ["A", "a b", "../a", "", "x" * 40])
 def test_a_name_that_is_none_is_refused(machine: Machine, name: str) -> None:
     assert "is no name of a node" in machine.render(node=name, code=1)
+
+
+@pytest.mark.parametrize("target", ["/proc/nowhere", "/etc/passwd"])
+def test_a_folder_that_cannot_be_leaves_nothing_behind(machine: Machine, target: str) -> None:
+    settings = machine.folder / "etc" / "ct112.env"
+    words = ["render", "--trunk", "192.0.2.1", "--target", target, "--env-file", str(settings)]
+    result = CliRunner().invoke(cli_asterisk.app, words)
+    assert result.exit_code == 1
+    assert target in result.output
+    assert not settings.parent.exists()
+
+
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no plain file"):
+        files.replace(Path("/dev/null"), b"x")
+    assert Path("/dev/null").is_char_device()

@@ -106,14 +106,17 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("operator", "remove", ""), "is no name"),
     (("callback", "take", "7", "--operator", "x" * 500), "is no name"),
     (
-        ("asterisk", "render", "--trunk", "1", "--target", "/etc/passwd", "--env-file", "/dev/null"),
+        ("asterisk", "render", "--trunk", "192.0.2.1", "--target", "/etc/passwd", "--env-file", "/dev/null"),
         "--target",
     ),
     (
-        ("asterisk", "render", "--trunk", "1", "--target", "/nowhere-1", "--templates", "/nowhere"),
+        ("asterisk", "render", "--trunk", "192.0.2.1", "--target", "/nowhere-1", "--templates", "/nowhere"),
         "no templates",
     ),
-    (("asterisk", "render", "--trunk", "1", "--target", "/nowhere-1", "--env-file", "/tmp"), "another file"),
+    (
+        ("asterisk", "render", "--trunk", "192.0.2.1", "--target", "/nowhere-1", "--env-file", "/tmp"),
+        "another file",
+    ),
     (("position", "password", "pos-1"), "start PostgreSQL"),
     (("callback", "list"), "start PostgreSQL"),
     (("callback", "take", "7", "--operator", "siti"), "ct112 web does not answer"),

@@ -76,8 +76,10 @@ def render_node(order: RenderOrder, *, write: bool = True) -> Rendered:
     if not NODE_NAME.fullmatch(order.node):
         raise CannotDo(f"{order.node[:40]!r} is no name of a node: small letters, digits and '-', 31 at most")
     with _explained(order):
+        found = _rendered(order, write=False)  # what cannot be done leaves not even a folder behind
         if not write:
-            return _rendered(order, write=False)
+            return found
+        order.target.mkdir(parents=True, exist_ok=True)
         order.env_file.parent.mkdir(parents=True, exist_ok=True)
         with files.locked(order.env_file.parent):  # one at a time: two nodes share the file of settings
             return _rendered(order, write=True)
@@ -96,7 +98,7 @@ def _rendered(order: RenderOrder, *, write: bool) -> Rendered:
     values = _values(order, described, kept | _found(before.settings, order))
     after = _Texts(_settings(before.settings, order, values), toml)
     plan = rendering.plan(_templates(order), order.target, values)
-    if not order.overwrite and write:
+    if write and not order.overwrite:
         plan.require_unedited()
     own = _own(order, before, after)
     if write:
