@@ -106,6 +106,23 @@ trunk_registered = Gauge(
     "1 while the carrier has us registered, where a trunk wants that",
     ["node", "trunk"],
 )
+test_call_ok = Gauge("ct112_test_call_ok", "0 when the last test call at the node failed", ["node"])
+test_call_at = Gauge(
+    "ct112_test_call_timestamp_seconds",
+    "When the node was last tried: by a test call, or by so many callers that none was placed",
+    ["node"],
+)
+test_call_seconds = Gauge(
+    "ct112_test_call_seconds", "The last test call that worked, from its placing to its sound", ["node"]
+)
+test_call_every_seconds = Gauge(
+    "ct112_test_call_every_seconds", "How often a test call is to be placed", ["node"]
+)
+test_calls = Counter(
+    "ct112_test_calls_total",
+    "Test calls: well, skipped, interrupted, or how far they came",
+    ["node", "result"],
+)
 journal_waiting = Gauge("ct112_journal_waiting", "Writes waiting for the database")
 journal_dropped = Counter("ct112_journal_dropped_total", "Writes given up because the queue was full")
 journal_failures = Counter("ct112_journal_failures_total", "Database writes that failed and were tried again")

@@ -147,6 +147,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="The trunks in the order calls go out, a JSON list; render writes it",
     )
+    test_call_minutes: Annotated[float, Field(ge=0, le=1440)] = Field(
+        0, description="How often each node calls 112 by itself and a robot answers; 0: never. A city: 5"
+    )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_json: bool = Field(True, description="Logs as JSON lines; false: for people")
 

@@ -38,6 +38,8 @@ REQUESTS = {
     "create": channels.create(
         "c", "PJSIP/a", app="x", app_args="y", variables={"A": "b"}, originator="o", formats="alaw"
     ),
+    "create with both ends": channels.create("c", "Local/a@b/n", app="x", app_args="y", other="d"),
+    "press": channels.press("c", "1"),
     "dial": channels.dial("c", 15),
     "list bridges": bridges.every(),
     "create bridge": bridges.create("b"),

@@ -10,6 +10,7 @@ from ct112.asterisk.ari import Conflict, NotFound, Refused
 from ct112.asterisk.ari.models import EVENT, Channel, StasisStart
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.outbound import Planner, is_gone
+from ct112.asterisk.testing import EndNews, News, news_of
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import (
     EndOffer,
@@ -213,6 +214,63 @@ def test_a_caller_comes_from_the_trunk(name: str, stranger: bool) -> None:
     assert dialling.is_stranger(started, "trunk") is stranger
     assert (dialling.left_over([started.channel], "trunk") != []) is stranger
     assert dialling.dial(started) is None
+
+
+@pytest.mark.parametrize(
+    ("leg", "name", "trial"),
+    [
+        ("tried-1", "Local/112@from-trunk-00000000;2", True),
+        ("tried-1", "PJSIP/trunk-00000001", False),  # an id of ours, a leg of the carrier's
+        ("1764.1", "Local/112@from-trunk-00000000;2", False),  # somebody dials inside Asterisk
+        ("trial-1", "Local/112@from-trunk-00000000;1", False),  # its other end
+    ],
+)
+def test_only_a_leg_made_over_ari_is_a_test_call(leg: str, name: str, trial: bool) -> None:
+    came = channel(leg) | {"name": name}
+    started = started_with(["call"], came)
+    event = Inbound(NODE, lambda _: None).translate(started)
+    assert isinstance(event, CallArrived)
+    assert event.trial is trial
+    assert dialling.is_stranger(started, "trunk") is (not trial and not name.startswith("PJSIP/trunk-"))
+
+
+@pytest.mark.parametrize("number", ["tried-1", "CT112_TEST=1", "trial-1"])
+def test_nothing_a_caller_says_makes_a_call_a_test(number: str) -> None:
+    came = channel(number=number) | {"name": "PJSIP/trunk-00000001"}
+    came["channelvars"] |= {"CT112_DIALLED": number, "CT112_LOCATION": number}
+    event = Inbound(NODE, lambda _: None).translate(started_with(["call"], came))
+    assert isinstance(event, CallArrived)
+    assert not event.trial
+
+
+def test_after_a_gap_a_test_call_that_is_left_over_is_ended() -> None:
+    came = channel("tried-1") | {"name": "Local/112@from-trunk-00000000;2"}
+    leg = Channel.model_validate(came)
+    assert dialling.left_over([leg], "trunk") == [leg]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "news"),
+    [
+        ("StasisStart", "Down", News.THERE),
+        ("ChannelStateChange", "Ringing", None),
+        ("ChannelStateChange", "Up", News.ANSWERED),
+        ("ChannelTalkingStarted", "Up", News.HEARS),
+        ("ChannelDestroyed", "Up", News.GONE),
+        ("ChannelDtmfReceived", "Up", None),
+    ],
+)
+def test_what_happens_to_the_callers_end_of_a_test_call(kind: str, state: str, news: News | None) -> None:
+    more = {"args": ["test", "1"], "cause": 16, "cause_txt": "", "digit": "1", "duration_ms": 1}
+    for leg, expected in (("trial-1", news), ("tried-1", None), ("1764.1", None)):
+        event = {
+            "type": kind,
+            "application": "ct112",
+            "timestamp": WHEN,
+            "channel": channel(leg, state=state),
+        }
+        found = news_of(EVENT.validate_python(event | more))
+        assert found == (None if expected is None else EndNews("1", expected))
 
 
 def test_a_leg_nobody_dialled_is_left_over() -> None:

@@ -51,6 +51,12 @@ CASES: dict[str, dict[str, str]] = {
     "OperatorWithoutPhone": gauge("ct112_operators_without_phone", 0, 1),
     "TrunkAway": gauge("ct112_trunk_reached", 1, 0, labels='node="a",trunk="trunk"'),
     "TrunkNotRegistered": gauge("ct112_trunk_registered", 1, 0, labels='node="a",trunk="trunk-telkom"'),
+    "TestCallFails": gauge("ct112_test_call_ok", 1, 0, labels='node="a"'),
+    # done last at 0 and every 20 s: missing after three times that and a minute, at 120 s
+    "TestCallsMissing": {
+        f'ct112_test_call_timestamp_seconds{{{SERVE},node="a"}}': "0x1464",
+        f'ct112_test_call_every_seconds{{{SERVE},node="a"}}': "19x1464",
+    },
     "CallsInFallback": gauge("ct112_fallback_calls", 0, 1, labels='node="a"'),
     "EmergencyCallersWaitToBeCalledBack": gauge("ct112_callbacks_overdue", 0, 1, WORKER),
     "NodeAway": gauge("ct112_link_up", 1, 0, labels='node="a",link="ari"'),

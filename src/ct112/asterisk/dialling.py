@@ -37,14 +37,15 @@ def dial(event: StasisStart) -> Request | None:
 
 
 def is_stranger(event: StasisStart, trunk: str) -> bool:
-    """Return whether this leg came by the callers' way in and did not come from the carrier."""
-    return event.args[:1] == [CALL] and not names.from_trunk(event.channel, trunk)
+    """Return whether this leg came by the callers' way in and is neither the carrier's nor a test's."""
+    leg = event.channel
+    return event.args[:1] == [CALL] and not names.from_trunk(leg, trunk) and not names.is_trial(leg)
 
 
 def left_over(found: Iterable[Channel], trunk: str) -> list[Channel]:
     """Return the legs nobody will ever look after; they are to be hung up.
 
-    Ours that do not ring: who was to dial them is gone. Callers that are no citizens.
+    Ours that do not ring: who was to dial them is gone. Callers that are no citizens, a test call too.
     """
     return [
         leg
@@ -77,7 +78,8 @@ class Dialler:
         """Return what a survey found without the legs nobody will look after; those are hung up."""
         strays = left_over(found.channels, self._trunk)
         for leg in strays:
-            self._show_out(leg.id) if names.is_caller(leg) else self._end(leg.id)
+            stranger = names.is_caller(leg) and not names.is_trial(leg)
+            self._show_out(leg.id) if stranger else self._end(leg.id)
         kept = tuple(leg for leg in found.channels if leg not in strays)
         return replace(found, channels=kept)
 

@@ -13,6 +13,7 @@ from ct112.asterisk.ari.models import (
     ChannelHangupRequest,
     ChannelHold,
     ChannelStateChange,
+    ChannelTalkingStarted,
     ChannelUnhold,
     PlaybackFinished,
     StasisEnd,
@@ -156,7 +157,7 @@ class Inbound:
                 if names.is_ringing(play):
                     return None  # only the message is over; the ringing goes on
                 return PlayEnded(call_of(play), play, playback.state != "failed")
-            case ApplicationReplaced():
+            case ApplicationReplaced() | ChannelTalkingStarted():
                 return None
 
     def _started(self, channel: Channel, args: list[str]) -> Event | None:
@@ -173,6 +174,7 @@ class Inbound:
             sip_call_id=names.sip_call_id(channel.protocol_id),
             location=parse_location(names.variable(channel, "CT112_LOCATION")),
             trunk=names.trunk_of(channel),
+            trial=names.is_trial(channel),
         )
 
     def _changed(self, channel: Channel) -> Event | None:

@@ -12,7 +12,7 @@ from prometheus_client import Counter
 from pydantic import ValidationError
 
 from ct112 import logs, metrics
-from ct112.asterisk import listing, outbound, survey
+from ct112.asterisk import listing, names, outbound, survey, testing
 from ct112.asterisk.accounts import AccountKeeper
 from ct112.asterisk.ari import (
     Answer,
@@ -39,6 +39,7 @@ from ct112.asterisk.bridging import Bridging
 from ct112.asterisk.dialling import Dialler
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.listing import Listing
+from ct112.asterisk.testing import EndNews, TrialEnd
 from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.commands import EndCallee, EndOffer, Join, JoinCallee, TelephoneCommand
 from ct112.core.events import (
@@ -87,6 +88,7 @@ class Link:
         self.ready = False
         self._application = application
         self._trunk = trunk
+        self._prompts_url = prompts_url
         self._post = post
         self._connect = connect
         self._bridging = Bridging(self._destroy)
@@ -97,10 +99,21 @@ class Link:
         self._held: list[AnyEvent] | None = None  # from the opening of the socket to the end of the survey
         self.accounts = AccountKeeper(node.name, trunk)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.on_trial: Callable[[EndNews], None] = lambda _: None
         self._replaced = False
         self._counters: dict[str, Counter] = {}  # to look one up by its labels costs more
         metrics.link_up.labels(node=node.name, link="ari").set(0)
         self._age = metrics.ari_event_age_seconds.labels(node=node.name)
+
+    def trial(self, name: str) -> TrialEnd:
+        """Return the caller's end of a test call of this name on this node; it is not there yet."""
+        send = partial(self._send, answered=lambda _: None)
+        return TrialEnd(name, self._application, self._prompts_url, send)
+
+    def _of_trial(self, message: AnyEvent) -> None:
+        news = testing.news_of(message)
+        if news is not None:
+            self.on_trial(news)
 
     def has(self, call: CallId) -> bool:
         """Return whether the caller's leg of this call is on this node and in our hands."""
@@ -255,6 +268,9 @@ class Link:
     def _handle(self, message: AnyEvent) -> None:
         """Translate the event and tell it; whatever is wrong with it costs that event alone."""
         try:
+            if names.trial_of(leg_of(message)) is not None:
+                self._of_trial(message)
+                return
             if isinstance(message, StasisStart) and not self._dialler.started(message):
                 return
             event = self._inbound.translate(message)

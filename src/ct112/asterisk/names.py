@@ -7,6 +7,10 @@ from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, deri
 OPERATOR_LEG = "op-"
 CALLEE_LEG = "out-"
 TRUNKS = "PJSIP/trunk-"  # `trunk` itself, and every `trunk-NAME`
+TRIAL_LEG, TRIED_LEG = "trial-", "tried-"  # the caller's end of a test call, and the one that comes in
+ROBOT = PositionName("ct112-robot")
+"""Who answers test calls; no position can have this name (core/reserved.py)."""
+ROBOT_ENDPOINT = "Local/answer@ct112-robot/n"
 DIALLED = frozenset("0123456789+*#")
 BRIDGE = "br-"
 CALLER = "caller"
@@ -56,8 +60,8 @@ def is_ringing(play: PlayId) -> bool:
 
 
 def endpoint_of(position: PositionName) -> str:
-    """Return what to ring for a position."""
-    return f"PJSIP/{position}"
+    """Return what to ring for a position; the robot is a place in the dialplan."""
+    return ROBOT_ENDPOINT if position == ROBOT else f"PJSIP/{position}"
 
 
 def position_of(channel: Channel) -> PositionName:
@@ -86,6 +90,18 @@ def from_trunk(channel: Channel, trunk: str) -> bool:
 def trunk_of(channel: Channel) -> str:
     """Return the endpoint of a leg's trunk: `PJSIP/trunk-telkom-00000003` → `trunk-telkom`."""
     return str(position_of(channel))
+
+
+def is_trial(channel: Channel) -> bool:
+    """Return whether this leg is a test call's, coming in. Over ARI alone can a leg be made under this id."""
+    return channel.id.startswith(TRIED_LEG) and channel.name.startswith("Local/")
+
+
+def trial_of(channel: str | None) -> str | None:
+    """Return the test call whose caller's end this channel is, if it is one."""
+    if channel is None or not channel.startswith(TRIAL_LEG):
+        return None
+    return channel.removeprefix(TRIAL_LEG)
 
 
 def is_ours(channel: Channel) -> bool:

@@ -1,7 +1,7 @@
 """The `Telephone` port over any number of Asterisk nodes: each command goes to the node its call is on."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import aiohttp
 
@@ -10,6 +10,7 @@ from ct112.asterisk import ari
 from ct112.asterisk.accounts import SipAccount
 from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.link import Link, StandDown
+from ct112.asterisk.testing import EndNews, TrialEnd
 from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator, TelephoneCommand
@@ -72,6 +73,15 @@ class AsteriskTelephone:
         """Say this to an operator whose call-back reached nobody."""
         for link in self._links:
             link.planner.sayings = sayings
+
+    def on_trial(self, take: Callable[[EndNews], None]) -> None:
+        """Pass on what happens to the callers' ends of test calls."""
+        for link in self._links:
+            link.on_trial = take
+
+    def trial(self, node: NodeName, name: str) -> TrialEnd:
+        """Return the caller's end of a test call of this name at a node. Raises StopIteration for no node."""
+        return next(link for link in self._links if link.node.name == node).trial(name)
 
     async def run(self) -> None:
         """Keep every link until cancelled; raises what a link raises (StandDown)."""

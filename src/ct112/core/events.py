@@ -27,7 +27,7 @@ class OfferEnd(StrEnum):
 
 @value(frozen=True, slots=True, kw_only=True)
 class CallArrived:
-    """A caller is at the door: the leg exists and nobody has picked it up yet."""
+    """A caller is at the door: the leg exists and nobody has picked it up yet. `trial`: a test call."""
 
     call: CallId
     node: NodeName
@@ -36,6 +36,7 @@ class CallArrived:
     sip_call_id: str | None = None
     location: Mapping[str, Any] | None = None
     trunk: str = ""
+    trial: bool = False
 
 
 @value(frozen=True, slots=True)

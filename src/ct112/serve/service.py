@@ -33,6 +33,7 @@ from ct112.serve.sayings import Sayings
 from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.sources import StoreSource, compile_live
 from ct112.serve.switchboard import Switchboard
+from ct112.serve.testing import Rules, Trials, quiet
 from ct112.settings import Settings
 from ct112.store import FactLog, Store, StoreUnavailable, open_journal
 from ct112.tasks import Run, Supervisor
@@ -77,6 +78,13 @@ class Service:
         self._sayings = Sayings(self._prompts, self._telephone.set_sayings)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
         self._asks = Asks(self._post, taking(self._callbacks))
+        self._trials = Trials(
+            self._telephone,
+            self._clock,
+            settings.test_call_minutes * 60,
+            Rules(self._floor_of_a_trial, lambda: not quiet(self._floor().calls)),
+        )
+        self._telephone.on_trial(self._trials.heard)
         self._positions: tuple[str, ...] = ()
         self._seating, self._keeper = self._keepers(
             StoreSource(store),
@@ -178,6 +186,7 @@ class Service:
                 "gauges": watch.run,
                 "machine": Machine(_disks(self._settings)).run,
                 "old records": partial(self._close_old_records, switchboard),
+                **({"test calls": self._trials.run} if self._settings.test_call_minutes else {}),
                 **self._certificate(),
             },
         )
@@ -214,8 +223,20 @@ class Service:
         await self._store.close()
         log.info("ct112 left")
 
+    def _floor(self) -> Floor:
+        assert self._switchboard is not None, "parts run only after the switchboard is made"
+        return self._switchboard.floor
+
+    def _floor_of_a_trial(self) -> tuple[Floor, str]:
+        """Return a floor for one test call, with the live menu and policy, and a prompt of that menu."""
+        document = self._keeper.document
+        assert document is not None, "read before anything runs"
+        return Floor(self._keeper.settings.policy, document), min(document.prompt_keys(), default="")
+
     def _post(self, event: Event) -> None:
         assert self._switchboard is not None, "parts run only after the switchboard is made"
+        if self._trials.takes(event):
+            return
         if isinstance(event, NodeSurveyed):
             self._fallback.started(event.node, event.up_since)
         elif isinstance(event, NodeLost):

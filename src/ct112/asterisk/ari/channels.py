@@ -77,10 +77,12 @@ def create(
     variables: Mapping[str, str] | None = None,
     originator: str | None = None,
     formats: str | None = None,
+    other: str | None = None,
 ) -> Request:
     """Make a leg under our own id that enters `app` at once; `dial` it after its StasisStart, else 409.
 
-    `originator`: the channel whose codecs it takes; without one `formats` says them.
+    `originator`: the channel whose codecs it takes; without one `formats` says them. `other`: the id of a
+    Local channel's far end.
     """
     return request(
         "POST",
@@ -89,10 +91,16 @@ def create(
         app=app,
         appArgs=app_args,
         channelId=channel,
+        otherChannelId=other,
         originator=originator,
         formats=formats,
         body={"variables": dict(variables)} if variables else None,
     )
+
+
+def press(channel: str, keys: str) -> Request:
+    """Have whoever is at the other end hear these keys."""
+    return request("POST", f"{ONE}/dtmf", {"channelId": channel}, dtmf=keys)
 
 
 def dial(channel: str, seconds: int) -> Request:

@@ -154,6 +154,13 @@ class ChannelDtmfReceived(Event):
     digit: str
 
 
+class ChannelTalkingStarted(Event):
+    """Something is heard on a channel that was asked to listen (TALK_DETECT)."""
+
+    type: Literal["ChannelTalkingStarted"]
+    channel: Channel
+
+
 class PlaybackFinished(Event):
     """A playback is over; its state is `done` or `failed`."""
 
@@ -176,6 +183,7 @@ AnyEvent = Annotated[
     | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelDtmfReceived
+    | ChannelTalkingStarted
     | PlaybackFinished
     | ApplicationReplaced,
     Field(discriminator="type"),
@@ -209,6 +217,7 @@ USED = frozenset(
         "ChannelHangupRequest",
         "ChannelDestroyed",
         "ChannelDtmfReceived",
+        "ChannelTalkingStarted",
         "PlaybackFinished",
         "ApplicationReplaced",
     }
