@@ -196,3 +196,18 @@ def test_reload_says_which_node_was_not_told(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("folder", ["/proc/none", "/dev/null"])
 def test_a_folder_that_cannot_be_is_said(folder: str) -> None:
     assert "--dir" in tls("init", NAME, folder=Path(folder), code=1)
+
+
+def test_without_root_a_member_gives_the_key_to_its_group_and_to_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in containers: a group we are not in gets nothing, and the key is for its owner alone."""
+    mine = os.getegid()
+    groups = {"ct112": mine, "asterisk": 65_000}
+    monkeypatch.setattr("ct112.tls.files.gid", groups.__getitem__)
+    monkeypatch.setattr("ct112.tls.files.os.geteuid", lambda: 12_345)
+    monkeypatch.setattr("ct112.tls.files.os.getgroups", list)
+    folder = TlsFolder(tmp_path)
+    tls("init", NAME, folder=tmp_path)
+    assert (mode(folder.pem(WEB)), folder.pem(WEB).stat().st_gid) == (0o640, mine)
+    assert mode(folder.pem(ASTERISK)) == 0o600

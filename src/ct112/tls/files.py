@@ -124,13 +124,19 @@ class TlsFolder:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(text)
-            number = None if group is None else gid(group)
-            if number is not None and os.geteuid() == 0:
-                os.chown(descriptor, -1, number)
-            os.fchmod(descriptor, mode if group is None or number is not None else 0o600)
+            given = group is None or _hand_over(descriptor, gid(group))
+            os.fchmod(descriptor, mode if given else 0o600)
             file.flush()
             os.fsync(descriptor)
         new.replace(path)
+
+
+def _hand_over(descriptor: int, group: int | None) -> bool:
+    """Give a file to a group; return whether it was: root may, and whoever is a member."""
+    if group is None or (os.geteuid() != 0 and group not in (*os.getgroups(), os.getegid())):
+        return False
+    os.fchown(descriptor, -1, group)
+    return True
 
 
 def gid(group: str | int) -> int | None:
