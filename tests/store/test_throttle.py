@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from ct112.store import Store, throttle
-from ct112.store.throttle import PACES, Pace, of_account, of_device, of_source
+from ct112.store.throttle import PACES, Pace, of_account, of_code, of_device, of_source
 
 STRANGER = [of_account("admin"), of_source("203.0.113.9")]
 
@@ -105,6 +105,23 @@ async def test_a_quarter_of_an_hour_forgets(store: Store) -> None:
     await later(store, 16 * 60)
     async with store.transaction() as connection:
         assert await throttle.forget_old(connection) == 2
+
+
+async def test_codes_are_counted_for_a_day(store: Store) -> None:
+    codes = [of_code("siti")]
+    for _ in range(PACES["code"].free):
+        await attempt(store, codes)
+    assert await attempt(store, codes) > 5
+    await later(store, 16 * 60)
+    async with store.transaction() as connection:
+        assert await throttle.forget_old(connection) == 0
+    await attempt(store, codes)
+    assert await attempt(store, codes) > 10
+    await later(store, 25 * 3600)
+    assert await attempt(store, codes) == 0
+    await later(store, 25 * 3600)
+    async with store.transaction() as connection:
+        assert await throttle.forget_old(connection) == 1
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,23 @@ async def test_codes_are_asked_for_once_they_are_confirmed(browser: Browser, sit
     assert (await Browser(site).sign_in("siti"))[0] == 200
 
 
+async def test_codes_are_guessed_slowly_and_the_owners_browser_is_counted_alone(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has the password; the account's own pace alone would let them try 2,900 codes a day."""
+    monkeypatch.setitem(PACES, "code", Pace(3, 3600, first=600, forget=PACES["code"].forget))
+    await browser.sign_in("siti")
+    secret = pyotp.random_base32()
+    async with site.store.transaction() as connection:
+        await accounts.set_totp(connection, "siti", secret, confirmed=True)
+    thief, code = Browser(site), pyotp.TOTP(secret)
+    found = [(await thief.sign_in("siti", code="000000"))[0] for _ in range(5)]
+    assert found == [401, 401, 401, 429, 429]
+    await run(site.store, "UPDATE login_throttle SET last_at = last_at - interval '1 hour'")
+    assert (await thief.sign_in("siti", code=code.now()))[0] == 429
+    assert (await browser.sign_in("siti", code=code.now()))[0] == 200
+
+
 async def test_a_code_used_by_two_at_once_lets_one_in(browser: Browser, site: Site) -> None:
     secret = pyotp.random_base32()
     async with site.store.transaction() as connection:

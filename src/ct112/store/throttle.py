@@ -17,15 +17,21 @@ from ct112.store.access_tables import ThrottleRow
 from ct112.store.engine import Connection
 
 FORGET = timedelta(minutes=15)  # without an attempt, and all is forgotten
+DAY = timedelta(days=1)
+KEPT_LONG = b"+"
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`free` attempts may be wrong at any pace; then `first` seconds, twice as many…, `longest` at most."""
+    """`free` attempts may be wrong at any pace; then `first` seconds, twice as many…, `longest` at most.
+
+    `forget`: without an attempt for so long, it begins anew.
+    """
 
     free: int
     longest: float
     first: float = 1.0
+    forget: timedelta = FORGET
 
     def delay(self, failures: int) -> float:
         """Return how many seconds to wait after so many wrong attempts."""
@@ -34,7 +40,12 @@ class Pace:
         return min(self.longest, self.first * 2.0 ** min(failures - self.free, 20))
 
 
-PACES = {"account": Pace(10, 30.0), "device": Pace(10, 30.0), "source": Pace(20, 60.0)}
+PACES = {
+    "account": Pace(10, 30.0),
+    "device": Pace(10, 30.0),
+    "source": Pace(20, 60.0),
+    "code": Pace(5, 3600.0, first=10.0, forget=DAY),  # of a million, three are right: some 30 tries a day
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +57,12 @@ class Bucket:
 
     @property
     def key(self) -> bytes:
-        """Return what is stored: a hash, for people type passwords where names belong."""
-        return hashlib.sha256(f"{self.kind}\0{self.name}".encode("utf-8", "surrogatepass")).digest()
+        """Return what is stored: a hash, for people type passwords where names belong.
+
+        One that is kept for a day is a byte longer.
+        """
+        digest = hashlib.sha256(f"{self.kind}\0{self.name}".encode("utf-8", "surrogatepass")).digest()
+        return digest if PACES[self.kind].forget <= FORGET else digest + KEPT_LONG
 
 
 def of_account(name: str) -> Bucket:
@@ -58,6 +73,11 @@ def of_account(name: str) -> Bucket:
 def of_device(secret: str) -> Bucket:
     """Return the bucket of one browser."""
     return Bucket("device", secret[:1000])
+
+
+def of_code(whose: str) -> Bucket:
+    """Return the bucket of codes guessed with the right password: of an account's strangers, or a browser."""
+    return Bucket("code", whose[:1000])
 
 
 def of_source(address: str) -> Bucket:
@@ -86,8 +106,9 @@ async def attempt(connection: Connection, buckets: Sequence[Bucket]) -> dict[Buc
     if any(wait > 0 for wait in waits.values()):
         return {bucket: wait for bucket, wait in waits.items() if wait > 0}
     for bucket, row in rows.items():
-        failures = 1 if row.at - row.last_at > FORGET else row.failures + 1
-        wait = timedelta(seconds=PACES[bucket.kind].delay(failures))
+        pace = PACES[bucket.kind]
+        failures = 1 if row.at - row.last_at > pace.forget else row.failures + 1
+        wait = timedelta(seconds=pace.delay(failures))
         await _write(connection, bucket, failures, row.at, row.at + wait)
     return {}
 
@@ -100,9 +121,9 @@ async def was_right(connection: Connection, buckets: Sequence[Bucket]) -> None:
 
 async def forget_old(connection: Connection) -> int:
     """Remove what is forgotten; return how many."""
-    done = await connection.execute(
-        delete(ThrottleRow).where(ThrottleRow.last_at < func.clock_timestamp() - FORGET)
-    )
+    age = func.clock_timestamp() - ThrottleRow.last_at
+    short = func.octet_length(ThrottleRow.key) == hashlib.sha256().digest_size
+    done = await connection.execute(delete(ThrottleRow).where((age > DAY) | ((age > FORGET) & short)))
     return done.rowcount
 
 

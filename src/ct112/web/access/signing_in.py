@@ -84,7 +84,7 @@ class SigningIn:
             await self._refused(attempt, account)
             raise Problem(kinds.SIGN_IN, WRONG)
         async with self._store.transaction() as connection:
-            done = await self._begin(connection, attempt, account, newer)
+            done = await self._begin(connection, attempt, account, newer, known=known)
             if isinstance(done, Problem):
                 await self._note(connection, "session.refuse", attempt, account)
             if not isinstance(done, Problem) or done.kind is kinds.CODE_NEEDED:
@@ -158,7 +158,7 @@ class SigningIn:
         return known, account, buckets
 
     async def _begin(
-        self, connection: Connection, attempt: Attempt, seen: Account, newer: str | None
+        self, connection: Connection, attempt: Attempt, seen: Account, newer: str | None, *, known: bool
     ) -> str | Problem:
         """Return the session's secret, or why there is none: the account is read again, and locked.
 
@@ -168,15 +168,30 @@ class SigningIn:
         account = await accounts.lock(connection, name)
         if not account.usable or account.password_hash != seen.password_hash:
             return Problem(kinds.SIGN_IN, WRONG)
-        if account.totp_confirmed and account.totp_secret is not None:
-            if not attempt.code:
-                return Problem(kinds.CODE_NEEDED, "send `code` too: the six digits of your authenticator app")
-            step = totp.step(account.totp_secret, attempt.code)
-            if step is None or not await accounts.use_totp_step(connection, name, step):
-                return Problem(kinds.SIGN_IN, WRONG)
+        wrong = await self._wrong_code(connection, attempt, account, known=known)
+        if wrong is not None:
+            return wrong
         if newer is not None:
             await accounts.rehash(connection, name, newer)
         return await self._session(connection, attempt, name, "password")
+
+    async def _wrong_code(
+        self, connection: Connection, attempt: Attempt, account: Account, *, known: bool
+    ) -> Problem | None:
+        """Return what is wrong with the code, if one is asked for; counted before it is looked at."""
+        if not account.totp_confirmed or account.totp_secret is None:
+            return None
+        if not attempt.code:
+            return Problem(kinds.CODE_NEEDED, "send `code` too: the six digits of your authenticator app")
+        bucket = (throttle.of_code(attempt.device if known else account.name),)
+        waits = await throttle.attempt(connection, bucket)
+        if waits:
+            return slowed(max(waits.values()), WAIT)
+        step = totp.step(account.totp_secret, attempt.code)
+        if step is None or not await accounts.use_totp_step(connection, account.name, step):
+            return Problem(kinds.SIGN_IN, WRONG)
+        await throttle.was_right(connection, bucket)
+        return None
 
     async def _session(self, connection: Connection, attempt: Attempt, name: str, via: str) -> str:
         number, secret = await sessions.begin(
