@@ -1,9 +1,11 @@
-"""Trunks as carriers give them: registered with a password, several in an order, over TCP, lines kept."""
+"""Trunks as carriers give them: registered with a password, several, over TCP and TLS, lines kept."""
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -11,6 +13,7 @@ import pytest
 
 from ct112.asterisk.trunks import Trunk
 from lab.api import Lab
+from lab.certificates import NodeCertificate
 from lab.free_ports import free_base, free_port
 from lab.outside import Outside, outside
 from lab.raw_carrier import RawCarrier
@@ -18,13 +21,15 @@ from lab.raw_sip import Message, RawCaller, raw_caller
 from lab.world import World, carrier, eventually
 from tests.system.conftest import OVERRIDES
 from tests.system.test_calls_back import given_up, take, task_of
+from tests.system.test_running_centre import doctor
 
-REGISTRAR, TCP = "127.0.0.3", "127.0.0.4"
+REGISTRAR, TCP, TLS = "127.0.0.3", "127.0.0.4", "127.0.0.5"
 USER, PASSWORD = "62285112", "a;b [c] d"
 FIRST = "trunk-telkom"
 SETTINGS = [
     {"endpoint": FIRST, "lines": 3, "kept_for_callers": 1, "registers": True},
     {"endpoint": "trunk-tcp", "outgoing": False},
+    {"endpoint": "trunk-tls", "outgoing": False},
     {"endpoint": "trunk"},
 ]
 
@@ -38,7 +43,7 @@ def telkom() -> Iterator[RawCarrier]:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory, telkom: RawCarrier) -> Iterator[Lab]:
-    """A lab with three trunks."""
+    """A lab with four trunks, whose Asterisk has a certificate."""
     trunks = [
         Trunk(
             name="telkom",
@@ -48,9 +53,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory, telkom: RawCarrier) -> Iterato
             password=PASSWORD,
         ),
         Trunk(name="tcp", servers=[TCP], transport="tcp", outgoing=False),
+        Trunk(name="tls", servers=[TLS], transport="tls", outgoing=False),
     ]
     overrides = OVERRIDES | {"CT112_TRUNKS": json.dumps(SETTINGS)}
-    lab = Lab(tmp_path_factory.mktemp("trunks"), free_base(), overrides=overrides, trunks=trunks)
+    folder, base = tmp_path_factory.mktemp("trunks"), free_base()
+    NodeCertificate(Lab(folder, base).nodes()[0])
+    lab = Lab(folder, base, overrides=overrides, trunks=trunks)
     try:
         lab.up()
         yield lab
@@ -98,6 +106,13 @@ async def test_a_registration_that_is_refused_is_said_and_comes_back(
     async with aiohttp.ClientSession() as session:
         ready = await (await session.get(f"{world.info['serve']}/readyz")).text()
     assert f"a: {FIRST} answers, not registered" in ready
+    code, found = await doctor(world)
+    assert code
+    assert (found["a: registrations"]["ok"], found["a: registrations"]["detail"]) == (
+        False,
+        f"{FIRST}: Rejected",
+    )
+    assert "a: trunk telkom" in found
     log = world.lab.places.log / "ct112.log"
     assert PASSWORD not in await asyncio.to_thread(log.read_text, "utf-8")
     telkom.password, telkom.nonce = PASSWORD, "a third"
@@ -160,18 +175,30 @@ async def now(value: bool) -> bool:
     return value
 
 
-async def test_a_call_comes_over_tcp(world: World) -> None:
+@pytest.mark.parametrize(("transport", "address"), [("tcp", TCP), ("tls", TLS)])
+async def test_a_call_comes_over_a_connection(world: World, transport: str, address: str) -> None:
     host, _, port = world.exchange.rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port), local_addr=(TCP, 0))
-    writer.write(over_tcp("INVITE", 1, world.exchange).encode())
+    encrypted = None
+    if transport == "tls":
+        port, encrypted = str(world.lab.nodes()[0].ports.sip_tls), trusting(world)
+    reader, writer = await asyncio.open_connection(
+        host, int(port), local_addr=(address, 0), ssl=encrypted, server_hostname=host if encrypted else None
+    )
+    call = Connected(transport, address, f"{host}:{port}")
+    writer.write(call.request("INVITE", 1).encode())
     answer = await final(reader)
     assert answer.status == 200
-    row = await world.row("over-tcp@raw", lambda row: row["picked_up_at"] is not None)
+    row = await world.row(call.call_id, lambda row: row["picked_up_at"] is not None)
     assert row["ani"] == "0811000114"
     for number, method in ((1, "ACK"), (2, "BYE")):
-        writer.write(over_tcp(method, number, world.exchange, answer.headers["to"]).encode())
+        writer.write(call.request(method, number, answer.headers["to"]).encode())
     assert (await final(reader)).status == 200
     writer.close()
+
+
+def trusting(world: World) -> ssl.SSLContext:
+    """Return a context that believes the authority of the lab's Asterisk, and nobody else."""
+    return ssl.create_default_context(cafile=str(world.lab.nodes()[0].tls.authority))
 
 
 async def test_keys_by_info_reach_the_menu(world: World) -> None:
@@ -183,24 +210,38 @@ async def test_keys_by_info_reach_the_menu(world: World) -> None:
     assert (row["service_class"], row["class_source"]) == ("urgent", "digit")
 
 
-def over_tcp(method: str, number: int, exchange: str, to: str = "") -> str:
-    """Return a request of one call over TCP."""
-    body = ""
-    if method == "INVITE":
-        body = f"v=0\r\no=- 1 1 IN IP4 {TCP}\r\ns=-\r\nc=IN IP4 {TCP}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
-    lines = [
-        f"{method} sip:112@{exchange};transport=tcp SIP/2.0",
-        f"Via: SIP/2.0/TCP {TCP}:5060;branch=z9hG4bK{method if method != 'ACK' else 'ACK2'};rport",
-        f"From: <sip:0811000114@{TCP}>;tag=tcp",
-        f"To: {to or f'<sip:112@{exchange}>'}",
-        "Call-ID: over-tcp@raw",
-        f"CSeq: {number} {method}",
-        f"Contact: <sip:caller@{TCP}:5060;transport=tcp>",
-        "Max-Forwards: 70",
-        *(["Content-Type: application/sdp"] if body else []),
-        f"Content-Length: {len(body)}",
-    ]
-    return "\r\n".join(lines) + "\r\n\r\n" + body
+@dataclass(frozen=True)
+class Connected:
+    """A call over a connection."""
+
+    transport: str
+    address: str
+    exchange: str
+
+    @property
+    def call_id(self) -> str:
+        return f"over-{self.transport}@raw"
+
+    def request(self, method: str, number: int, to: str = "") -> str:
+        """Return a request of the call."""
+        at, body = self.address, ""
+        if method == "INVITE":
+            body = (
+                f"v=0\r\no=- 1 1 IN IP4 {at}\r\ns=-\r\nc=IN IP4 {at}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
+            )
+        lines = [
+            f"{method} sip:112@{self.exchange};transport={self.transport} SIP/2.0",
+            f"Via: SIP/2.0/{self.transport.upper()} {at}:5060;branch=z9hG4bK{method}{number};rport",
+            f"From: <sip:0811000114@{at}>;tag={self.transport}",
+            f"To: {to or f'<sip:112@{self.exchange}>'}",
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:caller@{at}:5060;transport={self.transport}>",
+            "Max-Forwards: 70",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        return "\r\n".join(lines) + "\r\n\r\n" + body
 
 
 async def final(reader: asyncio.StreamReader) -> Message:

@@ -81,8 +81,7 @@ def with_options(text: str, path: Path, node: str, given: Mapping[str, Any]) -> 
     """
     before = parse(text, path)
     options = dict(given)
-    trunk = options.pop("trunk", None)
-    media = options.pop("media", None)
+    trunk, media = (_listed(options.pop(key, None), key) for key in ("trunk", "media"))
     options = {key: value for key, value in options.items() if before.nodes.get(node, {}).get(key) != value}
     if not options and not trunk and not media and node in before.nodes:
         return text
@@ -124,6 +123,16 @@ def _set_trunk(
     for key, values, there in (("server", servers, known.servers), ("media", media, known.media)):
         if values and list(there) != list(values):
             table[key] = values[0] if len(values) == 1 else list(values)
+
+
+def _listed(given: Any, key: str) -> list[str]:
+    """Return what was given as a list; one text may stand for one. Raises DescriptionError."""
+    found = [given] if isinstance(given, str) else list(given) if isinstance(given, list | tuple) else given
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise DescriptionError(f"--{key} is an address, or several")
+    return [one for one in found if one]
 
 
 def _with_password(trunk: Trunk) -> Trunk:
