@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ct112.installation.asterisk_root import ALONE, KEYRING, debian_mirror
 from lab import packages
 from lab.containers.engine import Engine
 from lab.places import REPOSITORY
-from lab.root import ALONE, KEYRING, debian_mirror
 from lab.steps import Progress, Step, StepFailed, step
 
 BASES = ("trixie", "forky")

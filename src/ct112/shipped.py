@@ -7,7 +7,7 @@ pyproject.toml says.
 from importlib import resources
 from pathlib import Path
 
-FOLDERS = ("asterisk-config", "dialplan", "migrations")
+FOLDERS = ("asterisk-config", "dialplan", "migrations", "systemd")
 """By their names at the top of the tree; pyproject.toml names the same."""
 
 
@@ -28,6 +28,11 @@ def dialplan() -> Path:
 def migrations() -> Path:
     """Return Alembic's folder. Raises NotShipped."""
     return _folder("migrations")
+
+
+def systemd() -> Path:
+    """Return the units and what goes with them, for `ct112 install`. Raises NotShipped."""
+    return _folder("systemd")
 
 
 def _folder(name: str) -> Path:

@@ -17,16 +17,19 @@ WITHOUT_ENTRY: dict[str, str] = {
         server serving totp versions websocket
         """,
     "words of databases, as everybody uses them": """
-        clean database disk entries migrate once pending schema store storable
+        clean database disk entries migrate once pending postgres schema store storable
         """,
     "ARI's own names for its resources": """
         applications asterisk channels playbacks configfiles
         """,
+    "words of Debian and systemd, as their manuals use them": """
+        packages services users folders
+        """,
     "plain English in its plain meaning": """
         attention audio capacity checks clock closing compiling delivery guesses handed health kinds
-        loading making memory metrics notes numbers out people phones planning publications reading reorder
-        rules run security shape shown signing simulation speech syntax telephone tidying timing
-        unanswered views virtual wanted work
+        loading making memory metrics notes numbers order out people phones plan planning publications
+        reading reorder rules run security shape shown signing simulation speech syntax telephone
+        tidying timing unanswered views virtual wanted work
         """,
     "the product's own name": "ct112",
 }

@@ -32,7 +32,7 @@ def in_tree(folder: Path) -> set[str]:
 
 def test_every_file_of_the_shipped_folders_is_in_the_wheel(wheel: Path) -> None:
     names = {name.removeprefix("ct112/_shipped/") for name in zipfile.ZipFile(wheel).namelist()}
-    for folder in (shipped.asterisk_config(), shipped.dialplan(), shipped.migrations()):
+    for folder in (REPOSITORY / name for name in shipped.FOLDERS):
         assert in_tree(folder)
         assert in_tree(folder) <= names
     assert not [name for name in names if "__pycache__" in name]

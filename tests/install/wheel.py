@@ -1,5 +1,7 @@
 """A wheel built from this tree, and an environment it is installed in: no network, no editable install."""
 
+import hashlib
+import os
 import subprocess
 import sys
 import sysconfig
@@ -50,7 +52,24 @@ def install(wheel: Path, folder: Path) -> Environment:
     return Environment(folder)
 
 
-def _pip(*arguments: str) -> None:
+def gathered(folder: Path) -> Path:
+    """Return a folder with the wheel and every wheel it needs, for machines without a package index.
+
+    The others are gathered once and kept in `folder` until pyproject.toml names others.
+    """
+    needed = hashlib.sha256((REPOSITORY / "pyproject.toml").read_bytes()).hexdigest()[:12]
+    kept = folder / f"wheels-{needed}"
+    if not kept.exists():
+        building = kept.with_name(f"{kept.name}.{os.getpid()}")
+        _pip("wheel", "--no-build-isolation", "--wheel-dir", str(building), str(REPOSITORY), seconds=300)
+        building.rename(kept)
+    for old in kept.glob("ct112-*.whl"):
+        old.unlink()
+    build(kept)
+    return kept
+
+
+def _pip(*arguments: str, seconds: float = SECONDS) -> None:
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     assert result.returncode == 0, result.stderr

@@ -9,12 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ct112.installation.asterisk_root import debian_mirror, version_of
 from lab import processes
 from lab.labfile import read, write
 from lab.passwords import Passwords
 from lab.ports import require_free
 from lab.processes import Known, ProcessTable
-from lab.root import debian_mirror, version_of
 from lab.steps import StepFailed
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.root import ALONE, _clear
+from ct112.installation.asterisk_root import ALONE, clear
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 
@@ -18,7 +18,7 @@ def test_clearing_a_root_spares_what_is_mounted_in_it(tmp_path: Path) -> None:
     ours.mkdir()
     (ours / "memory").write_text("of a database")
     subprocess.run(["mount", "--bind", ours, root / "dev" / "shm"], check=True)
-    _clear(root)
+    clear(root)
     assert not root.exists()
     assert (ours / "memory").read_text() == "of a database"
 

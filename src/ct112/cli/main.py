@@ -43,6 +43,10 @@ COMMANDS = {
         "What must be true before going live, and what to do where it is not.",
     ),
     "restore": ("ct112.cli.backup", "Begin again from a backup, on a machine where nothing of ct112 runs."),
+    "install": (
+        "ct112.cli.install",
+        "Put ct112 on this Debian: users, folders, units, Asterisk; shown first, safe to repeat.",
+    ),
     "simulate": ("ct112.cli.simulate", "Nights on virtual time in which everything breaks."),
     "capacity": ("ct112.cli.capacity", "The operators and trunk lines a busy hour needs."),
 }
