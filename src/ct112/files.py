@@ -23,6 +23,9 @@ def replace(path: Path, data: bytes, *, mode: int = 0o600, group: int | None = N
         _write(new, data)
         _give(new, path, mode, group)
         new.replace(path)
+    except OSError as error:  # a full disk does not say where
+        new.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, error.filename or str(path)) from error
     except BaseException:
         new.unlink(missing_ok=True)
         raise

@@ -1,5 +1,6 @@
 """`ct112 asterisk render`: the settings and the passwords that are there stay there."""
 
+import errno
 import grp
 import os
 import re
@@ -226,3 +227,17 @@ def test_a_device_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no plain file"):
         files.replace(Path("/dev/null"), b"x")
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_full_disk_is_said_and_the_old_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ari.conf"
+    file.write_text("old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"No space left.*ari\.conf"):
+        files.replace(file, b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["ari.conf"]
+    assert file.read_text() == "old"
