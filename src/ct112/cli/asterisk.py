@@ -1,5 +1,6 @@
 """`ct112 asterisk`: Asterisk's configuration."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,34 @@ from ct112.cli.rendering import Rendered, RenderOrder, render_node
 from ct112.settings import ENV_FILE
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True, rich_markup_mode=None)
-Texts = list[str]
+
+
+def _option(said: str, *names: str) -> Any:
+    return typer.Option(*names, help=said)
+
+
+Text = str | None
+Texts = list[str] | None
+Trunks = Annotated[Texts, _option("Address of the carrier's trunk; repeatable.")]
+Target = Annotated[Path, _option("Where Asterisk's files go.")]
+EnvFile = Annotated[
+    Path, _option("ct112's settings: how to reach the node is written there, the rest stays.")
+]
+Toml = Annotated[Path | None, _option("Nodes and trunks; by default asterisk.toml beside the settings.")]
+NodeName = Annotated[str, _option("Name of this node.")]
+SipAddress = Annotated[Text, _option("Address SIP listens on; 0.0.0.0: on all.")]
+ControlAddress = Annotated[Text, _option("Address ARI and AMI listen on.")]
+AmiPermit = Annotated[Texts, _option("Network ct112 comes from; repeatable.")]
+ExternalAddress = Annotated[Text, _option("Public address, behind NAT only.")]
+LocalNetworks = Annotated[Texts, _option("Network without NAT; repeatable.")]
+Media = Annotated[Texts, _option("Where the carrier's sound comes from, if not the trunk's address.")]
+PositionNetworks = Annotated[Texts, _option("Network the positions' phones are in, for the packet filter.")]
+TlsPem = Annotated[Text, _option("Key and certificates in one file, as Asterisk sees it.")]
+Templates = Annotated[Path | None, _option("Folder with asterisk-config/ and dialplan/.")]
+Overwrite = Annotated[bool, _option("Replace files edited by hand; they are kept beside.", "--overwrite")]
+NewPasswords = Annotated[bool, _option("New passwords for ARI and AMI of this node.", "--new-passwords")]
+Diff = Annotated[bool, _option("Show what would change; write nothing.", "--diff")]
+Check = Annotated[bool, _option("Exit 1 when something would change; write nothing.", "--check")]
 
 
 @app.callback()
@@ -19,76 +47,43 @@ def _group() -> None:
 
 @app.command("render")
 def render_command(
-    trunk: Annotated[Texts | None, typer.Option(help="Address of the carrier's trunk; repeatable.")] = None,
-    target: Annotated[Path, typer.Option(help="Where Asterisk's files go.")] = RenderOrder.target,
-    env_file: Annotated[
-        Path, typer.Option(help="ct112's settings: how to reach the node is written there, the rest stays.")
-    ] = ENV_FILE,
-    toml: Annotated[
-        Path | None, typer.Option(help="Nodes and trunks; by default asterisk.toml beside the settings.")
-    ] = None,
-    node: Annotated[str, typer.Option(help="Name of this node.")] = "a",
-    sip_address: Annotated[str | None, typer.Option(help="Address SIP listens on; 0.0.0.0: on all.")] = None,
-    control_address: Annotated[str | None, typer.Option(help="Address ARI and AMI listen on.")] = None,
-    ami_permit: Annotated[Texts | None, typer.Option(help="Network ct112 comes from; repeatable.")] = None,
-    external_address: Annotated[str | None, typer.Option(help="Public address, behind NAT only.")] = None,
-    local_network: Annotated[Texts | None, typer.Option(help="Network without NAT; repeatable.")] = None,
-    media: Annotated[
-        Texts | None, typer.Option(help="Where the carrier's sound comes from, if not the trunk's address.")
-    ] = None,
-    position_network: Annotated[
-        Texts | None, typer.Option(help="Network the positions' phones are in, for the packet filter.")
-    ] = None,
-    tls_pem: Annotated[
-        str | None, typer.Option(help="Key and certificates in one file, as Asterisk sees it.")
-    ] = None,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder with asterisk-config/ and dialplan/.")
-    ] = None,
-    overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace files that were edited by hand; they are kept beside."),
-    ] = False,
-    new_passwords: Annotated[
-        bool, typer.Option("--new-passwords", help="Give this node new passwords for ARI and AMI.")
-    ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Exit 1 when something would change; write nothing.")
-    ] = False,
+    trunk: Trunks = None,
+    target: Target = RenderOrder.target,
+    env_file: EnvFile = ENV_FILE,
+    toml: Toml = None,
+    node: NodeName = "a",
+    sip_address: SipAddress = None,
+    control_address: ControlAddress = None,
+    ami_permit: AmiPermit = None,
+    external_address: ExternalAddress = None,
+    local_network: LocalNetworks = None,
+    media: Media = None,
+    position_network: PositionNetworks = None,
+    tls_pem: TlsPem = None,
+    templates: Templates = None,
+    overwrite: Overwrite = False,
+    new_passwords: NewPasswords = False,
+    diff: Diff = False,
+    check: Check = False,
 ) -> None:
     """Bring a node's configuration up to date, and tell ct112 how to reach it. Safe to repeat.
 
     Options are kept in asterisk.toml: the next time none is needed. Passwords are made once.
     """
-    options = {
-        "trunk": trunk,
-        "media": media,
-        "sip_address": sip_address,
-        "control_address": control_address,
-        "ami_permit": ami_permit,
-        "external_address": external_address,
-        "local_networks": local_network,
-        "position_networks": position_network,
-        "tls_pem": tls_pem,
-    }
+    given = _given(trunk=trunk, media=media, sip_address=sip_address, control_address=control_address)
+    given |= _given(ami_permit=ami_permit, external_address=external_address, tls_pem=tls_pem)
+    given |= _given(local_networks=local_network, position_networks=position_network)
     order = RenderOrder(
-        node=node,
-        target=target,
-        env_file=env_file,
-        toml=toml,
-        templates=templates,
-        given=_given(options),
-        overwrite=overwrite,
-        new_passwords=new_passwords,
+        node=node, target=target, env_file=env_file, toml=toml, templates=templates, given=given
     )
+    order = replace(order, overwrite=overwrite, new_passwords=new_passwords)
     if diff or check:
         _show(render_node(order, write=False), diff=diff, check=check)
     else:
         _tell(order, render_node(order))
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
+def _given(**options: str | list[str] | None) -> dict[str, Any]:
     """Return the options that were given: one that was not leaves what is written down."""
     return {name: value for name, value in options.items() if value not in (None, [])}
 

@@ -213,7 +213,8 @@ def _explained(order: RenderOrder) -> Iterator[None]:
         raise CannotDo(f"not rendered: {error.filename} may not be written: run as root") from error
     except OSError as error:
         raise CannotDo(
-            f"not rendered: {error.filename} ({error.strerror}): correct that, or choose another --target or --env-file"
+            f"not rendered: {error.filename} ({error.strerror}): correct that, "
+            "or choose another --target or --env-file"
         ) from error
 
 
