@@ -241,3 +241,35 @@ def test_a_full_disk_is_said_and_the_old_file_stays(tmp_path: Path, monkeypatch:
         files.replace(file, b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["ari.conf"]
     assert file.read_text() == "old"
+
+
+def test_the_dialplan_arms_the_switch_with_the_seconds_of_the_settings(machine: Machine) -> None:
+    machine.env.write_text("CT112_DEAD_MAN_SECONDS=20\n")
+    machine.render()
+    dialplan = (machine.folder / "a" / "extensions.conf").read_text()
+    assert "DEAD_MAN_SECONDS = 20\n" in dialplan
+
+
+def test_a_fallback_folder_that_stands_there_stays(machine: Machine) -> None:
+    machine.env.write_text('CT112_FALLBACK_DIRS=\'{"a": "/var/spool/asterisk/ct112-fallback"}\'\n')
+    machine.render()
+    machine.render("--control-address", "10.0.0.2", node="b")
+    folders = env_file.table(machine.env.read_text(), machine.env, "CT112_FALLBACK_DIRS")
+    assert folders == {"a": "/var/spool/asterisk/ct112-fallback"}, "and b is on another machine"
+    dialplan = (machine.folder / "a" / "extensions.conf").read_text()
+    assert "CT112_FALLBACK_DIR = /var/spool/asterisk/ct112-fallback\n" in dialplan
+
+
+def test_the_trunks_are_told_to_ct112_in_their_order(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.toml.write_text(
+        '[[trunk]]\nname = "b"\nserver = "192.0.2.1"\nlines = 9\nkept_for_callers = 4\n'
+        '[[trunk]]\nname = "a"\nserver = "192.0.2.2"\noutgoing = false\n'
+    )
+    machine.render(trunk="")
+    monkeypatch.setenv("CT112_ENV_FILE", str(machine.env))
+    first, second = load().floor_trunks()
+    assert (first.name, first.lines, first.kept) == ("trunk-b", 9, 4)
+    assert (second.name, second.outgoing) == ("trunk-a", False)
+    assert "change them there" in machine.render(trunk="192.0.2.9", code=1)

@@ -23,6 +23,7 @@ from ct112.env_file import EnvFileError
 from ct112.settings import ENV_FILE, NODE_NAME
 
 TRUNKS = "CT112_TRUNKS"
+DEAD_MAN = "CT112_DEAD_MAN_SECONDS"
 FALLBACK_DIRS = "CT112_FALLBACK_DIRS"
 CONTROL_TOKEN = "CT112_CONTROL_TOKEN"  # noqa: S105 (its name)
 KEPT = ("ari_user", "ari_password", "ami_user", "ami_password")
@@ -173,11 +174,21 @@ def _kept(text: str, order: RenderOrder) -> dict[str, Any]:
 def _found(text: str, order: RenderOrder) -> dict[str, Any]:
     """Return what is not described, and is found on this machine as it was set up before."""
     pem = (order.env_file.parent / TLS_PEM).resolve()
+    switch = _seconds(env_file.value(text, DEAD_MAN) or "")
     folder = env_file.table(text, order.env_file, FALLBACK_DIRS).get(order.node)
     return {
         **({"tls_pem": str(pem)} if pem.exists() else {}),
         **({"fallback_dir": folder} if isinstance(folder, str) else {}),
+        **({"dead_man_seconds": switch} if switch else {}),
     }
+
+
+def _seconds(written: str) -> int:
+    """Return whole seconds, 0 when there are none: serve itself says what is wrong with them."""
+    try:
+        return int(float(written))
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _templates(order: RenderOrder) -> tuple[Path, Path]:
