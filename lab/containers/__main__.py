@@ -121,15 +121,18 @@ class Proof:
 
     async def _upgraded(self, callers: Callers) -> None:
         city = self._city
-        with self.step("upgraded to a rebuilt image with a talk going on") as this:
+        with self.step("upgraded to rebuilt images with a talk going on") as this:
             call, tone, phone, at_desk = await callers.talk()
             await call.diary((phone.tone_hz,))
             await at_desk.diary((tone,))
             since = time.time()
             before = city.identity("asterisk"), city.identity("serve")
             context = self._engine.folder / "context"
-            await asyncio.to_thread(images.build, self._engine, context, "ct112", label=str(time.time_ns()))
-            await asyncio.to_thread(city.up)
+            for target in ("ct112", "asterisk"):
+                await asyncio.to_thread(
+                    images.build, self._engine, context, target, label=str(time.time_ns())
+                )
+            await asyncio.to_thread(city.upgrade)
             await asyncio.to_thread(city.wait_ready)
             after = city.identity("asterisk"), city.identity("serve")
             if before[0] != after[0] or before[1] == after[1]:

@@ -20,7 +20,7 @@ STEPS = (
     "ct112 doctor",
     "three calls from the carrier",
     "serve killed with a caller waiting",
-    "upgraded to a rebuilt image with a talk going on",
+    "upgraded to rebuilt images with a talk going on",
     "a node nobody has seen, while serve restarts",
     "the records",
     "all healthy",
