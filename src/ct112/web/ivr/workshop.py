@@ -3,6 +3,7 @@
 import asyncio
 import difflib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ class Workshop:
         self.recordings_dir = recordings_dir
         self.limit_seconds = limit_seconds
         self._library = PromptLibrary(state_dir / "prompts", recordings_dir)
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="workshop")
 
     async def check(self, source_yaml: str) -> tuple[tuple[Problem, ...], Report | None]:
         """Return every problem of a document, and its report if it can run."""
@@ -44,8 +45,8 @@ class Workshop:
         return await self._aside(lambda: write_wav(for_telephone(*speech.speak(text, language))))
 
     async def _aside(self, work: Callable[[], T]) -> T:
-        async with self._turn:
-            return await asyncio.to_thread(work)
+        """Work in a thread. One nobody waits for any more goes on, and keeps its turn until it is through."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 def _compared(before: list[str], after: list[str]) -> list[str]:
