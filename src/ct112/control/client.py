@@ -1,6 +1,7 @@
 """The way of web and worker to serve: a mirror of the floor, and asks."""
 
 import asyncio
+import os
 import random
 import uuid
 from collections.abc import Mapping
@@ -177,12 +178,14 @@ AWAY = (
 
 
 def _why(error: BaseException) -> str:
-    """Return why the feed ended, without what was in it."""
+    """Return why the feed ended, without what was in it, and without addresses: web's /readyz shows it."""
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return _status(error.status)
     if isinstance(error, NO_FEED):
         return f"a message is missing or is none of the feed ({type(error).__name__})"
-    return str(error) if isinstance(error, OSError) else type(error).__name__
+    if isinstance(error, OSError) and error.errno:
+        return f"ct112 serve cannot be reached: {os.strerror(error.errno)}"
+    return type(error).__name__
 
 
 def _status(status: int) -> str:
