@@ -78,6 +78,8 @@ def _who_answered(caller: CallerSeen, evidence: Evidence) -> Iterator[str]:
     if row is None:
         return
     sure = [one for one in caller.heard if one.seconds >= UNSURE_SECONDS]
+    if sure and row["outcome"] == "fallback_abandoned" and _cut_short(caller, evidence):
+        return  # in the fallback, a talk that broke does not count as answered: its caller is called back
     if sure and row["answered_at"] is None:
         yield f"heard {sure[-1].position}; by the record nobody answered ({row['outcome']})"
     elif sure and row["position"] not in {one.position for one in caller.heard}:

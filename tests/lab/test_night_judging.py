@@ -116,6 +116,13 @@ KEPT: dict[str, Evidence] = {
     "not let in by an exchange that is down": seen(
         alone(end="turned away", in_at=None), broken=(fault(90, 101, "asterisk-a"),)
     ),
+    "cut off in the fallback after the operator's phone had died": seen(
+        caller(end="cut off", over_at=150.0),
+        abandoned(outcome="fallback_abandoned", ended_by="system"),
+        desk_calls=(desk("died"),),
+        listed=True,
+        broken=(fault(149, 160, "asterisk-a"),),
+    ),
     "not picked up yet when the exchange was killed": seen(
         alone(end="turned away", in_at=None, over_at=120.0), broken=(fault(108, 110, "asterisk-a"),)
     ),
@@ -173,6 +180,14 @@ BROKEN: dict[str, tuple[str, Evidence]] = {
     "not let in by an exchange that is up": (
         "who stays reaches a person",
         seen(alone(end="turned away", in_at=None), broken=(fault(90, 101, "asterisk-b"),)),
+    ),
+    "a talk in the fallback that was ended, and is written down as nobody's": (
+        "the record names who answered",
+        seen(
+            caller(),
+            abandoned(outcome="fallback_abandoned"),
+            desk_calls=(desk("goodbye"),),
+        ),
     ),
     "not let in before the exchange was killed": (
         "who stays reaches a person",
