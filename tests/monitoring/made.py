@@ -105,6 +105,7 @@ CASES: dict[str, dict[str, str]] = {
     "CertificateEndsNow": gauge(
         "ct112_certificate_end_timestamp_seconds", 22 * DAY, 2 * DAY, WEB, 'certificate="web"'
     ),
+    "CertificateUnusable": gauge("ct112_certificate_trouble", 0, 1, WEB, 'certificate="web"'),
     "PasswordsAreGuessed": grows(
         "ct112_security_events_total", 300, labels='node="a",event="InvalidPassword"'
     ),

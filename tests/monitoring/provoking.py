@@ -7,12 +7,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psutil
 
+from ct112.tls.authority import issue, new_authority
 from lab import processes
+from lab.api import Lab
 from lab.beside import WEB, WORKER
 from lab.outside import outside
 from lab.phones import Phones
@@ -65,13 +67,13 @@ class Provoker:
             await carrier(world, there=True)
             await world.sit_down("pos-1", "pos-2", "pos-3")
             await self._settle()
-            await self._people_go()
+            await asyncio.gather(self._people_go(), self._disk_fills())
         await self._carrier_goes()
-        await self._database_goes()
-        await self._disk_fills()
+        await asyncio.gather(self._database_goes(), self._certificate_ends())
         await self._disk_takes_nothing()
         await self._folder_goes()
         await self._look_at_pictures()
+        await self._way_in_goes()
         await self._beside_go()
         await self._exchange_goes()
         await self._telephone_goes()
@@ -169,6 +171,23 @@ class Provoker:
             for query, _ in panel.queries:
                 self.found.pictures[query] = len(await asyncio.to_thread(self._prometheus.query, query))
 
+    async def _certificate_ends(self) -> None:
+        """Asterisk's certificate is followed by one that ends tomorrow, then by none."""
+        await asyncio.to_thread(put_certificate, certificate_of(self._world.lab), 1)
+        await self._comes("CertificateEnds", "CertificateEndsNow")
+        await asyncio.to_thread(put_certificate, certificate_of(self._world.lab), None)
+        await self._comes("CertificateUnusable")
+        await asyncio.to_thread(put_certificate, certificate_of(self._world.lab), 300)
+        await self._is_over("CertificateEnds", "CertificateEndsNow", "CertificateUnusable")
+
+    async def _way_in_goes(self) -> None:
+        """The trunk's lines of the dialplan are gone: the test calls find it out, before any caller."""
+        node = self._world.lab.nodes()[0]
+        await asyncio.to_thread(node.cli, "dialplan remove context from-trunk")
+        await self._comes("TestCallFails", within=75)
+        await asyncio.to_thread(node.cli, "dialplan reload")
+        await self._is_over("TestCallFails")
+
     async def _beside_go(self) -> None:
         """web and worker are killed."""
         for part in (WEB, WORKER):
@@ -232,6 +251,22 @@ class Provoker:
         return await asyncio.to_thread(self._prometheus.until, holds, within, what)
 
 
+def certificate_of(lab: Lab) -> Path:
+    """Return where this lab's serve looks for the certificate of its Asterisk."""
+    return lab.places.directory / "asterisk.crt"
+
+
+def put_certificate(file: Path, days: int | None) -> None:
+    """Put a certificate there that ends in so many days, or something that is none."""
+    now = datetime.now(UTC)
+    text = b"no certificate"
+    if days is not None:
+        text = issue(new_authority("a test", now), ["127.0.0.1"], now, days).chain_pem()
+    new = file.with_suffix(".new")
+    new.write_bytes(text)
+    new.replace(file)
+
+
 @contextmanager
 def ballast(folder: Path, left: float) -> Iterator[None]:
     """Have a file in the folder that leaves this part of the disk free."""
@@ -275,7 +310,7 @@ def disk_of_its_own(folder: Path, megabytes: int = 96) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def people(lab: Any) -> AsyncIterator[World]:
+async def people(lab: Lab) -> AsyncIterator[World]:
     """Give a world around this lab."""
     async with Phones("127.0.0.1") as desks, Phones("127.0.0.2") as citizens:
         yield World(lab, desks, citizens)

@@ -19,7 +19,15 @@ from lab.free_ports import free_base
 from lab.prometheus import RULES, Prometheus, program, promtool
 from lab.steps import StepFailed
 from lab.world import sum_of
-from tests.monitoring.provoking import OF_THE_MACHINE, Provoked, Provoker, disk_of_its_own, people
+from tests.monitoring.provoking import (
+    OF_THE_MACHINE,
+    Provoked,
+    Provoker,
+    certificate_of,
+    disk_of_its_own,
+    people,
+    put_certificate,
+)
 from tests.monitoring.rules import Rule, named, rules
 from tests.monitoring.scraped import LONG_SECONDS, STEP, WELL_SECONDS, play
 
@@ -29,9 +37,16 @@ PROVOKED = (
     *("CallerWaitsLong", "PhonesGone", "OperatorWithoutPhone", "TrunkAway", "CallsInFallback"),
     *("NodeAway", "DatabaseAway", "DatabaseBehind", "SpoolGrows", "SpoolFails", "JobWaits"),
     *("DiskFills", "DiskFull", "DiskDoesNotAnswer", "FallbackFilesUnusable"),
+    *("TestCallFails", "CertificateEnds", "CertificateEndsNow", "CertificateUnusable"),
     *("ScreensAway", "HouseNotKept", "ClocksDiffer", "StartsAgainAndAgain"),
 )
-AT_ONCE = {"CallersWaitAndNobodyIsOnDuty", "CallerWaitsLong", "NobodyHandlesCalls", "StartsAgainAndAgain"}
+AT_ONCE = {
+    "CallersWaitAndNobodyIsOnDuty",
+    "CallerWaitsLong",
+    "NobodyHandlesCalls",
+    "StartsAgainAndAgain",
+    "TestCallFails",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +58,9 @@ def provoked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provoked]:
     except StepFailed as missing:
         pytest.skip(f"no Prometheus on this machine: {missing.why}")
     folder = tmp_path_factory.mktemp("watched")
-    lab = Lab(folder / "lab", free_base(), overrides={"CT112_RING_SECONDS": "4"})
+    lab = Lab(folder / "lab", free_base())
+    put_certificate(certificate_of(lab), 300)
+    lab = Lab(folder / "lab", lab.places.ports.base, overrides=overrides(lab))
     with mounted(lab.places.state):
         try:
             lab.up()
@@ -52,6 +69,15 @@ def provoked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provoked]:
         finally:
             lab.down()
     lab.remove()
+
+
+def overrides(lab: Lab) -> dict[str, str]:
+    """Return the settings of the lab's ct112: it calls itself, and knows of a certificate."""
+    return {
+        "CT112_RING_SECONDS": "4",
+        "CT112_TEST_CALL_MINUTES": "0.05",
+        "CT112_ASTERISK_TLS_CERTIFICATE": str(certificate_of(lab)),
+    }
 
 
 @contextmanager
