@@ -7,7 +7,7 @@ pyproject.toml says.
 from importlib import resources
 from pathlib import Path
 
-FOLDERS = ("asterisk-config", "dialplan", "migrations", "systemd")
+FOLDERS = ("asterisk-config", "dialplan", "migrations", "monitoring", "systemd")
 """By their names at the top of the tree; pyproject.toml names the same."""
 
 
@@ -28,6 +28,11 @@ def dialplan() -> Path:
 def migrations() -> Path:
     """Return Alembic's folder. Raises NotShipped."""
     return _folder("migrations")
+
+
+def monitoring() -> Path:
+    """Return the alarms and the dashboard, for Prometheus and Grafana. Raises NotShipped."""
+    return _folder("monitoring")
 
 
 def systemd() -> Path:

@@ -32,6 +32,7 @@ LIMIT_SECONDS = 45.0  # the menu at its slowest (15 s), a robot that is rung twi
 END_SECONDS = 5.0  # for its legs to be gone
 FIRST_AFTER_SECONDS = 20.0  # from the start of serve: links and prompts come first
 TURN_SECONDS = 0.2
+LEAST_SECONDS = 1.0  # between two, whatever is set
 BUSY_CALLS = 20
 
 
@@ -216,7 +217,8 @@ class Trials:
 
     def __init__(self, exchange: Exchange, clock: Clock, every_seconds: float, rules: Rules) -> None:
         """Place one at each node every so many seconds, from `run` on."""
-        self._exchange, self._clock, self._every, self._rules = exchange, clock, every_seconds, rules
+        self._exchange, self._clock, self._rules = exchange, clock, rules
+        self._every = max(LEAST_SECONDS, every_seconds)
         self._trial: Trial | None = None
 
     def takes(self, event: Event) -> bool:
