@@ -5,14 +5,13 @@ import time
 from collections.abc import Sequence
 
 from lab.containers.city import City
-from lab.diary import Span
+from lab.diary import GAP_SECONDS, Span
 from lab.operators import CITIZEN_TONES, OPERATOR_TONES
 from lab.phones import ANSWER, RING, Behaviour, Phone, PhoneCall, PhoneError, Phones
 
 HEARD_SECONDS = 0.6
 TALK_SECONDS = 2.5
 REGISTER_SECONDS = 20.0
-LONGEST_GAP_SECONDS = 0.3
 PERSON_SECONDS = 40.0
 
 
@@ -145,24 +144,25 @@ class Callers:
 
 
 async def untouched(call: PhoneCall, tone: int, since: float) -> str:
-    """Demand that a tone was heard without a gap worth the name since `since` (epoch seconds)."""
+    """Demand that a tone went on from `since` (epoch seconds) until now; return how it was heard."""
     spans, silent = await call.diary((tone,))
-    now = time.time()
-    lost = missing(spans, since, now)
-    if lost > LONGEST_GAP_SECONDS or silent > LONGEST_GAP_SECONDS:
-        raise PhoneError(f"the talk was touched: {lost:.2f} s of {now - since:.0f} s were not heard")
-    return f"{now - since:.0f} s of talk, {lost * 1000:.0f} ms of it not heard"
+    gap = longest_gap(spans, since, time.time() - silent)
+    if gap > GAP_SECONDS or silent > GAP_SECONDS:
+        raise PhoneError(f"the talk was touched: a gap of {max(gap, silent):.2f} s")
+    return f"{time.time() - since:.0f} s of talk, no gap of more than {GAP_SECONDS * 1000:.0f} ms"
 
 
-def missing(spans: Sequence[Span], since: float, now: float) -> float:
-    """Return for how many seconds from `since` to `now` a tone was not heard."""
-    heard = 0.0
-    for span in spans:
-        length = span.end - span.start
-        inside = min(span.end, now) - max(span.start, since)
-        if length > 0 and inside > 0:
-            heard += inside * min(1.0, span.seconds / length)
-    return max(0.0, now - since - heard)
+def longest_gap(spans: Sequence[Span], since: float, now: float) -> float:
+    """Return for how long at most, in seconds, a tone was not heard between `since` and `now`.
+
+    Within a span nothing is missing for longer than the diary forgives: a busy machine's phones stutter.
+    """
+    edges = [since]
+    for span in sorted(spans, key=lambda span: span.start):
+        if span.end > since:
+            edges += [max(span.start, since), span.end]
+    edges.append(max(now, edges[-1]))
+    return max(after - before for before, after in zip(edges[::2], edges[1::2], strict=True))
 
 
 async def _press(call: PhoneCall, key: str, *, after_the_menu: bool) -> None:
