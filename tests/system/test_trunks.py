@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.system.test_running_centre import doctor
 REGISTRAR, TCP, TLS = "127.0.0.3", "127.0.0.4", "127.0.0.5"
 USER, PASSWORD = "62285112", "a;b [c] d"
 FIRST = "trunk-telkom"
+AGAIN_SECONDS = 25  # `pjsip send register` unregisters first, and registers 10 s later
 SETTINGS = [
     {"endpoint": FIRST, "lines": 3, "kept_for_callers": 1, "registers": True},
     {"endpoint": "trunk-tcp", "outgoing": False},
@@ -102,7 +103,7 @@ async def test_a_registration_that_is_refused_is_said_and_comes_back(
     await asyncio.to_thread(telkom.registered.wait, 10)
     telkom.password, telkom.nonce = "another", "another"
     await register_again(world)
-    await eventually(lambda: registered(world), lambda now: now == 0.0, 10, "refused")
+    await eventually(lambda: registered(world), lambda now: now == 0.0, AGAIN_SECONDS, "refused")
     async with aiohttp.ClientSession() as session:
         ready = await (await session.get(f"{world.info['serve']}/readyz")).text()
     assert f"a: {FIRST} answers, not registered" in ready
@@ -117,7 +118,7 @@ async def test_a_registration_that_is_refused_is_said_and_comes_back(
     assert PASSWORD not in await asyncio.to_thread(log.read_text, "utf-8")
     telkom.password, telkom.nonce = PASSWORD, "a third"
     await register_again(world)
-    await eventually(lambda: registered(world), lambda now: now == 1.0, 10, "corrected over there")
+    await eventually(lambda: registered(world), lambda now: now == 1.0, AGAIN_SECONDS, "corrected over there")
 
 
 @pytest.mark.parametrize("refusal", ["503 Service Unavailable", "403 Forbidden", ""])
@@ -133,6 +134,7 @@ async def test_a_call_back_goes_by_the_next_trunk_when_the_first_fails(
         assert (await take(world, task))[0] == 202
         at_desk = await (await desk.next_call()).wait_for("established")
         await eventually(lambda: now(citizen.talking), bool, 20, "the citizen picks up")
+        assert (await at_desk.hears(desk.tone_hz)).seconds >= 0.6, "both hear each other"
     finally:
         telkom.refusal = "503 Service Unavailable"
     assert len(telkom.invited) == tried + 1, "the first was tried, and once"
@@ -152,10 +154,12 @@ async def test_the_last_line_but_one_is_not_dialled_by(
     tried = len(telkom.invited)
     async with callers(world, 2):
         assert (await take(world, task))[0] == 202
+        at_desk = await (await desk.next_call()).wait_for("established")
         await eventually(lambda: now(citizen.talking), bool, 20, "the citizen picks up")
+        assert (await at_desk.hears(desk.tone_hz)).seconds >= 0.6, "both hear each other"
         assert len(telkom.invited) == tried, "not by the first"
         network.hang_up(citizen)
-        await (await desk.next_call()).wait_for("closed", within=5)
+        await at_desk.wait_for("closed", within=5)
 
 
 @asynccontextmanager
@@ -193,7 +197,9 @@ async def test_a_call_comes_over_a_connection(world: World, transport: str, addr
     for number, method in ((1, "ACK"), (2, "BYE")):
         writer.write(call.request(method, number, answer.headers["to"]).encode())
     assert (await final(reader)).status == 200
-    writer.close()
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def trusting(world: World) -> ssl.SSLContext:
