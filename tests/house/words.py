@@ -29,7 +29,7 @@ WITHOUT_ENTRY: dict[str, str] = {
         attention audio capacity checks clock closing compiling delivery guesses handed health kinds
         loading making memory metrics notes numbers order out people phones plan planning publications
         reading reorder rules run security shape shown signing simulation speech syntax telephone
-        tidying timing unanswered views virtual wanted work
+        removal restart update tidying timing unanswered views virtual wanted work
         """,
     "the product's own name": "ct112",
 }

@@ -22,6 +22,23 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 WHEELS = "/srv/wheels"
 EXAMPLES = {"192.0.2.10": "127.0.0.2", "192.0.2.20": "127.0.0.1", "./ct112-0": f"{WHEELS}/ct112-0"}
+REHEARSAL = """
+set -e
+chroot /opt/ct112/asterisk-root sh -e <<'END'
+mkdir -p /srv/rehearsal && cd /srv/rehearsal
+for version in 1.0 2.0; do
+    mkdir -p $version/DEBIAN
+    printf 'Package: ct112-rehearsal\\nVersion: %s\\nArchitecture: all\\n' $version > $version/DEBIAN/control
+    printf 'Maintainer: a <a@b.test>\\nDescription: to rehearse with\\n' >> $version/DEBIAN/control
+    dpkg-deb --build $version $version.deb
+done
+dpkg -i 1.0.deb
+{ cat 2.0/DEBIAN/control; echo 'Filename: ./2.0.deb'; echo "Size: $(stat -c %s 2.0.deb)"
+  echo "SHA256: $(sha256sum 2.0.deb | cut -d' ' -f1)"; } > Packages
+echo 'deb [trusted=yes] file:/srv/rehearsal ./' > /etc/apt/sources.list.d/rehearsal.list
+END
+"""
+"""A package of Asterisk's root of which a newer version is to be had."""
 UNITS = ("asterisk", "ct112-serve", "ct112-web", "ct112-worker")
 MOST_EXPOSED = 2.0  # of systemd-analyze security: 0 is nothing, 10 is everything
 
@@ -49,6 +66,13 @@ def machine(wheels: Path) -> Iterator[BareDebian]:
         bare.remove()
 
 
+@pytest.fixture(scope="module")
+def password(machine: BareDebian) -> str:
+    """Make a position and seat an operator; return the softphone's password."""
+    said = machine.must("bash", "-c", script("install.md", "bare-debian-people"))
+    return said.split("SIP password: ")[1].split()[0]
+
+
 def test_all_services_run_confined(machine: BareDebian) -> None:
     assert machine.must("systemctl", "is-active", *UNITS).split() == ["active"] * len(UNITS)
     table = machine.must("systemd-analyze", "security", "--no-pager")
@@ -62,15 +86,50 @@ def test_a_second_run_changes_nothing(machine: BareDebian) -> None:
     assert machine.must("systemctl", "show", "--value", "--property=MainPID", *UNITS) == pids
 
 
-def test_a_call_is_answered(machine: BareDebian) -> None:
-    said = machine.must("bash", "-c", script("install.md", "bare-debian-people"))
-    password = said.split("SIP password: ")[1].split()[0]
+def test_a_call_is_answered(machine: BareDebian, password: str) -> None:
     command = [sys.executable, "-m", "lab.heard_call"]
     phones = machine.beside(*command, cwd=REPOSITORY)
     said, trouble = phones.communicate(password + "\n", timeout=90)
     assert (phones.returncode, said, trouble) == (0, "heard\nheard\n", "")
     assert written(machine) == "answered|budi|pos-1"
     machine.must("bash", "-c", script("install.md", "bare-debian-look"))
+
+
+def asterisk_pid(machine: BareDebian) -> str:
+    """Return the process of Asterisk."""
+    return machine.must("systemctl", "show", "--value", "--property=MainPID", "asterisk").strip()
+
+
+def test_asterisk_is_patched_while_a_call_is_up(machine: BareDebian, password: str) -> None:
+    machine.must("bash", "-c", REHEARSAL)
+    phones, before = (
+        machine.beside(sys.executable, "-m", "lab.heard_call", cwd=REPOSITORY),
+        asterisk_pid(machine),
+    )
+    assert phones.stdin is not None
+    assert phones.stdout is not None
+    phones.stdin.write(password + "\n")
+    phones.stdin.flush()
+    assert phones.stdout.readline() == "heard\n"
+    update = machine.run("ct112", "asterisk", "update", "--wait", "3")
+    assert "ct112-rehearsal 1.0 → 2.0" in update.stdout, update.stderr
+    assert "calls were up all the time, and Asterisk goes on as it was" in update.stderr
+    assert asterisk_pid(machine) == before
+    said, trouble = phones.communicate(timeout=60)
+    assert (phones.returncode, said, trouble) == (0, "heard\n", "")
+    assert "Asterisk was restarted." in machine.must("ct112", "asterisk", "update", "--restart")
+    assert asterisk_pid(machine) != before
+    inside = ["nsenter", "--target", asterisk_pid(machine), "--mount", "--"]
+    assert machine.must(*inside, "dpkg-query", "-f", "${Version}", "-W", "ct112-rehearsal") == "2.0"
+    assert machine.must("ct112", "asterisk", "update") == "Nothing to patch.\n"
+
+
+def test_uninstalling_leaves_the_data(machine: BareDebian) -> None:
+    said = machine.must("ct112", "uninstall", "--yes")
+    assert "/var/lib/ct112: spool, prompts, key of the audit" in said
+    assert machine.run("systemctl", "is-active", *UNITS).stdout.split() == ["inactive"] * len(UNITS)
+    assert written(machine).startswith("answered|budi")
+    assert not (machine.root / "opt/ct112/asterisk-root").exists()
 
 
 def written(machine: BareDebian) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ct112.cli.asterisk_update import update_command
 from ct112.cli.rendering import Rendered, RenderOrder, render_node
 from ct112.settings import ENV_FILE
 
@@ -43,6 +44,9 @@ Check = Annotated[bool, _option("Exit 1 when something would change; write nothi
 @app.callback()
 def _group() -> None:
     """Asterisk's configuration."""
+
+
+app.command("update")(update_command)
 
 
 @app.command("render")

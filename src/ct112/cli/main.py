@@ -47,6 +47,7 @@ COMMANDS = {
         "ct112.cli.install",
         "Put ct112 on this Debian: users, folders, units, Asterisk; shown first, safe to repeat.",
     ),
+    "uninstall": ("ct112.cli.uninstall", "Take ct112 off this machine; the data stays unless asked."),
     "simulate": ("ct112.cli.simulate", "Nights on virtual time in which everything breaks."),
     "capacity": ("ct112.cli.capacity", "The operators and trunk lines a busy hour needs."),
 }

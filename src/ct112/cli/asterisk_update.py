@@ -1,0 +1,87 @@
+"""`ct112 asterisk update`: Debian's patches for Asterisk's own root, and a restart when it suits."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ct112.cli.edge import CannotDo
+from ct112.installation import asterisk_root, restart, update
+from ct112.installation.machine import InstallFailure, Machine
+from ct112.installation.order import ASTERISK_ROOT
+
+LATER = (
+    "calls were up all the time, and Asterisk goes on as it was: "
+    "ct112 asterisk update --restart tries again, with --now it ends the calls that are up"
+)
+
+
+def update_command(
+    check: Annotated[bool, typer.Option("--check", help="Only say what there is to patch.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Go back to the root before the last patch.")] = False,
+    only_restart: Annotated[
+        bool, typer.Option("--restart", help="Patch nothing; restart Asterisk when no call is up.")
+    ] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="Restart at once: calls that are up end, and are called back.")
+    ] = False,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for a moment without a call.", min=0, max=86400)
+    ] = 900,
+) -> None:
+    """Patch Asterisk's own root in a copy, change over at once, restart Asterisk when no call is up.
+
+    Calls go on and come in meanwhile. When the patched Asterisk does not start, the old one comes back.
+    """
+    machine, root = Machine(), Path(ASTERISK_ROOT)
+    if not machine.is_root():
+        raise CannotDo("this is not root: sudo ct112 asterisk update")
+    if not root.is_dir():
+        raise CannotDo(
+            f"there is no {root}: Debian's own Asterisk is patched by apt, or run ct112 install first"
+        )
+    try:
+        with asterisk_root.locked(root):
+            if not _changed(machine, root, check=check, back=back, only_restart=only_restart):
+                return
+            _restart(machine, root, wait=wait, now=now, may_go_back=not (back or only_restart))
+    except InstallFailure as failure:
+        raise CannotDo(str(failure)) from failure
+
+
+def _changed(machine: Machine, root: Path, *, check: bool, back: bool, only_restart: bool) -> bool:
+    """Bring the root to where it is wished; return whether Asterisk is to be restarted for it."""
+    if only_restart:
+        return True
+    if back:
+        update.go_back(root)
+        typer.echo("The root before the last patch is in place again.")
+        return True
+    patches = update.available(machine, root)
+    if not patches:
+        typer.echo("Nothing to patch.")
+        return False
+    for patch in patches:
+        typer.echo(f"  • {patch}")
+    if check:
+        return False
+    version = update.patch(machine, root)
+    update.take(root)
+    typer.echo(f"Patched: Asterisk {version} is in place; the one before is in {update.previous_root(root)}.")
+    return True
+
+
+def _restart(machine: Machine, root: Path, *, wait: float, now: bool, may_go_back: bool) -> None:
+    """Restart Asterisk; what does not start is changed back for what did."""
+    try:
+        if now:
+            restart.now(machine)
+        elif not restart.at_a_quiet_moment(machine, wait, typer.echo):
+            raise CannotDo(LATER)
+    except InstallFailure:
+        if not may_go_back:
+            raise
+        update.go_back(root)
+        restart.now(machine)
+        raise CannotDo("the patched Asterisk did not start; the one before is back and runs") from None
+    typer.echo("Asterisk was restarted.")

@@ -1,0 +1,80 @@
+"""Restarting Asterisk: every call in it ends with it, so the moment matters."""
+
+import re
+import time
+from collections.abc import Callable
+
+from ct112.installation.machine import InstallFailure, Machine
+from ct112.installation.order import CONSOLE
+
+UNIT = "asterisk.service"
+EVERY_SECONDS = 1.0
+UP_SECONDS = 60
+ACTIVE = re.compile(r"^(\d+) active call", re.MULTILINE)
+
+
+def calls_up(machine: Machine) -> int | None:
+    """Return how many calls Asterisk has; None when it does not answer."""
+    said = machine.attempt(*_console(machine), "-rx", "core show channels count", seconds=10)
+    match = ACTIVE.search(said.stdout)
+    return int(match[1]) if said.returncode == 0 and match else None
+
+
+def at_a_quiet_moment(machine: Machine, wait_seconds: float, tell: Callable[[str], None]) -> bool:
+    """Restart Asterisk as soon as it has no call; False when it had one all the time.
+
+    Asterisk itself looks and stops in one step, so no call slips in between; systemd starts it again. It
+    takes calls until then. Raises InstallFailure when it does not come up again.
+    """
+    before, end = _pid(machine), time.monotonic() + wait_seconds
+    if before == "0":
+        _start(machine)
+        return True
+    machine.run(*_console(machine), "-rx", "core stop when convenient")
+    told: int | None = 0
+    while _pid(machine) == before:
+        if time.monotonic() > end:
+            machine.attempt(*_console(machine), "-rx", "core abort shutdown", seconds=10)
+            time.sleep(EVERY_SECONDS)
+            if _pid(machine) == before:
+                return False
+            break
+        calls = calls_up(machine)
+        if calls and calls != told:
+            tell(f"{calls} {'call is' if calls == 1 else 'calls are'} up: waiting until none is")
+            told = calls
+        time.sleep(EVERY_SECONDS)
+    _wait_until_up(machine)
+    return True
+
+
+def now(machine: Machine) -> None:
+    """Restart Asterisk at once: calls end, and ct112 puts them down to be called back."""
+    machine.run("systemctl", "restart", UNIT)
+    _wait_until_up(machine)
+
+
+def is_up(machine: Machine) -> bool:
+    """Return whether Asterisk runs and answers."""
+    return calls_up(machine) is not None
+
+
+def _start(machine: Machine) -> None:
+    machine.run("systemctl", "start", UNIT)
+    _wait_until_up(machine)
+
+
+def _wait_until_up(machine: Machine) -> None:
+    end = time.monotonic() + UP_SECONDS
+    while not is_up(machine):
+        if time.monotonic() > end:
+            raise InstallFailure("Asterisk does not come up", f"journalctl -u {UNIT}")
+        time.sleep(EVERY_SECONDS / 2)
+
+
+def _pid(machine: Machine) -> str:
+    return machine.attempt("systemctl", "show", "--value", "--property=MainPID", UNIT).stdout.strip()
+
+
+def _console(machine: Machine) -> tuple[str, ...]:
+    return (CONSOLE,) if machine.path(CONSOLE).exists() else ("/usr/sbin/asterisk",)
