@@ -36,7 +36,11 @@ def test_its_systemd_takes_the_units(root: Path, private: bool) -> None:
         target = root / file.path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(file.text)
-        names += [target.name] if target.suffix == ".service" else []
+        names += (
+            [target.name]
+            if target.suffix in {".service", ".timer"} and target.parent.name == "system"
+            else []
+        )
     for program in (PROGRAM, "/usr/sbin/asterisk", f"{ASTERISK_ROOT}/usr/sbin/asterisk"):
         there = root / program.lstrip("/")
         there.parent.mkdir(parents=True, exist_ok=True)

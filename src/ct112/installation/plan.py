@@ -62,5 +62,5 @@ def parts(machine: Machine, order: Order, configuration: Part, *, drain_seconds:
         Database(machine, order),
         configuration,
         Tables(machine, order),
-        Services(machine, units.SERVICES, order.start),
+        Services(machine, (*units.SERVICES, *units.TIMERS), order.start),
     )

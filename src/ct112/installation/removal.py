@@ -9,7 +9,7 @@ from ct112.installation.changes import Change
 from ct112.installation.kept import RECORD, Record
 from ct112.installation.machine import Machine
 from ct112.installation.order import ASTERISK_ROOT, COMMAND
-from ct112.installation.units import SERVICES
+from ct112.installation.units import SERVICES, TIMERS
 from ct112.installation.update import next_root, previous_root
 from ct112.installation.users import USERS
 
@@ -36,7 +36,11 @@ class Removal:
     def changes(self) -> Iterator[Change]:
         """Return what is to be removed, the services first."""
         files = list(Record(self.machine).read())
-        units = [unit for unit in reversed(SERVICES) if any(file.endswith(f"/{unit}") for file in files)]
+        units = [
+            unit
+            for unit in (*TIMERS, *reversed(SERVICES))
+            if any(file.endswith(f"/{unit}") for file in files)
+        ]
         if units:
             yield Change(f"stop and disable {', '.join(units)}", partial(self._stop, units))
         for file in files:

@@ -7,6 +7,8 @@ from ct112.installation.order import ASTERISK_ROOT, CONSOLE, UNITS, Order
 
 SERVICES = ("asterisk.service", "ct112-serve.service", "ct112-web.service", "ct112-worker.service")
 """In the order in which they start. Debian's own unit of Asterisk has the same name as ours."""
+RENEWAL = "renew-ct112-certificates"
+TIMERS = (f"{RENEWAL}.timer",)
 CONFINED = "ct112-.service.d/10-confined.conf"
 BEYOND_DRAIN_SECONDS = 30  # after the talks: what is on the way to the disk
 LOGROTATE = "/etc/logrotate.d/ct112"
@@ -21,7 +23,7 @@ def wanted(order: Order, *, private: bool, drain_seconds: float) -> tuple[OwnFil
         "@ASTERISK_ROOT@": ASTERISK_ROOT,
     }
     names = ["ct112-serve.service", "ct112-web.service", "ct112-worker.service", CONFINED]
-    names += ["logrotate.timer.d/10-ct112.conf"]
+    names += ["logrotate.timer.d/10-ct112.conf", f"{RENEWAL}.service", *TIMERS]
     names += ["asterisk.service"] if private else ["asterisk.service.d/10-ct112.conf"]
     files = [OwnFile(f"{UNITS}/{name}", filled(name, values)) for name in names]
     if private:
