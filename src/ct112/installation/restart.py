@@ -10,7 +10,8 @@ from ct112.installation.order import CONSOLE
 UNIT = "asterisk.service"
 EVERY_SECONDS = 1.0
 UP_SECONDS = 60
-ACTIVE = re.compile(r"^(\d+) active call", re.MULTILINE)
+LEAVE_SECONDS = 2
+ACTIVE = re.compile(r"^(\d+) (?:of \d+ max )?active call", re.MULTILINE)
 
 
 def calls_up(machine: Machine) -> int | None:
@@ -30,7 +31,8 @@ def at_a_quiet_moment(machine: Machine, wait_seconds: float, tell: Callable[[str
     if before == "0":
         _start(machine)
         return True
-    machine.run(*_console(machine), "-rx", "core stop when convenient")
+    # The console would wait with it: it is left, and Asterisk stays told.
+    machine.attempt(*_console(machine), "-rx", "core stop when convenient", seconds=LEAVE_SECONDS)
     told: int | None = 0
     while _pid(machine) == before:
         if time.monotonic() > end:
