@@ -3,6 +3,7 @@
 
 ct112-configure                  at every `up`: the settings, then Asterisk's files
 ct112-configure set NAME         a secret: its line comes on standard input
+ct112-configure password FILE    a trunk's password (`password_file` there), on standard input
 ct112-configure describe         nodes and trunks, docs/carrier.md: asterisk.toml comes on standard input
 """
 
@@ -38,6 +39,7 @@ SECRETS = {
     if "Secret" in str(field.annotation) or name in ("database_url", "nodes")
 }
 DRAIN_SECONDS = float(Settings.model_fields["drain_seconds"].default)
+PASSWORD_FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,30}\.password")
 LENGTH = re.compile(r"(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -161,6 +163,16 @@ def describe(text: str, file: Path) -> str:
     return "described: docker compose up --detach"
 
 
+def password(name: str, value: str, file: Path) -> str:
+    """Write a trunk's password beside the settings; return what was done."""
+    if not PASSWORD_FILE.fullmatch(name):
+        raise CannotDo(f"{name[:40]!r} is not a file's name such as telco.password")
+    if not value or not value.isprintable():
+        raise CannotDo("the password: one line on standard input")
+    env_file.write(file.with_name(name), f"{value}\n")
+    return f"{name} is written: docker compose up --detach"
+
+
 def act(arguments: list[str]) -> str:
     """Do what is asked; return what was done. Raises CannotDo."""
     match arguments:
@@ -168,9 +180,11 @@ def act(arguments: list[str]) -> str:
             return configure(os.environ, ENV_FILE)
         case ["set", name]:
             return set_value(name, sys.stdin.readline().rstrip("\r\n"), ENV_FILE)
+        case ["password", name]:
+            return password(name, sys.stdin.readline().rstrip("\r\n"), ENV_FILE)
         case ["describe"]:
             return describe(sys.stdin.read(), ENV_FILE)
-    raise CannotDo("ct112-configure, ct112-configure set NAME, or ct112-configure describe")
+    raise CannotDo("ct112-configure, or with set NAME, password FILE or describe")
 
 
 def main(arguments: list[str]) -> int:

@@ -16,8 +16,6 @@ BASES = ("trixie", "forky")
 TARGETS = ("asterisk", "postgres", "ct112")
 PYTHON = "3.13"  # of Debian 13, in the image
 GLIBC = 41  # 2.41, there
-EMPTY = ("src", "migrations", "dialplan", "asterisk-config")
-"""What the build would make the wheel of. The wheel is there, so these are empty: nothing is of the tree."""
 
 
 SECOND_COMPOSE = """\
@@ -72,10 +70,6 @@ def gather(folder: Path, this: Step) -> Path:
     context = folder / "context"
     shutil.rmtree(context, ignore_errors=True)
     shutil.copytree(REPOSITORY / "docker", context / "docker", ignore=shutil.ignore_patterns(".env", "*.whl"))
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(REPOSITORY / file, context / file)
-    for empty in EMPTY:
-        (context / empty).mkdir()
     wheel = _wheel(context / "docker" / "dist")
     for one in _dependencies(folder, wheel):
         shutil.copy(one, context / "docker" / "wheels" / one.name)

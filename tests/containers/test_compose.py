@@ -1,6 +1,7 @@
 """compose.yaml and the Dockerfile, read: what they promise holds for every service and stage."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,18 @@ def test_both_see_the_folder_of_the_fallback_and_only_configuration_writes_setti
         for volume in service["volumes"]:
             if volume.split(":")[0] in ("settings", "tls", "asterisk-configuration"):
                 assert volume.endswith(":ro") == (name != "configuration"), (name, volume)
+
+
+def test_the_build_without_our_wheel_has_all_the_wheel_is_made_of() -> None:
+    root = DOCKER.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {
+        path.split("/")[0] for path in (*wheel["force-include"], *wheel["packages"], "README.md", "LICENSE")
+    }
+    left_out = {line.strip("/") for line in (root / ".dockerignore").read_text("utf-8").split()}
+    assert needed & left_out == set()
+    assert "COPY . /source" in (DOCKER / "Dockerfile").read_text("utf-8")
 
 
 def test_every_image_is_debian_s_and_no_stage_stays_root() -> None:

@@ -147,6 +147,25 @@ def test_nodes_and_trunks_described_by_hand_are_rendered(tmp_path: Path) -> None
     assert "192.0.2.77" in "".join(str(one) for one in written(tmp_path / "asterisk").values())
 
 
+def test_a_trunk_that_registers_has_its_password_in_a_file_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "ct112" / "ct112.env"
+    trunk = 'server = "192.0.2.77"\nuser = "centre"\npassword_file = "telco.password"'
+    configure.describe(f'[[trunk]]\nname = "telco"\n{trunk}\n', file)
+    configure.password("telco.password", "hunter2hunter2", file)
+
+    configure.configure({"CT112_ASTERISK_SIP_ADDRESS": "192.0.2.20"}, file, tmp_path / "asterisk")
+    assert file.with_name("telco.password").stat().st_mode & 0o007 == 0
+    holding = [name for name, text in written(tmp_path).items() if b"hunter2" in text]
+    assert {Path(name).parent.name for name in holding} == {"asterisk", "ct112"}
+
+
+@pytest.mark.parametrize("name", ["../x.password", "telco", ".password", "ct112.env", "a/b.password"])
+def test_a_password_goes_nowhere_else(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CannotDo):
+        configure.password(name, "hunter2hunter2", tmp_path / "ct112.env")
+    assert written(tmp_path) == {}
+
+
 def test_a_sentence_and_a_code_for_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
     assert configure.main(["unset", "CT112_API_TOKEN"]) == 1
-    assert "ct112-configure set NAME" in capsys.readouterr().err
+    assert "set NAME" in capsys.readouterr().err
