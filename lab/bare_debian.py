@@ -1,7 +1,6 @@
 """A bare Debian: a root made by mmdebstrap, booted with its own systemd and a network of its own."""
 
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,8 +13,10 @@ import psutil
 
 from ct112.installation.asterisk_root import ALONE, clear, debian_mirror
 from ct112.installation.machine import PLAIN_PATH
+from lab import packages
 from lab.mirror import Mirror, cache_folder
 from lab.places import REPOSITORY
+from lab.steps import StepFailed
 
 CACHE = REPOSITORY / ".lab" / "bare"
 INCLUDED = "systemd-sysv,dbus,iproute2,ca-certificates"
@@ -33,9 +34,11 @@ def require() -> None:
     """Raise CannotBoot with the reason when a machine cannot be booted here."""
     if os.geteuid() != 0:
         raise CannotBoot("booting a Debian needs root")
-    for command, package in (("systemd-nspawn", "systemd-container"), ("mmdebstrap", "mmdebstrap")):
-        if shutil.which(command) is None:
-            raise CannotBoot(f"{command} is not installed (apt install {package})")
+    try:
+        packages.ensure("systemd-nspawn", "systemd-container")
+        packages.ensure("mmdebstrap", "mmdebstrap")
+    except StepFailed as failure:
+        raise CannotBoot(str(failure)) from failure
     if debian_mirror() is None and "CT112_DEBIAN_MIRROR" not in os.environ:
         raise CannotBoot("no Debian mirror is known here (CT112_DEBIAN_MIRROR names one)")
 
