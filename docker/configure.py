@@ -189,7 +189,6 @@ def act(arguments: list[str]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Do what is asked; 1 with a sentence when it cannot be done."""
-    os.umask(0o027)
     try:
         sys.stdout.write(act(arguments) + "\n")
     except CannotDo:
@@ -201,4 +200,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o027)
     sys.exit(main(sys.argv[1:]))

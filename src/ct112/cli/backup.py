@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,15 +57,15 @@ def make(
     from ct112.backup import making
     from ct112.backup.places import Places
 
-    making.be_nice()
-    os.umask(0o077)
     with_connection(lambda connection: _noted(connection, "backup.make", secrets=with_secrets))
-    manifest = _run(
-        address,
-        lambda: making.Making(
-            folder, Places.of(settings, astdbs), address, reading.written(), secrets=with_secrets
-        ).run(),
-    )
+    making.be_nice()
+    with _for_nobody_else():
+        manifest = _run(
+            address,
+            lambda: making.Making(
+                folder, Places.of(settings, astdbs), address, reading.written(), secrets=with_secrets
+            ).run(),
+        )
     for note in manifest.notes:
         typer.echo(f"! {note}")
     typer.echo(f"✓ {folder}: {_said(manifest)}")
@@ -104,11 +105,21 @@ def restore(
     from ct112.backup.restoring import Restoring, Wishes
     from ct112.cli.audited import who
 
-    os.umask(0o077)
     work = Restoring(folder, Places.of(settings, astdbs or {}), address, Wishes(replace, erasures), who())
-    manifest = _run(address, lambda: work.run(lambda line: typer.echo(f"– {line}")))
+    with _for_nobody_else():
+        manifest = _run(address, lambda: work.run(lambda line: typer.echo(f"– {line}")))
     with_connection(lambda connection: _noted(connection, "backup.restore", rows=manifest.rows()))
     _advise(manifest, erasures, folder)
+
+
+@contextmanager
+def _for_nobody_else() -> Iterator[None]:
+    """Make files that nobody else may read."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _run(address: str, work: "Callable[[], Awaitable[Manifest]]") -> "Manifest":

@@ -117,6 +117,10 @@ def is_past_its_date(trouble: str) -> bool:
     return "expired" in trouble.lower() or "not valid" in trouble.lower()
 
 
+READABLE = 0o022
+"""The root's files are for users without rights too, however careful the shell of whoever makes it."""
+
+
 def _mmdebstrap(target: Path, mirror: str | None, options: list[str]) -> str:
     """Return what went wrong, empty when nothing did."""
     clear(target)  # mmdebstrap refuses a folder that is not empty
@@ -130,7 +134,9 @@ def _mmdebstrap(target: Path, mirror: str | None, options: list[str]) -> str:
         *([mirror] if mirror else []),
     ]
     try:
-        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+        result = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=SECONDS, umask=READABLE
+        )
     except subprocess.TimeoutExpired:
         return f"not done after {SECONDS} s"
     return "" if result.returncode == 0 else result.stderr or "it failed without a word"
