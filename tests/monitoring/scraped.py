@@ -33,6 +33,11 @@ class Moment:
         wanted = named(rule.expression) | {"up"}
         return {series for series in self.values if series.partition("{")[0] in wanted}
 
+    def started(self, job: str) -> float | None:
+        """Return when this job's process was started, in epoch seconds; None: it was not scraped."""
+        starts = (name for name in self.values if name.startswith("process_start_time_seconds{"))
+        return next((self.values[name] for name in starts if f'job="{job}"' in name), None)
+
 
 @dataclass(frozen=True)
 class Played:
