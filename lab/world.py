@@ -161,7 +161,11 @@ class World:
 
     async def metric(self, name: str, **labels: str) -> float:
         """Return the sum over the samples of a metric that have these labels."""
-        return sum_of(await self._get(f"{self.info['serve']}/metrics"), name, labels)
+        return sum_of(await self.exposition(), name, labels)
+
+    async def exposition(self) -> str:
+        """Return all of serve's metrics at one moment."""
+        return await self._get(f"{self.info['serve']}/metrics")
 
     async def channels(self) -> list[str]:
         """Return the names of the legs the nodes that run have."""
