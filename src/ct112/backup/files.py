@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ct112.backup.manifest import BackupTrouble, FileEntry, Manifest
 from ct112.backup.places import Places
-from ct112.backup.writing import entry_of, sync_folder
+from ct112.backup.writing import entry_of
+from ct112.files import sync
 
 PRIVATE, SHARED, READABLE = 0o600, 0o640, 0o644
 BEFORE = "before-restore"
@@ -100,7 +101,7 @@ def _place(source: Path, path: Path, mode: int) -> None:
         os.fchmod(file.fileno(), mode)
         os.fsync(file.fileno())
     new.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def made(folder: Path) -> os.stat_result:

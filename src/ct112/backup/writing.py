@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from ct112.backup.manifest import NAME, BackupTrouble, FileEntry, Manifest, to_bytes
+from ct112.files import sync
 
 AT_ONCE = 1 << 20
 TO_DISK = 8 << 20  # bytes between two fsyncs: one long write-back would delay those of the spool
@@ -118,12 +119,12 @@ class Folder:
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest: from now on it is a backup."""
         for folder, _, _ in os.walk(self.path, topdown=False):
-            sync_folder(Path(folder))
+            sync(Path(folder))
         new = self.path / f"{NAME}.new"
         with Sink(new) as sink:
             sink.write(to_bytes(manifest))
         new.rename(self.path / NAME)
-        sync_folder(self.path)
+        sync(self.path)
 
     def give_up(self) -> None:
         """Remove what was written."""
@@ -143,12 +144,3 @@ def want_room(folder: Path) -> None:
         raise BackupTrouble(
             f"less than {KEPT_FREE >> 20} MB are free at {folder}: make room, or name another disk"
         )
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the folder's names on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, insert, or_, select, text, update
 
-from ct112.store import pages
 from ct112.store.access_tables import ACCOUNT_PATTERN, AccountRow
 from ct112.store.engine import Connection
 from ct112.store.pages import Order, Page
@@ -92,15 +91,11 @@ async def by_subject(connection: Connection, issuer: str, subject: str) -> Accou
 
 async def page(connection: Connection, *, limit: int = 50, after: str | None = None) -> Page[Account]:
     """Return accounts by name. Raises BadCursor."""
-    size = pages.size(limit)
-    query = _SELECT.order_by(*BY_NAME.by()).limit(size + 1)
-    if after is not None:
-        query = query.where(BY_NAME.behind(after))
-    rows = (await connection.execute(query)).mappings().all()
+    rows, more = await BY_NAME.page(connection, _SELECT, limit, after, "name")
     return Page(
-        items=[_account(row) for row in rows[:size]],
+        items=[_account(row) for row in rows],
         total=await connection.scalar(select(func.count()).select_from(AccountRow)) or 0,
-        next=pages.write(BY_NAME.name, (rows[size - 1]["name"],)) if len(rows) > size else None,
+        next=more,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import func, insert, select, text, update
 
-from ct112.store import clean, pages
+from ct112.store import clean
 from ct112.store.audit_chain import proof
 from ct112.store.audit_tables import AuditRow
 from ct112.store.engine import Connection
@@ -167,20 +167,16 @@ async def page(
     connection: Connection, wanted: AuditQuery = EVERYTHING, *, limit: int = 50, after: str | None = None
 ) -> Page[AuditEntry]:
     """Return rows, the newest first. `total` counts up to MOST_COUNTED. Raises BadCursor."""
-    size = pages.size(limit)
     rules = _rules(wanted)
     some = select(AUDIT.id).where(*rules).limit(MOST_COUNTED + 1).subquery()
     total = await connection.scalar(select(func.count()).select_from(some)) or 0
     columns = [SHOWN_AT if name == "at" else AUDIT[name] for name in AuditEntry.__dataclass_fields__]
-    query = select(*columns).where(*rules).order_by(*NEWEST_FIRST.by()).limit(size + 1)
-    if after is not None:
-        query = query.where(NEWEST_FIRST.behind(after))
-    rows = (await connection.execute(query)).mappings().all()
+    rows, more = await NEWEST_FIRST.page(connection, select(*columns).where(*rules), limit, after, "id")
     return Page(
-        items=[_entry(dict(row)) for row in rows[:size]],
+        items=[_entry(dict(row)) for row in rows],
         total=min(total, MOST_COUNTED),
         exact=total <= MOST_COUNTED,
-        next=pages.write(NEWEST_FIRST.name, (rows[size - 1]["id"],)) if len(rows) > size else None,
+        next=more,
     )
 
 

@@ -90,17 +90,9 @@ async def page(
     The total is exact up to 1000. Raises BadCursor.
     """
     matching = select(*COLUMNS).where(*_conditions(wanted))
-    query = matching if after is None else matching.where(NEWEST_FIRST.behind(after))
-    size = pages.size(limit)
-    rows = (await connection.execute(query.order_by(*NEWEST_FIRST.by()).limit(size + 1))).mappings().all()
-    last = rows[size - 1] if len(rows) > size else None
+    rows, more = await NEWEST_FIRST.page(connection, matching, limit, after, "arrived_at", "id")
     total, exact = await pages.count(connection, matching)
-    return Page(
-        items=[stored(row) for row in rows[:size]],
-        total=total,
-        exact=exact,
-        next=None if last is None else pages.write(NEWEST_FIRST.name, (last["arrived_at"], last["id"])),
-    )
+    return Page(items=[stored(row) for row in rows], total=total, exact=exact, next=more)
 
 
 async def get(connection: AsyncConnection, call_id: str) -> StoredCall:

@@ -72,12 +72,9 @@ async def page(
 ) -> Page[StoredFact]:
     """Return a page of what happened to a call, in order. Raises UnknownCall for no id, BadCursor."""
     matching = select(*COLUMNS).where(FACTS.c.call_id == call_uuid(call_id))
-    query = matching if after is None else matching.where(IN_ORDER.behind(after))
-    size = pages.size(limit)
-    rows = (await connection.execute(query.order_by(*IN_ORDER.by()).limit(size + 1))).mappings().all()
+    rows, more = await IN_ORDER.page(connection, matching, limit, after, "seq")
     total, exact = await pages.count(connection, matching)
-    more = pages.write(IN_ORDER.name, (rows[size - 1]["seq"],)) if len(rows) > size else None
-    return Page(items=[StoredFact(**row) for row in rows[:size]], total=total, exact=exact, next=more)
+    return Page(items=[StoredFact(**row) for row in rows], total=total, exact=exact, next=more)
 
 
 async def append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

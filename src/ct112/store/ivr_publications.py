@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, desc, func, insert, select, text
 
-from ct112.store import clean, pages
+from ct112.store import clean
 from ct112.store.engine import Connection
 from ct112.store.faults import Stale
 from ct112.store.pages import Order, Page
@@ -91,16 +91,11 @@ async def get(connection: Connection, number: int) -> tuple[StoredVersion, str]:
 
 async def page(connection: Connection, *, limit: int = 50, after: str | None = None) -> Page[StoredVersion]:
     """Return versions, the newest first. `limit`: 1 to 500. Raises BadCursor."""
-    query = _all()
-    if after is not None:
-        query = query.where(NEWEST_FIRST.behind(after))
-    size = pages.size(limit)
-    rows = (await connection.execute(query.order_by(*NEWEST_FIRST.by()).limit(size + 1))).mappings().all()
-    last = rows[size - 1] if len(rows) > size else None
+    rows, more = await NEWEST_FIRST.page(connection, _all(), limit, after, "number")
     return Page(
-        items=[StoredVersion(**row) for row in rows[:size]],
+        items=[StoredVersion(**row) for row in rows],
         total=int(await connection.scalar(select(func.count()).select_from(VERSIONS)) or 0),
-        next=None if last is None else pages.write(NEWEST_FIRST.name, (last["number"],)),
+        next=more,
     )
 
 

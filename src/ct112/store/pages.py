@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, func, literal, select, tuple_
 
 from ct112.store import clean
 from ct112.store.engine import Connection
@@ -59,6 +59,21 @@ class Order:
         values = read(cursor, self.name, self.kinds)
         place = tuple_(*(literal(value, key.type) for value, key in zip(values, self.keys, strict=True)))
         return tuple_(*self.keys) < place if self.newest_first else tuple_(*self.keys) > place
+
+    async def page(
+        self, connection: Connection, query: Select[Any], limit: int, after: str | None, *names: str
+    ) -> tuple[Sequence[RowMapping], str | None]:
+        """Return a page of the query's rows and the cursor behind it; None: it is the last. Raises BadCursor.
+
+        `names`: what the keys are called in a row.
+        """
+        most = size(limit)
+        if after is not None:
+            query = query.where(self.behind(after))
+        rows = (await connection.execute(query.order_by(*self.by()).limit(most + 1))).mappings().all()
+        if len(rows) <= most:
+            return rows, None
+        return rows[:most], write(self.name, [rows[most - 1][name] for name in names])
 
 
 async def count(connection: Connection, matching: Select[Any], most: int = COUNTED) -> tuple[int, bool]:
