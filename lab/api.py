@@ -4,7 +4,8 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -85,6 +86,15 @@ class Lab:
     ) -> None:
         """End everything."""
         self.down()
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """Start everything; afterwards nothing of the lab is left."""
+        try:
+            self.up()
+            yield self
+        finally:
+            self.remove()
 
     @property
     def info(self) -> dict[str, Any]:

@@ -26,11 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Give a lab of our own; nothing of it is left afterwards."""
     lab = Lab(tmp_path_factory.mktemp("lab"), free_base(), overrides=OVERRIDES)
-    try:
-        lab.up()
+    with lab.running():
         yield lab
-    finally:
-        lab.remove()
 
 
 @pytest_asyncio.fixture

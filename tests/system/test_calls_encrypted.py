@@ -23,11 +23,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, NodeCe
     certificate = NodeCertificate(Lab(folder, base).nodes()[0])
     ours = {"CT112_ASTERISK_TLS_CERTIFICATE": str(certificate.file), "CT112_PHONE_ENCRYPTION": "required"}
     lab = Lab(folder, base, overrides=OVERRIDES | ours)
-    try:
-        lab.up()
+    with lab.running():
         yield lab, certificate
-    finally:
-        lab.remove()
 
 
 @pytest_asyncio.fixture

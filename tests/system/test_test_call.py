@@ -24,11 +24,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         "CT112_RING_SECONDS": "4",
     }
     lab = Lab(tmp_path_factory.mktemp("lab"), free_base(), overrides=overrides)
-    try:
-        lab.up()
+    with lab.running():
         yield lab
-    finally:
-        lab.remove()
 
 
 @pytest_asyncio.fixture

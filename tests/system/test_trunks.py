@@ -60,11 +60,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory, telkom: RawCarrier) -> Iterato
     folder, base = tmp_path_factory.mktemp("trunks"), free_base()
     NodeCertificate(Lab(folder, base).nodes()[0])
     lab = Lab(folder, base, overrides=overrides, trunks=trunks)
-    try:
-        lab.up()
+    with lab.running():
         yield lab
-    finally:
-        lab.remove()
 
 
 @pytest.fixture

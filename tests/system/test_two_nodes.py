@@ -21,11 +21,8 @@ ON_DISK_SECONDS = 2.0  # Asterisk writes down who registered within a second, an
 def two_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Give a lab with two nodes; nothing of it is left afterwards."""
     lab = Lab(tmp_path_factory.mktemp("lab"), free_base(2), overrides=OVERRIDES, nodes=2)
-    try:
-        lab.up()
+    with lab.running():
         yield lab
-    finally:
-        lab.remove()
 
 
 @pytest_asyncio.fixture
