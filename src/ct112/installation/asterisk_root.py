@@ -23,6 +23,8 @@ ALONE = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && exe
 Killed without this, it left them mounted, and clearing the half-built root emptied the machine's /dev/shm:
 every PostgreSQL on it lost its shared memory.
 """
+READABLE = 0o022
+"""The root's files are for users without rights too, however careful the shell of whoever makes it."""
 
 
 def version_of(text: str) -> tuple[int, ...]:
@@ -115,10 +117,6 @@ def clear(folder: Path) -> None:
 def is_past_its_date(trouble: str) -> bool:
     """Return whether apt complains of the mirror's date and of nothing worse."""
     return "expired" in trouble.lower() or "not valid" in trouble.lower()
-
-
-READABLE = 0o022
-"""The root's files are for users without rights too, however careful the shell of whoever makes it."""
 
 
 def _mmdebstrap(target: Path, mirror: str | None, options: list[str]) -> str:
