@@ -27,16 +27,22 @@ class Known:
     created: float
 
     def process(self) -> psutil.Process | None:
-        """Return the process while it lives and is still the one we started."""
+        """Return the process while it lives and is still the one we started.
+
+        A child of ours that is dead and not yet collected counts as living: its pid is still taken, and
+        PostgreSQL refuses to start over a lock file with the pid of something that exists.
+        """
         child = _children.get(self.pid)
         if child is not None and child.poll() is not None:
-            _children.pop(self.pid, None)
+            del _children[self.pid]
+            child = None
         try:
-            found = psutil.Process(self.pid)
-            same = abs(found.create_time() - self.created) < 1 and found.status() != psutil.STATUS_ZOMBIE
+            process = psutil.Process(self.pid)
+            ours = abs(process.create_time() - self.created) < 1
+            gone = child is None and process.status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return None
-        return found if same else None
+        return process if ours and not gone else None
 
 
 class ProcessTable:

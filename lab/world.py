@@ -19,6 +19,7 @@ from lab.phones import ANSWER, Behaviour, Phone, PhoneCall, Phones
 Row = Mapping[str, Any]
 T = TypeVar("T")
 CT112, POSTGRES, ASTERISK, ASTERISK_B = "ct112", "postgres", "asterisk-a", "asterisk-b"
+PICKED_UP_SECONDS = 30  # a caller who comes just as ct112 dies waits for the dead-man's switch: 12 s
 QUALIFY_SECONDS = 3.5  # a little longer than an OPTIONS may go unanswered (pjsip.conf)
 
 
@@ -91,14 +92,14 @@ class World:
         )
 
     async def dial(self, ani: str | None = None, *, node: str = "a", **more: Any) -> PhoneCall:
-        """Let a citizen call 112, from a number nobody else has unless one is given."""
+        """Let a citizen call 112 and wait until it is picked up; `ani` None: a number nobody else has."""
         number = f"08{SystemRandom().randrange(10**9, 10**10)}" if ani is None else ani
         tone = CITIZEN_TONES[len(self.calls) % len(CITIZEN_TONES)]
         call = await self.citizens.call(
             f"sip:112@{self.exchange_of(node)}", number, **{"tone_hz": tone, **more}
         )
         self.calls.append(call)
-        await call.wait_for("established", 8)
+        await call.wait_for("established", PICKED_UP_SECONDS)
         return call
 
     async def dial_and_press(self, digits: str, *, node: str = "a") -> PhoneCall:

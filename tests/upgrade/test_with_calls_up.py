@@ -19,7 +19,7 @@ from lab.audio import Heard
 from lab.operators import CITIZEN_TONES, OPERATOR_TONES, register_position
 from lab.phones import ANSWER, Phone, PhoneCall, Phones
 from lab.places import REPOSITORY, Ports
-from lab.world import eventually
+from lab.world import PICKED_UP_SECONDS, eventually
 from tests.upgrade import old
 
 pytestmark = pytest.mark.system
@@ -148,7 +148,7 @@ async def _status(url: str) -> int:
 async def dialled(citizens: Phones, info: Mapping[str, Any]) -> PhoneCall:
     """Let somebody call, listen to the menu, and press 1."""
     call = await citizens.call(f"sip:112@{info['sip'][0]}", "081234500001", tone_hz=CITIZEN_TONES[0])
-    await call.wait_for("established", 8)
+    await call.wait_for("established", PICKED_UP_SECONDS)
     assert await call.hears_sound() > -40, "the menu does not speak"
     await call.press("1")
     return call
