@@ -53,6 +53,14 @@ def _give(new: Path, path: Path, mode: int, group: int | None) -> None:
     new.chmod(before.st_mode & 0o777)
 
 
+def following(path: Path) -> int:
+    """Return the flag to open a path with: O_NOFOLLOW where somebody other than root and us could put a link.
+
+    What root opens in the folder of a user without rights is only what it says it is. Raises OSError.
+    """
+    return 0 if path.parent.stat().st_uid in {0, os.geteuid()} else os.O_NOFOLLOW
+
+
 def sync(folder: Path) -> None:
     """Have the names in a folder on disk."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

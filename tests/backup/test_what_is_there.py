@@ -16,6 +16,7 @@ from ct112.backup.manifest import BackupTrouble
 from ct112.backup.places import found_astdbs
 from ct112.backup.restoring import MARKER, Restoring
 from ct112.backup.settings import SECRET, SECRET_OF_A_NODE, without_secret
+from ct112.backup.writing import Folder
 from ct112.store import Store, dump, loading, migrate
 from ct112.store.spool_file import SpoolFile, look_at
 from tests.backup.installation import Installation, story
@@ -25,6 +26,40 @@ async def test_only_its_owner_reads_it(first: Installation, tmp_path: Path) -> N
     await first.backup(tmp_path / "backup")
     for path in [tmp_path / "backup", *(tmp_path / "backup").rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+async def test_a_folder_named_by_mistake_keeps_its_mode(first: Installation, tmp_path: Path) -> None:
+    """`ct112 backup /etc` is refused, and /etc is still everybody's to read."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc").chmod(0o755)
+    (tmp_path / "etc" / "passwd").write_text("")
+    with pytest.raises(BackupTrouble, match="not empty"):
+        await first.backup(tmp_path / "etc")
+    assert stat.S_IMODE((tmp_path / "etc").stat().st_mode) == 0o755
+
+
+def test_of_two_in_one_folder_the_first_goes_on(tmp_path: Path) -> None:
+    """Two crontabs at one time: the second is refused before the first has written anything."""
+    first = Folder(tmp_path / "same")
+    with pytest.raises(BackupTrouble, match=r"not empty \(backup.unfinished\)"):
+        Folder(tmp_path / "same")
+    with first.sink("a") as sink:
+        sink.write(b"a")
+    assert (tmp_path / "same" / "a").read_bytes() == b"a"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could read what it must not")
+async def test_a_link_in_the_state_folder_brings_nothing_else_along(
+    first: Installation, tmp_path: Path
+) -> None:
+    """Who has taken over `ct112 serve` does not have root copy /etc/shadow for them."""
+    (tmp_path / "shadow").write_text("hush-hush")
+    first.places.heads.unlink(missing_ok=True)
+    first.places.heads.parent.mkdir(parents=True, exist_ok=True)
+    first.places.heads.symlink_to(tmp_path / "shadow")
+    os.chown(first.places.heads.parent, 65534, -1)
+    with pytest.raises(BackupTrouble, match="nothing of it was kept"):
+        await first.backup(tmp_path / "backup")
 
 
 async def test_secrets_are_left_out_unless_asked_for(first: Installation, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_a_file_that_was_there_before_us_is_kept(tmp_path: Path) -> None:
 def test_a_record_that_is_damaged_makes_every_file_the_admins(tmp_path: Path) -> None:
     found = machine(tmp_path)
     write(found, OwnFile("/etc/a.unit", "one\n"))
-    found.path("/var/lib/ct112/installed.json").write_text("{")
+    found.path("/etc/ct112/installed.json").write_text("{")
     assert "keep /etc/a.unit" in write(found, OwnFile("/etc/a.unit", "two\n"))[0]
 
 

@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Self
 
 from ct112.backup.manifest import NAME, BackupTrouble, FileEntry, Manifest, to_bytes
-from ct112.files import sync
+from ct112.files import following, sync
 
 AT_ONCE = 1 << 20
 TO_DISK = 8 << 20  # bytes between two fsyncs: one long write-back would delay those of the spool
+UNDER_WAY = "backup.unfinished"
 KEPT_FREE = 256 << 20  # bytes: a backup must not take the room the spool lives on
 
 
@@ -76,17 +77,28 @@ class Folder:
         self.files: list[FileEntry] = []
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            there = sorted(each.name for each in path.iterdir())
-            path.chmod(0o700)
+            self._require_empty()
+            want_room(path)
+            self._claim()
         except OSError as error:
             raise BackupTrouble(f"{path} cannot be used ({error.strerror}): name another folder") from error
+
+    def _require_empty(self) -> None:
+        there = sorted(each.name for each in self.path.iterdir())
         if NAME in there:
-            raise BackupTrouble(f"{path} is a backup already: name a new folder")
+            raise BackupTrouble(f"{self.path} is a backup already: name a new folder")
         if there:
             raise BackupTrouble(
-                f"{path} is not empty ({there[0]}): name a new folder; what is unfinished may go"
+                f"{self.path} is not empty ({there[0]}): name a new folder; what is unfinished may go"
             )
-        want_room(path)
+
+    def _claim(self) -> None:
+        """Have the folder for this backup alone: of two that begin at once, one is refused. OSError."""
+        try:
+            os.close(os.open(self.path / UNDER_WAY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError as error:
+            raise BackupTrouble(f"another backup is being made in {self.path}: name a new folder") from error
+        self.path.chmod(0o700)  # now that it is ours: a folder named by mistake keeps its mode
 
     def place(self, name: str) -> Path:
         """Return where a file of the backup is; its folders are there, for their owner alone."""
@@ -105,8 +117,9 @@ class Folder:
         self.files.append(sink.entry(name))
 
     def copy(self, source: Path, name: str) -> None:
-        """Copy a file. Raises OSError."""
-        with source.open("rb") as file, self.sink(name) as sink:
+        """Copy a file; in the folder of another user not what a link there leads to. Raises OSError."""
+        opened = os.open(source, os.O_RDONLY | os.O_CLOEXEC | following(source))
+        with os.fdopen(opened, "rb") as file, self.sink(name) as sink:
             while data := file.read(AT_ONCE):
                 sink.write(data)
 
@@ -123,6 +136,7 @@ class Folder:
         new = self.path / f"{NAME}.new"
         with Sink(new) as sink:
             sink.write(to_bytes(manifest))
+        (self.path / UNDER_WAY).unlink()
         new.rename(self.path / NAME)
         sync(self.path)
 

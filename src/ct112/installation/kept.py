@@ -10,9 +10,15 @@ from pathlib import Path
 from ct112 import files
 from ct112.installation.changes import Change
 from ct112.installation.machine import Machine
+from ct112.installation.order import CONSOLE, LOGROTATE, UNITS
 
-RECORD = "/var/lib/ct112/installed.json"
-"""What we wrote: path → SHA-256. A file that differs from it was changed by an admin."""
+RECORD = "/etc/ct112/installed.json"
+"""What we wrote: path → SHA-256. A file that differs from it was changed by an admin.
+
+Root alone writes there: who could add a line to it could have `ct112 uninstall` remove any file.
+"""
+RECORD_BEFORE = "/var/lib/ct112/installed.json"
+"""Where it was at first, in the folder of a user without rights: of that only our own places count."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,10 @@ class Record:
 
     def read(self) -> dict[str, str]:
         """Return path → SHA-256; empty when there is no record."""
-        try:
-            found = json.loads(self.machine.path(RECORD).read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        if self.machine.path(RECORD).exists():
+            return _pairs(self.machine.path(RECORD))
+        before = _pairs(self.machine.path(RECORD_BEFORE))
+        return {path: value for path, value in before.items() if _is_ours(path)}
 
     def add(self, path: str, text: str) -> None:
         """Note what was written."""
@@ -55,6 +60,7 @@ class Record:
         target = self.machine.path(RECORD)
         target.parent.mkdir(parents=True, exist_ok=True)
         files.replace(target, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode(), mode=0o644)
+        self.machine.path(RECORD_BEFORE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,19 @@ class OwnFiles:
 def digest(text: str) -> str:
     """Return the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _pairs(record: Path) -> dict[str, str]:
+    try:
+        found = json.loads(record.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_ours(path: str) -> bool:
+    """Return whether only ct112 would have put a file there."""
+    return ".." not in path.split("/") and (path in {CONSOLE, LOGROTATE} or path.startswith(f"{UNITS}/"))
 
 
 def _text(path: Path) -> str:

@@ -12,6 +12,7 @@ ENV_FILE = "/etc/ct112/ct112.env"
 ETC_ASTERISK = "/etc/asterisk"
 COMMAND = "/usr/local/bin/ct112"
 CONSOLE = "/usr/local/sbin/asterisk"
+LOGROTATE = "/etc/logrotate.d/ct112"
 
 
 @dataclass(frozen=True, kw_only=True)

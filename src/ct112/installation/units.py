@@ -3,7 +3,7 @@
 from ct112 import shipped
 from ct112.asterisk.configfiles import fill
 from ct112.installation.kept import OwnFile
-from ct112.installation.order import ASTERISK_ROOT, CONSOLE, UNITS, Order
+from ct112.installation.order import ASTERISK_ROOT, CONSOLE, LOGROTATE, UNITS, Order
 
 SERVICES = ("asterisk.service", "ct112-serve.service", "ct112-web.service", "ct112-worker.service")
 """In the order in which they start. Debian's own unit of Asterisk has the same name as ours."""
@@ -11,7 +11,6 @@ RENEWAL = "renew-ct112-certificates"
 TIMERS = (f"{RENEWAL}.timer",)
 CONFINED = "ct112-.service.d/10-confined.conf"
 BEYOND_DRAIN_SECONDS = 30  # after the talks: what is on the way to the disk
-LOGROTATE = "/etc/logrotate.d/ct112"
 LOGS = {"LOG_DIR": "/var/log/asterisk", "RUN_USER": "asterisk"}
 
 
