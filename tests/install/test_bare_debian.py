@@ -5,6 +5,7 @@ come through a door in it, the phones stand in it. Skipped, loudly, where no mac
 """
 
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -26,19 +27,34 @@ REHEARSAL = """
 set -e
 chroot /opt/ct112/asterisk-root sh -e <<'END'
 mkdir -p /srv/rehearsal && cd /srv/rehearsal
-for version in 1.0 2.0; do
+for version in 1.0 2.0 3.0; do
     mkdir -p $version/DEBIAN
     printf 'Package: ct112-rehearsal\\nVersion: %s\\nArchitecture: all\\n' $version > $version/DEBIAN/control
     printf 'Maintainer: a <a@b.test>\\nDescription: to rehearse with\\n' >> $version/DEBIAN/control
-    dpkg-deb --build $version $version.deb
 done
+cat > 3.0/DEBIAN/postinst <<'SCRIPT'
+#!/bin/sh
+mv /usr/sbin/asterisk /usr/sbin/asterisk.real
+cat > /usr/sbin/asterisk <<'BROKEN'
+#!/bin/sh
+case "$1" in -V|-rx) exec /usr/sbin/asterisk.real "$@" ;; esac
+exit 1
+BROKEN
+chmod 755 /usr/sbin/asterisk
+SCRIPT
+chmod 755 3.0/DEBIAN/postinst
+for version in 1.0 2.0 3.0; do dpkg-deb --build $version $version.deb; done
 dpkg -i 1.0.deb
-{ cat 2.0/DEBIAN/control; echo 'Filename: ./2.0.deb'; echo "Size: $(stat -c %s 2.0.deb)"
-  echo "SHA256: $(sha256sum 2.0.deb | cut -d' ' -f1)"; } > Packages
 echo 'deb [trusted=yes] file:/srv/rehearsal ./' > /etc/apt/sources.list.d/rehearsal.list
 END
 """
-"""A package of Asterisk's root of which a newer version is to be had."""
+"""A package of Asterisk's root, and newer versions of it. With 3.0 Asterisk says its version, and no more."""
+OFFERED = """
+set -e
+cd /opt/ct112/asterisk-root/srv/rehearsal
+{ cat VERSION/DEBIAN/control; echo 'Filename: ./VERSION.deb'; echo "Size: $(stat -c %s VERSION.deb)"
+  echo "SHA256: $(sha256sum VERSION.deb | cut -d' ' -f1)"; } > Packages
+"""
 UNITS = ("asterisk", "ct112-serve", "ct112-web", "ct112-worker")
 MOST_EXPOSED = 2.0  # of systemd-analyze security: 0 is nothing, 10 is everything
 
@@ -59,7 +75,7 @@ def machine(wheels: Path) -> Iterator[BareDebian]:
             bare.boot()
         except CannotBoot as error:
             pytest.skip(f"NOT RUN, a bare Debian cannot be booted here: {error}")
-        page = script("install.md", "bare-debian", EXAMPLES)
+        page = "umask 077\n" + script("install.md", "bare-debian", EXAMPLES)  # a careful admin's shell
         bare.must("env", "PIP_NO_INDEX=1", f"PIP_FIND_LINKS={WHEELS}", "bash", "-c", page, seconds=300)
         yield bare
     finally:
@@ -95,6 +111,17 @@ def test_a_call_is_answered(machine: BareDebian, password: str) -> None:
     machine.must("bash", "-c", script("install.md", "bare-debian-look"))
 
 
+def talk(machine: BareDebian, password: str) -> subprocess.Popen[str]:
+    """Have a call answered; both hear each other, until standard input ends."""
+    phones = machine.beside(sys.executable, "-m", "lab.heard_call", cwd=REPOSITORY)
+    assert phones.stdin is not None
+    assert phones.stdout is not None
+    phones.stdin.write(password + "\n")
+    phones.stdin.flush()
+    assert phones.stdout.readline() == "heard\n", phones.communicate(timeout=60)[1]
+    return phones
+
+
 def asterisk_pid(machine: BareDebian) -> str:
     """Return the process of Asterisk."""
     return machine.must("systemctl", "show", "--value", "--property=MainPID", "asterisk").strip()
@@ -102,15 +129,8 @@ def asterisk_pid(machine: BareDebian) -> str:
 
 def test_asterisk_is_patched_while_a_call_is_up(machine: BareDebian, password: str) -> None:
     machine.must("bash", "-c", REHEARSAL)
-    phones, before = (
-        machine.beside(sys.executable, "-m", "lab.heard_call", cwd=REPOSITORY),
-        asterisk_pid(machine),
-    )
-    assert phones.stdin is not None
-    assert phones.stdout is not None
-    phones.stdin.write(password + "\n")
-    phones.stdin.flush()
-    assert phones.stdout.readline() == "heard\n"
+    machine.must("bash", "-c", OFFERED.replace("VERSION", "2.0"))
+    phones, before = talk(machine, password), asterisk_pid(machine)
     update = machine.run("ct112", "asterisk", "update", "--wait", "3")
     assert "ct112-rehearsal 1.0 → 2.0" in update.stdout, update.stderr
     assert "calls were up all the time, and Asterisk goes on as it was" in update.stderr
@@ -122,6 +142,19 @@ def test_asterisk_is_patched_while_a_call_is_up(machine: BareDebian, password: s
     inside = ["nsenter", "--target", asterisk_pid(machine), "--mount", "--"]
     assert machine.must(*inside, "dpkg-query", "-f", "${Version}", "-W", "ct112-rehearsal") == "2.0"
     assert machine.must("ct112", "asterisk", "update") == "Nothing to patch.\n"
+
+
+def test_a_patch_with_which_asterisk_does_not_start_is_taken_back(machine: BareDebian, password: str) -> None:
+    machine.must("bash", "-c", OFFERED.replace("VERSION", "3.0"))
+    phones = talk(machine, password)
+    update = machine.run("ct112", "asterisk", "update", "--now", "--wait", "2")
+    assert "calls are still up, and end now" in update.stdout, update.stderr
+    assert "the patched Asterisk did not start; the one before is back and runs" in update.stderr
+    phones.communicate(timeout=60)
+    assert phones.returncode == 1  # its call has ended
+    phones = talk(machine, password)
+    said, trouble = phones.communicate(timeout=60)
+    assert (phones.returncode, said, trouble) == (0, "heard\n", "")
 
 
 def test_uninstalling_leaves_the_data(machine: BareDebian) -> None:

@@ -1,10 +1,14 @@
 """Patching Asterisk's root and taking ct112 off: the parts that need no whole machine."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from ct112.installation import update
+from ct112.installation import asterisk_root, update
 from ct112.installation.kept import OwnFile, OwnFiles
 from ct112.installation.machine import InstallFailure, Machine
 from ct112.installation.removal import DATA, Removal
@@ -33,6 +37,101 @@ def test_the_patched_copy_becomes_the_root_and_the_old_one_is_kept(root: Path) -
     running.close()
     update.go_back(root)
     assert which(root) == "asterisk-root"
+
+
+@pytest.fixture
+def running(root: Path) -> Iterator[str]:
+    """Run something in the root that will be the previous one; give its process."""
+    inside = "import os, sys, time; os.chroot(sys.argv[1]); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", inside, str(root)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield str(process.pid)
+        process.kill()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="changing the root needs root")
+def test_patched_twice_the_asterisk_that_runs_keeps_its_root(root: Path, running: str) -> None:
+    """Calls were up at the first patch: it was not restarted, and needs its files, the fallback's too."""
+    assert update.lives_in(root, running)
+    update.take(root, running)
+    assert not update.lives_in(root, running)
+    assert update.lives_in(update.previous_root(root), running)
+    update.next_root(root).mkdir()
+    (update.next_root(root) / "which").write_text("patched again")
+    update.take(root, running)
+    assert which(root) == "patched again"
+    assert which(update.previous_root(root)) == "asterisk-root"
+    assert not update.next_root(root).exists()
+    update.go_back(root)
+    assert update.lives_in(root, running)
+
+
+@pytest.mark.parametrize("pid", ["0", "", "no number", "4194305"])
+def test_an_asterisk_that_does_not_run_lives_nowhere(root: Path, pid: str) -> None:
+    assert not update.lives_in(root, pid)
+
+
+def killed_at(step: int) -> Callable[..., None]:
+    """Return what stands for a step of the change-over: the one of this number is not done any more."""
+    counted = iter(range(10))
+
+    def do(real: Callable[..., None], *arguments: object) -> None:
+        if next(counted) >= step:
+            raise KeyboardInterrupt
+        real(*arguments)
+
+    return do
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_killed_at_any_step_of_the_change_over_there_is_a_whole_root(
+    root: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    do, clear, over, rename = killed_at(step), asterisk_root.clear, update.change_over, Path.rename
+    monkeypatch.setattr(asterisk_root, "clear", lambda folder: do(clear, folder))
+    monkeypatch.setattr(update, "change_over", lambda one, other: do(over, one, other))
+    monkeypatch.setattr(Path, "rename", lambda one, other: do(rename, one, other))
+    with pytest.raises(KeyboardInterrupt):
+        update.take(root)
+    monkeypatch.undo()
+    assert which(root) == "asterisk-root"  # the last step alone changes it
+    update.next_root(root).mkdir(exist_ok=True)
+    (update.next_root(root) / "which").write_text("patched again")
+    update.take(root)
+    assert (which(root), which(update.previous_root(root))) == ("patched again", "asterisk-root")
+
+
+def modules(root: Path, *names: str) -> None:
+    """Put modules into a root."""
+    folder = root / "usr/lib/x86_64-linux-gnu/asterisk/modules"
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text("")
+
+
+def test_a_copy_that_lost_a_module_of_ours_is_not_taken(root: Path, tmp_path: Path) -> None:
+    """A suite under way takes packages away: `asterisk -V` says nothing of that."""
+    (tmp_path / "etc/asterisk").mkdir(parents=True)
+    (tmp_path / "etc/asterisk/modules.conf").write_text(
+        "; load = app_cdr.so\nrequire = chan_pjsip.so  ; SIP\nload => res_ari.so\nload = never_there.so\n"
+    )
+    machine = Machine(tmp_path)
+    assert update.modules_named(machine) == {"chan_pjsip.so", "res_ari.so", "never_there.so"}
+    modules(root, "chan_pjsip.so", "res_ari.so", "app_cdr.so")
+    modules(update.next_root(root), "chan_pjsip.so")
+    with pytest.raises(InstallFailure, match=r"has no res_ari.so$|has no res_ari.so:"):
+        update._require_modules(machine, root, update.next_root(root))
+
+
+def test_without_room_for_the_copy_nothing_is_copied(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The spool may be on the same disk."""
+    monkeypatch.setattr(Machine, "free_bytes", lambda self, path: 300 << 20)
+    with pytest.raises(InstallFailure, match=r"has 300 MB free and the patched copy needs 512 MB"):
+        update.patch(Machine(tmp_path), root)
+    assert not update.next_root(root).exists()
 
 
 def test_without_a_root_before_there_is_no_way_back(root: Path) -> None:

@@ -11,6 +11,7 @@ UNIT = "asterisk.service"
 EVERY_SECONDS = 1.0
 UP_SECONDS = 60
 LEAVE_SECONDS = 2
+TRIES = 3
 ACTIVE = re.compile(r"^(\d+) (?:of \d+ max )?active call", re.MULTILINE)
 
 
@@ -27,18 +28,18 @@ def at_a_quiet_moment(machine: Machine, wait_seconds: float, tell: Callable[[str
     Asterisk itself looks and stops in one step, so no call slips in between; systemd starts it again. It
     takes calls until then. Raises InstallFailure when it does not come up again.
     """
-    before, end = _pid(machine), time.monotonic() + wait_seconds
+    before, end = main_pid(machine), time.monotonic() + wait_seconds
     if before == "0":
         _start(machine)
         return True
     # The console would wait with it: it is left, and Asterisk stays told.
     machine.attempt(*_console(machine), "-rx", "core stop when convenient", seconds=LEAVE_SECONDS)
     told: int | None = 0
-    while _pid(machine) == before:
+    while main_pid(machine) == before:
         if time.monotonic() > end:
             machine.attempt(*_console(machine), "-rx", "core abort shutdown", seconds=10)
             time.sleep(EVERY_SECONDS)
-            if _pid(machine) == before:
+            if main_pid(machine) == before:
                 return False
             break
         calls = calls_up(machine)
@@ -52,7 +53,9 @@ def at_a_quiet_moment(machine: Machine, wait_seconds: float, tell: Callable[[str
 
 def now(machine: Machine) -> None:
     """Restart Asterisk at once: calls end, and ct112 puts them down to be called back."""
-    machine.run("systemctl", "restart", UNIT)
+    said = machine.attempt("systemctl", "restart", UNIT)
+    if said.returncode != 0:
+        raise InstallFailure(f"{UNIT} does not start: {said.stderr.strip()}", f"journalctl -u {UNIT}")
     _wait_until_up(machine)
 
 
@@ -67,15 +70,27 @@ def _start(machine: Machine) -> None:
 
 
 def _wait_until_up(machine: Machine) -> None:
-    end = time.monotonic() + UP_SECONDS
+    """Wait for it, but not for one that ends again and again: meanwhile nobody answers."""
+    end, ended = time.monotonic() + UP_SECONDS, _restarts(machine)
     while not is_up(machine):
-        if time.monotonic() > end:
+        if time.monotonic() > end or _restarts(machine) >= ended + TRIES:
             raise InstallFailure("Asterisk does not come up", f"journalctl -u {UNIT}")
         time.sleep(EVERY_SECONDS / 2)
 
 
-def _pid(machine: Machine) -> str:
-    return machine.attempt("systemctl", "show", "--value", "--property=MainPID", UNIT).stdout.strip()
+def main_pid(machine: Machine) -> str:
+    """Return the process of Asterisk, "0" when it does not run."""
+    return _shown(machine, "MainPID")
+
+
+def _restarts(machine: Machine) -> int:
+    """Return how often systemd has started it again by itself."""
+    said = _shown(machine, "NRestarts")
+    return int(said) if said.isdigit() else 0
+
+
+def _shown(machine: Machine, name: str) -> str:
+    return machine.attempt("systemctl", "show", "--value", f"--property={name}", UNIT).stdout.strip()
 
 
 def _console(machine: Machine) -> tuple[str, ...]:
