@@ -72,7 +72,7 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_was_not_said_is_asked_for(tmp_path: Path) -> None:
     said = reasons(machine(tmp_path), order(given={}, local_postgresql=False))
-    assert "no PostgreSQL is named → --database-url" in said
+    assert "no PostgreSQL is named → --database-url-file FILE" in said
     assert "no trunk is named → --trunk ADDRESS" in said
 
 

@@ -1,5 +1,6 @@
 """`ct112 install`: what is to be done on this Debian is shown, then done; a second run changes nothing."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ import typer
 from ct112.cli.edge import CannotDo
 from ct112.cli.rendering import RenderOrder, render_node
 from ct112.installation.changes import Change, Part
-from ct112.installation.machine import InstallFailure, Machine
+from ct112.installation.machine import UMASK, InstallFailure, Machine
 from ct112.installation.order import ENV_FILE, ETC_ASTERISK, Order
 
 NEXT = "Next (docs/install.md): ct112 position add, ct112 operator add, ct112 account add; then ct112 doctor."
@@ -25,8 +26,12 @@ def install(
     sip_address: Annotated[str | None, typer.Option(help="Our address towards the carrier.")] = None,
     node: Annotated[str, typer.Option(help="Name of the Asterisk on this machine.")] = "a",
     database_url: Annotated[
-        str, typer.Option(help="A PostgreSQL that is there: postgresql://USER:PASSWORD@HOST/NAME.")
+        str, typer.Option(help="A PostgreSQL that is there, without a password: postgresql://USER@HOST/NAME.")
     ] = "",
+    database_url_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The same with its password, in a file; - is standard input."),
+    ] = None,
     postgresql: Annotated[
         bool, typer.Option("--postgresql", help="Install Debian's PostgreSQL here and make the database.")
     ] = False,
@@ -46,6 +51,7 @@ def install(
 
     What an admin has changed since is kept: drop-ins, settings, units.
     """
+    from ct112.cli import install_database as database
     from ct112.installation import checks, plan
 
     given: dict[str, Any] = {"trunk": trunk or None, "sip_address": sip_address}
@@ -53,13 +59,13 @@ def install(
         program=Path(sys.prefix) / "bin" / "ct112",
         node=node,
         given={name: value for name, value in given.items() if value},
-        database_url=database_url,
+        database_url=database.address(database_url, database_url_file),
         local_postgresql=postgresql,
         mirror=mirror,
         start=start,
     )
     machine = Machine()
-    _stop_if([*checks.trouble(machine, order), *_ports(machine, order)])
+    _stop_if([*checks.trouble(machine, order), *_ports(machine, order), *database.trouble(order)])
     configuration = Configuration(machine, order)
     parts = plan.parts(machine, order, configuration, drain_seconds=_drain_seconds(machine))
     changes = _show(parts, machine)
@@ -71,7 +77,11 @@ def install(
         return
     if not yes and not _agreed():
         raise CannotDo("nothing was changed")
-    _do(parts)
+    before = os.umask(UMASK)
+    try:
+        _do(parts)
+    finally:
+        os.umask(before)
     typer.echo(NEXT)
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ct112.env_file import EnvFileError
+from ct112.installation import foreign
 from ct112.installation.machine import InstallFailure, Machine, taken_ports
 from ct112.installation.order import ENV_FILE, ETC_ASTERISK, Order
 from ct112.installation.postgres import database_url
+from ct112.installation.private_root import private
+from ct112.installation.readable import closed_above
 
 DEBIANS = ("12", "13")
 ROOM = {"/opt": 2 * 1024**3, "/var/lib": 1024**3}
@@ -45,7 +49,15 @@ def trouble(machine: Machine, order: Order) -> Iterator[InstallFailure]:
                 f"{path} has {free // mega} MB free and {needed // mega} MB are needed", "make room there"
             )
     yield from _program(order)
-    yield from _settings(machine, order)
+    try:
+        yield from _settings(machine, order)
+    except EnvFileError as error:
+        yield InstallFailure(str(error), "then the same command again")
+    if foreign.runs_a_foreign_one(machine) and private(machine):
+        yield InstallFailure(
+            "an Asterisk that is too old runs here (asterisk.service)",
+            "when nobody talks: systemctl disable --now asterisk; its configuration will be put aside",
+        )
     if not machine.resolves_itself():
         yield InstallFailure("this machine's own name does not resolve", HOSTS_REMEDY)
 
@@ -57,19 +69,33 @@ def _program(order: Order) -> Iterator[InstallFailure]:
             f"ct112 lies in {inside[0]}, where its services may not look",
             "install it in /opt/ct112/venv: python3 -m venv /opt/ct112/venv",
         )
-    elif not order.program.is_file():
+        return
+    if not order.program.is_file():
         yield InstallFailure(f"{order.program} is not there", "pip install the wheel into /opt/ct112/venv")
+        return
+    python = order.program.with_name("python").resolve()
+    if any(python.is_relative_to(folder) for folder in CLOSED_TO_SERVICES):
+        yield InstallFailure(
+            f"its Python lies in {python.parent}, where the services may not look",
+            "make the venv with Debian's own: /usr/bin/python3 -m venv /opt/ct112/venv",
+        )
+    closed = closed_above(order.program)
+    if closed is not None:
+        yield InstallFailure(f"{closed} lets only its owner through to ct112", f"chmod a+x {closed}")
 
 
 def _settings(machine: Machine, order: Order) -> Iterator[InstallFailure]:
     """Yield what was not said and is not known from a run before."""
-    if not (order.database_url or order.local_postgresql or database_url(machine)):
+    known = database_url(machine)
+    if not (order.database_url or order.local_postgresql or known):
         yield InstallFailure(
             "no PostgreSQL is named",
-            "--database-url postgresql://USER:PASSWORD@HOST/NAME, or --postgresql for Debian's own",
+            "--database-url-file FILE with its address, or --postgresql for Debian's own",
         )
     described = machine.path(str(Path(ENV_FILE).with_name("asterisk.toml"))).exists()
-    if not (order.given.get("trunk") or described or machine.path(f"{ETC_ASTERISK}/pjsip.conf").exists()):
+    rendered = machine.path(f"{ETC_ASTERISK}/pjsip.conf").exists()
+    ours = rendered and not foreign.has_foreign_configuration(machine)
+    if not (order.given.get("trunk") or described or ours):
         yield InstallFailure(
             "no trunk is named", "--trunk ADDRESS of the carrier, as often as it has addresses"
         )

@@ -16,6 +16,10 @@ PLAIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": PLAIN_PATH, "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 
 
+UMASK = 0o022
+"""Of all we run and make, whatever the shell's is: packages made under 077 are of no use to anybody else."""
+
+
 class InstallFailure(Exception):
     """It cannot be done: why, and what to do."""
 
@@ -101,7 +105,7 @@ class Machine:
         try:
             return subprocess.run(
                 command, input=stdin, env=ENVIRONMENT, capture_output=True, text=True,
-                check=False, timeout=seconds, cwd="/",
+                check=False, timeout=seconds, cwd="/", umask=UMASK,
             )  # fmt: skip
         except FileNotFoundError:
             return subprocess.CompletedProcess(command, 127, "", f"{command[0]} is not installed")

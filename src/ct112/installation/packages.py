@@ -11,8 +11,8 @@ PRIVATE_ROOT = {
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 }
 ALWAYS = {"logrotate": "/usr/sbin/logrotate"}
-POSTGRESQL = {"postgresql": "/usr/bin/pg_lsclusters"}
-"""Each package by a file of it."""
+POSTGRESQL = {"postgresql": "/usr/lib/postgresql/*/bin/postgres"}
+"""Each package by a file of it; the server by itself, which a machine with only its client does not have."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,19 @@ class Packages:
 
     def changes(self) -> Iterator[Change]:
         """Return what apt is to install."""
-        missing = [name for name, file in self.wanted.items() if not self.machine.path(file).exists()]
+        missing = [name for name, file in self.wanted.items() if not self._has(file)]
         if missing:
             yield Change(f"apt install {' '.join(missing)}", lambda: self._install(missing))
+        elif any(name in self.machine.attempt("dpkg", "--audit").stdout for name in self.wanted):
+            yield Change("dpkg --configure -a: it was interrupted", self._configure)
+
+    def _has(self, file: str) -> bool:
+        return any(self.machine.root.glob(file.lstrip("/")))
+
+    def _configure(self) -> None:
+        self.machine.run("dpkg", "--configure", "-a")
 
     def _install(self, names: list[str]) -> None:
+        self.machine.attempt("dpkg", "--configure", "-a")  # what a run before was interrupted in
         self.machine.attempt("apt-get", "update", "-qq")  # one broken source of many is no reason to stop
         self.machine.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *names)

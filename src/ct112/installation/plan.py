@@ -8,12 +8,14 @@ from pathlib import Path
 from ct112.installation import packages, units
 from ct112.installation.changes import Change, Part
 from ct112.installation.folders import Folders
+from ct112.installation.foreign import Foreign
 from ct112.installation.kept import OwnFiles
 from ct112.installation.machine import Machine
 from ct112.installation.order import COMMAND, Order
 from ct112.installation.packages import Packages
 from ct112.installation.postgres import Database
 from ct112.installation.private_root import PrivateRoot, private
+from ct112.installation.readable import Readable
 from ct112.installation.services import Services
 from ct112.installation.tables import Tables
 from ct112.installation.users import Users
@@ -55,7 +57,9 @@ def parts(machine: Machine, order: Order, configuration: Part, *, drain_seconds:
     return (
         Packages(machine, wanted),
         Users(machine),
+        Foreign(machine),
         Folders(machine),
+        Readable(machine, order.program),
         *([PrivateRoot(machine, order.mirror)] if own_root else []),
         OwnFiles(machine, files),
         Link(machine, order.program),
