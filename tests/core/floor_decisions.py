@@ -1,13 +1,13 @@
 """What a floor decides, as one list for tests; and the failure of any command by its name."""
 
 from ct112.core import commands
-from ct112.core.commands import Answered, CallbackDone, TelephoneCommand, Unexpected
+from ct112.core.commands import AgencyCallDone, Answered, CallbackDone, TelephoneCommand, Unexpected
 from ct112.core.events import CommandFailed
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, offer_id, play_id
 from ct112.core.outbox import Outbox
 from ct112.core.record import CallRecord, Fact, ServiceClass
 
-Decision = TelephoneCommand | CallRecord | Fact | CallbackDone | Answered | Unexpected
+Decision = TelephoneCommand | CallRecord | Fact | CallbackDone | AgencyCallDone | Answered | Unexpected
 LEG = {"node": NodeName("a"), "position": PositionName("pos-1"), "seconds": 15.0}
 
 
@@ -18,6 +18,7 @@ def decisions(outbox: Outbox) -> list[Decision]:
         *outbox.records,
         *outbox.facts,
         *outbox.results,
+        *outbox.agency_results,
         *outbox.answers,
         *outbox.unexpected,
     ]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from ct112.core.agency_outcomes import AgencyWords
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import (
     HangUp,
     Join,
@@ -13,8 +15,12 @@ from ct112.core.commands import (
     SendToFallback,
 )
 from ct112.core.events import (
+    AgencyCallAsked,
+    AgencyMessage,
     CallArrived,
     CallbackAsked,
+    CalleeAnswered,
+    CalleeEnded,
     CallerLeft,
     CallReleased,
     CommandFailed,
@@ -36,7 +42,8 @@ from ct112.core.events import (
     PickedUp,
     PlayEnded,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, PlayId, offer_id, play_id
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, agency_call_id, offer_id, play_id
+from ct112.core.ivr import Prompt
 from tests.core.floor_asks import AskFor, asked
 from tests.core.floor_decisions import Decision, failed
 from tests.core.floor_gaps import Gap, gaps
@@ -156,10 +163,49 @@ later = st.builds(Later, st.sampled_from([0.0, 0.001, 0.5, 2.0, 4.0, 12.0, 20.0,
 clocks = st.builds(ClockSet, st.sampled_from([0.0, 3600.0, -3600.0, -7.0, 8.2e8]))
 answers = st.builds(Answer, st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2]))
 
+agency_calls = st.sampled_from([agency_call_id("d-1"), agency_call_id("d-2")])
+agency_offers = st.builds(offer_id, agency_calls, st.integers(1, 3))
+WORDS = AgencyWords(message=(Prompt("a" * 32, 2.0),), thanks=(Prompt("b" * 32, 1.0),))
+agencies: st.SearchStrategy[Event] = st.one_of(
+    st.builds(
+        AgencyCallAsked,
+        call=agency_calls,
+        node=nodes,
+        agency=st.just("pmi"),
+        number=st.just("0812"),
+        seconds=st.just(30.0),
+        words=st.just(WORDS),
+    ),
+    st.builds(CalleeAnswered, agency_calls),
+    st.builds(CalleeAnswered, agency_calls),
+    st.builds(CalleeEnded, agency_calls, st.sampled_from(CallbackResult), st.booleans()),
+    st.builds(DigitPressed, agency_calls, st.sampled_from("12333")),
+    st.builds(PlayEnded, agency_calls, st.builds(play_id, agency_calls, st.integers(1, 6)), st.booleans()),
+    st.builds(OfferAnswered, agency_offers),
+    st.builds(OfferEnded, agency_offers, reasons),
+    st.builds(Joined, agency_calls, agency_offers),
+    st.builds(AgencyMessage, agency_calls, st.just(WORDS)),
+    st.builds(
+        failed,
+        command=st.sampled_from(["DialCallee", "EndCallee", "JoinCallee", "Play", "RingOperator"]),
+        call=agency_calls,
+        offer=st.none() | agency_offers,
+    ),
+)
 asked_back = st.builds(CallbackAsked, task=st.integers(1, 3), number=st.just("0812"), position=positions)
 common = st.one_of(likely, likely, likely, answers, later)
 rare = st.one_of(
-    arrivals, st.just(Everybody()), phones, gaps, clocks, asked_back, asked, policy_changed, events
+    arrivals,
+    st.just(Everybody()),
+    phones,
+    gaps,
+    clocks,
+    asked_back,
+    agencies,
+    agencies,
+    asked,
+    policy_changed,
+    events,
 )
 moves: st.SearchStrategy[list[Move]] = st.lists(common | common | rare, min_size=5, max_size=50)
 moves_and_leaving: st.SearchStrategy[list[Move]] = st.builds(

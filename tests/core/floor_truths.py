@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from ct112.core.agency_states import AgencyCall, RingingOperator, WithOperator
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Armed, Call, Joining, Offered, Talking, Waiting, WithOffer
 from ct112.core.commands import (
+    AgencyCallDone,
     Answered,
     CallbackDone,
     EndOffer,
@@ -23,6 +25,8 @@ from tests.core.floor_decisions import Decision
 from tests.core.floor_policies import END_SECONDS, FREE_SECONDS
 from tests.core.floor_world import World
 
+WRITTEN = CallRecord | Fact | CallbackDone | AgencyCallDone | Answered | Unexpected
+
 
 @dataclass
 class Truths:
@@ -37,6 +41,7 @@ class Truths:
     joined: set[CallId] = field(default_factory=set)
     kept: dict[PositionName, float] = field(default_factory=dict)
     seen: dict[CallId, float] = field(default_factory=dict)
+    called: set[CallId] = field(default_factory=set)  # agencies whose call is over
     looks: dict[str, tuple[int, object]] = field(default_factory=dict)
 
     def check(self, commands: list[Decision], *, after_due: bool = False) -> None:
@@ -89,7 +94,10 @@ class Truths:
 
     def _about_ended(self, command: Decision, found: set[CallId]) -> None:
         """After the final record only an operator's leg is still to be ended."""
-        if isinstance(command, CallRecord | Fact | CallbackDone | Answered | Unexpected | EndOffer):
+        if isinstance(command, AgencyCallDone):
+            assert command.call not in self.called, "an outcome is told once"
+            self.called.add(command.call)
+        if isinstance(command, WRITTEN | EndOffer):
             return
         assert command.call not in self.closed or command.call in found, command
         if isinstance(command, Ring):
@@ -128,6 +136,8 @@ class Truths:
                 armed_at = self.pushed.get(call.id, call.born_at)  # first by the dialplan
                 unpushed = min(now - armed_at, silent)
                 assert unpushed <= policy.switch_every_seconds + 1e-3
+        begun = {call.id for call in floor.agency_calls.values() if call.outcome is None}
+        assert begun.isdisjoint(self.called)
         if after_due:
             at = floor.next_deadline()
             assert at is None or at > now
@@ -140,10 +150,13 @@ class Truths:
     def _operators(self) -> None:
         """Calls and operators belong together one to one."""
         floor = self.world.floor
-        held: dict[OfferId | None, Call | Callback] = {
+        held: dict[OfferId | None, Call | Callback | AgencyCall] = {
             call.offer: call for call in floor.calls.values() if isinstance(call.state, WithOffer)
         }
         held |= {back.offer: back for back in floor.call_backs.values()}
+        for agency in floor.agency_calls.values():
+            if isinstance(agency.state, WithOperator):
+                held[agency.state.offer] = agency
         busy = [one for one in floor.positions.values() if isinstance(one.state, Ringing | OnCall)]
         assert len(held) == len(busy)
         for operator in busy:
@@ -151,7 +164,7 @@ class Truths:
             call = held[operator.state.offer]
             assert call.id == operator.state.call
             place = call if isinstance(call, Callback) else call.state
-            assert isinstance(place, WithOffer | Callback)
+            assert isinstance(place, WithOffer | Callback | WithOperator)
             assert place.position == operator.name
             self._not_kept(operator, call.node)
 
@@ -210,6 +223,16 @@ class Truths:
             if isinstance(call.state, Waiting) and call.node in reachable - self.lost
         ]
         assert not stuck
+        self._no_agency_before_a_caller()
+
+    def _no_agency_before_a_caller(self) -> None:
+        """No operator is rung for an agency while a caller waits whom they could be rung for."""
+        floor = self.world.floor
+        waiting = {call.node for call in floor.calls.values() if isinstance(call.state, Waiting)} - self.lost
+        for agency in floor.agency_calls.values():
+            if isinstance(agency.state, RingingOperator):
+                position = floor.positions[agency.state.position]
+                assert not position.ready or not position.phones & waiting
 
     def _revisions(self) -> None:
         """Nothing changes to the eye without another revision and without being named; none comes back."""

@@ -32,6 +32,7 @@ FIELDS = {
     "ready": "yes or no",
     "since": "a time",
     "offer": "a name we made",
+    "trunk": "a name in the settings",
     "leg": "a name Asterisk made",
     "position": "a workstation",
     "operator": "an account",

@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ct112.core.agency_states import WithOperator
 from ct112.core.calls import Talking
 from ct112.core.commands import EndCallee, EndOffer
 from ct112.core.events import CallerLeft, CallReleased, Event, NodeSurveyed
@@ -62,8 +63,16 @@ class Game:
         assert {leg.offer for leg in event.offers} - ended <= {
             *(back.offer for back in backs.values()),
             *(call.offer for call in self.world.floor.calls.values()),
+            *(
+                agency.state.offer
+                for agency in self.world.floor.agency_calls.values()
+                if isinstance(agency.state, WithOperator)
+            ),
         }
-        assert {callee.call for callee in event.callees} - ended_out <= set(backs)
+        assert {callee.call for callee in event.callees} - ended_out <= {
+            *backs,
+            *self.world.floor.agency_calls,
+        }
 
     def wait(self, seconds: float) -> None:
         """Let time pass, stopping at each deadline: each one must lead to a later one."""
@@ -107,6 +116,8 @@ def test_no_call_is_lost_while_we_leave(start: str, script: list[Move]) -> None:
     assert game.world.floor.empty()
     assert set(game.truths.closed) == game.truths.ever
     talking_back = {back.position for back in game.world.floor.call_backs.values()}
+    agencies = [agency.state for agency in game.world.floor.agency_calls.values()]
+    talking_back |= {state.position for state in agencies if isinstance(state, WithOperator)}
     assert {one.name for one in game.world.floor.positions.values() if one.busy} == talking_back
 
 

@@ -16,9 +16,15 @@ from tests.core import floor_world as given
 from tests.core.floor_world import ONE, POS_1, STATES, THREE, TWO, A, B, World
 
 FIXED = frozenset(
-    {"ring_grace_seconds", "join_seconds", "release_seconds", "switch_seconds", "switch_every_seconds"}
+    {
+        *("ring_grace_seconds", "join_seconds", "release_seconds", "switch_seconds", "switch_every_seconds"),
+        *("agency_key_seconds", "agency_message_seconds", "agency_operator_seconds"),
+        *("agency_limit_seconds", "agency_play_grace_seconds"),
+    }
 )
-"""Belong to the dead-man's switch, or have to end within it: `ct112.env` and a restart."""
+"""Belong to the dead-man's switch, or have to end within it: `ct112.env` and a restart.
+
+Those of calls to agencies have to end within the leg's own time limit, which is set when it is dialled."""
 OTHER = Policy(**{field.name: field.default * 3 + 1 for field in fields(Policy)})  # type: ignore[operator]
 
 

@@ -11,6 +11,7 @@ from ct112.asterisk.contacts import USABLE, Contacts
 from ct112.asterisk.link import Link
 from ct112.asterisk.telephone import AsteriskTelephone
 from ct112.core import (
+    agency_failures,
     callbacks,
     callbacks_survey,
     deadman,
@@ -90,7 +91,7 @@ def gone_before_the_survey(patch: Patch) -> None:
             believed(board, call, event)
 
     patch(AsteriskTelephone, "do", hasty)
-    failed = handlers.about_either(credulous, callbacks.failed)
+    failed = handlers.about_any(credulous, callbacks.failed, agency_failures.failed)
     patch(handlers, "HANDLERS", {**handlers.HANDLERS, CommandFailed: failed})
 
 

@@ -23,6 +23,7 @@ from ct112.core.trunks import Trunk
 from ct112.core.value import value
 
 if TYPE_CHECKING:
+    from ct112.core.agency_states import AgencyCall
     from ct112.core.callbacks import Callback
 
 REMEMBERED = 1000
@@ -86,6 +87,8 @@ class Board:
     lost: dict[NodeName, Lost] = field(default_factory=dict)
     ended: dict[CallId, Ended] = field(default_factory=dict)  # the last ones, in order
     callbacks: dict[CallId, "Callback"] = field(default_factory=dict)
+    agency_calls: dict[CallId, "AgencyCall"] = field(default_factory=dict)
+    agency_over: dict[CallId, None] = field(default_factory=dict)  # the last ones, in order
     remembered: dict[CallId, CallRecord] = field(default_factory=dict)  # open when we last wrote them down
     answers: dict[AskId, tuple[Asked, Answered]] = field(default_factory=dict)  # the last ones, in order
     draining: bool = False

@@ -13,7 +13,7 @@ from ct112.core.positions import Ringing
 def surveyed(board: Board, event: NodeSurveyed) -> None:
     """Compare the call-backs of a node with what was found there, and take over those of before a restart."""
     legs = {call_of(leg.offer): leg for leg in event.offers if is_back(leg.offer)}
-    callees = {callee.call: callee for callee in event.callees}
+    callees = {callee.call: callee for callee in event.callees if callee.call.startswith(BACK)}
     backs = callbacks.at_node(board, event.node)
     for back in backs:
         _found_again(board, back, legs.pop(back.id, None), callees.pop(back.id, None))

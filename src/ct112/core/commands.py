@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ct112.core.agency_outcomes import AgencyOutcome
 from ct112.core.asks import AskCode, AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, call_of
@@ -95,7 +96,7 @@ class HangUp:
 
 @value(frozen=True, slots=True, kw_only=True)
 class RingOperator:
-    """Ring a position that wants to call somebody back. Ends in `OfferAnswered` or `OfferEnded`."""
+    """Ring a position for a call we make. Ends in `OfferAnswered` or `OfferEnded`."""
 
     call: CallId
     offer: OfferId
@@ -103,6 +104,7 @@ class RingOperator:
     position: PositionName
     seconds: float
     number: str
+    agency: str = ""  # its code, when it is one that wants an operator
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,14 @@ class CallbackDone:
     task: int
     result: CallbackResult
     tried: bool
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class AgencyCallDone:
+    """Tell how a call to an agency went; once for each."""
+
+    call: CallId
+    outcome: AgencyOutcome
 
 
 @value(frozen=True, slots=True)

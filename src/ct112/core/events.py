@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from ct112.core.agency_outcomes import AgencyWords
 from ct112.core.asks import Ask, AskId
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import TelephoneCommand, about
@@ -244,16 +245,53 @@ class CallbackAsked:
     position: PositionName
 
 
+@value(frozen=True, slots=True, kw_only=True)
+class AgencyCallAsked:
+    """An agency is to be called, by a name that was never dialled. `agency`: its code."""
+
+    call: CallId
+    node: NodeName
+    agency: str
+    number: str
+    seconds: float
+    words: AgencyWords
+
+
+@value(frozen=True, slots=True)
+class AgencyMessage:
+    """What is said in a call to an agency that was found after a restart."""
+
+    call: CallId
+    words: AgencyWords
+
+
+@value(frozen=True, slots=True)
+class AgencyCallBegun:
+    """A call to an agency that was begun at a node, and whose outcome is not known. `at`: by our clock."""
+
+    call: CallId
+    node: NodeName
+    at: float
+
+
+@value(frozen=True, slots=True)
+class AgencyCallsRestored:
+    """The calls to agencies an earlier process has begun, and those that are over."""
+
+    begun: tuple[AgencyCallBegun, ...] = ()
+    over: tuple[CallId, ...] = ()
+
+
 @value(frozen=True, slots=True)
 class CalleeAnswered:
-    """Whoever is called back picked up."""
+    """Whoever is called back, or an agency, picked up."""
 
     call: CallId
 
 
 @value(frozen=True, slots=True)
 class CalleeEnded:
-    """The leg of whoever is called back is gone; `result`: why, when nobody had picked up.
+    """The leg of whoever is called back, or of an agency, is gone; `result`: why, when nobody had picked up.
 
     `by_trunk`: the trunk failed before the number was reached; another may get there.
     """
@@ -303,6 +341,9 @@ Event = (
     | NodeSurveyed
     | NodeLost
     | CallbackAsked
+    | AgencyCallAsked
+    | AgencyMessage
+    | AgencyCallsRestored
     | CalleeAnswered
     | CalleeEnded
     | Asked

@@ -1,4 +1,6 @@
-"""What can happen to a call or to a stay: one frozen dataclass a kind. Store, feed and front end share them.
+"""What can happen to a call, a stay, or a call to an agency: one frozen dataclass a kind.
+
+Store, feed and front end share them.
 
 No field holds personal data of a caller: numbers, names, places and keys pressed live in the record, which
 can be erased; a fact cannot. `operator` and `by` are names of accounts. A test holds the list of fields, and
@@ -11,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
+from ct112.core.agency_outcomes import AgencyOutcome
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
 from ct112.core.record import ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.core.value import value
@@ -310,6 +313,57 @@ class LoggedOut(_OfStay):
     KIND: ClassVar[str] = "logged_out"
 
 
+@value(frozen=True)
+class _OfAgencyCall:
+    """What happens in a telephone call to an agency; the fact is of its delivery."""
+
+    node: NodeName
+
+
+@value(frozen=True)
+class AgencyDialled(_OfAgencyCall):
+    """An agency's telephone is dialled, by this trunk."""
+
+    KIND: ClassVar[str] = "agency_dialled"
+    trunk: str
+
+
+class AgencyAnswered(_OfAgencyCall):
+    """Somebody picked up at the agency."""
+
+    KIND: ClassVar[str] = "agency_answered"
+
+
+class AgencyTold(_OfAgencyCall):
+    """The incident is said, from its beginning."""
+
+    KIND: ClassVar[str] = "agency_told"
+
+
+class AgencyWaits(_OfAgencyCall):
+    """Who is there wants an operator."""
+
+    KIND: ClassVar[str] = "agency_waits"
+
+
+@value(frozen=True)
+class AgencyJoined:
+    """Who is at the agency and an operator hear each other."""
+
+    KIND: ClassVar[str] = "agency_joined"
+    offer: OfferId
+    position: PositionName
+    operator: OperatorName | None
+
+
+@value(frozen=True)
+class AgencyEnded(_OfAgencyCall):
+    """How the call to the agency went; once for each."""
+
+    KIND: ClassVar[str] = "agency_ended"
+    outcome: AgencyOutcome
+
+
 OfOperator = (
     Offered
     | Ringing
@@ -348,7 +402,8 @@ OfCall = (
     | FallbackEntered
     | FallbackAnswered
 )
-Happening = OfCall | OfStay
+OfAgencyCall = AgencyDialled | AgencyAnswered | AgencyTold | AgencyWaits | AgencyJoined | AgencyEnded
+Happening = OfCall | OfStay | OfAgencyCall
 KINDS: Mapping[str, type[Happening]] = {kind.KIND: kind for kind in get_args(Happening)}
 
 

@@ -4,7 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import assert_never
 
-from ct112.core import callbacks, deadman, handlers, leaving, lost, menu, offering, seating, talking, waiting
+from ct112.core import (
+    agency_steps,
+    callbacks,
+    deadman,
+    handlers,
+    leaving,
+    lost,
+    menu,
+    offering,
+    seating,
+    talking,
+    waiting,
+)
+from ct112.core.agency_states import AgencyCall
 from ct112.core.board import Board, Lost
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
@@ -68,6 +81,11 @@ class Floor:
         return MappingProxyType(self._board.callbacks)
 
     @property
+    def agency_calls(self) -> Mapping[CallId, AgencyCall]:
+        """The telephone calls to agencies under way, to look at."""
+        return MappingProxyType(self._board.agency_calls)
+
+    @property
     def draining(self) -> bool:
         """Whether new calls go to the fallback."""
         return self._board.draining
@@ -90,12 +108,14 @@ class Floor:
         """Do what is due at `now`; return what to do. Afterwards `next_deadline()` lies after `now`."""
         board = self._board
         board.now, board.wall = now, now if wall is None else wall
-        while (pause := board.positions.first_due()) is not None and pause[0] <= now:
-            pause[1].due(now)
         callbacks.due(board)
+        if board.agency_calls:
+            agency_steps.due(board)
         lost.due(board)
         while (call := board.calls.first_due()) is not None and call[0] <= now:
             self._call_due(call[1])
+        while (pause := board.positions.first_due()) is not None and pause[0] <= now:
+            pause[1].due(now)  # last: what was due may have begun a pause of no length
         return self._settled()
 
     def next_deadline(self) -> float | None:
@@ -109,6 +129,8 @@ class Floor:
             others = [back.deadline for back in board.callbacks.values() if back.deadline is not None]
             others += [node.look_at for node in board.lost.values()]
             at = min(others if at is None else [*others, at], default=None)
+        if board.agency_calls and (other := agency_steps.next_deadline(board)) is not None:
+            at = other if at is None else min(at, other)
         return at
 
     def _settled(self) -> Outbox:

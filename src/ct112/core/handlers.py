@@ -5,6 +5,11 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from ct112.core import (
+    agency_calls,
+    agency_failures,
+    agency_operators,
+    agency_steps,
+    agency_survey,
     answering,
     callbacks,
     callbacks_survey,
@@ -19,9 +24,13 @@ from ct112.core import (
     survey,
     talking,
 )
+from ct112.core.agency_states import AgencyCall
 from ct112.core.board import Board
 from ct112.core.calls import Call
 from ct112.core.events import (
+    AgencyCallAsked,
+    AgencyCallsRestored,
+    AgencyMessage,
     Asked,
     CallArrived,
     CallbackAsked,
@@ -52,7 +61,8 @@ from ct112.core.events import (
 from ct112.core.ids import call_of
 
 Handler = Callable[[Board, Any], None]
-E = TypeVar("E", PickedUp, CallerLeft, CallDropped, CallReleased, DigitPressed, PlayEnded)
+Heard = TypeVar("Heard", DigitPressed, PlayEnded)
+E = TypeVar("E", PickedUp, CallerLeft, CallDropped, CallReleased)
 Both = TypeVar("Both", Joined, CommandFailed)
 Leg = TypeVar("Leg", OfferRinging, OfferAnswered, OfferHeld, OfferEnded)
 
@@ -74,10 +84,37 @@ def about_call(act: Callable[[Board, Call, E], None]) -> Callable[[Board, E], No
     return handler
 
 
-def about_either(
-    act: Callable[[Board, Call, Both], None], act_back: Callable[[Board, callbacks.Callback, Both], None]
+def about_call_or_agency(
+    act: Callable[[Board, Call, Heard], None], act_agency: Callable[[Board, AgencyCall, Heard], None]
+) -> Callable[[Board, Heard], None]:
+    """Return the handler of what is heard in a live call, or in a call to an agency."""
+
+    @wraps(act)
+    def handler(board: Board, event: Heard) -> None:
+        call = board.calls.view.get(event.call)
+        if call is not None:
+            act(board, call, event)
+        elif (agency := board.agency_calls.get(event.call)) is not None:
+            act_agency(board, agency, event)
+
+    return handler
+
+
+def about_callee(board: Board, event: CalleeAnswered | CalleeEnded) -> None:
+    """News of a leg we dialled: of whoever is called back, or an agency's."""
+    agency = board.agency_calls.get(event.call)
+    if agency is not None:
+        agency_calls.about_callee(board, agency, event)
+    else:
+        callbacks.about_callee(board, event)
+
+
+def about_any(
+    act: Callable[[Board, Call, Both], None],
+    act_back: Callable[[Board, callbacks.Callback, Both], None],
+    act_agency: Callable[[Board, AgencyCall, Both], None],
 ) -> Callable[[Board, Both], None]:
-    """Return the handler of an event about a live call or a call-back."""
+    """Return the handler of an event about a live call, a call-back or a call to an agency."""
 
     @wraps(act)
     def handler(board: Board, event: Both) -> None:
@@ -86,6 +123,8 @@ def about_either(
             act(board, call, event)
         elif (back := board.callbacks.get(event.call)) is not None:
             act_back(board, back, event)
+        elif (agency := board.agency_calls.get(event.call)) is not None:
+            act_agency(board, agency, event)
 
     return handler
 
@@ -102,6 +141,8 @@ def about_offer(
             callbacks.about_operator(board, back, event)
         elif (call := board.live(event.offer)) is not None:
             act(board, call, event)
+        elif (agency := board.agency_calls.get(call_of(event.offer))) is not None:
+            agency_operators.about_operator(board, agency, event)
         elif stray is not None:
             stray(board, event)
 
@@ -128,6 +169,7 @@ def surveyed(board: Board, event: NodeSurveyed) -> None:
     if event.up_since is not None:
         board.started[event.node] = event.up_since
     callbacks_survey.surveyed(board, event)
+    agency_survey.surveyed(board, event)
 
 
 def change_policy(board: Board, event: PolicyChanged) -> None:
@@ -149,10 +191,10 @@ HANDLERS: dict[type[Event], Handler] = {
     CallerLeft: about_call(leaving.caller_left),
     CallDropped: about_call(leaving.dropped),
     CallReleased: about_call(leaving.released),
-    DigitPressed: about_call(menu.pressed),
-    PlayEnded: about_call(failures.play_ended),
-    Joined: about_either(talking.joined, callbacks.joined),
-    CommandFailed: about_either(failures.failed, callbacks.failed),
+    DigitPressed: about_call_or_agency(menu.pressed, agency_steps.pressed),
+    PlayEnded: about_call_or_agency(failures.play_ended, agency_steps.play_ended),
+    Joined: about_any(talking.joined, callbacks.joined, agency_operators.joined),
+    CommandFailed: about_any(failures.failed, callbacks.failed, agency_failures.failed),
     OfferRinging: about_offer(offering.ringing),
     OfferAnswered: about_offer(offering.answered, offering.answered_too_late),
     OfferHeld: about_offer(talking.held),
@@ -165,8 +207,11 @@ HANDLERS: dict[type[Event], Handler] = {
     NodeSurveyed: surveyed,
     NodeLost: lost.lose,
     CallbackAsked: callbacks.asked,
-    CalleeAnswered: callbacks.about_callee,
-    CalleeEnded: callbacks.about_callee,
+    AgencyCallAsked: agency_calls.asked,
+    AgencyMessage: agency_calls.message_known,
+    AgencyCallsRestored: agency_calls.restored,
+    CalleeAnswered: about_callee,
+    CalleeEnded: about_callee,
     Asked: answering.asked,
     Draining: drain,
 }

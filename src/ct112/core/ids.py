@@ -19,6 +19,7 @@ OperatorName = NewType("OperatorName", str)
 
 
 BACK = "back-"
+AGENCY = "agency-"
 
 
 def derive_call_id(node: NodeName, leg: str, created_at: float) -> CallId:
@@ -54,6 +55,21 @@ def task_of(call: CallId) -> int | None:
     """Return the task a call-back is for; None for a caller's call."""
     number = call.removeprefix(BACK).partition("-")[0]
     return int(number) if call.startswith(BACK) and number.isdigit() else None
+
+
+def agency_call_id(delivery: str) -> CallId:
+    """Return the name of the telephone call of this delivery to an agency: always the same one."""
+    return CallId(f"{AGENCY}{delivery}")
+
+
+def delivery_of(call: CallId) -> str | None:
+    """Return the delivery a call to an agency is for; None for any other call."""
+    return call.removeprefix(AGENCY) if call.startswith(AGENCY) else None
+
+
+def is_outgoing(call: CallId) -> bool:
+    """Return whether this is a call we make: a call-back, or one to an agency."""
+    return call.startswith((BACK, AGENCY))
 
 
 def call_of(name: OfferId | PlayId) -> CallId:

@@ -5,7 +5,8 @@ those who wait elsewhere, and for callers who were cut off; should the node come
 right.
 """
 
-from ct112.core import callbacks, facts, leaving
+from ct112.core import agency_calls, agency_operators, callbacks, facts, leaving
+from ct112.core.agency_outcomes import AgencyOutcome
 from ct112.core.board import Board, Lost
 from ct112.core.calls import Call, Joining, Leaving, Offered, Stranded, Talking, Waiting, Way
 from ct112.core.events import CallDropped, NodeLost, OfferEnd, OfferEnded
@@ -70,6 +71,11 @@ def _free_operators(board: Board, node: NodeName, end_at: float) -> None:
         if _elsewhere(board, position):
             callbacks.lost(board, back)
             position.let_go(board.now)
+    for agency, state in agency_operators.with_operator(board, node):
+        position = board.position(state.position)
+        if _elsewhere(board, position):
+            agency_operators.part_from(board, agency)
+            position.let_go(board.now)
 
 
 def _strand(board: Board, call: Call, position: Position, end_at: float) -> None:
@@ -96,6 +102,11 @@ def _give_up(board: Board, node: NodeName) -> None:
     for back in callbacks.at_node(board, node):
         callbacks.lost(board, back)
         board.position(back.position).let_go(board.now)
+    for agency, state in agency_operators.with_operator(board, node):
+        agency_operators.part_from(board, agency)
+        board.position(state.position).let_go(board.now)
+    for agency in [agency for agency in board.agency_calls.values() if agency.node == node]:
+        agency_calls.over(board, agency, AgencyOutcome.LOST)
 
 
 def _calls(board: Board, node: NodeName) -> list[Call]:

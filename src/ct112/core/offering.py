@@ -1,6 +1,6 @@
 """Ringing operators for waiting calls, and what comes of it."""
 
-from ct112.core import facts, talking, waiting
+from ct112.core import agency_operators, facts, talking, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Ring
@@ -28,6 +28,14 @@ def settle(board: Board) -> None:
     """
     if board.draining:
         return
+    _offer_all(board)
+    if board.agency_calls:  # behind every caller
+        while agency_operators.make_way(board):
+            _offer_all(board)
+        agency_operators.offer(board)
+
+
+def _offer_all(board: Board) -> None:
     while board.positions.anybody_ready and (pair := _next_pair(board)):
         _offer(board, *pair)
 

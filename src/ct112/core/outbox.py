@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ct112.core.commands import Answered, CallbackDone, TelephoneCommand, Unexpected
+from ct112.core.commands import AgencyCallDone, Answered, CallbackDone, TelephoneCommand, Unexpected
 from ct112.core.record import CallRecord, Fact
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Outbox:
     records: list[CallRecord]
     facts: list[Fact]
     results: Sequence[CallbackDone] = ()
+    agency_results: Sequence[AgencyCallDone] = ()
     answers: Sequence[Answered] = ()
     unexpected: Sequence[Unexpected] = ()
     changed: Sequence["Call | Position | Callback"] = ()

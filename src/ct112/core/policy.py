@@ -22,6 +22,11 @@ class Policy:
     switch_seconds: float = 12.0  # the dead-man's switch, while no operator is connected
     switch_every_seconds: float = 4.0  # how often it is pushed
     dial_seconds: float = 45.0  # somebody who is called back may let it ring this long
+    agency_key_seconds: float = 6.0  # who has heard the message at an agency may think so long before a key
+    agency_message_seconds: float = 30.0  # a call found after a restart waits so long for its message
+    agency_operator_seconds: float = 60.0  # somebody at an agency waits so long for an operator
+    agency_limit_seconds: float = 240.0  # a call to an agency lasts so long at most, but for a talk
+    agency_play_grace_seconds: float = 10.0  # after its length, a prompt is believed to be over
     lost_node_free_seconds: float = 5.0  # a node is lost so long: its operators get other nodes' callers
     lost_node_end_seconds: float = 60.0  # and so long: its calls are closed as dropped, and called back
     patience_seconds: float = 180.0  # of a waiting information call: what it means then is in `queueing`

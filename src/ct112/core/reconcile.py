@@ -17,7 +17,7 @@ from ct112.core.events import (
     OfferEnded,
     PickedUp,
 )
-from ct112.core.ids import CallId, OfferId, call_of, task_of
+from ct112.core.ids import CallId, OfferId, call_of, is_outgoing
 from ct112.core.record import CallRecord
 
 
@@ -72,7 +72,7 @@ def reconcile(live: Mapping[CallId, Call], survey: NodeSurveyed, wall: float) ->
     strangers = [caller for caller in survey.calls if caller.call not in live]
     findings += _adopted(strangers, offers)
     kept = _kept(findings) | {call.offer for call in live.values() if call.id in callers}
-    findings += [Stray(offer) for offer in offers if offer not in kept and task_of(call_of(offer)) is None]
+    findings += [Stray(offer) for offer in offers if offer not in kept and not is_outgoing(call_of(offer))]
     return findings
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from ct112.core import callbacks, deadman, facts, leaving, talking, waiting
+from ct112.core import agency_operators, callbacks, deadman, facts, leaving, talking, waiting
 from ct112.core.board import Board, first_seq, record_of
 from ct112.core.calls import (
     RINGING_NAMES,
@@ -134,6 +134,9 @@ def withdraw(board: Board, offer: OfferId) -> None:
     if back is not None:
         callbacks.withdraw(board, back)
         board.position(back.position).let_go(board.now)
+    agency = board.agency_calls.get(call_of(offer))
+    if agency is not None:
+        agency_operators.let_go(board, agency)
     call = board.live(offer)
     if call is not None and isinstance(call.state, Offered):
         leaving.free_operator(board, call)

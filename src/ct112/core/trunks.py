@@ -36,7 +36,8 @@ def free(board: "Board", without: Collection[str] = ()) -> Trunk | None:
 def used(board: "Board", name: str) -> int:
     """Return how many lines of a trunk are taken; a call whose trunk is not known counts on each."""
     callers = sum(call.trunk in (name, "") for call in board.calls.view.values())
-    return callers + sum(back.trunk == name for back in board.callbacks.values())
+    agencies = sum(call.is_on(name) for call in board.agency_calls.values())
+    return callers + agencies + sum(back.trunk == name for back in board.callbacks.values())
 
 
 def _has_room(board: "Board", trunk: Trunk) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ct112.core.record import Fact
-from ct112.store import clean, pages, seating
+from ct112.store import agency_calls, clean, pages, seating
 from ct112.store.faults import NO_ROW, RowRefused
 from ct112.store.ids import call_uuid
 from ct112.store.pages import Order, Page
@@ -81,12 +81,16 @@ async def append(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Write facts; one that is there already is not written again. Raises RowRefused.
 
     A different fact of the same call and number (a clock went back over a restart) takes the next number
-    that is free. Facts of stays (who sat where) go to a table of their own.
+    that is free. Facts of stays (who sat where) and of calls to agencies go to tables of their own.
     """
     stays = seating.of_stays(facts)
     if stays:
         await seating.append(connection, GIVEN, as_json(stays), [fact.call for fact in stays])
         facts = [fact for fact in facts if fact.kind not in seating.KINDS]
+    agencies = agency_calls.of_agencies(facts)
+    if agencies:
+        await agency_calls.append(connection, GIVEN, as_json(agencies))
+        facts = [fact for fact in facts if fact.kind not in agency_calls.KINDS]
     if facts:
         await _append(connection, facts)
 
