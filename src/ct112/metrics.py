@@ -162,6 +162,10 @@ audit_unsealed_seconds = Gauge("ct112_audit_unsealed_seconds", "How long the old
 audit_cut = Counter("ct112_audit_cut_total", "Times the audit's chain was found shorter than it had been")
 audit_waiting = Gauge("ct112_audit_waiting", "Rows of the audit that wait for the database in ct112 web")
 audit_dropped = Counter("ct112_audit_dropped_total", "Actions that are not in the audit, and never will be")
+backup_made_at = Gauge(
+    "ct112_backup_made_timestamp_seconds", "When the last whole backup was made here; 0: never"
+)
+backup_bytes = Gauge("ct112_backup_bytes", "How large that backup is")
 certificate_trouble = Gauge(
     "ct112_certificate_trouble", "1 while a changed certificate cannot be taken up", ["certificate"]
 )
@@ -174,7 +178,7 @@ OWN = {
     "web": (live_clients, live_too_slow, sign_ins, audit_waiting, audit_dropped),
     "worker": (
         *(job_waits, job_done_at, job_every_seconds, job_seconds),
-        *(audit_sealed, audit_unsealed_seconds, audit_cut),
+        *(audit_sealed, audit_unsealed_seconds, audit_cut, backup_made_at, backup_bytes),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
     ),
 }

@@ -1,6 +1,7 @@
 """Who may read a backup, what is in it and what is not; and what a machine has is never overwritten."""
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from ct112.backup.settings import SECRET, SECRET_OF_A_NODE, without_secret
 from ct112.backup.writing import Folder
 from ct112.store import Store, dump, loading, migrate
 from ct112.store.spool_file import SpoolFile, look_at
+from ct112.worker import backup_age
 from tests.backup.installation import Installation, story
 
 
@@ -36,6 +38,30 @@ async def test_a_folder_named_by_mistake_keeps_its_mode(first: Installation, tmp
     with pytest.raises(BackupTrouble, match="not empty"):
         await first.backup(tmp_path / "etc")
     assert stat.S_IMODE((tmp_path / "etc").stat().st_mode) == 0o755
+
+
+async def test_the_backup_is_noted_for_the_alarm_on_its_age(first: Installation, tmp_path: Path) -> None:
+    """In ct112's own folder: whatever ct112 has put in the note's place, root writes to nothing else."""
+    (tmp_path / "passwd").write_text("root")
+    (first.places.state / backup_age.NAME).symlink_to(tmp_path / "passwd")
+    (first.places.state / f".{backup_age.NAME}.new").symlink_to(tmp_path / "passwd")
+    manifest = await first.backup(tmp_path / "backup")
+    assert backup_age.read(first.places.state).at == manifest.started_at.timestamp()
+    assert backup_age.read(first.places.state).bytes > 1000
+    assert (tmp_path / "passwd").read_text() == "root"
+
+
+async def test_a_backup_that_failed_is_not_noted(
+    first: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Folder, "finish", _no_room)
+    with pytest.raises(BackupTrouble, match="nothing of it was kept"):
+        await first.backup(tmp_path / "backup")
+    assert backup_age.read(first.places.state) == backup_age.LastBackup()
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_of_two_in_one_folder_the_first_goes_on(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ CASES: dict[str, dict[str, str]] = {
         f'ct112_job_done_timestamp_seconds{{{WORKER},name="tidy"}}': "0x1464",
         f'ct112_job_every_seconds{{{WORKER},name="tidy"}}': "5.6x1464",
     },
+    "BackupOld": gauge("ct112_backup_made_timestamp_seconds", 0, -26 * 3600 - 1, WORKER),
     "JobWaits": gauge("ct112_job_waits", 0, 1, WORKER, 'name="tidy"'),
     "PartDied": gauge("ct112_task_down", 0, 1, labels='task="journal"'),
     "StartsAgainAndAgain": {f"process_start_time_seconds{{{SERVE}}}": "1x21 2 3 4x1440"},

@@ -13,13 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ct112 import __version__
+from ct112 import __version__, logs
 from ct112.backup import settings as kept_settings
 from ct112.backup.manifest import AuditEntry, BackupTrouble, Manifest, SequenceEntry, SpoolEntry, TableEntry
 from ct112.backup.places import ASTDB, Places, key_files
 from ct112.backup.writing import Folder
+from ct112.files import note
 from ct112.store import ASIDE, spool_file
 from ct112.store.dump import Snapshot, TableShape, snapshot
+from ct112.worker import backup_age
+from ct112.worker.backup_age import LastBackup
+
+log = logs.get("backup")
 
 FAST = 1  # gzip's level: the rest of the machine comes first
 NICE = 19
@@ -80,7 +85,17 @@ class Making:
             **database,
         )
         self._folder.finish(manifest)
+        self._note(manifest)
         return manifest
+
+    def _note(self, manifest: Manifest) -> None:
+        """Note in the state folder that there is a backup, for the alarm on its age."""
+        size = sum(file.bytes for file in manifest.files)
+        last = LastBackup(at=manifest.started_at.timestamp(), bytes=size)
+        try:
+            note(self._places.state / backup_age.NAME, backup_age.to_text(last).encode())
+        except OSError as error:  # the backup is whole all the same
+            log.warning("the backup could not be noted", folder=str(self._places.state), reason=str(error))
 
     # ── what is on the disk
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from ct112.settings import ENV_FILE, Settings, env_file
 
 ASTDB = "astdb.sqlite3"
+MARKER = "restore.unfinished"
+"""In the state folder from the beginning of a restore to its end."""
 ETC = (Path("/etc/asterisk"), Path("/opt/ct112/asterisk-root/etc/asterisk"))
 """Where a node's configuration is, on its own machine: Debian's, or that of the private root."""
 DIRECTORY = re.compile(r"^\s*(?P<name>\w+)\s*=>?\s*(?P<value>[^;\s]+)", re.MULTILINE)

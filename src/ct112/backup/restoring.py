@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ct112.backup import files
 from ct112.backup.manifest import BackupTrouble, Manifest
+from ct112.backup.places import MARKER as MARKER
 from ct112.backup.places import Places
 from ct112.backup.verifying import lines, verified
 from ct112.core.ids import CallId
@@ -27,7 +28,6 @@ from ct112.store.spool_journal import open_journal
 from ct112.worker.audit_key import KeyTrouble, read_key
 from ct112.worker.erasure_file import ListTrouble, read_list
 
-MARKER = "restore.unfinished"
 COPY_SECONDS = 600.0
 UNDER_WAY = timedelta(minutes=1)  # an erasure begun before the backup may have been committed behind it
 Say = Callable[[str], None]

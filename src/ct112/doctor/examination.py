@@ -1,9 +1,11 @@
 """Which checks there are and which needs which: one cause has one ✗, what it hides is not asked."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from ct112.backup.places import MARKER
 from ct112.core.reserved import reserved
 from ct112.doctor import access, certificates, checks, processes
 from ct112.doctor.asterisk import Ari, queue, registrations
@@ -14,11 +16,13 @@ from ct112.serve.known import Known
 from ct112.serve.sources import StoreSource, compile_live
 from ct112.settings import NodeSettings, Settings, origin, strangers
 from ct112.store import Store, StoreUnavailable, kept_aside, schema
+from ct112.worker import backup_age
 
 Work = Callable[[], Awaitable[Answer]]
 Plan = Sequence[tuple[str, str, Work]]
 """Checks by name, each with its remedy."""
 LEAST_TOKEN = 16
+OLD_HOURS = 26  # as the alarm BackupOld
 BESIDE = "see its log; live away: the same CT112_CONTROL_TOKEN for serve and web, and CT112_SERVE_URL"
 
 
@@ -42,6 +46,7 @@ class Examination:
             ("packet filter", "nft -f /etc/asterisk/ct112.nft (docs/security.md)", checks.packet_filter),
             ("certificates", certificates.REMEDY, partial(certificates.certificates, settings)),
             ("set aside", "read them and the log; of the spool: ct112 spool replay", self._aside),
+            ("backup", "ct112 backup DIR, every night (docs/backup.md)", self._backup),
             ("database migrated", "ct112 db upgrade", self._database),
             (telephone.title, "see its log", partial(processes.telephone, telephone)),
         ]
@@ -106,6 +111,20 @@ class Examination:
             why = f"CT112_API_TOKEN has less than {LEAST_TOKEN} characters: it can be guessed"
             return None, why
         return True, f"from {origin()}"
+
+    async def _backup(self) -> Answer:
+        """Return how old the last backup is; a restore that was interrupted comes first."""
+        state = self._settings.state_dir
+        if (state / MARKER).exists():
+            raise Trouble(
+                "a restore was begun here and not ended: what was erased may be there again",
+                f"see {state / MARKER}, then ct112 restore DIR --replace",
+            )
+        last = backup_age.read(state)
+        if not last.at:
+            return None, "none was ever made on this machine"
+        hours = (time.time() - last.at) / 3600
+        return True if hours < OLD_HOURS else None, f"{hours:.0f} h old, {last.bytes / 1e6:.1f} MB"
 
     async def _database(self) -> Answer:
         """The database answers, has our tables, and every position in it can be used."""

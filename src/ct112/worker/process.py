@@ -14,6 +14,7 @@ from ct112.store import Store
 from ct112.store.presence import Presence
 from ct112.tasks import Supervisor, leave_on_signals
 from ct112.worker.answers import forget_old
+from ct112.worker.backup_age import LOOK_SECONDS, look
 from ct112.worker.callbacks import CallbackWatch, first_of
 from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
 from ct112.worker.erasures import ErasureLister
@@ -34,6 +35,7 @@ def jobs(settings: Settings, store: Store) -> list[Job]:
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
+        Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),
     ]
 
 
