@@ -22,7 +22,12 @@ from tests.install.wheel import gathered
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 WHEELS = "/srv/wheels"
-EXAMPLES = {"192.0.2.10": "127.0.0.2", "192.0.2.20": "127.0.0.1", "./ct112-0": f"{WHEELS}/ct112-0"}
+EXAMPLES = {
+    "192.0.2.10": "127.0.0.2",
+    "192.0.2.20": "127.0.0.1",
+    "10.20.0.0/24": "127.0.0.0/8",
+    "./ct112-0": f"{WHEELS}/ct112-0",
+}
 REHEARSAL = """
 set -e
 chroot /opt/ct112/asterisk-root sh -e <<'END'
@@ -96,6 +101,16 @@ def test_all_services_run_confined(machine: BareDebian) -> None:
     assert {unit: exposed[unit] for unit in UNITS if exposed[unit] > MOST_EXPOSED} == {}
 
 
+def test_the_packet_filter_is_loaded_and_comes_back_behind_debians_own(machine: BareDebian) -> None:
+    rules = ("nft", "list", "table", "inet", "ct112")
+    assert "127.0.0.2" in machine.must(*rules)
+    machine.must("systemctl", "start", "nftables")
+    machine.must("systemctl", "restart", "nftables")  # its file begins with `flush ruleset`
+    assert "127.0.0.2" in machine.must(*rules)
+    machine.must("systemctl", "reload", "nftables")
+    assert "127.0.0.2" in machine.must(*rules)
+
+
 def test_a_second_run_changes_nothing(machine: BareDebian) -> None:
     pids = machine.must("systemctl", "show", "--value", "--property=MainPID", *UNITS)
     assert machine.must("ct112", "install", "--yes") == "Nothing to do: all is as it should be.\n"
@@ -163,6 +178,7 @@ def test_uninstalling_leaves_the_data(machine: BareDebian) -> None:
     assert machine.run("systemctl", "is-active", *UNITS).stdout.split() == ["inactive"] * len(UNITS)
     assert written(machine).startswith("answered|budi")
     assert not (machine.root / "opt/ct112/asterisk-root").exists()
+    assert machine.run("nft", "list", "table", "inet", "ct112").returncode != 0
 
 
 def written(machine: BareDebian) -> str:

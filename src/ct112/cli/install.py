@@ -24,6 +24,20 @@ def install(
         list[str] | None, typer.Option(help="Address of the carrier's trunk; repeatable.")
     ] = None,
     sip_address: Annotated[str | None, typer.Option(help="Our address towards the carrier.")] = None,
+    media: Annotated[
+        list[str] | None,
+        typer.Option(help="Where the carrier's sound comes from, if not the trunk's address; repeatable."),
+    ] = None,
+    position_network: Annotated[
+        list[str] | None, typer.Option(help="Network the positions' phones are in; repeatable.")
+    ] = None,
+    packet_filter: Annotated[
+        bool | None,
+        typer.Option(
+            "--packet-filter/--no-packet-filter",
+            help="Load the packet filter, now and at every boot; neither: as it is.",
+        ),
+    ] = None,
     node: Annotated[str, typer.Option(help="Name of the Asterisk on this machine.")] = "a",
     database_url: Annotated[
         str, typer.Option(help="A PostgreSQL that is there, without a password: postgresql://USER@HOST/NAME.")
@@ -54,7 +68,8 @@ def install(
     from ct112.cli import install_database as database
     from ct112.installation import checks, plan
 
-    given: dict[str, Any] = {"trunk": trunk or None, "sip_address": sip_address}
+    given: dict[str, Any] = {"trunk": trunk, "sip_address": sip_address, "media": media}
+    given["position_networks"] = position_network
     order = Order(
         program=Path(sys.prefix) / "bin" / "ct112",
         node=node,
@@ -63,6 +78,7 @@ def install(
         local_postgresql=postgresql,
         mirror=mirror,
         start=start,
+        packet_filter=packet_filter,
     )
     machine = Machine()
     _stop_if([*checks.trouble(machine, order), *_ports(machine, order), *database.trouble(order)])
@@ -94,10 +110,10 @@ class Configuration:
 
     def changes(self) -> Iterator[Change]:
         """Return whether something is to be rendered."""
+        found = render_node(self._wish(), write=False)  # what cannot be rendered is said before all else
         if self.machine.group("asterisk") is None:  # before the first run nothing can be compared
             yield Change(f"render {ETC_ASTERISK} and {ENV_FILE}", self._render)
             return
-        found = render_node(self._wish(), write=False)
         if found.changed:
             names = ", ".join(sorted(path.name for path in found.changed))
             few = names if len(found.changed) <= 4 else f"{len(found.changed)} files"

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import aiohttp
 
+from ct112.installation import packet_filter as rules
+from ct112.installation.machine import Machine
+
 LIMIT_SECONDS = 8.0
 LEAST_FREE_BYTES = 1 << 30
 
@@ -103,6 +106,9 @@ async def packet_filter() -> Answer:
         stderr=asyncio.subprocess.PIPE,
     )
     said, problem = await process.communicate()
+    here = Machine()
+    if process.returncode == 0 and here.path(rules.LOADED).exists() and not rules.is_newest(here):
+        return False, f"loaded, but with older rules: systemctl reload {rules.UNIT}"
     if process.returncode == 0:
         return (True, "loaded") if b"limit rate" in said else (None, "loaded, but it limits no rate")
     if b"not permitted" in problem:

@@ -26,3 +26,4 @@ class Order:
     local_postgresql: bool = False
     mirror: str | None = None
     start: bool = True
+    packet_filter: bool | None = None  # None: as it is

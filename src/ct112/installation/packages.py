@@ -11,6 +11,7 @@ PRIVATE_ROOT = {
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 }
 ALWAYS = {"logrotate": "/usr/sbin/logrotate"}
+PACKET_FILTER = {"nftables": "/usr/sbin/nft"}
 POSTGRESQL = {"postgresql": "/usr/lib/postgresql/*/bin/postgres"}
 """Each package by a file of it; the server by itself, which a machine with only its client does not have."""
 

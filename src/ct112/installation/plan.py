@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ct112.installation import packages, units
+from ct112.installation import packages, packet_filter, units
 from ct112.installation.changes import Change, Part
 from ct112.installation.folders import Folders
 from ct112.installation.foreign import Foreign
@@ -13,6 +13,7 @@ from ct112.installation.kept import OwnFiles
 from ct112.installation.machine import Machine
 from ct112.installation.order import COMMAND, Order
 from ct112.installation.packages import Packages
+from ct112.installation.packet_filter import PacketFilter
 from ct112.installation.postgres import Database
 from ct112.installation.private_root import PrivateRoot, private
 from ct112.installation.readable import Readable
@@ -52,6 +53,7 @@ def parts(machine: Machine, order: Order, configuration: Part, *, drain_seconds:
         **packages.ALWAYS,
         **(packages.PRIVATE_ROOT if own_root else {}),
         **(packages.POSTGRESQL if order.local_postgresql else {}),
+        **(packages.PACKET_FILTER if packet_filter.is_wanted(machine, order) else {}),
     }
     files = units.wanted(order, private=own_root, drain_seconds=drain_seconds)
     return (
@@ -66,5 +68,6 @@ def parts(machine: Machine, order: Order, configuration: Part, *, drain_seconds:
         Database(machine, order),
         configuration,
         Tables(machine, order),
+        PacketFilter(machine, order),
         Services(machine, (*units.SERVICES, *units.TIMERS), order.start),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from ct112.installation import packet_filter
 from ct112.installation.asterisk_root import clear
 from ct112.installation.changes import Change
 from ct112.installation.kept import RECORD, Record
@@ -38,7 +39,7 @@ class Removal:
         files = list(Record(self.machine).read())
         units = [
             unit
-            for unit in (*TIMERS, *reversed(SERVICES))
+            for unit in (*TIMERS, *reversed(SERVICES), packet_filter.UNIT)
             if any(file.endswith(f"/{unit}") for file in files)
         ]
         if units:

@@ -2,6 +2,7 @@
 
 from ct112 import shipped
 from ct112.asterisk.configfiles import fill
+from ct112.installation import packet_filter
 from ct112.installation.kept import OwnFile
 from ct112.installation.order import ASTERISK_ROOT, CONSOLE, LOGROTATE, UNITS, Order
 
@@ -23,6 +24,7 @@ def wanted(order: Order, *, private: bool, drain_seconds: float) -> tuple[OwnFil
     }
     names = ["ct112-serve.service", "ct112-web.service", "ct112-worker.service", CONFINED]
     names += ["logrotate.timer.d/10-ct112.conf", f"{RENEWAL}.service", *TIMERS]
+    names += [packet_filter.UNIT]
     names += ["asterisk.service"] if private else ["asterisk.service.d/10-ct112.conf"]
     files = [OwnFile(f"{UNITS}/{name}", filled(name, values)) for name in names]
     if private:
