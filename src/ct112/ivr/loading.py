@@ -1,17 +1,16 @@
 """From YAML to a draft whose shape is right; every mistake becomes a problem with its line."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ct112.ivr.links import unknown_targets
-from ct112.ivr.marked import Marked, Path, Value, read
+from ct112.ivr.marked import Marked, Value, read
 from ct112.ivr.partial import partial
 from ct112.ivr.problems import IvrError, Problem, did_you_mean
 from ct112.ivr.shape import NODE_TYPES, DocumentShape, NodeShape
+from ct112.ivr.validating import validated
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,9 @@ def drafted(text: str, *, name: str) -> tuple[Draft, list[Problem]]:
         remedy = "begin with `start:` and `nodes:`, see docs/ivr.md"
         raise IvrError(name, [Problem(line=1, message="there is no document here", remedy=remedy)])
     nodes, problems = _nodes(marked, marked.value.get("nodes"))
-    shape, more = _validated(DocumentShape, {**marked.value, "nodes": nodes}, marked, ())
+    shape, more = validated(
+        DocumentShape, {**marked.value, "nodes": nodes}, marked, (), keep=lambda one: not _of_a_node(one)
+    )
     problems = [*marked.problems, *problems, *more, *unknown_targets(marked, nodes)]
     whole = not problems and shape is not None
     return Draft(name, text, shape if whole else partial(marked, nodes), marked, whole=whole), problems
@@ -61,7 +62,7 @@ def _nodes(marked: Marked, value: Value) -> tuple[Any, list[Problem]]:
         if not isinstance(fields, dict) or not isinstance(kind, str) or kind not in NODE_TYPES:
             problems.append(_unknown_type(marked, name, kind))
             continue
-        shape, found = _validated(NODE_TYPES[kind], fields, marked, ("nodes", name))
+        shape, found = validated(NODE_TYPES[kind], fields, marked, ("nodes", name))
         problems += found
         if isinstance(shape, tuple(NODE_TYPES.values())):
             shapes[name] = cast(NodeShape, shape)
@@ -76,50 +77,7 @@ def _unknown_type(marked: Marked, name: str, kind: Value) -> Problem:
     return Problem(line=line, message=f"node '{name}' has no type", remedy=remedy)
 
 
-def _validated(
-    model: type[BaseModel], fields: Mapping[str, Any], marked: Marked, path: Path
-) -> tuple[Any, list[Problem]]:
-    try:
-        return model.model_validate(fields), []
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        if not path:  # the nodes were looked at one by one already
-            details = [detail for detail in details if not _of_a_node(detail)]
-        return None, [_problem(model, detail, marked, path) for detail in details]
-
-
 def _of_a_node(detail: ErrorDetails) -> bool:
+    """Return whether it is of a node: they were looked at one by one already."""
     loc = detail["loc"]
     return len(loc) > 2 and loc[0] == "nodes" and loc[2] != "[key]"
-
-
-def _problem(model: type[BaseModel], detail: ErrorDetails, marked: Marked, path: Path) -> Problem:
-    loc = tuple(part for part in detail["loc"] if part != "[key]")
-    line = marked.line((*path, *loc))
-    field = str(loc[-1]) if loc else ""
-    within = ".".join(str(part) for part in loc if not isinstance(part, int))
-    match detail["type"]:
-        case "missing":
-            return Problem(line=line, message=f"`{within}` is missing", remedy=f"add `{field}:`")
-        case "extra_forbidden":
-            known = [info.alias or name for name, info in model.model_fields.items()] if len(loc) == 1 else []
-            remedy = did_you_mean(field, known) if known else "remove it, see docs/ivr.md"
-            return Problem(line=line, message=f"no field `{within}` here", remedy=remedy)
-        case "value_error":
-            message, _, remedy = str(detail["ctx"]["error"]).partition("; ")
-            return Problem(line=line, message=f"`{within}`: {message}" if within else message, remedy=remedy)
-        case "dict_type" | "model_type":
-            remedy = "write what it has below it, each as `name: value`, see docs/ivr.md"
-            return Problem(line=line, message=f"`{within}` does not fit", remedy=remedy)
-        case "list_type":
-            remedy = "write it as a list: [one, another]"
-            return Problem(line=line, message=f"`{within}` does not fit", remedy=remedy)
-        case _:
-            return Problem(line=line, message=f"`{within}` does not fit", remedy=_plain(detail["msg"]))
-
-
-def _plain(message: str) -> str:
-    """Return pydantic's sentence as something to do."""
-    return message[:1].lower() + message[1:].removesuffix(".").replace("Input should", "it should").replace(
-        "input should", "it should"
-    )

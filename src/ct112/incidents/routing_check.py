@@ -1,0 +1,171 @@
+"""What is wrong with a routing document whose shape is right: who is unknown, what is never reached."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
+
+from ct112.core.value import value
+from ct112.incidents import hours
+from ct112.incidents.routing import FIRST_LEVEL, Agencies, Book, Rule
+
+Path = tuple[str | int, ...]
+ANYWHERE = ""  # the place that lies in no area a rule names
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing about the document, where it stands, and what to do. Not `fatal`: it can be published."""
+
+    path: Path
+    message: str
+    remedy: str
+    fatal: bool = True
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a document may name: by code, True while it is in use, False when it is retired.
+
+    `areas` empty: none were imported, so that nobody can say which there are.
+    """
+
+    agencies: Mapping[str, bool] = field(hash=False)
+    categories: Mapping[str, bool] = field(hash=False)
+    areas: frozenset[str] = frozenset()
+
+
+def findings(book: Book, world: World) -> list[Finding]:
+    """Return all that is wrong, and what may be meant otherwise."""
+    found = [*_asked(("default",), book.default, world)]
+    for at, rule in enumerate(book.rules):
+        found += _asked(("rules", at), rule.agencies, world)
+        found += _categories(("rules", at, "categories"), rule.categories, world)
+        found += _areas(("rules", at, "areas"), rule, world)
+    found += _cards(book, world)
+    found += _same_names(book.rules)
+    found += _never_reached(book.rules)
+    found += _gaps(book, world)
+    return found
+
+
+def _asked(path: Path, agencies: Agencies, world: World) -> Iterator[Finding]:
+    for part, codes in (("first", agencies.first), ("supporting", agencies.supporting)):
+        for at, code in enumerate(codes):
+            yield from _agency((*path, part, at), code, world)
+    everyone = (*agencies.first, *agencies.supporting)
+    for code in sorted({code for code in everyone if everyone.count(code) > 1}):
+        yield Finding(path=path, message=f"agency {code} stands twice", remedy="name it once")
+    if agencies.first and not any(world.agencies.get(code, True) for code in agencies.first):
+        remedy = "ask one that acts first, or let one of them act again"
+        yield Finding(path=(*path, "first"), message="nobody who is asked first acts any more", remedy=remedy)
+
+
+def _agency(path: Path, code: str, world: World) -> Iterator[Finding]:
+    if code not in world.agencies:
+        remedy = f"use one of {', '.join(sorted(world.agencies)) or 'none'}, or make it: ct112 agencies add"
+        yield Finding(path=path, message=f"no agency '{code}'", remedy=remedy)
+    elif not world.agencies[code]:
+        remedy = "name another, or let it act again: ct112 agencies"
+        yield Finding(path=path, message=f"agency {code} does not act any more", remedy=remedy, fatal=False)
+
+
+def _categories(path: Path, codes: Iterable[str], world: World) -> Iterator[Finding]:
+    for code in sorted(codes):
+        if code not in world.categories:
+            known = ", ".join(sorted(code for code, used in world.categories.items() if used))
+            yield Finding(path=path, message=f"no category '{code}'", remedy=f"use one of {known}")
+        elif not world.categories[code]:
+            remedy = "nothing new has it; remove it when no open incident has it"
+            yield Finding(path=path, message=f"category {code} is retired", remedy=remedy, fatal=False)
+
+
+def _areas(path: Path, rule: Rule, world: World) -> Iterator[Finding]:
+    if not rule.areas:
+        return
+    if not world.areas:
+        remedy = "import them to have the codes checked: ct112 places import"
+        yield Finding(path=path, message="no areas are known here", remedy=remedy, fatal=False)
+        return
+    for code in sorted(rule.areas):
+        if code not in world.areas and not any(known.startswith(f"{code}.") for known in world.areas):
+            group = rule.groups.get(code)
+            where = f" (in group {group})" if group else ""
+            remedy = "use a code of an imported area, such as 33.75.01 or 33.75.01.1003"
+            yield Finding(path=path, message=f"no area '{code}'{where}", remedy=remedy)
+
+
+def _cards(book: Book, world: World) -> Iterator[Finding]:
+    for category, levels in book.cards.items():
+        path: Path = ("run_cards", category)
+        yield from _categories(path, [category], world)
+        wanted = list(range(FIRST_LEVEL + 1, FIRST_LEVEL + 1 + len(levels)))
+        if sorted(levels) != wanted:
+            remedy = f"number them from {FIRST_LEVEL + 1} on without a gap: what the first sends, a rule says"
+            yield Finding(path=path, message="the alarm levels have a gap", remedy=remedy)
+        for level, sent in levels.items():
+            for at, one in enumerate(sent):
+                yield from _agency((*path, str(level), at), one.agency, world)
+
+
+def _same_names(rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for at, rule in enumerate(rules):
+        if rule.name in first:
+            message = f"two rules are called '{rule.name}': who asks why could not tell them apart"
+            yield Finding(path=("rules", at, "name"), message=message, remedy="rename one of them")
+        first.setdefault(rule.name, at)
+
+
+def _never_reached(rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    """Name each rule that others before it leave nothing, and whether they say the contrary."""
+    for at, rule in enumerate(rules):
+        others = [before for before in rules[:at] if _meet(before, rule)]
+        if not all(
+            rule.minutes & ~_covered(others, category, area) == 0
+            for category in sorted(rule.categories) or [ANYWHERE]
+            for area in sorted(rule.areas) or [ANYWHERE]
+        ):
+            continue
+        names = ", ".join(f"'{before.name}'" for before in others[:3])
+        differ = any(before.agencies != rule.agencies for before in others)
+        what = "contradicts what is decided before it" if differ else "says again what is said before it"
+        remedy = f"it is never reached because of {names}: put it before, or remove it"
+        yield Finding(path=("rules", at), message=f"rule '{rule.name}' {what}", remedy=remedy)
+
+
+def _meet(before: Rule, rule: Rule) -> bool:
+    """Return whether two rules have something in common that they decide."""
+    same = not before.categories or not rule.categories or bool(before.categories & rule.categories)
+    areas = sorted(rule.areas) or [ANYWHERE]
+    return same and bool(before.minutes & rule.minutes) and any(_covers(before, area) for area in areas)
+
+
+def _covered(rules: Iterable[Rule], category: str, area: str) -> int:
+    """Return the minutes in which one of the rules decides for a category (ANYWHERE: for every one)."""
+    found = 0
+    for rule in rules:
+        if (not rule.categories or category in rule.categories) and _covers(rule, area):
+            found |= rule.minutes
+    return found
+
+
+def _covers(rule: Rule, area: str) -> bool:
+    """Return whether a rule decides for all of an area."""
+    if not rule.areas:
+        return True
+    return any(area == known or area.startswith(f"{known}.") for known in rule.areas)
+
+
+def _gaps(book: Book, world: World) -> Iterator[Finding]:
+    """Name each category in use for which somewhere, sometime, the default decides."""
+    for category in sorted(code for code, used in world.categories.items() if used):
+        missing = hours.ALWAYS & ~_covered(book.rules, category, ANYWHERE)
+        if not missing:
+            continue
+        start, end = hours.first_span(missing)
+        when = "at any time" if missing == hours.ALWAYS else f"on {hours.spoken(start)} for {end - start} min"
+        yield Finding(
+            path=("rules",),
+            message=f"category {category} has no rule {when} where no area is named or known",
+            remedy="each such incident is an alarm and goes to the default: add a rule without areas",
+            fatal=False,
+        )
