@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab import processes
-from lab.containers import images
+from lab.containers import images, second_life
 from lab.containers.calls import Callers, untouched
 from lab.containers.city import CARRIER, City
 from lab.containers.engine import Engine, folder
@@ -27,7 +27,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False, width=max(Console().width, 120))
 
 
-DRILLS = ("killed", "upgraded", "cold")
+ENCRYPTED = "encrypted"
+DRILLS = ("killed", "upgraded", "cold", "restored", ENCRYPTED)
 
 
 class Proof:
@@ -107,8 +108,10 @@ class Proof:
                 this.note = f"{said.count('✓')} ✓, {said.count('!')} !, no ✗"
             with self.step("three calls from the carrier") as this:
                 this.note = await callers.three_calls()
-            for name in drills:
+            for name in (name for name in drills if name != ENCRYPTED):
                 await getattr(self, f"_{name}")(callers)
+        if ENCRYPTED in drills:  # with phones of its own: the others have left
+            await self._encrypted(passwords)
 
     async def _killed(self, callers: Callers) -> None:
         with self.step("serve killed with a caller waiting") as this:
@@ -153,6 +156,25 @@ class Proof:
             call, _, _, _ = await callers.talk()
             this.note = f"registered after {ready:.1f} s, answered and heard after {this.seconds():.1f} s"
             await callers.end(call)
+
+    async def _restored(self, callers: Callers) -> None:
+        with self.step("restored on an empty host from its backup") as this:
+            before = await asyncio.to_thread(second_life.backed_up, self._city)
+            await asyncio.to_thread(second_life.restored, self._city)
+            after = await asyncio.to_thread(self._city.rows, second_life.RECORDS)
+            if after != before:
+                raise StepFailed(f"{len(before)} records before, {len(after)} after, or others", "see both")
+            await callers.register()
+            call, _, _, _ = await callers.talk()
+            this.note = (
+                f"{len(after)} records as they were; answered and heard with the phones' old passwords"
+            )
+            await callers.end(call)
+
+    async def _encrypted(self, passwords: dict[str, str]) -> None:
+        with self.step("certificates: web, phones and sound encrypted") as this:
+            authority = await asyncio.to_thread(second_life.encrypted, self._city)
+            this.note = await second_life.call_encrypted(self._city, passwords, authority)
 
     def recorded(self, calls: int) -> None:
         """Demand a complete row for every call there was."""

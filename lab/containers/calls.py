@@ -18,9 +18,18 @@ PERSON_SECONDS = 40.0
 class Callers:
     """The carrier's side and the operators' phones, and who calls whom."""
 
-    def __init__(self, city: City, carrier: Phones, desks: Phones, passwords: dict[str, str]) -> None:
-        """Nobody is registered yet."""
+    def __init__(
+        self,
+        city: City,
+        carrier: Phones,
+        desks: Phones,
+        passwords: dict[str, str],
+        *,
+        encrypted: bool = False,
+    ) -> None:
+        """Nobody is registered yet. `encrypted`: the phones speak TLS and SRTP alone."""
         self.city = city
+        self._encrypted = encrypted
         self.carrier = carrier
         self.passwords = passwords
         self.phones: list[Phone] = []
@@ -35,10 +44,14 @@ class Callers:
         ]
 
     async def _register(self, user: str, password: str, tone: int) -> Phone:
-        end = time.monotonic() + REGISTER_SECONDS
+        end, where = time.monotonic() + REGISTER_SECONDS, self.city.exchange
+        if self._encrypted:
+            where = self.city.exchange_over_tls
         while True:
             try:
-                return await self._desks.register(user, password, self.city.exchange, tone_hz=tone)
+                return await self._desks.register(
+                    user, password, where, tone_hz=tone, encrypted=self._encrypted
+                )
             except PhoneError:
                 if time.monotonic() > end:
                     raise

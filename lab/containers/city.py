@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ exec docker-compose "${words[@]}"
 """
 READY_SECONDS = 60
 HEALTHY_SECONDS = 30
+THREE = ("serve", "web", "worker")
 OURS = ("asterisk", "postgres", "serve", "web", "worker")
 
 
@@ -53,6 +54,11 @@ class City:
     def exchange(self) -> str:
         """Return where the carrier and the phones find Asterisk, host:port."""
         return f"{LOOPBACK}:{self.ports.node(0).sip}"
+
+    @property
+    def exchange_over_tls(self) -> str:
+        """Return where phones find it once it has a certificate."""
+        return f"{LOOPBACK}:{self.ports.node(0).sip_tls}"
 
     def write(self) -> None:
         """Write what a city has: compose.yaml and `.env`."""
@@ -72,6 +78,8 @@ class City:
             "CT112_TRUNK": CARRIER,
             "CT112_ASTERISK_SIP_ADDRESS": LOOPBACK,
             "CT112_ASTERISK_SIP_PORT": str(node.sip),
+            "CT112_ASTERISK_SIP_TLS_PORT": str(node.sip_tls),
+            "CT112_ASTERISK_WSS_PORT": str(node.wss),
             "CT112_ASTERISK_HTTP_PORT": str(node.http),
             "CT112_ASTERISK_AMI_PORT": str(node.ami),
             "CT112_ASTERISK_RTP_START": str(node.rtp[0]),
@@ -133,13 +141,10 @@ class City:
         where, given = self.folder.parent, PASSWORD.encode()
         return accounts_in(self.engine.run(["bash", str(commands)], text=given, cwd=where, more=more))
 
-    def wait_ready(self, seconds: float = READY_SECONDS) -> None:
+    def wait_ready(self, names: Sequence[str] = THREE, seconds: float = READY_SECONDS) -> None:
         """Wait until serve would handle calls, and web and worker do their work. Raises StepFailed."""
-        for name, port in (
-            ("serve", self.ports.serve),
-            ("web", self.ports.web),
-            ("worker", self.ports.worker),
-        ):
+        for name in names:
+            port = getattr(self.ports, name)
             url = f"http://{LOOPBACK}:{port}/readyz"
             if not wait_until(lambda url=url: asked(url)[0] == 200, seconds, 0.1):  # type: ignore[misc]
                 raise StepFailed(f"{name} is not ready: {asked(url)[1][:400]}", f"read {self.keep_logs()}")

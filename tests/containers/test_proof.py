@@ -1,4 +1,4 @@
-"""`./run containers` as a whole: images, up, doctor, calls, a kill, an upgrade, a new node, down."""
+"""`./run containers`: images, up, doctor, calls, a kill, an upgrade, a new node, a restore, TLS, down."""
 
 import json
 import os
@@ -22,6 +22,8 @@ STEPS = (
     "serve killed with a caller waiting",
     "upgraded to rebuilt images with a talk going on",
     "a node nobody has seen, while serve restarts",
+    "restored on an empty host from its backup",
+    "certificates: web, phones and sound encrypted",
     "the records",
     "all healthy",
     "the other compose reads the same file",

@@ -1,7 +1,8 @@
 """Putting a backup's files where they belong on this machine: all looked at first, nothing overwritten."""
 
+import hashlib
+import itertools
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from ct112.backup.manifest import BackupTrouble, FileEntry, Manifest
 from ct112.backup.places import Places
-from ct112.backup.writing import entry_of
+from ct112.backup.writing import AT_ONCE, entry_of
 from ct112.files import sync
 
 PRIVATE, SHARED, READABLE = 0o600, 0o640, 0o644
@@ -51,15 +52,18 @@ def put(folder: Path, found: Sequence[Target]) -> int:
         if target.is_there():
             continue
         move_aside(target.path)
-        _place(folder / target.entry.path, target.path, target.mode)
+        place(folder, target)
         written += 1
     return written
 
 
 def move_aside(path: Path) -> None:
-    """Give what is there another name."""
-    if path.exists():
-        path.rename(path.with_name(f"{path.name}.{BEFORE}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"))
+    """Give what is there another name, and never one that something has already."""
+    if not os.path.lexists(path):
+        return
+    name = f"{path.name}.{BEFORE}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    path.rename(next(free for free in map(path.with_name, names) if not os.path.lexists(free)))
 
 
 def _target(entry: FileEntry, places: Places) -> Target | None:
@@ -75,31 +79,55 @@ def _target(entry: FileEntry, places: Places) -> Target | None:
     if kind == "prompts":
         return Target(entry, places.prompts / _plain(rest), READABLE)
     if kind == "recordings":
-        return None if places.recordings is None else Target(entry, places.recordings / rest, READABLE)
+        there = places.recordings
+        return None if there is None else Target(entry, _inside(there, rest), READABLE)
     node, _, inside = rest.partition("/")
     if kind == "fallback":
-        return Target(entry, places.fallback[node] / inside, SHARED) if node in places.fallback else None
+        there = places.fallback.get(node)
+        return None if there is None else Target(entry, _inside(there, inside), SHARED)
     return Target(entry, places.astdbs[node]) if kind == "asterisk" and node in places.astdbs else None
 
 
 def _plain(name: str) -> str:
-    if "/" in name:
-        raise BackupTrouble(f"the backup names a file that has no place: {name}")
+    if not name or "/" in name:
+        raise BackupTrouble(f"the backup names a file that has no place: {name!r}")
     return name
 
 
-def _place(source: Path, path: Path, mode: int) -> None:
-    """Write the file so that there is the whole of it or nothing; it belongs to its folder's owner."""
-    owner = made(path.parent)
+def _inside(folder: Path, name: str) -> Path:
+    """Return where a name is below a folder. Raises BackupTrouble for what leads elsewhere."""
+    path = folder / name
+    if not name or not path.is_relative_to(folder):
+        raise BackupTrouble(f"the backup names a file that has no place: {name!r}")
+    return path
+
+
+def place(folder: Path, target: Target) -> None:
+    """Write a file of the backup so that there is the whole of it or nothing; its folder's owner's.
+
+    Raises OSError, and BackupTrouble for a file that is another than was looked at.
+    """
+    path = target.path
+    owner, digest = made(path.parent), hashlib.sha256()
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-        with source.open("rb") as data:
-            shutil.copyfileobj(data, file)
+    source = os.open(folder / target.entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with (
+        os.fdopen(source, "rb") as data,
+        os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file,
+    ):
+        while part := data.read(AT_ONCE):
+            digest.update(part)
+            file.write(part)
         file.flush()
-        os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        os.fchmod(file.fileno(), mode)
+        _give(file.fileno(), owner)
+        os.fchmod(file.fileno(), target.mode)
         os.fsync(file.fileno())
+    if digest.hexdigest() != target.entry.sha256:
+        new.unlink()
+        raise BackupTrouble(
+            f"{target.entry.path} was changed while it was restored: nobody else may write there"
+        )
     new.replace(path)
     sync(path.parent)
 
@@ -110,13 +138,14 @@ def made(folder: Path) -> os.stat_result:
         return folder.stat()
     owner = made(folder.parent)
     folder.mkdir(mode=0o750)
-    os.chown(folder, owner.st_uid, owner.st_gid)
+    _give(folder, owner)
     return folder.stat()
 
 
-def place(source: Path, path: Path) -> None:
-    """Put a single file there, for its folder's owner alone. Raises OSError."""
-    _place(source, path, PRIVATE)
+def _give(made: int | Path, owner: os.stat_result) -> None:
+    """Give it to its folder's owner. Who is not root cannot, and need not: the folder lets both in."""
+    if os.geteuid() in {0, owner.st_uid}:
+        os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def hand_over(folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -16,7 +16,9 @@ LARGEST = 64 << 20  # bytes
 Count = Annotated[int, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+Text = Annotated[str, AfterValidator(lambda text: CONTROL.sub("?", text))]
+"""It is shown on a terminal, whoever wrote it."""
 
 
 class BackupTrouble(Exception):
@@ -41,6 +43,8 @@ class FileEntry(_Model):
         parts = PurePosixPath(path).parts
         if not parts or path.startswith("/") or ".." in parts or CONTROL.search(path):
             raise ValueError("leads out of the backup")
+        if str(PurePosixPath(path)) != path or not _is_text(path):  # a//b: below `a` that would be /b
+            raise ValueError("is not written as a path is")
         return path
 
 
@@ -58,7 +62,7 @@ class SequenceEntry(_Model):
 
     table: Identifier
     column: Identifier
-    last: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=1, lt=2**63)]
     used: bool
 
 
@@ -81,8 +85,8 @@ class Manifest(_Model):
     """All that is in a backup. `notes`: what is not, and why."""
 
     format: int = FORMAT
-    version: str
-    revision: str
+    version: Text
+    revision: Text
     started_at: datetime
     finished_at: datetime
     secrets: bool
@@ -91,11 +95,18 @@ class Manifest(_Model):
     sequences: Sequence[SequenceEntry]
     spool: SpoolEntry | None
     audit: AuditEntry | None
-    notes: Sequence[str] = ()
+    notes: Sequence[Text] = ()
 
     def paths(self, folder: str) -> list[str]:
         """Return the files below a folder of the backup."""
         return [file.path for file in self.files if file.path.startswith(f"{folder}/")]
+
+    def entry(self, path: str) -> FileEntry:
+        """Return what is said of a file that has to be in it. Raises BackupTrouble."""
+        found = next((file for file in self.files if file.path == path), None)
+        if found is None:
+            raise BackupTrouble(f"the backup has no {path}, and should: take another")
+        return found
 
     def rows(self) -> int:
         """Return how many rows its tables have."""
@@ -114,8 +125,8 @@ def read(folder: Path) -> Manifest:
     if not folder.is_dir():
         raise BackupTrouble(f"there is no folder {folder}: name that of a backup")
     try:
-        if path.stat().st_size > LARGEST:
-            raise BackupTrouble(f"{path} is too large to be a manifest: take another backup")
+        if path.exists() and (not path.is_file() or path.stat().st_size > LARGEST):
+            raise BackupTrouble(f"{path} is too large to be a manifest, or no file: take another backup")
         written = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise BackupTrouble(
@@ -135,9 +146,9 @@ def _checked(path: Path, written: Any) -> Manifest:
             f"{path} is damaged: its checksum does not fit; take another copy, or another backup"
         )
     if isinstance(told.get("format"), int) and told["format"] > FORMAT:
+        version = CONTROL.sub("?", str(told.get("version")))[:40]
         raise BackupTrouble(
-            f"this backup was made by ct112 {told.get('version')}, newer than this one: "
-            "install that or a later one"
+            f"this backup was made by ct112 {version}, newer than this one: install that or a later one"
         )
     try:
         return Manifest.model_validate(told)
@@ -145,6 +156,14 @@ def _checked(path: Path, written: Any) -> Manifest:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BackupTrouble(f"{path} is not usable ({where}: {first['msg']}): take another backup") from error
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _digest(told: dict[str, Any]) -> str:

@@ -61,6 +61,8 @@ class Restoring:
             f"of {manifest.started_at:%Y-%m-%d %H:%M:%S} UTC"
         )
         targets = files.targets(manifest, self._places)
+        if manifest.spool is not None:
+            manifest.entry(f"spool/{self._places.spool.name}")
         key = self._key(manifest)
         later = self._later(manifest, key)
         await self._look_at_the_database()
@@ -169,7 +171,7 @@ class Restoring:
             else:
                 Path(f"{spool}{suffix}").unlink(missing_ok=True)
         if manifest.spool is not None:
-            files.place(self._folder / "spool" / spool.name, spool)
+            files.place(self._folder, files.Target(manifest.entry(f"spool/{spool.name}"), spool))
 
     def _hand_over(self) -> None:
         try:

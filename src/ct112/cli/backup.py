@@ -85,7 +85,7 @@ def verify(folder: Folder) -> None:
     for note in manifest.notes:
         typer.echo(f"! {note}")
     if others:
-        typer.echo(f"! no part of the backup: {', '.join(others[:5])}")
+        typer.echo(f"! no part of the backup: {', '.join(map(ascii, others[:5]))}")
     typer.echo(f"✓ {folder}: {_said(manifest)}")
 
 
