@@ -156,6 +156,7 @@ live_too_slow = Counter("ct112_live_too_slow_total", "Live clients closed becaus
 prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])
 prompts_made = Counter("ct112_prompts_made_total", "Prompts rendered, not found ready", ["source"])
 prompt_failures = Counter("ct112_prompt_failures_total", "Prompts that could not be made", ["source"])
+agency_calls = Counter("ct112_agency_calls_total", "Telephone calls to agencies that are over", ["outcome"])
 sign_ins = Counter("ct112_sign_ins_total", "Attempts to sign in, by what became of them", ["outcome"])
 audit_sealed = Counter("ct112_audit_sealed_total", "Rows of the audit that were chained")
 audit_unsealed_seconds = Gauge("ct112_audit_unsealed_seconds", "How long the oldest unsealed row waits")

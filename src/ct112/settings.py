@@ -187,6 +187,11 @@ class Settings(BaseSettings):
         return self.state_dir / "spool" / "spool.sqlite"
 
     @property
+    def spoken_dir(self) -> Path:
+        """Return where what is said to agencies is kept as long as the call lasts."""
+        return self.state_dir / "spoken"
+
+    @property
     def audit_key_path(self) -> Path:
         """Return where the key of the audit's chain is: outside the database."""
         return self.audit_key_file or self.state_dir / "audit" / "key"

@@ -226,6 +226,19 @@ async def test_prompts_are_fetched_by_the_node_once_and_again_after_a_loss() -> 
         await until(lambda: len(fetched(ami)) == 6, "all, on the node that may have forgotten them")
 
 
+async def test_a_sound_is_deleted_from_every_cache_and_from_one_that_was_away_later() -> None:
+    url = "http://127.0.0.1:1/prompts/c.wav"
+    async with running() as ami, kept(ami, Known()) as nodes:
+        ami.refused["Command"] = [{"Response": "Error", "Message": "Command output follows"}]  # not there
+        await until(lambda: nodes.ready() == {NODE: True}, "connected")
+        ami.drop()
+        nodes.forget(url)
+        assert not nodes.forgotten(url)
+        await until(lambda: nodes.forgotten(url), "it is deleted")
+        deleted = [one["Command"] for one in ami.actions if one["Action"] == "Command"]
+        assert set(deleted) == {f"media cache delete {url}"}
+
+
 async def test_after_a_loss_everything_is_asked_again() -> None:
     known = Known()
     async with running() as ami, kept(ami, known) as nodes:

@@ -53,8 +53,10 @@ class Ports:
 class Centre:
     """One life of serve: a floor with nobody on it, and its door."""
 
-    def __init__(self, folder: Path, *, port: int = 0, token: str | None = TOKEN) -> None:
-        """`port`: of the door; a free one by default."""
+    def __init__(
+        self, folder: Path, *, port: int = 0, token: str | None = TOKEN, spoken: str | None = None
+    ) -> None:
+        """`port`: of the door; a free one by default. `spoken`: the folder of sounds of one call."""
         self.parts = [Part("ari", True, "a: ready", needed=True)]
         self.ready = {A: True}
         self.refused: dict[NodeName, list[str]] = {}
@@ -68,7 +70,14 @@ class Centre:
         self.switchboard = Switchboard(
             self.floor, Ports(), Ports(), SteadyClock(), answers=self.asks, watcher=self.feed
         )
-        app = make_door(health=self._health, prompts_dir=folder, feed=self.feed, asks=self.asks, token=token)
+        app = make_door(
+            health=self._health,
+            prompts_dir=folder,
+            feed=self.feed,
+            asks=self.asks,
+            token=token,
+            spoken_dir=None if spoken is None else folder / spoken,
+        )
         self.server = HttpServer(app, "127.0.0.1", port)
 
     @property

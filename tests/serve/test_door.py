@@ -56,6 +56,46 @@ async def test_only_prompts_are_served(door: aiohttp.ClientSession, tmp_path: Pa
     assert (await answer.json(content_type=None))["title"] in ("no such prompt", "Not Found")
 
 
+@pytest.mark.parametrize("centre", [{"spoken": "spoken"}], indirect=True)
+async def test_what_is_said_to_one_agency_is_kept_no_longer_than_the_call(
+    door: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    (tmp_path / "spoken").mkdir()
+    name, url = "ab" * 32, f"/prompts/{'ab' * 32}.wav"
+    (tmp_path / f"{name}.wav").write_bytes(b"a prompt of that length is none")
+    assert (await door.get(url)).status == 404
+    (tmp_path / "spoken" / f"{name}.wav").write_bytes(b"RIFF sound")
+    answer = await door.get(url)
+    assert (answer.status, await answer.read()) == (200, b"RIFF sound")
+    assert answer.headers["Cache-Control"] == "private, max-age=300"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(
+            {"number": number}
+            for number in ("*21*0812#", "0812@evil", "0812;x", "", "+", "0812\n", "٠٨١٢", "1" * 21)
+        ),
+        *({"number": number} for number in ("0812,,1", "PJSIP/1", "00 12", "sip:1@x", "+0812+")),
+        *({"text": text} for text in ("", "x" * 2001)),
+        *({"agency": code} for code in ("PMI", "", "a b", '"x" <1>', "pmi\n")),
+        *({"seconds": seconds} for seconds in (0, 4, 121, "NaN")),
+        *({"delivery": delivery} for delivery in ("1", "../../x", "")),
+        {"more": 1},
+    ],
+    ids=repr,
+)
+async def test_an_agency_is_called_by_a_number_and_nothing_else(
+    door: aiohttp.ClientSession, wrong: dict[str, Any]
+) -> None:
+    good = {"kind": "call_agency", "delivery": str(uuid.uuid4()), "agency": "pmi", "number": "0285421"}
+    for changes, status in (({}, 200), (wrong, 400)):
+        body = ask(ask=good | {"text": "Kebakaran."} | changes)
+        async with door.post("/control/ask", json=body, headers=BEARER) as answer:
+            assert answer.status == status
+
+
 def ask(**changes: Any) -> dict[str, Any]:
     """An ask nobody can object to, but for what is changed."""
     return {

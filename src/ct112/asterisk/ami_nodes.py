@@ -90,6 +90,16 @@ class AmiNodes:
             watch.urls = tuple(urls)
             watch.changed.set()
 
+    def forget(self, url: str) -> None:
+        """Have this sound in no node's media cache; a node that is away forgets it when it is back."""
+        for watch in self._watches:
+            watch.unwanted.add(url)
+            watch.changed.set()
+
+    def forgotten(self, url: str) -> bool:
+        """Return whether no node has this sound any more."""
+        return not any(url in watch.unwanted for watch in self._watches)
+
 
 class _NodeWatch:
     """One node's AMI."""
@@ -101,6 +111,7 @@ class _NodeWatch:
         self.positions: tuple[str, ...] = ()
         self.members: tuple[str, ...] = ()
         self.urls: tuple[str, ...] = ()
+        self.unwanted: set[str] = set()
         self.certificate_changed = False
         self.changed = asyncio.Event()
         self._post = post
@@ -163,6 +174,7 @@ class _NodeWatch:
             metrics.link_up.labels(node=self.node.name, link="ami").set(1)
             await self._keep_fallback(connection)
             await self._keep_prompts(connection)
+            await self._keep_forgotten(connection)
             await self._keep_certificate(connection)
             await asyncio.sleep(BETWEEN_LISTS_SECONDS)
             with contextlib.suppress(TimeoutError):
@@ -203,6 +215,12 @@ class _NodeWatch:
             if url not in self._warmed:
                 self._warmed.add(url)
                 await self._try(connection, {"Action": "Command", "Command": f"media cache refresh {url}"})
+
+    async def _keep_forgotten(self, connection: Ami) -> None:
+        """Delete what is not wanted any more from the cache; the refusal of what is not there is no error."""
+        for url in sorted(self.unwanted):
+            await self._try(connection, {"Action": "Command", "Command": f"media cache delete {url}"})
+            self.unwanted.discard(url)
 
     async def _keep_certificate(self, connection: Ami) -> None:
         """Have a changed certificate taken up; one that is refused is tried again with the next list."""

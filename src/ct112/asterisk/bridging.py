@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from ct112.asterisk import names
 from ct112.core.commands import Join, JoinCallee
 from ct112.core.events import NodeSurveyed
-from ct112.core.ids import BACK, CallId, OfferId, call_of
+from ct112.core.ids import CallId, OfferId, call_of, is_outgoing
 
 
 class Bridging:
@@ -19,7 +19,9 @@ class Bridging:
     def surveyed(self, found: NodeSurveyed, useless: Iterable[str]) -> None:
         """Know what a survey found, and take away what nobody talks in."""
         self._joined = {call.call: call.joined for call in found.calls if call.joined is not None}
-        self._joined |= {call_of(leg.offer): leg.offer for leg in found.offers if leg.offer.startswith(BACK)}
+        self._joined |= {
+            call_of(leg.offer): leg.offer for leg in found.offers if is_outgoing(call_of(leg.offer))
+        }
         self._destroy(useless)
 
     def joining(self, command: Join | JoinCallee) -> None:

@@ -1,4 +1,4 @@
-"""Call-back commands become requests: ring the position, dial through the trunk, join, end."""
+"""Commands of calls we make become requests: ring the position, dial through the trunk, join, end."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -7,9 +7,11 @@ from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Request, bridges, channels
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import CallbackCommand, DialCallee, EndCallee, JoinCallee, RingOperator
+from ct112.core.ids import CallId, OfferId, delivery_of
 
 CALLBACK_OVER = "callback-over"  # the dialplan's context that says why and hangs up
 SHOWN_AS = "TELEPON BALIK"  # what the operator's display says, before the number
+AGENCY_SHOWN_AS = "INSTANSI"  # and before an agency's code
 
 
 def plan(command: CallbackCommand, *, application: str, trunk: str) -> Sequence[Request]:
@@ -20,16 +22,23 @@ def plan(command: CallbackCommand, *, application: str, trunk: str) -> Sequence[
         case DialCallee():
             return (_dial(command, application, trunk),)
         case JoinCallee(call, offer):
-            bridge = names.bridge_of(offer)
-            return (
-                bridges.create(bridge),
-                bridges.add(bridge, names.operator_channel(offer)),
-                bridges.add(bridge, names.callee_channel(call)),
-            )
+            return _join(call, offer)
         case EndCallee(call):
             return (channels.hang_up(names.callee_channel(call)),)
         case _:
             assert_never(command)
+
+
+def _join(call: CallId, offer: OfferId) -> Sequence[Request]:
+    """Let both hear each other; an agency's leg does not end by itself any more."""
+    bridge, callee = names.bridge_of(offer), names.callee_channel(call)
+    lasts = () if delivery_of(call) is None else (channels.set_variable(callee, dialling.SWITCH, "0"),)
+    return (
+        bridges.create(bridge),
+        bridges.add(bridge, names.operator_channel(offer)),
+        bridges.add(bridge, callee),
+        *lasts,
+    )
 
 
 def say_why(leg: str, why: CallbackResult, url: str) -> tuple[Request, ...]:
@@ -40,22 +49,24 @@ def say_why(leg: str, why: CallbackResult, url: str) -> tuple[Request, ...]:
 
 def _ring(command: RingOperator, application: str) -> Request:
     shown = names.clean("".join(one for one in command.number if one in names.DIALLED))
+    who = f"{AGENCY_SHOWN_AS} {command.agency.upper()}" if command.agency else SHOWN_AS
     return channels.create(
         names.operator_channel(command.offer),
         names.endpoint_of(command.position),
         app=application,
         app_args=dialling.arguments(dialling.OFFER, command.offer, command.seconds),
-        variables={dialling.LABEL: f'"{SHOWN_AS} {shown}" <{shown or "112"}>', "CT112_LEG": "operator"},
+        variables={dialling.LABEL: f'"{who} {shown}" <{shown or "112"}>', "CT112_LEG": "operator"},
         formats=dialling.FORMATS,
     )
 
 
 def _dial(command: DialCallee, application: str, trunk: str) -> Request:
+    lasts = {dialling.SWITCH: f"{command.lasts:.0f}"} if command.lasts else {}
     return channels.create(
         names.callee_channel(command.call),
         names.outside(command.number, command.trunk or trunk),
         app=application,
         app_args=dialling.arguments(dialling.OUT, command.call, command.seconds),
-        variables={dialling.LABEL: '"112" <112>', "CT112_LEG": "callee"},
+        variables={dialling.LABEL: '"112" <112>', "CT112_LEG": "callee"} | lasts,
         formats=dialling.FORMATS,
     )

@@ -18,6 +18,7 @@ from ct112.core.ids import NodeName
 log = logs.get("dialling")
 Send = Callable[[Sequence[Request], Answered], None]
 
+SWITCH = "TIMEOUT(absolute)"
 CALL, OFFER, OUT = "call", "offer", "out"
 FORMATS = "alaw,ulaw"
 LABEL = "CONNECTEDLINE(all,i)"  # what the phone shows: who is on the other side of this leg

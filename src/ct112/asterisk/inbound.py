@@ -36,7 +36,7 @@ from ct112.core.events import (
     OfferRinging,
     PlayEnded,
 )
-from ct112.core.ids import CallId, NodeName, OfferId, PlayId, call_of
+from ct112.core.ids import CallId, NodeName, OfferId, PlayId, call_of, delivery_of
 
 RINGING, UP = "Ringing", "Up"  # states of a channel
 NORMAL_CLEARING = 16
@@ -95,12 +95,13 @@ class Inbound:
         self._ending: set[str] = set()
         self._answered: set[OfferId] = set()
         self._picked_up: set[CallId] = set()
-        self._ringing: set[CallId] = set()  # a telephone of whoever is called back
+        self._ringing: set[CallId] = set()  # a telephone of whoever we call
         self._found: set[str] = set()  # callers' channels that a survey found
+        self._agencies: dict[CallId, str] = {}  # legs of calls to agencies
 
     def channel_of(self, call: CallId) -> str | None:
-        """Return the caller's channel of a call, if it is in our hands."""
-        return self._channels.get(call)
+        """Return the channel of a caller, or of an agency that is called, if it is in our hands."""
+        return self._channels.get(call) or self._agencies.get(call)
 
     def legs(self) -> frozenset[str]:
         """Return the callers' legs in our hands."""
@@ -117,7 +118,8 @@ class Inbound:
             self._answered.add(offer)
 
     def adopt_callee(self, call: CallId, answered: bool) -> None:
-        """Know of the leg of somebody who is called back that was found by a survey."""
+        """Know of the leg of somebody we called that was found by a survey."""
+        self._know_agency(call)
         if answered:
             self._picked_up.add(call)
 
@@ -130,6 +132,7 @@ class Inbound:
         self._picked_up.clear()
         self._ringing.clear()
         self._found.clear()
+        self._agencies.clear()
 
     def translate(self, event: AnyEvent) -> Event | Doubt | None:
         """Return what the event means to the core; None when it means nothing (any more)."""
@@ -150,7 +153,7 @@ class Inbound:
             case ChannelDestroyed(channel=channel):
                 return self._destroyed(channel, event.cause, event.tech_cause)
             case ChannelDtmfReceived(channel=channel):
-                call = self._callers.get(channel.id)
+                call = self._callers.get(channel.id) or self._agency_of(channel.id)
                 return None if call is None else DigitPressed(call, event.digit[:1])
             case PlaybackFinished(playback=playback):
                 play = PlayId(playback.id)
@@ -163,6 +166,9 @@ class Inbound:
     def _started(self, channel: Channel, args: list[str]) -> Event | None:
         """A caller's leg is a call; one of ours has only been created."""
         if args[:1] != [dialling.CALL] or names.is_ours(channel):
+            callee = names.callee_of(channel.id)
+            if callee is not None:
+                self._know_agency(callee)
             return None
         call = names.call_of_channel(self._node, channel)
         self._take(channel, call)
@@ -213,9 +219,19 @@ class Inbound:
         if callee is not None:
             rang = callee in self._ringing or callee in self._picked_up
             self._ringing.discard(callee)
+            self._agencies.pop(callee, None)
             return CalleeEnded(callee, self._how(callee, cause), not rang and _by_trunk(cause, sip_cause))
         call = self._drop(channel)
         return None if call is None else CallerLeft(call)
+
+    def _know_agency(self, callee: CallId) -> None:
+        """Have this leg where commands about it find it, if it is an agency's."""
+        if delivery_of(callee) is not None:
+            self._agencies[callee] = names.callee_channel(callee)
+
+    def _agency_of(self, channel: str) -> CallId | None:
+        callee = names.callee_of(channel)
+        return callee if callee in self._agencies else None
 
     def _how(self, callee: CallId, cause: int) -> CallbackResult:
         """Return how the try went; once picked up, the person was reached."""

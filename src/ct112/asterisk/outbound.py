@@ -24,11 +24,10 @@ from ct112.core.commands import (
     TelephoneCommand,
 )
 from ct112.core.events import Event, Joined, PickedUp, PlayEnded
-from ct112.core.ids import CallId, OfferId
+from ct112.core.ids import CallId, OfferId, delivery_of
 from ct112.core.ivr import Prompt
 from ct112.core.record import ServiceClass
 
-SWITCH = "TIMEOUT(absolute)"
 FALLBACK = ("fallback", "112")
 CLASS_NAMES = {
     ServiceClass.EMERGENCY: "DARURAT",
@@ -81,8 +80,11 @@ class Planner:
             case RingOperator() | DialCallee() | JoinCallee() | EndCallee():
                 requests = callbacks.plan(command, application=self._application, trunk=self._trunk)
                 forgive = (NotFound,) if isinstance(command, EndCallee) else ()
-                # asked again, the bridge is there already
-                forgive_first = (Conflict,) if isinstance(command, JoinCallee) else ()
+                # asked again, the bridge is there already; and so is the leg of a delivery, which goes on
+                again = isinstance(command, JoinCallee) or (
+                    isinstance(command, DialCallee) and delivery_of(command.call) is not None
+                )
+                forgive_first = (Conflict,) if again else ()
                 done = Joined(command.call, command.offer) if isinstance(command, JoinCallee) else None
                 return Plan(tuple(requests), done=done, forgive=forgive, forgive_first=forgive_first)
             case EndOffer(offer, saying):
@@ -113,7 +115,7 @@ class Planner:
                 # asked again, the bridge is there already
                 return Plan(_join(offer, channel), done=Joined(call, offer), forgive_first=(Conflict,))
             case ExtendDeadman(_, seconds):
-                push = channels.set_variable(channel, SWITCH, f"{seconds:.0f}")
+                push = channels.set_variable(channel, dialling.SWITCH, f"{seconds:.0f}")
                 return Plan((push,), forgive=(Conflict,))  # not in Stasis any more: StasisEnd tells
             case SendToFallback():
                 return Plan((channels.go_on(channel, *FALLBACK),), forgive=(Conflict,))
@@ -157,7 +159,7 @@ def _join(offer: OfferId, channel: str) -> tuple[Request, ...]:
     return (
         bridges.create(bridge),
         bridges.add(bridge, channel, names.operator_channel(offer)),
-        channels.set_variable(channel, SWITCH, "0"),
+        channels.set_variable(channel, dialling.SWITCH, "0"),
     )
 
 

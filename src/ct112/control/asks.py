@@ -76,7 +76,24 @@ class TakeCallback(_Ask):
         return self
 
 
-Ask = Annotated[SetClass | SetPriority | Sit | Leave | SetState | TakeCallback, Field(discriminator="kind")]
+class CallAgency(_Ask):
+    """Call an agency by telephone and say the text; asked again by the same delivery: how far that is.
+
+    `agency`: its code, for the operator's display. `seconds`: it may ring so long. The number is dialled as
+    it is: digits, and perhaps a "+" before them, so that it can be nothing but a number.
+    """
+
+    kind: Literal["call_agency"] = "call_agency"
+    delivery: UUID
+    agency: Annotated[str, Field(pattern=r"\A[a-z0-9_]{1,64}\z")]
+    number: Annotated[str, Field(pattern=r"\A\+?[0-9]{3,20}\z")]
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    seconds: Annotated[float, Field(ge=5, le=120)] = 45.0
+
+
+Ask = Annotated[
+    SetClass | SetPriority | Sit | Leave | SetState | TakeCallback | CallAgency, Field(discriminator="kind")
+]
 
 
 class AskRequest(_Ask):
@@ -92,13 +109,17 @@ class AskRequest(_Ask):
 
 
 class Answer(BaseModel):
-    """What the floor said. `code` (for programs) and `reason` (for people) when it refused."""
+    """What the floor said. `code` (for programs) and `reason` (for people) when it refused.
+
+    `state`: how far a call to an agency is, or its outcome.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     accepted: bool
     code: str | None = None
     reason: str = ""
+    state: str | None = None
 
 
 def _exactly_one(*given: str | None) -> None:

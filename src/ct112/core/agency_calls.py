@@ -73,10 +73,18 @@ def dial(board: Board, call: AgencyCall) -> bool:
     if trunk is None:
         return False
     call.trunk, call.tried = trunk.name, (*call.tried, trunk.name)
-    call.state = Dialling(board.now + call.seconds + board.policy.ring_grace_seconds)
+    rings = call.seconds + board.policy.ring_grace_seconds
+    call.state = Dialling(board.now + rings)
     note(board, call, facts.AgencyDialled(call.node, trunk.name))
     board.do(
-        DialCallee(call=call.id, node=call.node, number=call.number, seconds=call.seconds, trunk=trunk.name)
+        DialCallee(
+            call=call.id,
+            node=call.node,
+            number=call.number,
+            seconds=call.seconds,
+            trunk=trunk.name,
+            lasts=rings + board.policy.agency_limit_seconds,
+        )
     )
     return True
 

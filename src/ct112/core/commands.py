@@ -109,13 +109,17 @@ class RingOperator:
 
 @value(frozen=True, slots=True, kw_only=True)
 class DialCallee:
-    """Dial the number through a trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`."""
+    """Dial the number through a trunk, at most `seconds`. Ends in `CalleeAnswered` or `CalleeEnded`.
+
+    `lasts`: the leg ends by itself after so long unless it is joined, whatever becomes of us; 0: it does not.
+    """
 
     call: CallId
     node: NodeName
     number: str
     seconds: float
     trunk: str = ""  # none: the only one
+    lasts: float = 0.0
 
 
 @value(frozen=True, slots=True)

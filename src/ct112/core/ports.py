@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from ct112.core.commands import Answered, CallbackDone, TelephoneCommand
+from ct112.core.commands import AgencyCallDone, Answered, CallbackDone, TelephoneCommand
 from ct112.core.events import Event
 from ct112.core.outbox import Outbox
 from ct112.core.record import CallRecord, Fact
@@ -45,6 +45,14 @@ class Callbacks(Protocol):
 
     def done(self, result: CallbackDone) -> None:
         """Keep the result; return at once, whatever the database does."""
+        ...
+
+
+class AgencyCalls(Protocol):
+    """Notes how calls to agencies went."""
+
+    def done(self, result: AgencyCallDone) -> None:
+        """Keep the outcome; return at once, whatever the disk does."""
         ...
 
 

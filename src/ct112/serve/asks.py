@@ -32,14 +32,20 @@ UNANSWERED = Answer(
     reason="ct112 has not answered in time, it may still be done: ask again with the same id to learn it.",
 )
 Take = Callable[[given.TakeCallback], Awaitable[Answer]]
+CallAgency = Callable[[given.CallAgency], Awaitable[Answer]]
+NO_AGENCY = Answer(accepted=False, code="unavailable", reason="No agency is called from here.")
 
 
 class Asks:
     """The `Answers` port, and the door's way to the floor."""
 
-    def __init__(self, post: Post, take_callback: Take) -> None:
-        """`post`: the switchboard's inbox; `take_callback`: the desk, which needs the database."""
+    def __init__(self, post: Post, take_callback: Take, call_agency: CallAgency | None = None) -> None:
+        """`post`: the switchboard's inbox; `take_callback`: the desk, which needs the database.
+
+        `call_agency`: the desk of the calls to agencies, which needs the disk.
+        """
         self._post = post
+        self._call_agency = call_agency
         self._take_callback = take_callback
         self._waiting: dict[AskId, list[asyncio.Future[Answer]]] = {}
         self._taken: OrderedDict[AskId, tuple[AskRequest, asyncio.Task[Answer]]] = OrderedDict()
@@ -50,6 +56,8 @@ class Asks:
             async with asyncio.timeout(ANSWER_SECONDS):
                 if isinstance(request.ask, given.TakeCallback):
                     answer = await self._taking(request)
+                elif isinstance(request.ask, given.CallAgency):
+                    answer = await self._calling(request.ask)
                 else:
                     answer = await self._floors(request, _translated(request.ask))
         except TimeoutError:
@@ -78,6 +86,10 @@ class Asks:
             left = [one for one in self._waiting.pop(name, ()) if one is not waiting]
             if left:
                 self._waiting[name] = left
+
+    async def _calling(self, ask: given.CallAgency) -> Answer:
+        """Return how far the call to an agency is; the delivery's id tells a repeated ask from a new one."""
+        return NO_AGENCY if self._call_agency is None else await self._call_agency(ask)
 
     async def _taking(self, request: AskRequest) -> Answer:
         """Return the desk's answer. The work goes on when nobody waits for it any more."""

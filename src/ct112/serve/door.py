@@ -24,21 +24,32 @@ from ct112.http.problems import explained, problem
 from ct112.http.server import hide
 from ct112.serve.asks import Asks
 from ct112.serve.feed import Feed
+from ct112.serve.spoken import NAME
 
 KEY = re.compile(r"[0-9a-f]{8,64}")
 FOR_EVER = "public, max-age=31536000, immutable"
+SHORT = "private, max-age=300"
 LARGEST_ASK = 16 * 1024  # bytes
 BODY_SECONDS = 3.0
 
 
 def make_door(
-    *, health: Callable[[], Health], prompts_dir: Path, feed: Feed, asks: Asks, token: str | None
+    *,
+    health: Callable[[], Health],
+    prompts_dir: Path,
+    feed: Feed,
+    asks: Asks,
+    token: str | None,
+    spoken_dir: Path | None = None,
 ) -> web.Application:
-    """Return the application of `ct112 serve`. Without `token` the control door refuses everybody."""
+    """Return the application of `ct112 serve`. Without `token` the control door refuses everybody.
+
+    `spoken_dir`: what is said to agencies, under names nobody can guess.
+    """
     app = web.Application(middlewares=[faults], client_max_size=LARGEST_ASK)
     app.on_response_prepare.append(hide)
     add_probes(app, health)
-    app.router.add_get("/prompts/{name}", Prompts(prompts_dir).prompt)
+    app.router.add_get("/prompts/{name}", Prompts(prompts_dir, spoken_dir).prompt)
     control = Control(feed, asks, Bearer(token, "CT112_CONTROL_TOKEN"))
     app.router.add_get("/control/feed", control.feed)
     app.router.add_post("/control/ask", control.ask)
@@ -96,13 +107,16 @@ async def _body(request: web.Request) -> bytes:
 class Prompts:
     """Prompts for Asterisk: they play as long as serve lives, whatever becomes of web."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder`: where the library keeps them."""
+    def __init__(self, folder: Path, spoken: Path | None = None) -> None:
+        """`folder`: where the library keeps them; `spoken`: where sounds of one call are."""
         self._folder = folder
+        self._spoken = spoken
 
     async def prompt(self, request: web.Request) -> web.StreamResponse:
         """The name is made of the content, so it may be kept for ever."""
         key = request.match_info["name"].removesuffix(".wav")
+        if self._spoken is not None and NAME.fullmatch(key):
+            return await self._of_one_call(self._spoken / f"{key}.wav")
         path = self._folder / f"{key}.wav"
         if not KEY.fullmatch(key) or not path.is_file():
             metrics.prompts_served.labels(status="404").inc()
@@ -113,3 +127,13 @@ class Prompts:
             return web.Response(status=304, headers=headers)
         metrics.prompts_served.labels(status="200").inc()
         return web.Response(body=await asyncio.to_thread(path.read_bytes), headers=headers)
+
+    async def _of_one_call(self, path: Path) -> web.StreamResponse:
+        """What is said to one agency: no longer kept than the call lasts."""
+        try:
+            sound = await asyncio.to_thread(path.read_bytes)
+        except OSError:
+            metrics.prompts_served.labels(status="404").inc()
+            return problem(404, "no such prompt", "prompts are named by their content; see ct112 doctor")
+        metrics.prompts_served.labels(status="200").inc()
+        return web.Response(body=sound, headers={"Cache-Control": SHORT, "Content-Type": "audio/wav"})

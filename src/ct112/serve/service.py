@@ -20,7 +20,9 @@ from ct112.http.health import Health
 from ct112.http.server import HttpServer
 from ct112.prompts.library import PromptLibrary
 from ct112.serve import config_sync, seating
+from ct112.serve.agency_calls import AgencyDesk
 from ct112.serve.asks import Asks, taking
+from ct112.serve.attempts import Attempts
 from ct112.serve.callbacks import CallbackDesk
 from ct112.serve.config_sync import ConfigSync
 from ct112.serve.door import make_door
@@ -29,9 +31,11 @@ from ct112.serve.feed import Feed
 from ct112.serve.health import Watch
 from ct112.serve.known import KnownPosition, LastKnown, LiveIvr
 from ct112.serve.machine import Machine
+from ct112.serve.phrases import Phrases
 from ct112.serve.sayings import Sayings
 from ct112.serve.seating import SeatingFile, SeatingKeeper
 from ct112.serve.sources import StoreSource, compile_live
+from ct112.serve.spoken import Spoken
 from ct112.serve.switchboard import Switchboard
 from ct112.serve.testing import Rules, Trials, quiet
 from ct112.settings import Settings
@@ -77,7 +81,22 @@ class Service:
         self._ami = _ami(settings, self._post)
         self._sayings = Sayings(self._prompts, self._telephone.set_sayings)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
-        self._asks = Asks(self._post, taking(self._callbacks))
+        self._phrases = Phrases(self._prompts)
+        self._spoken = Spoken(
+            settings.spoken_dir,
+            url=settings.prompts_url(),
+            forget=lambda url: self._ami.forget(url),
+            forgotten=lambda url: self._ami.forgotten(url),
+        )
+        self._agency_calls = AgencyDesk(
+            Attempts(settings.state_dir / "agency-calls"),
+            self._spoken,
+            self._post,
+            nodes=self._nodes_that_dial,
+            phrases=lambda: self._phrases.made(),
+            wall=self._clock.wall,
+        )
+        self._asks = Asks(self._post, taking(self._callbacks), self._agency_calls.call)
         self._trials = Trials(
             self._telephone,
             self._clock,
@@ -135,6 +154,7 @@ class Service:
             self._journal,
             self._clock,
             callbacks=self._callbacks,
+            agency_calls=self._agency_calls,
             answers=self._asks,
             watcher=feed,
             wall=self._clock.wall,
@@ -142,6 +162,8 @@ class Service:
         )
         self._callbacks.look_at(floor)
         self._switchboard = switchboard
+        await self._spoken.first()
+        await self._agency_calls.first(floor)
         self._keeper.announce()
         self._seating.announce()
         self._listen_for_signals()
@@ -180,6 +202,9 @@ class Service:
                 "seating": partial(self._seating.run, lambda: switchboard.floor.seating),
                 "callbacks": self._callbacks.run,
                 "sayings": self._sayings.run,
+                "agency calls": self._agency_calls.run,
+                "phrases": self._phrases.run,
+                "spoken": partial(self._spoken.run, self._clock.wall),
                 "fallback": self._fallback.run,
                 "feed": feed.run,
                 "door": partial(self._serve_door, watch, feed),
@@ -208,6 +233,7 @@ class Service:
             prompts_dir=settings.state_dir / "prompts",
             feed=feed,
             asks=self._asks,
+            spoken_dir=settings.spoken_dir,
             token=None if token is None else token.get_secret_value(),
         )
         await HttpServer(app, settings.serve_host, settings.serve_port).run()
@@ -222,6 +248,11 @@ class Service:
             log.error("left with records that are neither on the disk nor in the database")
         await self._store.close()
         log.info("ct112 left")
+
+    def _nodes_that_dial(self) -> list[NodeName]:
+        """Return the nodes that are ready and reach a carrier."""
+        ready, reached = self._telephone.ready(), self._ami.carrier_reached()
+        return sorted(node for node, there in ready.items() if there and reached.get(node, True))
 
     def _floor(self) -> Floor:
         assert self._switchboard is not None, "parts run only after the switchboard is made"

@@ -10,7 +10,7 @@ from ct112.core.commands import Answered, Ring
 from ct112.core.events import Asked, CallArrived, CommandFailed, Draining, Event
 from ct112.core.floor import Floor
 from ct112.core.outbox import Outbox
-from ct112.core.ports import Answers, Callbacks, Clock, Journal, Telephone, Watcher
+from ct112.core.ports import AgencyCalls, Answers, Callbacks, Clock, Journal, Telephone, Watcher
 from ct112.core.record import CallRecord
 
 log = logs.get("switchboard")
@@ -31,6 +31,7 @@ class Switchboard:
         clock: Clock,
         *,
         callbacks: Callbacks | None = None,
+        agency_calls: AgencyCalls | None = None,
         answers: Answers | None = None,
         watcher: Watcher | None = None,
         wall: Callable[[], float] | None = None,
@@ -38,12 +39,15 @@ class Switchboard:
     ) -> None:
         """Wire the floor to its ports; without `callbacks` nobody may be called back.
 
+        `agency_calls` is told how calls to agencies went.
+
         `answers`: who passes on what the floor answers to asks. `watcher`: who shows what has changed.
         `wall`: the time to write down; what `clock` says by default. `on_seating` is called when somebody
         has logged in or out, moved, paused or come back; it returns at once.
         """
         self._wall = wall or clock.now
         self._callbacks = callbacks
+        self._agency_calls = agency_calls
         self._answers = answers
         self._watcher = watcher
         self._floor = floor
@@ -165,6 +169,9 @@ class Switchboard:
         if self._callbacks is not None:
             for result in outbox.results:
                 self._callbacks.done(result)
+        if self._agency_calls is not None:
+            for ended in outbox.agency_results:
+                self._agency_calls.done(ended)
         if self._answers is not None:
             for answer in outbox.answers:
                 self._answers.answered(answer)
