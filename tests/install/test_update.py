@@ -1,5 +1,6 @@
 """Patching Asterisk's root and taking ct112 off: the parts that need no whole machine."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from ct112.installation import asterisk_root, update
 from ct112.installation.kept import OwnFile, OwnFiles
 from ct112.installation.machine import InstallFailure, Machine
 from ct112.installation.removal import DATA, Removal
+from lab.processes import wait_until
 
 
 @pytest.fixture
@@ -132,6 +134,25 @@ def test_without_room_for_the_copy_nothing_is_copied(
     with pytest.raises(InstallFailure, match=r"has 300 MB free and the patched copy needs 512 MB"):
         update.patch(Machine(tmp_path), root)
     assert not update.next_root(root).exists()
+
+
+def test_what_makes_the_root_holds_it_when_we_are_killed(tmp_path: Path) -> None:
+    """Else the next `ct112 install` clears the folder in which mmdebstrap still works."""
+    started = tmp_path / "started"
+    (tmp_path / "mmdebstrap").write_text(f"#!/bin/sh\ntouch {started}\nsleep 3\n")
+    (tmp_path / "mmdebstrap").chmod(0o755)
+    script = (
+        "from pathlib import Path; from ct112.installation import asterisk_root as a; a.ALONE = ()\n"
+        f"with a.locked(Path('{tmp_path}/root')) as hold: a.make(Path('{tmp_path}/root'), None, hold)"
+    )
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    with subprocess.Popen([sys.executable, "-c", script], env=environment) as ours:
+        wait_until(started.exists, 20, 0.05)
+        ours.kill()
+    with (tmp_path / "root.lock").open("w") as lock:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it has ended
 
 
 def test_without_a_root_before_there_is_no_way_back(root: Path) -> None:

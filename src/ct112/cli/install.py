@@ -18,6 +18,8 @@ from ct112.installation.order import ENV_FILE, ETC_ASTERISK, Order
 
 NEXT = "Next (docs/install.md): ct112 position add, ct112 operator add, ct112 account add; then ct112 doctor."
 
+NEXT_NODE = "Next (docs/install.md): ct112 doctor on the first machine, which sees both nodes."
+
 
 def install(
     trunk: Annotated[
@@ -38,6 +40,10 @@ def install(
             help="Load the packet filter, now and at every boot; neither: as it is.",
         ),
     ] = None,
+    asterisk_only: Annotated[
+        bool,
+        typer.Option("--asterisk-only", help="A second node: Asterisk alone, with what is in /etc/asterisk."),
+    ] = False,
     node: Annotated[str, typer.Option(help="Name of the Asterisk on this machine.")] = "a",
     database_url: Annotated[
         str, typer.Option(help="A PostgreSQL that is there, without a password: postgresql://USER@HOST/NAME.")
@@ -79,6 +85,7 @@ def install(
         mirror=mirror,
         start=start,
         packet_filter=packet_filter,
+        asterisk_only=asterisk_only,
     )
     machine = Machine()
     _stop_if([*checks.trouble(machine, order), *_ports(machine, order), *database.trouble(order)])
@@ -98,7 +105,7 @@ def install(
         _do(parts)
     finally:
         os.umask(before)
-    typer.echo(NEXT)
+    typer.echo(NEXT_NODE if asterisk_only else NEXT)
 
 
 @dataclass(frozen=True)

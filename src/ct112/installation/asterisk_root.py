@@ -77,31 +77,38 @@ def _entries(source: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Hold the root: whoever else would make or change it waits."""
+def locked(root: Path) -> Iterator[int]:
+    """Hold the root: whoever else would make or change it waits. Gives what holds it, for `make`."""
     root.parent.mkdir(parents=True, exist_ok=True)
     with root.with_name(root.name + ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock.fileno()
 
 
-def make(root: Path, mirror: str | None) -> str:
+def building(root: Path) -> Path:
+    """Return where the root is made."""
+    return root.with_name(root.name + ".building")
+
+
+def make(root: Path, mirror: str | None, hold: int | None = None) -> str:
     """Make the root, whole or not at all; the caller holds it. Return what is worth saying, mostly nothing.
 
-    `mirror`: where from; without one mmdebstrap has its own. Raises InstallFailure.
+    `mirror`: where from; without one mmdebstrap has its own. `hold`: given to mmdebstrap, which then holds
+    the root for as long as it runs, also when we are killed: the next run does not clear it away from under
+    it. Raises InstallFailure.
     """
-    building, note = root.with_name(root.name + ".building"), ""
-    trouble = _mmdebstrap(building, mirror, [])
+    target, note = building(root), ""
+    trouble = _mmdebstrap(target, mirror, [], hold)
     if is_past_its_date(trouble):
         note = "the mirror's Release file is past its date; accepted, its signature is good"
-        trouble = _mmdebstrap(building, mirror, [f"--aptopt={PAST_ITS_DATE}"])
+        trouble = _mmdebstrap(target, mirror, [f"--aptopt={PAST_ITS_DATE}"], hold)
     if trouble:
-        clear(building)
+        clear(target)
         raise InstallFailure(f"mmdebstrap: {' | '.join(trouble.strip().splitlines()[-4:])}", REMEDY)
-    if not good(building):
-        raise InstallFailure(f"{SUITE} has no Asterisk 22.10.1 or later", f"look at {building}; {REMEDY}")
+    if not good(target):
+        raise InstallFailure(f"{SUITE} has no Asterisk 22.10.1 or later", f"look at {target}; {REMEDY}")
     clear(root)
-    building.rename(root)
+    target.rename(root)
     return note
 
 
@@ -119,7 +126,7 @@ def is_past_its_date(trouble: str) -> bool:
     return "expired" in trouble.lower() or "not valid" in trouble.lower()
 
 
-def _mmdebstrap(target: Path, mirror: str | None, options: list[str]) -> str:
+def _mmdebstrap(target: Path, mirror: str | None, options: list[str], hold: int | None) -> str:
     """Return what went wrong, empty when nothing did."""
     clear(target)  # mmdebstrap refuses a folder that is not empty
     command = [*ALONE, "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
@@ -133,8 +140,9 @@ def _mmdebstrap(target: Path, mirror: str | None, options: list[str]) -> str:
     ]
     try:
         result = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=SECONDS, umask=READABLE
-        )
+            command, capture_output=True, text=True, check=False, timeout=SECONDS, umask=READABLE,
+            pass_fds=() if hold is None else (hold,),
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"not done after {SECONDS} s"
     return "" if result.returncode == 0 else result.stderr or "it failed without a word"

@@ -86,6 +86,13 @@ def _program(order: Order) -> Iterator[InstallFailure]:
 
 def _settings(machine: Machine, order: Order) -> Iterator[InstallFailure]:
     """Yield what was not said and is not known from a run before."""
+    if order.asterisk_only:
+        if not machine.path(f"{ETC_ASTERISK}/{foreign.RENDERED}").exists():
+            yield InstallFailure(
+                f"there is no configuration of this node in {ETC_ASTERISK}",
+                "render it where ct112 runs, and carry it over with all its files (docs/install.md)",
+            )
+        return
     known = database_url(machine)
     if not (order.database_url or order.local_postgresql or known):
         yield InstallFailure(

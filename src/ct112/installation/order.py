@@ -27,3 +27,4 @@ class Order:
     mirror: str | None = None
     start: bool = True
     packet_filter: bool | None = None  # None: as it is
+    asterisk_only: bool = False  # a second node: ct112 runs on another machine

@@ -11,6 +11,8 @@ PRIVATE_ROOT = {
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 }
 ALWAYS = {"logrotate": "/usr/sbin/logrotate"}
+WAIT = ("-o", "DPkg::Lock::Timeout=600")
+"""A machine that was just set up updates itself; so does what a killed run has left."""
 PACKET_FILTER = {"nftables": "/usr/sbin/nft"}
 POSTGRESQL = {"postgresql": "/usr/lib/postgresql/*/bin/postgres"}
 """Each package by a file of it; the server by itself, which a machine with only its client does not have."""
@@ -40,4 +42,4 @@ class Packages:
     def _install(self, names: list[str]) -> None:
         self.machine.attempt("dpkg", "--configure", "-a")  # what a run before was interrupted in
         self.machine.attempt("apt-get", "update", "-qq")  # one broken source of many is no reason to stop
-        self.machine.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *names)
+        self.machine.run("apt-get", *WAIT, "install", "-y", "-qq", "--no-install-recommends", *names)

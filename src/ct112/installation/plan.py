@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ct112.installation import packages, packet_filter, units
+from ct112.installation.carried import Carried
 from ct112.installation.changes import Change, Part
 from ct112.installation.folders import Folders
 from ct112.installation.foreign import Foreign
@@ -56,15 +57,21 @@ def parts(machine: Machine, order: Order, configuration: Part, *, drain_seconds:
         **(packages.PACKET_FILTER if packet_filter.is_wanted(machine, order) else {}),
     }
     files = units.wanted(order, private=own_root, drain_seconds=drain_seconds)
-    return (
+    machinery: tuple[Part, ...] = (
         Packages(machine, wanted),
         Users(machine),
-        Foreign(machine),
+        *(() if order.asterisk_only else (Foreign(machine),)),  # a second node's is put there by hand
         Folders(machine),
         Readable(machine, order.program),
         *([PrivateRoot(machine, order.mirror)] if own_root else []),
         OwnFiles(machine, files),
         Link(machine, order.program),
+    )
+    if order.asterisk_only:
+        asterisk = Services(machine, units.SERVICES[:1], order.start)
+        return (*machinery, Carried(machine), PacketFilter(machine, order), asterisk)
+    return (
+        *machinery,
         Database(machine, order),
         configuration,
         Tables(machine, order),

@@ -30,5 +30,5 @@ class PrivateRoot:
             yield Change(what, lambda: self._make(root))
 
     def _make(self, root: Path) -> None:
-        with asterisk_root.locked(root):
-            asterisk_root.make(root, self.mirror or asterisk_root.debian_mirror())
+        with asterisk_root.locked(root) as hold:
+            asterisk_root.make(root, self.mirror or asterisk_root.debian_mirror(), hold)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ct112.installation import packet_filter
-from ct112.installation.asterisk_root import clear
+from ct112.installation.asterisk_root import building, clear
 from ct112.installation.changes import Change
 from ct112.installation.kept import RECORD, Record
 from ct112.installation.machine import Machine
@@ -54,7 +54,7 @@ class Removal:
         if self.machine.path(COMMAND).is_symlink():
             yield Change(f"remove {COMMAND}", partial(self.machine.path(COMMAND).unlink, missing_ok=True))
         root = self.machine.path(ASTERISK_ROOT)
-        for folder in (root, next_root(root), previous_root(root)):
+        for folder in (root, next_root(root), previous_root(root), building(root)):
             if folder.is_dir():
                 yield Change(f"remove {folder}", partial(clear, folder))
         if files:
