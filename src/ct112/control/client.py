@@ -4,8 +4,9 @@ import asyncio
 import os
 import random
 import uuid
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, Self
 
 import aiohttp
 import orjson
@@ -91,6 +92,16 @@ class ControlClient:
             finally:
                 self._session = None
                 self._lost()
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[Self]:
+        """Be able to ask as long as the context lasts, without following the floor."""
+        async with aiohttp.ClientSession(headers=self._headers, trust_env=False) as session:
+            self._session = session
+            try:
+                yield self
+            finally:
+                self._session = None
 
     async def ask(
         self,
