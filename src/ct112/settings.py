@@ -24,6 +24,7 @@ Url = Annotated[
     str, Field(pattern=r"^(https?://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+)(:[0-9]{1,5})?/?)?$")
 ]  # empty: none
 File = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # empty: none
+PhoneUrl = Annotated[str, Field(pattern=r"^wss://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]@]+)(:[0-9]{1,5})?/ws$")]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
@@ -114,6 +115,11 @@ class Settings(BaseSettings):
     )
     phone_encryption: Literal["off", "offered", "required"] = Field(
         "off", description="SRTP with the positions' phones; `required` refuses a phone without it"
+    )
+    browser_phones: list[PhoneUrl] = Field(
+        default_factory=list,
+        description="Where a phone in a browser page finds the nodes, a JSON list of `wss://HOST:8089/ws`; "
+        "none: there are no such phones",
     )
     oidc_issuer: str = Field("", description="Signing in through the city's provider; empty: not")
     oidc_client_id: str = Field("ct112", description="As whom we ask that provider")

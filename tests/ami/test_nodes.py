@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
 from ct112.asterisk.security import SecurityWatch
-from ct112.core.events import Event, PhoneSeen
+from ct112.core.events import Event, PhoneSeen, TrunkSeen
 from ct112.core.ids import NodeName
 from tests.ami.fake_ami import PASSWORD, USER, FakeAmi, running, until
 
@@ -27,10 +27,17 @@ class Known:
         seen = [one for one in self.events if isinstance(one, PhoneSeen) and one.position == position]
         return seen[-1].registered if seen else None
 
+    def trunks(self) -> list[bool]:
+        """Return what was told of trunks, in order."""
+        return [one.reached for one in self.events if isinstance(one, TrunkSeen)]
+
 
 @asynccontextmanager
-async def kept(ami: FakeAmi, known: Known, password: str = PASSWORD) -> AsyncIterator[AmiNodes]:
-    nodes = AmiNodes([AmiNode(NODE, "127.0.0.1", ami.port, USER, password)], post=known.events.append)
+async def kept(
+    ami: FakeAmi, known: Known, password: str = PASSWORD, *, browsers: bool = False
+) -> AsyncIterator[AmiNodes]:
+    node = AmiNode(NODE, "127.0.0.1", ami.port, USER, password)
+    nodes = AmiNodes([node], post=known.events.append, browsers=browsers)
     task = asyncio.create_task(nodes.run())
     try:
         yield nodes
@@ -109,6 +116,20 @@ async def test_each_trunk_is_told_of_and_whether_the_carrier_has_us_registered()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_floor_is_told_which_trunk_does_not_answer_and_when_it_is_back() -> None:
+    known = Known()
+    async with running() as ami, kept(ami, known) as nodes:
+        ami.written = {"trunk": "Reachable"}
+        await until(lambda: nodes.ready()[NODE], "asked")
+        assert not known.trunks(), "one that answers is what the floor takes it for"
+        ami.written["trunk"] = "Unreachable"
+        ami.contact("trunk", "Unreachable")
+        await until(lambda: known.trunks() == [False], "told at once")
+        ami.written["trunk"] = "Reachable"
+        ami.contact("trunk", "Reachable")
+        await until(lambda: known.trunks() == [False, True], "and back")
 
 
 async def test_a_trunk_nobody_knows_is_not_away() -> None:

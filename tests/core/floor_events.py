@@ -41,6 +41,7 @@ from ct112.core.events import (
     PhoneSeen,
     PickedUp,
     PlayEnded,
+    TrunkSeen,
 )
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, agency_call_id, offer_id, play_id
 from ct112.core.ivr import Prompt
@@ -102,6 +103,7 @@ names = st.sampled_from(
 
 arrivals = call_ids.map(lambda call: CallArrived(call=call, node=NODE_OF[call], ani=None, dialled="112"))
 phones = st.builds(PhoneSeen, positions, nodes, st.sampled_from([True, True, False]))
+trunk_news = st.builds(TrunkSeen, st.sampled_from(["trunk", "trunk-of-nobody"]), nodes, st.booleans())
 failures = st.builds(
     failed,
     command=names,
@@ -153,6 +155,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Joined, call_ids, offers),
     failures,
     phones,
+    trunk_news,
     people_changed,
     surveys,
     st.builds(NodeLost, nodes),
@@ -198,6 +201,7 @@ rare = st.one_of(
     arrivals,
     st.just(Everybody()),
     phones,
+    trunk_news,
     gaps,
     clocks,
     asked_back,

@@ -16,12 +16,13 @@ from ct112.core.events import (
     FoundCall,
     NodeSurveyed,
     OfferAnswered,
+    TrunkSeen,
 )
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId, callback_id, offer_id
 from ct112.core.trunks import Trunk
 from tests.core.floor_decisions import failed
-from tests.core.floor_world import ONE, POS_1, POS_2, START, TWO, A, World, arrival
+from tests.core.floor_world import ONE, POS_1, POS_2, START, TWO, A, B, World, arrival
 
 BACK = callback_id(7, START)
 OFFER = offer_id(BACK, 1)
@@ -141,3 +142,36 @@ def test_a_caller_found_after_a_gap_has_its_line() -> None:
     found = FoundCall(call=ONE, ani=None, dialled="112", arrived_at=START, picked_up=True, trunk="trunk-a")
     world.tell(NodeSurveyed(node=A, calls=(found,), offers=(), up_since=START - 100, node_now=START))
     assert not world.floor.may_dial
+
+
+def test_a_trunk_that_does_not_answer_is_dialled_by_last() -> None:
+    world = world_with(FIRST, SECOND)
+    world.tell(TrunkSeen("trunk-a", A, reached=False), OfferAnswered(OFFER))
+    assert dialled(world) == ["trunk-b"]
+    world.tell(FAILED)
+    assert dialled(world) == ["trunk-b", "trunk-a"], "it may be there again"
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        TrunkSeen("trunk-a", B, reached=False),
+        TrunkSeen("trunk-a", A, reached=True),
+        TrunkSeen("trunk-of-nobody", A, reached=False),
+    ],
+    ids=["another node's", "it is back", "not one of ours"],
+)
+def test_a_trunk_that_answers_keeps_its_place(news: TrunkSeen) -> None:
+    world = world_with(FIRST, SECOND)
+    if news.reached:
+        world.tell(TrunkSeen("trunk-a", A, reached=False))
+    world.tell(news, OfferAnswered(OFFER))
+    assert dialled(world) == ["trunk-a"]
+
+
+def test_when_no_trunk_answers_they_are_tried_in_their_order() -> None:
+    world = world_with(FIRST, SECOND)
+    for trunk in (FIRST, SECOND):
+        world.tell(TrunkSeen(trunk.name, A, reached=False))
+    world.tell(OfferAnswered(OFFER), FAILED)
+    assert dialled(world) == ["trunk-a", "trunk-b"]

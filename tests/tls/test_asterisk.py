@@ -223,7 +223,7 @@ async def test_nothing_else_of_asterisk_is_served(node: AsteriskNode, certificat
 
 
 async def test_a_renewed_certificate_is_taken_up_and_phones_stay(
-    ari: Connection, node: AsteriskNode, certificate: NodeCertificate
+    ari: Connection, node: AsteriskNode, certificate: NodeCertificate, tmp_path: Path
 ) -> None:
     """As `ct112 serve` does it: it sees the changed file, and asks over AMI."""
     ports = (node.ports.sip_tls, node.ports.wss)
@@ -232,7 +232,9 @@ async def test_a_renewed_certificate_is_taken_up_and_phones_stay(
         NodeName("a"), found["ami_host"], found["ami_port"], found["ami_user"], found["ami_password"]
     )
     nodes = AmiNodes([reached], post=lambda _event: None)
-    watch = CertificateWatch(certificate.file, nodes.renewed, every=0.2)
+    watch = CertificateWatch(
+        certificate.file, nodes.renewed, nodes.taken_up, tmp_path / "taken-up", every=0.2
+    )
     async with Phones("127.0.0.1", certificate.authority) as desks:
         exchange = f"127.0.0.1:{node.ports.sip_tls}"
         await desks.register("pos-1", ACCOUNT.password, exchange, encrypted=True)

@@ -120,6 +120,7 @@ def house(
         workshop=Workshop(folder, None, 15.0),
         live=live or Live(FakeServe()),
         policy=Policy(),
+        browser_phones=("wss://112.example.id:8089/ws",),
     )
 
 

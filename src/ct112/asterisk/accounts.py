@@ -10,6 +10,7 @@ from ct112 import logs, metrics
 from ct112.asterisk.ari import AriError, Refused, asterisk_config
 from ct112.asterisk.ari.models import ENDPOINTS
 from ct112.asterisk.wire import Wire
+from ct112.core import browser_phone
 from ct112.core.ids import NodeName
 from ct112.core.reserved import reserved
 
@@ -28,16 +29,32 @@ Encryption = Literal["off", "offered", "required"]
 
 @dataclass(frozen=True, slots=True)
 class SipAccount:
-    """A position's account: its SIP user name is the position's name."""
+    """A position's account: of its softphone under the position's name, or of a page in a browser."""
 
     position: str
     password: str = field(repr=False)
     encryption: Encryption = "off"
+    browser: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the SIP user name."""
+        return browser_phone.account(self.position) if self.browser else self.position
+
+
+def accounts_of(
+    position: str, sip_password: str, encryption: Encryption, *, browser: bool
+) -> Sequence[SipAccount]:
+    """Return the accounts of a position; `browser`: one for a page too, which has a password of its own."""
+    desk = SipAccount(position, sip_password, encryption)
+    if not browser:
+        return (desk,)
+    return (desk, SipAccount(position, browser_phone.password(position, sip_password), browser=True))
 
 
 def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
     """Return the sorcery objects of an account, in the order they have to be made."""
-    name = account.position
+    name = account.name
     return {
         "auth": {"auth_type": "userpass", "username": name, "password": account.password},
         "aor": {
@@ -53,7 +70,7 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
             "aors": name,
             "auth": name,
             "context": MADE_BY,
-            "callerid": name,
+            "callerid": account.position,
             "disallow": "all",
             "allow": "alaw,ulaw",
             "dtmf_mode": "rfc4733",
@@ -67,9 +84,28 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
             "rtp_timeout": "30",  # a phone that died in a talk: the caller gets another operator
             "rtp_timeout_hold": "900",
             "language": "id",
-            "media_encryption": "no" if account.encryption == "off" else "sdes",
-            "media_encryption_optimistic": "yes" if account.encryption == "offered" else "no",
+            **(_WEBRTC if account.browser else _sound(account.encryption)),
         },
+    }
+
+
+_WEBRTC = {
+    "webrtc": "yes",  # stands for AVPF, ICE, rtcp-mux and the sound encrypted by DTLS
+    "media_encryption": "dtls",
+    "dtls_auto_generate_cert": "yes",  # proved by its fingerprint in the SDP, which came over WSS
+    "dtls_verify": "fingerprint",
+    "dtls_setup": "actpass",
+    "ice_support": "yes",
+    "use_avpf": "yes",
+    "rtcp_mux": "yes",
+    "media_use_received_transport": "yes",
+}
+
+
+def _sound(encryption: Encryption) -> Mapping[str, str]:
+    return {
+        "media_encryption": "no" if encryption == "off" else "sdes",
+        "media_encryption_optimistic": "yes" if encryption == "offered" else "no",
     }
 
 
@@ -78,7 +114,7 @@ class AccountKeeper:
 
     def __init__(self, node: NodeName, trunk: str) -> None:
         """`trunk` is the endpoint that is no account of ours."""
-        self.refused: set[str] = set()  # positions whose account Asterisk does not take
+        self.refused: set[str] = set()  # accounts that Asterisk does not take
         self._node = node
         self._trunk = trunk
         self._wanted: Sequence[SipAccount] = ()
@@ -87,7 +123,7 @@ class AccountKeeper:
     def want(self, accounts: Sequence[SipAccount]) -> None:
         """Want these accounts, and no others, from now on."""
         self._wanted = tuple(accounts)
-        self.refused &= {account.position for account in accounts}
+        self.refused &= {account.name for account in accounts}
         self._changed.set()
 
     async def keep(self, connection: Wire) -> None:
@@ -116,7 +152,7 @@ class AccountKeeper:
         else:
             if changed:
                 log.info("SIP accounts brought up to date", node=self._node, objects=changed)
-            self.refused = refused & {account.position for account in self._wanted}
+            self.refused = refused & {account.name for account in self._wanted}
             return not self.refused  # why it refused may pass: a phone without its account is never rung
         metrics.link_errors.labels(node=self._node, link="accounts").inc()
         return False
@@ -128,7 +164,7 @@ async def push(
     """Make Asterisk's accounts what they should be; return how many objects were written or deleted.
 
     Objects that are right already are left alone, so phones stay registered. `keep` is the trunk. A refusal
-    is logged and costs that account only; `refused` then has its position. Raises Disconnected or
+    is logged and costs that account only; `refused` then has its name. Raises Disconnected or
     RequestTimeout.
     """
     changed = 0
@@ -136,13 +172,13 @@ async def push(
         made: list[bool | None] = [None]  # a reserved name would take the carrier's place, or another's
         if not reserved(account.position, keep):
             made = [
-                await _make_right(connection, kind, account.position, fields)
+                await _make_right(connection, kind, account.name, fields)
                 for kind, fields in objects(account).items()
             ]
         changed += sum(one is True for one in made)
         if refused is not None:
-            (refused.add if None in made else refused.discard)(account.position)
-    wanted = {account.position for account in accounts} | {keep}
+            (refused.add if None in made else refused.discard)(account.name)
+    wanted = {account.name for account in accounts} | {keep}
     found = ENDPOINTS.validate_python(await connection.fetch(asterisk_config.endpoints("PJSIP"), SECONDS))
     for name in sorted({endpoint.resource for endpoint in found} - wanted):
         changed += await _remove(connection, name)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 
 from ct112 import logs, metrics
+from ct112.asterisk import names
 from ct112.asterisk.ami import (
     Ami,
     AmiError,
@@ -19,7 +20,8 @@ from ct112.asterisk.ami import (
 from ct112.asterisk.carrier import Carrier, TrunkState
 from ct112.asterisk.contacts import Contacts
 from ct112.asterisk.security import SecurityWatch
-from ct112.core.events import PhoneSeen
+from ct112.core import browser_phone
+from ct112.core.events import PhoneSeen, TrunkSeen
 from ct112.core.ids import NodeName, PositionName
 from ct112.core.ports import Post
 
@@ -45,14 +47,17 @@ class AmiNodes:
         connect: Connect = over_tcp,
         trunks: Sequence[str] = ("trunk",),
         registering: Collection[str] = (),
+        browsers: bool = False,
     ) -> None:
         """`post` is told which phones are registered; `trunks` are the carriers' endpoints.
 
-        `registering`: those on which the carrier wants us registered.
+        `registering`: those on which the carrier wants us registered. `browsers`: a position may have a
+        browser phone beside its softphone.
         """
         carriers = [Carrier(node.name, trunks, registering) for node in nodes]
         self._watches = [
-            _NodeWatch(node, post, connect, carrier) for node, carrier in zip(nodes, carriers, strict=True)
+            _NodeWatch(node, post, connect, carrier, browsers=browsers)
+            for node, carrier in zip(nodes, carriers, strict=True)
         ]
 
     async def run(self) -> None:
@@ -78,11 +83,23 @@ class AmiNodes:
         for watch in self._watches:
             watch.want(tuple(positions), tuple(positions if members is None else members))
 
+    def phone_of(self, node: NodeName, position: PositionName) -> str:
+        """Return which phone to ring: that of a page, when one is open, or else the softphone."""
+        watch = next((one for one in self._watches if one.node.name == node), None)
+        account = browser_phone.account(position)
+        if watch is not None and watch.reaches(account):
+            return f"PJSIP/{account}"
+        return names.endpoint_of(position)
+
     def renewed(self) -> None:
         """Let every node take up its certificate anew, a node that is away now when it is back."""
         for watch in self._watches:
             watch.certificate_changed = True
             watch.changed.set()
+
+    def taken_up(self) -> bool:
+        """Return whether every node has been told of its changed certificate."""
+        return not any(watch.certificate_changed for watch in self._watches)
 
     def warm(self, urls: Sequence[str]) -> None:
         """Have these prompts in every node's media cache; one that fails is a log line."""
@@ -104,8 +121,11 @@ class AmiNodes:
 class _NodeWatch:
     """One node's AMI."""
 
-    def __init__(self, node: AmiNode, post: Post, connect: Connect, carrier: Carrier) -> None:
+    def __init__(
+        self, node: AmiNode, post: Post, connect: Connect, carrier: Carrier, *, browsers: bool
+    ) -> None:
         self.node = node
+        self._browsers = browsers
         self.carrier = carrier
         self.ready = False
         self.positions: tuple[str, ...] = ()
@@ -118,6 +138,7 @@ class _NodeWatch:
         self._connect = connect
         self._contacts = Contacts()
         self._told: dict[str, bool] = {}  # since the last connect
+        self._told_trunks: dict[str, bool] = {}
         self._warmed: set[str] = set()
         self._security = SecurityWatch(node.name)
         self._was_ready = False
@@ -128,6 +149,14 @@ class _NodeWatch:
         self.positions, self.members = positions, members
         self._told = {name: value for name, value in self._told.items() if name in positions}
         self.changed.set()
+
+    def reaches(self, account: str) -> bool:
+        """Return whether the phone of an account is registered, as far as is known."""
+        return self._browsers and self._contacts.usable(account)
+
+    def _accounts(self, position: str) -> tuple[str, ...]:
+        """Return the accounts of a position."""
+        return (position, browser_phone.account(position)) if self._browsers else (position,)
 
     async def run(self) -> None:
         """Connect, keep everything right, connect again; nothing that comes from outside ends this."""
@@ -170,6 +199,7 @@ class _NodeWatch:
             self.changed.clear()
             await self._list_phones(connection)
             await self.carrier.ask(connection)
+            self._tell_trunks()
             self.ready = self._was_ready = True
             metrics.link_up.labels(node=self.node.name, link="ami").set(1)
             await self._keep_fallback(connection)
@@ -204,7 +234,9 @@ class _NodeWatch:
         found = await connection.send({"Action": "QueueStatus", "Queue": QUEUE})
         rows = [_lower(row) for row in found]
         members = {row.get("location", "") for row in rows if row.get("event") == "QueueMember"} - {""}
-        wanted = {f"PJSIP/{position}": position for position in self.members}
+        wanted = {
+            f"PJSIP/{account}": position for position in self.members for account in self._accounts(position)
+        }
         for interface in sorted(wanted.keys() - members):
             await self._try(connection, _member(interface, wanted[interface]))
         for interface in sorted(members - wanted.keys()):
@@ -247,6 +279,7 @@ class _NodeWatch:
         fields = _lower(event)
         if fields.get("event") == "ContactStatus":
             self.carrier.take(fields)
+            self._tell_trunks()
             self._tell(self._contacts.take(fields))
             if self._contacts.in_doubt or self.carrier.in_doubt:
                 self.changed.set()
@@ -258,15 +291,23 @@ class _NodeWatch:
     def _clock(self, ahead: float) -> None:
         metrics.node_clock_offset_seconds.labels(node=self.node.name).set(ahead)
 
-    def _tell(self, position: str) -> None:
-        """Tell whether a position's phone is registered: when it changed, and once after each connect."""
-        registered = self._contacts.usable(position)
+    def _tell_trunks(self) -> None:
+        """Tell which trunks can be dialled by, when that changed: calls we make try the others first."""
+        for trunk in self.carrier.trunks():
+            if self._told_trunks.get(trunk.endpoint, True) is not trunk.usable:
+                self._told_trunks[trunk.endpoint] = trunk.usable
+                self._post(TrunkSeen(trunk.endpoint, self.node.name, trunk.usable))
+
+    def _tell(self, account: str) -> None:
+        """Tell whether a phone of a position is registered: when it changed, and once after each connect."""
+        position = browser_phone.position_of(account)
+        registered = any(map(self._contacts.usable, self._accounts(position)))
         if position not in self.positions or self._told.get(position) is registered:
             return
         self._told[position] = registered
         count = sum(self._told.get(name, False) for name in self.positions)
         metrics.phones_registered.labels(node=self.node.name).set(count)
-        self._post(PhoneSeen(PositionName(position), self.node.name, registered))
+        self._post(PhoneSeen(position, self.node.name, registered))
 
 
 def _member(interface: str, position: str) -> Fields:

@@ -1,24 +1,30 @@
 """Commands of calls we make become requests: ring the position, dial through the trunk, join, end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from ct112.asterisk import dialling, names
 from ct112.asterisk.ari import Request, bridges, channels
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import CallbackCommand, DialCallee, EndCallee, JoinCallee, RingOperator
-from ct112.core.ids import CallId, OfferId, delivery_of
+from ct112.core.ids import CallId, OfferId, PositionName, delivery_of
 
 CALLBACK_OVER = "callback-over"  # the dialplan's context that says why and hangs up
 SHOWN_AS = "TELEPON BALIK"  # what the operator's display says, before the number
 AGENCY_SHOWN_AS = "INSTANSI"  # and before an agency's code
 
 
-def plan(command: CallbackCommand, *, application: str, trunk: str) -> Sequence[Request]:
+def plan(
+    command: CallbackCommand,
+    *,
+    application: str,
+    trunk: str,
+    endpoint_of: Callable[[PositionName], str] = names.endpoint_of,
+) -> Sequence[Request]:
     """Return what to send. Raises ValueError when the number cannot be dialled."""
     match command:
         case RingOperator():
-            return (_ring(command, application),)
+            return (_ring(command, application, endpoint_of(command.position)),)
         case DialCallee():
             return (_dial(command, application, trunk),)
         case JoinCallee(call, offer):
@@ -47,12 +53,12 @@ def say_why(leg: str, why: CallbackResult, url: str) -> tuple[Request, ...]:
     return (*said, channels.go_on(leg, CALLBACK_OVER, why.value))
 
 
-def _ring(command: RingOperator, application: str) -> Request:
+def _ring(command: RingOperator, application: str, endpoint: str) -> Request:
     shown = names.clean("".join(one for one in command.number if one in names.DIALLED))
     who = f"{AGENCY_SHOWN_AS} {command.agency.upper()}" if command.agency else SHOWN_AS
     return channels.create(
         names.operator_channel(command.offer),
-        names.endpoint_of(command.position),
+        endpoint,
         app=application,
         app_args=dialling.arguments(dialling.OFFER, command.offer, command.seconds),
         variables={dialling.LABEL: f'"{who} {shown}" <{shown or "112"}>', "CT112_LEG": "operator"},

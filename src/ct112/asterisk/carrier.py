@@ -24,6 +24,11 @@ class TrunkState:
     reached: bool
     registered: bool | None
 
+    @property
+    def usable(self) -> bool:
+        """Return whether a call we make is worth trying there first."""
+        return self.reached and self.registered is not False
+
     def __str__(self) -> str:
         """Say it as `/readyz` does."""
         refused = ", not registered" if self.registered is False else ""

@@ -102,6 +102,7 @@ class NodeValues:
             "TLS_METHOD": "tlsv1_2" if tls else "",
             "TLS_ON": "yes" if tls else "",
             "TLS_WSS": "wss" if tls else "",
+            "ICE": "yes" if tls else "no",
             "WSS_PORT": self.wss_port if tls else "",
             "TLS_MODULES": TLS_MODULES if tls else (),
         }

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ct112.asterisk import names
 from ct112.asterisk.location import parse_location
+from ct112.core import browser_phone
 from ct112.core.fallback import FallbackCall
 from ct112.core.ids import NodeName, PositionName
 from ct112.core.record import EndedBy
@@ -263,9 +264,9 @@ def _by(notes: Mapping[str, str]) -> EndedBy:
 
 
 def _position(notes: Mapping[str, str]) -> PositionName | None:
-    """`PJSIP/pos-1` → `pos-1`."""
-    name = names.clean(notes.get("member", "").partition("/")[2])
-    return PositionName(name) if name else None
+    """`PJSIP/pos-1` and `PJSIP/pos-1.web` → `pos-1`."""
+    name = browser_phone.position_of(names.clean(notes.get("member", "").partition("/")[2]))
+    return name or None
 
 
 def _count(folder: Path) -> int:

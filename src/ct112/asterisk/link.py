@@ -51,7 +51,7 @@ from ct112.core.events import (
     NodeLost,
     OfferEnded,
 )
-from ct112.core.ids import CallId
+from ct112.core.ids import CallId, PositionName
 from ct112.core.ports import Post
 
 log = logs.get("link")
@@ -82,8 +82,9 @@ class Link:
         trunk: str,
         post: Post,
         connect: Connect,
+        endpoint_of: Callable[[PositionName], str] = names.endpoint_of,
     ) -> None:
-        """`connect` opens a connection to the node."""
+        """`connect` opens a connection to the node; `endpoint_of`: what to ring for a position now."""
         self.node = node
         self.ready = False
         self._application = application
@@ -93,7 +94,9 @@ class Link:
         self._connect = connect
         self._bridging = Bridging(self._destroy)
         self._inbound = Inbound(node.name, self._bridging.part)
-        self.planner = outbound.Planner(application, prompts_url, trunk, self._inbound.channel_of)
+        self.planner = outbound.Planner(
+            application, prompts_url, trunk, self._inbound.channel_of, endpoint_of
+        )
         self._dialler = Dialler(node.name, trunk, self._send)
         self._connection: Wire | None = None
         self._held: list[AnyEvent] | None = None  # from the opening of the socket to the end of the survey

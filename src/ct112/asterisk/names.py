@@ -1,6 +1,7 @@
 """How our names become Asterisk's, and back: channel, bridge and endpoint names."""
 
 from ct112.asterisk.ari.models import Channel
+from ct112.core import browser_phone
 from ct112.core.calls import RINGING_NAMES
 from ct112.core.ids import CallId, NodeName, OfferId, PlayId, PositionName, derive_call_id
 
@@ -60,13 +61,13 @@ def is_ringing(play: PlayId) -> bool:
 
 
 def endpoint_of(position: PositionName) -> str:
-    """Return what to ring for a position; the robot is a place in the dialplan."""
+    """Return what to ring for a position with a softphone; the robot is a place in the dialplan."""
     return ROBOT_ENDPOINT if position == ROBOT else f"PJSIP/{position}"
 
 
 def position_of(channel: Channel) -> PositionName:
-    """Return the position an operator's leg rings: `PJSIP/pos-1-00000003` → `pos-1`."""
-    return PositionName(channel.name.rpartition("-")[0].partition("/")[2])
+    """Return the position an operator's leg rings: `PJSIP/pos-1-00000003`, `PJSIP/pos-1.web-…` → `pos-1`."""
+    return browser_phone.position_of(channel.name.rpartition("-")[0].partition("/")[2])
 
 
 def call_of_channel(node: NodeName, channel: Channel) -> CallId:

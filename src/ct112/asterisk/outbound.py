@@ -24,7 +24,7 @@ from ct112.core.commands import (
     TelephoneCommand,
 )
 from ct112.core.events import Event, Joined, PickedUp, PlayEnded
-from ct112.core.ids import CallId, OfferId, delivery_of
+from ct112.core.ids import CallId, OfferId, PositionName, delivery_of
 from ct112.core.ivr import Prompt
 from ct112.core.record import ServiceClass
 
@@ -59,9 +59,16 @@ class Planner:
     """Knows where prompts are served, the application's name and which channel a caller's leg is."""
 
     def __init__(
-        self, application: str, prompts_url: str, trunk: str, channel_of: Callable[[CallId], str | None]
+        self,
+        application: str,
+        prompts_url: str,
+        trunk: str,
+        channel_of: Callable[[CallId], str | None],
+        endpoint_of: Callable[[PositionName], str] = names.endpoint_of,
     ) -> None:
         """`prompts_url` has no slash at its end; `trunk` is the endpoint calls go out by.
+
+        `endpoint_of`: what to ring for a position now.
 
         `sayings` (set later): what is said of each way a call-back ends; a tone where there is none.
         """
@@ -70,6 +77,7 @@ class Planner:
         self._application = application
         self._prompts_url = prompts_url
         self._channel_of = channel_of
+        self._endpoint_of = endpoint_of
 
     def plan(self, command: TelephoneCommand) -> Plan | None:
         """Return what to send; None when the caller's leg is not in our hands.
@@ -78,7 +86,9 @@ class Planner:
         """
         match command:
             case RingOperator() | DialCallee() | JoinCallee() | EndCallee():
-                requests = callbacks.plan(command, application=self._application, trunk=self._trunk)
+                requests = callbacks.plan(
+                    command, application=self._application, trunk=self._trunk, endpoint_of=self._endpoint_of
+                )
                 forgive = (NotFound,) if isinstance(command, EndCallee) else ()
                 # asked again, the bridge is there already; and so is the leg of a delivery, which goes on
                 again = isinstance(command, JoinCallee) or (
@@ -143,7 +153,7 @@ class Planner:
         shown = names.clean("".join(one for one in command.ani or "" if one not in '"<>\\'))
         return channels.create(
             names.operator_channel(command.offer),
-            names.endpoint_of(command.position),
+            self._endpoint_of(command.position),
             app=self._application,
             app_args=dialling.arguments(dialling.OFFER, command.offer, command.seconds),
             variables={

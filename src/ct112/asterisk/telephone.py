@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import aiohttp
 
 from ct112 import metrics
-from ct112.asterisk import ari
+from ct112.asterisk import ari, names
 from ct112.asterisk.accounts import SipAccount
 from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.link import Link, StandDown
@@ -15,13 +16,18 @@ from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import DialCallee, EndCallee, EndOffer, JoinCallee, RingOperator, TelephoneCommand
 from ct112.core.events import CommandFailed
-from ct112.core.ids import NodeName
+from ct112.core.ids import NodeName, PositionName
 from ct112.core.ivr import Prompt
 from ct112.core.ports import Post
 
+PhoneOf = Callable[[NodeName, PositionName], str]
 AT_ONCE = 16  # connections to one node: Asterisk serves at most 100 over HTTP (http.conf: sessionlimit)
 
 __all__ = ["AsteriskTelephone", "Node", "SipAccount", "StandDown"]
+
+
+def _softphone(_node: NodeName, position: PositionName) -> str:
+    return names.endpoint_of(position)
 
 
 class AsteriskTelephone:
@@ -36,8 +42,11 @@ class AsteriskTelephone:
         trunk: str,
         post: Post,
         connect: Connect | None = None,
+        phone_of: PhoneOf = _softphone,
     ) -> None:
         """`prompts_url`: where nodes fetch prompts; `trunk`: the endpoint that is not a position.
+
+        `phone_of`: which of a position's phones a node is to ring now.
 
         `connect` opens the connections; without it they are ARI over a WebSocket and HTTP.
         """
@@ -52,6 +61,7 @@ class AsteriskTelephone:
                 trunk=trunk,
                 post=post,
                 connect=connect or self._open,
+                endpoint_of=partial(phone_of, node.name),
             )
             for node in nodes
         ]

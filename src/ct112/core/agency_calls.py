@@ -69,7 +69,7 @@ def asked(board: Board, event: AgencyCallAsked) -> None:
 
 def dial(board: Board, call: AgencyCall) -> bool:
     """Dial by the first trunk not tried yet with a line we may take; return whether there is one."""
-    trunk = free(board, call.tried)
+    trunk = free(board, call.tried, call.node)
     if trunk is None:
         return False
     call.trunk, call.tried = trunk.name, (*call.tried, trunk.name)

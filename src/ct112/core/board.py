@@ -76,6 +76,7 @@ class Board:
     policy: Policy
     document: IvrDocument
     trunks: tuple[Trunk, ...] = (Trunk(name="trunk"),)
+    silent_trunks: set[tuple[NodeName, str]] = field(default_factory=set)  # they do not answer the node
     now: float = 0.0
     wall: float = 0.0
     started: dict[NodeName, float] = field(default_factory=dict)  # each Asterisk, by its own clock

@@ -153,7 +153,7 @@ def _dial(board: Board, back: Callback) -> bool:
 
     The leg has the name of the one before, which is gone: whatever is heard of it is heard in order.
     """
-    trunk = free(board, back.tried)
+    trunk = free(board, back.tried, back.node)
     if trunk is None or not back.number:  # of before a restart: the number is not kept
         return False
     back.trunk, back.tried = trunk.name, (*back.tried, trunk.name)

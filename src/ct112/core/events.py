@@ -147,6 +147,15 @@ class PhoneSeen:
 
 
 @value(frozen=True, slots=True)
+class TrunkSeen:
+    """A trunk answers a node (or does not answer it any more), as far as that node knows."""
+
+    trunk: str
+    node: NodeName
+    reached: bool
+
+
+@value(frozen=True, slots=True)
 class PeopleChanged:
     """The positions and operators there are, replacing those before. Who sits where is asked of the floor."""
 
@@ -334,6 +343,7 @@ Event = (
     | Joined
     | CommandFailed
     | PhoneSeen
+    | TrunkSeen
     | PeopleChanged
     | SeatingRestored
     | IvrPublished

@@ -57,6 +57,7 @@ from ct112.core.events import (
     PlayEnded,
     PolicyChanged,
     SeatingRestored,
+    TrunkSeen,
 )
 from ct112.core.ids import call_of
 
@@ -200,6 +201,7 @@ HANDLERS: dict[type[Event], Handler] = {
     OfferHeld: about_offer(talking.held),
     OfferEnded: about_offer(offering.ended, lost.operator_left),
     PhoneSeen: staff.phone_seen,
+    TrunkSeen: staff.trunk_seen,
     PeopleChanged: staff.people_changed,
     SeatingRestored: staff.restored,
     IvrPublished: menu.published,

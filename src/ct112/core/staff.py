@@ -2,11 +2,17 @@
 
 from ct112.core import lost, seating
 from ct112.core.board import Board
-from ct112.core.events import PeopleChanged, PhoneSeen, SeatingRestored
+from ct112.core.events import PeopleChanged, PhoneSeen, SeatingRestored, TrunkSeen
 from ct112.core.stays import Move, People, Stay
 
 BY = "configuration"
 """In the record: who logs out an operator who was removed, or whose position was."""
+
+
+def trunk_seen(board: Board, event: TrunkSeen) -> None:
+    """A trunk answers a node, or does not: calls we make try it last."""
+    silent = {(event.node, trunk.name) for trunk in board.trunks if trunk.name == event.trunk}
+    board.silent_trunks = board.silent_trunks - silent if event.reached else board.silent_trunks | silent
 
 
 def phone_seen(board: Board, event: PhoneSeen) -> None:

@@ -1,8 +1,10 @@
-"""Which trunk a call we make goes by: the first in order with a line that is not kept for callers. Pure."""
+"""Which trunk a call we make goes by: the first in order that answers and has a line for us. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ct112.core.ids import NodeName
 
 if TYPE_CHECKING:
     from ct112.core.board import Board
@@ -21,16 +23,17 @@ class Trunk:
     outgoing: bool = True
 
 
-def free(board: "Board", without: Collection[str] = ()) -> Trunk | None:
-    """Return the first trunk we may dial by now; None when there is none. `without`: names not to take."""
-    return next(
-        (
-            trunk
-            for trunk in board.trunks
-            if trunk.outgoing and trunk.name not in without and _has_room(board, trunk)
-        ),
-        None,
-    )
+def free(board: "Board", without: Collection[str] = (), node: NodeName | None = None) -> Trunk | None:
+    """Return the trunk we dial by now; None when there is none. `without`: names not to take.
+
+    One that does not answer `node` comes after all others, and is tried all the same: it may be there again.
+    """
+    usable = [
+        trunk
+        for trunk in board.trunks
+        if trunk.outgoing and trunk.name not in without and _has_room(board, trunk)
+    ]
+    return min(usable, key=lambda trunk: (node, trunk.name) in board.silent_trunks, default=None)
 
 
 def used(board: "Board", name: str) -> int:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ct112 import logs
+from ct112.asterisk.accounts import accounts_of
 from ct112.asterisk.ami_nodes import AmiNode, AmiNodes
-from ct112.asterisk.telephone import AsteriskTelephone, Node, SipAccount
+from ct112.asterisk.telephone import AsteriskTelephone, Node, PhoneOf
 from ct112.clock import SteadyClock
 from ct112.core.calls import Stranded, Talking
 from ct112.core.events import Event, NodeLost, NodeSurveyed
@@ -77,8 +78,8 @@ class Service:
             lambda: self._journal.settled(SETTLED_SECONDS),
             lambda node: bool(self._telephone.ready().get(node)),
         )
-        self._telephone = _telephone(settings, self._post)
         self._ami = _ami(settings, self._post)
+        self._telephone = _telephone(settings, self._post, self._ami.phone_of)
         self._sayings = Sayings(self._prompts, self._telephone.set_sayings)
         self._callbacks = CallbackDesk(store, self._post, self._ami.carrier_reached)
         self._phrases = Phrases(self._prompts)
@@ -223,7 +224,9 @@ class Service:
             return {}
         from ct112.serve.certificate import CertificateWatch  # the only user of cryptography in serve
 
-        return {"certificate": CertificateWatch(file, self._ami.renewed).run}
+        memory = self._settings.state_dir / "certificate-taken-up"
+        watch = CertificateWatch(file, self._ami.renewed, self._ami.taken_up, memory)
+        return {"certificate": watch.run}
 
     async def _serve_door(self, watch: Watch, feed: Feed) -> None:
         settings = self._settings
@@ -276,9 +279,13 @@ class Service:
 
     def _take_positions(self, positions: Sequence[KnownPosition]) -> None:
         """Positions changed: their SIP accounts, and which phones are watched."""
-        encryption = self._settings.phone_encryption
+        encryption, browser = self._settings.phone_encryption, bool(self._settings.browser_phones)
         self._telephone.set_accounts(
-            [SipAccount(one.name, one.sip_password, encryption) for one in positions]
+            [
+                account
+                for one in positions
+                for account in accounts_of(one.name, one.sip_password, encryption, browser=browser)
+            ]
         )
         self._positions = tuple(one.name for one in positions)
         self._take_seating()
@@ -362,7 +369,7 @@ class Service:
         return await self._journal.forget_open(node, self._started_at, frozenset(live))
 
 
-def _telephone(settings: Settings, post: Any) -> AsteriskTelephone:
+def _telephone(settings: Settings, post: Any, phone_of: PhoneOf) -> AsteriskTelephone:
     nodes = [
         Node(NodeName(one.name), one.ari_url, one.ari_user, one.ari_password.get_secret_value())
         for one in settings.nodes
@@ -373,6 +380,7 @@ def _telephone(settings: Settings, post: Any) -> AsteriskTelephone:
         prompts_url=settings.prompts_url(),
         trunk=settings.trunk_endpoint,
         post=post,
+        phone_of=phone_of,
     )
 
 
@@ -384,7 +392,11 @@ def _ami(settings: Settings, post: Any) -> AmiNodes:
         for one in settings.nodes
     ]
     return AmiNodes(
-        nodes, post=post, trunks=settings.trunk_endpoints, registering=settings.registering_trunks
+        nodes,
+        post=post,
+        trunks=settings.trunk_endpoints,
+        registering=settings.registering_trunks,
+        browsers=bool(settings.browser_phones),
     )
 
 

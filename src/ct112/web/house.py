@@ -25,4 +25,5 @@ class House:
     workshop: Workshop
     live: Live
     policy: Policy
+    browser_phones: tuple[str, ...] = ()  # where a page's phone finds the nodes
     backlog: Backlog = field(default_factory=Backlog)

@@ -50,6 +50,7 @@ class Web:
             ),
             live=self._hub,
             policy=settings.policy(),
+            browser_phones=tuple(settings.browser_phones),
         )
         app = make_app(house, gate.access.authenticate)
         self._tls = server_tls(settings)

@@ -33,6 +33,14 @@ class PositionWithPassword(Shown):
     sip_password: str
 
 
+class BrowserPhone(Shown):
+    """How the phone of a page registers, over a WebSocket (`sip`) at each of `urls`; G.711, DTLS, ICE."""
+
+    user: str
+    sip_password: str
+    urls: tuple[str, ...]
+
+
 class NewPosition(Given):
     """A workstation; without a password it gets a random one."""
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from ct112.core import browser_phone
 from ct112.store import Connection, positions
 from ct112.store.positions import StoredPosition
 from ct112.web import asking, kinds
@@ -15,6 +16,7 @@ from ct112.web.house import House
 from ct112.web.operators.routes import themselves
 from ct112.web.peopling import PROBLEMS, problems
 from ct112.web.positions.model import (
+    BrowserPhone,
     NewPassword,
     NewPosition,
     PositionList,
@@ -51,6 +53,25 @@ async def add_position(connection: Connection, body: NewPosition) -> Reply[Posit
     with problems():
         made = await positions.add(connection, body.name, _plain(body.sip_password))
     return Reply(_whole(made), 201, {"Location": f"/api/v1/positions/{body.name}"})
+
+
+async def read_browser_phone(
+    house: House, who: Principal, connection: Connection, path: ByName
+) -> BrowserPhone:
+    """Read how this page's phone registers; for the session of who sits at the position alone."""
+    stored = await _one(connection, path.name)
+    if house.live.floor is None:
+        raise LiveAway
+    live = _live(house, path.name)
+    if who.via != "session" or who.operator is None or live is None or live.operator != who.operator:
+        raise Problem(kinds.NOT_ALLOWED, "sit down at this position first: its phone is for who sits there")
+    if not house.browser_phones:
+        raise Problem(kinds.NOT_FOUND, "this centre has no phones in pages: set CT112_BROWSER_PHONES")
+    return BrowserPhone(
+        user=browser_phone.account(stored.name),
+        sip_password=browser_phone.password(stored.name, stored.sip_password),
+        urls=house.browser_phones,
+    )
 
 
 async def change_sip_password(
@@ -114,6 +135,14 @@ ROUTES = (
         audit="position.add",
     ),
     Route("GET", "/api/v1/positions/{name}", read_position, STAFF),
+    Route(
+        "GET",
+        "/api/v1/positions/{name}/browser-phone",
+        read_browser_phone,
+        STAFF,
+        problems=frozenset({kinds.LIVE_AWAY}),
+        audit="position.phone",
+    ),
     Route(
         "POST",
         "/api/v1/positions/{name}/sip-password",
