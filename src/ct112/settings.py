@@ -2,10 +2,12 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
@@ -26,6 +28,26 @@ Url = Annotated[
 File = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # empty: none
 PhoneUrl = Annotated[str, Field(pattern=r"^wss://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]@]+)(:[0-9]{1,5})?/ws$")]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
+
+
+def _a_zone(given: str) -> str:
+    try:
+        ZoneInfo(given)
+    except (ValueError, LookupError, OSError) as error:
+        raise ValueError("no such time zone: write one like Asia/Jakarta") from error
+    return given
+
+
+def _a_network(given: str) -> str:
+    try:
+        ip_network(given)
+    except ValueError:
+        raise ValueError("no network: write one like 10.112.0.0/16") from None
+    return given
+
+
+Zone = Annotated[str, AfterValidator(_a_zone)]
+NetworkText = Annotated[str, AfterValidator(_a_network)]
 
 
 class NodeSettings(BaseModel):
@@ -148,6 +170,13 @@ class Settings(BaseSettings):
     ivr_emergency_limit_seconds: Seconds = Field(
         15, description="A menu in which a silent caller waits longer for the emergency queue is refused"
     )
+    time_zone: Zone = Field(
+        "Asia/Jakarta", description="The centre's: for routing rules, and for who of an agency is on duty"
+    )
+    agency_networks: list[NetworkText] = Field(
+        default_factory=list,
+        description="Networks of the house that agencies' URLs may lead into, a JSON list",
+    )
     trunk_endpoint: str = Field("trunk", description="Asterisk's name of the carrier's trunk, if it is one")
     trunks: list[TrunkSettings] = Field(
         default_factory=list,
@@ -211,6 +240,20 @@ class Settings(BaseSettings):
     def erasures_path(self) -> Path:
         """Return the file erasures are listed in, beside the heads: a restore makes them again."""
         return self.audit_heads_path.with_name("erasures.jsonl")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the centre's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the networks of the house that agencies' URLs may lead into."""
+        return tuple(ip_network(one) for one in self.agency_networks)
+
+    @property
+    def agency_book_path(self) -> Path:
+        """Return where web keeps its last good copy of agencies, duty and run cards."""
+        return self.state_dir / "agency-book.json"
 
     def web_public_url(self) -> str:
         """Return how browsers reach `ct112 web`, without a slash at its end."""

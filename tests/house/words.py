@@ -26,7 +26,7 @@ WITHOUT_ENTRY: dict[str, str] = {
         packages services users folders
         """,
     "plain English in its plain meaning": """
-        attention audio capacity checks clock closing codes compiling delivery guesses handed health kinds
+        attention audio capacity checks clock closing compiling delivery guesses handed health kinds
         loading making memory metrics notes numbers order out people phones plan planning publications
         reading reorder rules security shape shown signing simulation speech syntax telephone
         removal restart update tidying timing unanswered validating views virtual wanted work

@@ -72,31 +72,29 @@ async def test_of_many_changes_on_one_version_one_is_made(store: Store) -> None:
         await change(store, version=1, contacts=())
 
 
-@pytest.mark.parametrize(
-    "people",
-    [
-        [contact(name="")],
-        [contact(name=" ")],
-        [contact(name="a\nb")],
-        [contact(name="a\0b")],
-        [contact(name="x" * 121)],
-        [contact(title="x" * 121)],
-        [contact(number="0809123456")],
-        [contact(number="+870773111632")],
-        [contact(number="*21*081234567890#")],
-        [contact(number="nobody")],
-        [contact(shifts=(SHIFT,) * 201)],
-        [contact(exceptions=(DutyException(start=NOW, end=NOW, on_duty=True),))],
-        [contact()] * 2,
-        [contact() for _ in range(51)],
-    ],
-)
-async def test_what_contacts_cannot_be_is_refused_and_those_of_before_stay(
-    store: Store, people: list[Contact]
-) -> None:
+WRONG = [
+    [contact(name="")],
+    [contact(name=" ")],
+    [contact(name="a\nb")],
+    [contact(name="a\0b")],
+    [contact(name="x" * 121)],
+    [contact(title="x" * 121)],
+    [contact(number="0809123456")],
+    [contact(number="+870773111632")],
+    [contact(number="*21*081234567890#")],
+    [contact(number="nobody")],
+    [contact(shifts=(SHIFT,) * 201)],
+    [contact(exceptions=(DutyException(start=NOW, end=NOW, on_duty=True),))],
+    [contact()] * 2,
+    [contact() for _ in range(51)],
+]
+
+
+async def test_what_contacts_cannot_be_is_refused_and_those_of_before_stay(store: Store) -> None:
     before = await change(store, contacts=[contact()])
-    with pytest.raises(AgencyError):
-        await change(store, contacts=people)
+    for people in WRONG:
+        with pytest.raises(AgencyError):
+            await change(store, contacts=people)
     async with store.transaction() as connection:
         assert await agencies.get(connection, "damkar") == before
 
@@ -134,10 +132,10 @@ async def test_an_agency_is_made_and_set_inactive_and_never_twice(store: Store) 
         assert (await agencies.codes(connection))["basarnas"] is False
 
 
-@pytest.mark.parametrize("code", ["nobody", "", "a\0b", "\udc00", "x" * 10_000])
-async def test_an_unknown_agency_is_said_with_those_there_are(store: Store, code: str) -> None:
-    with pytest.raises(AgencyUnknown, match="there is: bpbd, damkar"):
-        await change(store, code, name="x")
+async def test_an_unknown_agency_is_said_with_those_there_are(store: Store) -> None:
+    for code in ("nobody", "", "a\0b", "\udc00", "x" * 10_000):
+        with pytest.raises(AgencyUnknown, match="there is: bpbd, damkar"):
+            await change(store, code, name="x")
 
 
 async def test_rows_written_by_hand_harm_nobody_else(store: Store, database_url: str) -> None:

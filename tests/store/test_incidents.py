@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ct112.incidents.category_codes import BY_CLASS
 from ct112.incidents.incident import Content, Place
 from ct112.incidents.likeness import Sketch
 from ct112.incidents.states import IncidentRefused, Status
@@ -16,6 +15,7 @@ from ct112.store import BadCursor, Store, categories, incident_changes, incident
 from ct112.store.faults import Stale
 from ct112.store.incidents import Draft, DraftedOtherwise, IncidentUnknown
 from ct112.store.incidents_reading import IncidentQuery
+from tests.incidents.category_codes import BY_CLASS
 
 DAY = date(2026, 11, 26)
 FIRE = Content(

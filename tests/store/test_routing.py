@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from ct112 import routing as documents
-from ct112.incidents.category_codes import CODES
 from ct112.incidents.routing_check import World
 from ct112.store import Stale, Store, agencies, routing
 from ct112.store.routing import InForce, UnknownVersion
+from tests.incidents.category_codes import CODES
 
 DOCUMENT: dict[str, Any] = {
     "default": {"first": ["bpbd"]},

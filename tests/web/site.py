@@ -18,6 +18,7 @@ from ct112.store import Store
 from ct112.store.calls import write as calls_written
 from ct112.web import House, make_app
 from ct112.web.access.gate import Gate
+from ct112.web.agencies.book import AgencyBook
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
 from tests.store.examples import ARRIVED, fact, record
@@ -113,14 +114,18 @@ def house(
     **more: Any,
 ) -> House:
     """What is behind the site; `more`: other settings."""
+    given = settings(token, **more)
     return House(
-        gate=Gate.of(store, settings(token, **more)),
+        gate=Gate.of(store, given),
         health=health,
         store=store,
         workshop=Workshop(folder, None, 15.0),
         live=live or Live(FakeServe()),
         policy=Policy(),
         browser_phones=("wss://112.example.id:8089/ws",),
+        zone=given.zone,
+        networks=given.allowed_networks(),
+        agency_book=AgencyBook(folder / "agency-book.json"),
     )
 
 

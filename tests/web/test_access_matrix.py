@@ -27,6 +27,7 @@ PERSONAL = frozenset(
 )
 """Fields that tell something of a person: whoever reads them is in the audit."""
 NOT_NOTED = {
+    "check_routing": "judges what was sent, and keeps nothing",
     "check_ivr": "judges what was sent, and keeps nothing",
     "preview_speech": "speaks what was sent, and keeps nothing",
     "begin_session": "notes session.begin and session.refuse itself: nobody is signed in yet",

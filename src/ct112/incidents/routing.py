@@ -124,6 +124,15 @@ def passed_over(book: Book, category: str, area: str | None, at: datetime) -> It
             yield rule.name, reason
 
 
+def area_of(rule: Rule, area: str | None) -> str | None:
+    """Return the rule's area that this one is, or lies in."""
+    while area:
+        if area in rule.areas:
+            return area
+        area = area.rpartition(".")[0]
+    return None
+
+
 def _first_that_fits(
     book: Book, category: str, area: str | None, at: datetime
 ) -> tuple[Rule | None, list[str]]:
@@ -139,7 +148,7 @@ def _misfit(rule: Rule, category: str, area: str | None, at: datetime) -> str | 
     """Return why a rule does not fit; None: it does."""
     if not _of_category(rule, category):
         return f"it is not for category {category}"
-    if rule.areas and _area_of(rule, area) is None:
+    if rule.areas and area_of(rule, area) is None:
         return "it is for certain areas, and the place is not known" if area is None else "not its area"
     if not hours.holds(rule.minutes, at):
         return f"not its hours: it is {hours.spoken(hours.minute_of_week(at))}"
@@ -150,19 +159,10 @@ def _of_category(rule: Rule, category: str) -> bool:
     return not rule.categories or category in rule.categories
 
 
-def _area_of(rule: Rule, area: str | None) -> str | None:
-    """Return the rule's area that this one is, or lies in."""
-    while area:
-        if area in rule.areas:
-            return area
-        area = area.rpartition(".")[0]
-    return None
-
-
 def _reason(rule: Rule, category: str, area: str | None, at: datetime) -> str:
     parts = [f"category {category}" if rule.categories else f"any category ({category})"]
     if rule.areas:
-        fitting = _area_of(rule, area) or ""
+        fitting = area_of(rule, area) or ""
         group = rule.groups.get(fitting)
         parts.append(
             f"area {area}" + (f" in {group}" if group else "" if fitting == area else f" in {fitting}")

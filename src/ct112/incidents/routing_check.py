@@ -5,7 +5,7 @@ from dataclasses import field
 
 from ct112.core.value import value
 from ct112.incidents import hours
-from ct112.incidents.routing import FIRST_LEVEL, Agencies, Book, Rule
+from ct112.incidents.routing import FIRST_LEVEL, Agencies, Book, Rule, area_of
 
 Path = tuple[str | int, ...]
 ANYWHERE = ""  # the place that lies in no area a rule names
@@ -31,6 +31,14 @@ class World:
     agencies: Mapping[str, bool] = field(hash=False)
     categories: Mapping[str, bool] = field(hash=False)
     areas: frozenset[str] = frozenset()
+    areas_and_above: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Reckon once what the areas lie in: a rule may name that as well."""
+        above = {
+            ".".join(code.split(".")[:end]) for code in self.areas for end in range(1, code.count(".") + 2)
+        }
+        object.__setattr__(self, "areas_and_above", frozenset(above))
 
 
 def findings(book: Book, world: World) -> list[Finding]:
@@ -85,12 +93,11 @@ def _areas(path: Path, rule: Rule, world: World) -> Iterator[Finding]:
         remedy = "import them to have the codes checked: ct112 places import"
         yield Finding(path=path, message="no areas are known here", remedy=remedy, fatal=False)
         return
-    for code in sorted(rule.areas):
-        if code not in world.areas and not any(known.startswith(f"{code}.") for known in world.areas):
-            group = rule.groups.get(code)
-            where = f" (in group {group})" if group else ""
-            remedy = "use a code of an imported area, such as 33.75.01 or 33.75.01.1003"
-            yield Finding(path=path, message=f"no area '{code}'{where}", remedy=remedy)
+    for code in sorted(rule.areas - world.areas_and_above):
+        group = rule.groups.get(code)
+        where = f" (in group {group})" if group else ""
+        remedy = "use a code of an imported area, such as 33.75.01 or 33.75.01.1003"
+        yield Finding(path=path, message=f"no area '{code}'{where}", remedy=remedy)
 
 
 def _cards(book: Book, world: World) -> Iterator[Finding]:
@@ -118,47 +125,55 @@ def _same_names(rules: tuple[Rule, ...]) -> Iterator[Finding]:
 def _never_reached(rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Name each rule that others before it leave nothing, and whether they say the contrary."""
     for at, rule in enumerate(rules):
-        others = [before for before in rules[:at] if _meet(before, rule)]
-        if not all(
-            rule.minutes & ~_covered(others, category, area) == 0
-            for category in sorted(rule.categories) or [ANYWHERE]
-            for area in sorted(rule.areas) or [ANYWHERE]
-        ):
+        before = rules[:at]
+        used = _used_up(rule, before)
+        if used is None:
             continue
-        names = ", ".join(f"'{before.name}'" for before in others[:3])
-        differ = any(before.agencies != rule.agencies for before in others)
+        names = ", ".join(f"'{before[number].name}'" for number in used[:3])
+        differ = any(before[number].agencies != rule.agencies for number in used)
         what = "contradicts what is decided before it" if differ else "says again what is said before it"
         remedy = f"it is never reached because of {names}: put it before, or remove it"
         yield Finding(path=("rules", at), message=f"rule '{rule.name}' {what}", remedy=remedy)
 
 
-def _meet(before: Rule, rule: Rule) -> bool:
-    """Return whether two rules have something in common that they decide."""
-    same = not before.categories or not rule.categories or bool(before.categories & rule.categories)
-    areas = sorted(rule.areas) or [ANYWHERE]
-    return same and bool(before.minutes & rule.minutes) and any(_covers(before, area) for area in areas)
+def _used_up(rule: Rule, before: tuple[Rule, ...]) -> list[int] | None:
+    """Return which rules before one leave it nothing; None when something is left to it.
+
+    Categories and areas that the same rules decide are one: there may be hundreds of each.
+    """
+    by_category = {_deciding(before, category=category) for category in rule.categories or {ANYWHERE}}
+    by_area = {_deciding(before, area=area) for area in rule.areas or {ANYWHERE}}
+    used: set[int] = set()
+    for numbers in {one & other for one in by_category for other in by_area}:
+        left = rule.minutes
+        for number in sorted(numbers):
+            if left & before[number].minutes:
+                used.add(number)
+            left &= ~before[number].minutes
+        if left:
+            return None
+    return sorted(used)
 
 
-def _covered(rules: Iterable[Rule], category: str, area: str) -> int:
-    """Return the minutes in which one of the rules decides for a category (ANYWHERE: for every one)."""
-    found = 0
-    for rule in rules:
-        if (not rule.categories or category in rule.categories) and _covers(rule, area):
-            found |= rule.minutes
-    return found
-
-
-def _covers(rule: Rule, area: str) -> bool:
-    """Return whether a rule decides for all of an area."""
-    if not rule.areas:
-        return True
-    return any(area == known or area.startswith(f"{known}.") for known in rule.areas)
+def _deciding(
+    rules: tuple[Rule, ...], category: str | None = None, area: str | None = None
+) -> frozenset[int]:
+    """Return which rules decide for all of a category or of an area (ANYWHERE: for every one)."""
+    return frozenset(
+        number
+        for number, rule in enumerate(rules)
+        if (category is None or not rule.categories or category in rule.categories)
+        and (area is None or not rule.areas or area_of(rule, area) is not None)
+    )
 
 
 def _gaps(book: Book, world: World) -> Iterator[Finding]:
     """Name each category in use for which somewhere, sometime, the default decides."""
+    everywhere = _deciding(book.rules, area=ANYWHERE)
     for category in sorted(code for code, used in world.categories.items() if used):
-        missing = hours.ALWAYS & ~_covered(book.rules, category, ANYWHERE)
+        missing = hours.ALWAYS
+        for number in _deciding(book.rules, category=category) & everywhere:
+            missing &= ~book.rules[number].minutes
         if not missing:
             continue
         start, end = hours.first_span(missing)

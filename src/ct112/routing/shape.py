@@ -15,10 +15,17 @@ MOST_WORDS = 120  # characters of a name or of what is sent
 AREA = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6}){0,4}")
 GROUP = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 CODE = re.compile(CODE_PATTERN)
+CATEGORY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def _a_code(value: str) -> str:
     if not CODE.fullmatch(value):
+        raise ValueError(f"'{value[:40]}' is no code; use small letters, digits and _, a letter first")
+    return value
+
+
+def _a_category(value: str) -> str:
+    if not CATEGORY.fullmatch(value):
         raise ValueError(f"'{value[:40]}' is no code; use small letters, digits and _, a letter first")
     return value
 
@@ -60,6 +67,7 @@ def _an_entry(value: Any) -> Any:
 
 
 Code = Annotated[str, AfterValidator(_a_code)]
+Category = Annotated[str, AfterValidator(_a_category)]
 Area = Annotated[str, AfterValidator(_an_area)]
 Place = Annotated[str, AfterValidator(_a_place)]
 Name = Annotated[str, AfterValidator(_a_name)]
@@ -87,7 +95,7 @@ class RuleShape(AgenciesShape):
     """A rule: what has to hold (left out: anything), and who is asked."""
 
     name: Words
-    categories: Annotated[list[Code], Field(default_factory=list, max_length=100)]
+    categories: Annotated[list[Category], Field(default_factory=list, max_length=100)]
     areas: Annotated[list[Place], Field(default_factory=list, max_length=300)]
     hours: Annotated[list[Name], Field(default_factory=list, max_length=20)]
 
@@ -116,4 +124,4 @@ class DocumentShape(Shape):
         Field(default_factory=dict, max_length=50),
     ]
     rules: Annotated[list[RuleShape], Field(min_length=1, max_length=MOST_RULES)]
-    run_cards: Annotated[dict[Code, Card], Field(default_factory=dict, max_length=200)]
+    run_cards: Annotated[dict[Category, Card], Field(default_factory=dict, max_length=200)]

@@ -178,7 +178,7 @@ def check_dialled(where: str, number: str) -> None:
 
 def _check_name(name: str) -> None:
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise AgencyError(f"a name has 1 to {LONGEST_NAME} printable characters")
+        raise AgencyError(f"a name has 1 to {LONGEST_NAME} printable characters: send such a one")
 
 
 def _way_json(way: Way, number: int) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from sqlalchemy import Table, desc, func, insert, select, text
 
 from ct112 import logs
 from ct112.incidents.routing import Book
+from ct112.incidents.routing_check import World
 from ct112.incidents.routing_document import BadDocument, empty_book, read_book
-from ct112.store import agencies, clean
+from ct112.store import agencies, categories, clean
 from ct112.store.agency_tables import RoutingPublication, RoutingUnmatched, RoutingVersion
 from ct112.store.engine import Connection
 from ct112.store.faults import Stale
@@ -111,18 +112,36 @@ async def page(connection: Connection, *, limit: int = 50, after: str | None = N
     )
 
 
+async def document_in_force(connection: Connection) -> tuple[int, Mapping[str, Any] | None]:
+    """Return the version in force and its document; 0 and None when none is."""
+    number = (await in_force(connection)).number
+    if number is None:
+        return NEVER, None
+    return number, await connection.scalar(select(VERSIONS.c.document).where(VERSIONS.c.number == number))
+
+
 async def book(connection: Connection) -> Book:
     """Return the book in force. One that cannot be read is an empty one: everything is an alarm then."""
     acting = [code for code, active in (await agencies.codes(connection)).items() if active]
-    number = (await in_force(connection)).number
-    stored = await connection.scalar(select(VERSIONS.c.document).where(VERSIONS.c.number == number))
-    if stored is None:
+    number, document = await document_in_force(connection)
+    if document is None:
         return empty_book(acting)
     try:
-        return read_book(stored, version=number or 0, agencies=acting)
+        return read_book(document, version=number, agencies=acting)
     except BadDocument:
         log.exception("the routing document in force cannot be read: nobody is proposed", version=number)
         return empty_book(acting)
+
+
+async def world(connection: Connection) -> World:
+    """Return what a document may name: agencies, categories and areas there are."""
+    return World(
+        agencies=await agencies.codes(connection),
+        categories={
+            category.code: category.retired_at is None
+            for category in await categories.categories(connection, retired=True)
+        },
+    )
 
 
 async def unmatched(

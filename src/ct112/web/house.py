@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from zoneinfo import ZoneInfo
 
 from ct112.core.policy import Policy
 from ct112.http.health import Health
 from ct112.store import Store
 from ct112.web.access.gate import Gate
+from ct112.web.agencies.book import AgencyBook
 from ct112.web.backlog import Backlog
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
@@ -16,7 +19,8 @@ from ct112.web.live.hub import Live
 class House:
     """Everything behind the API. `live`: the floor, as `ct112 serve` tells it.
 
-    `policy`: what serve is started with, as this machine's settings have it.
+    `policy`: what serve is started with, as this machine's settings have it. `zone`: the centre's;
+    `networks`: those of the house that agencies' URLs may lead into.
     """
 
     gate: Gate
@@ -27,3 +31,6 @@ class House:
     policy: Policy
     browser_phones: tuple[str, ...] = ()  # where a page's phone finds the nodes
     backlog: Backlog = field(default_factory=Backlog)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    agency_book: AgencyBook = field(default_factory=AgencyBook)

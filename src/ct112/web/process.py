@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -12,10 +13,11 @@ from ct112.http.server import HttpServer
 from ct112.settings import Settings
 from ct112.store import Store
 from ct112.store.presence import Presence
-from ct112.tasks import Supervisor, leave_on_signals
+from ct112.tasks import Run, Supervisor, leave_on_signals
 from ct112.tls.problems import TlsError
 from ct112.tls.serving import ServerTls
 from ct112.web.access.gate import Gate
+from ct112.web.agencies.book import AgencyBook
 from ct112.web.app import make_app
 from ct112.web.house import House
 from ct112.web.ivr.workshop import Workshop
@@ -41,6 +43,7 @@ class Web:
             settings.control_url(), None if control is None else control.get_secret_value()
         )
         self._hub = Live(self._control)
+        agency_book = AgencyBook(settings.agency_book_path)
         house = House(
             gate=gate,
             health=self.health,
@@ -51,6 +54,9 @@ class Web:
             live=self._hub,
             policy=settings.policy(),
             browser_phones=tuple(settings.browser_phones),
+            zone=settings.zone,
+            networks=settings.allowed_networks(),
+            agency_book=agency_book,
         )
         app = make_app(house, gate.access.authenticate)
         self._tls = server_tls(settings)
@@ -58,10 +64,11 @@ class Web:
             app.on_response_prepare.append(hsts(settings.web_hsts_seconds))
         context = None if self._tls is None else self._tls.context
         self.server = HttpServer(app, settings.web_host, settings.web_port, MOST_CONNECTIONS, context)
-        others = {
+        others: dict[str, Run] = {
             "presence": self._presence.run,
             "control": self._control.run,
             "memory": gate.access.memory.run,
+            "agency book": partial(agency_book.run, store),
         }
         if self._tls is not None:
             others["certificate"] = self._tls.run

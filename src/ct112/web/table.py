@@ -1,6 +1,7 @@
 """The one table of routes: what is not in it cannot be asked."""
 
 from ct112.web.accounts.routes import ROUTES as ACCOUNTS
+from ct112.web.agencies.routes import ROUTES as AGENCIES
 from ct112.web.audit.routes import ROUTES as AUDIT
 from ct112.web.callbacks.routes import ROUTES as CALLBACKS
 from ct112.web.calls.asks import ROUTES as CALL_ASKS
@@ -13,6 +14,7 @@ from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.roster.routes import ROUTES as ROSTER
 from ct112.web.routes import Route
+from ct112.web.routing.routes import ROUTES as ROUTING
 from ct112.web.seating.routes import ROUTES as SEATING
 from ct112.web.session.oidc import ROUTES as OIDC
 from ct112.web.session.routes import ROUTES as SESSION
@@ -33,6 +35,8 @@ TABLE: tuple[Route, ...] = (
     *LIVE,
     *CAPACITY,
     *IVR,
+    *AGENCIES,
+    *ROUTING,
     *SETTINGS,
     *ACCOUNTS,
     *TOKENS,

@@ -1,0 +1,1 @@
+"""Agencies over HTTP, and the agency book that is served with the database away."""

@@ -1,0 +1,1 @@
+"""Routing over HTTP: the document, its versions, and why whom."""
