@@ -28,6 +28,7 @@ EXAMPLES = {
     "10.20.0.0/24": "127.0.0.0/8",
     "./ct112-0": f"{WHEELS}/ct112-0",
 }
+DESKS = {"112.kota.example": "localhost", "192.0.2.20": "127.0.0.1"}
 REHEARSAL = """
 set -e
 chroot /opt/ct112/asterisk-root sh -e <<'END'
@@ -170,6 +171,24 @@ def test_a_patch_with_which_asterisk_does_not_start_is_taken_back(machine: BareD
     phones = talk(machine, password)
     said, trouble = phones.communicate(timeout=60)
     assert (phones.returncode, said, trouble) == (0, "heard\n", "")
+
+
+def test_desks_reach_the_screens_over_https(machine: BareDebian) -> None:
+    machine.must("bash", "-c", "set -e\n" + script("install.md", "bare-debian-screens", DESKS))
+    authority = machine.root / "etc/ct112/tls/ca.crt"
+    asked = (
+        "import ssl, sys, urllib.request as r\n"
+        "trust = ssl.create_default_context(cafile=sys.argv[1])\n"
+        "print(r.urlopen('https://127.0.0.1:8112/healthz', context=trust, timeout=5).status)"
+    )
+    for _ in range(40):
+        desk = machine.beside(sys.executable, "-c", asked, str(authority))
+        said, trouble = desk.communicate(timeout=30)
+        if said == "200\n":
+            break
+        time.sleep(0.5)
+    assert said == "200\n", trouble
+    assert machine.must("systemctl", "is-active", *UNITS).split() == ["active"] * len(UNITS)
 
 
 def test_uninstalling_leaves_the_data(machine: BareDebian) -> None:

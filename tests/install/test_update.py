@@ -198,3 +198,20 @@ def test_only_a_purge_would_delete_data(tmp_path: Path) -> None:
     assert not [change for change in Removal(machine).changes() if "DELETE" in change.what]
     deleted = [change.what for change in Removal(machine, purge=True).changes() if "DELETE" in change.what]
     assert [what.split()[1].rstrip(":") for what in deleted] == list(DATA)
+
+
+def test_a_purge_deletes_the_data_on_the_disk_an_admin_has_put_it_on(tmp_path: Path) -> None:
+    """The link alone would go, and callers' numbers stay, though it said that they are deleted."""
+    machine, disk = installed(tmp_path), tmp_path / "srv" / "disk"
+    (disk / "spool").mkdir(parents=True)
+    (disk / "spool" / "spool.sqlite").write_text("numbers")
+    state = machine.path("/var/lib/ct112")
+    state.rmdir()
+    state.symlink_to(disk)
+    for change in list(Removal(machine, purge=True).changes()):
+        if change.what.startswith("DELETE"):
+            change.do()
+    assert not disk.exists()
+    assert not [
+        folder for folder in DATA if machine.path(folder).exists() or machine.path(folder).is_symlink()
+    ]

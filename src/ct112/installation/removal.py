@@ -1,8 +1,10 @@
 """Taking ct112 off: what can be made again goes, data stays; with purge the data goes too."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from ct112.installation import packet_filter
 from ct112.installation.asterisk_root import building, clear
@@ -66,10 +68,19 @@ class Removal:
     def _data(self) -> Iterator[Change]:
         for path, what in DATA.items():
             if self.machine.path(path).is_dir():
-                yield Change(f"DELETE {path}: {what}", partial(clear, self.machine.path(path)))
+                yield Change(f"DELETE {path}: {what}", partial(self._delete, self.machine.path(path)))
         for user in USERS:
             if self.machine.user(user):
                 yield Change(f"remove the user {user}", partial(self.machine.run, "userdel", user))
+
+    def _delete(self, path: Path) -> None:
+        """Delete what is in a folder, where an admin has put it, and the folder; other disks in it stay."""
+        there = path.resolve()
+        self.machine.attempt("find", str(there), "-xdev", "-mindepth", "1", "-delete")
+        with contextlib.suppress(OSError):  # a disk of its own, or one in it
+            there.rmdir()
+        if path.is_symlink():
+            path.unlink()
 
     def left(self) -> list[str]:
         """Return what stays, and where."""
