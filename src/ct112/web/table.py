@@ -7,7 +7,9 @@ from ct112.web.callbacks.routes import ROUTES as CALLBACKS
 from ct112.web.calls.asks import ROUTES as CALL_ASKS
 from ct112.web.calls.routes import ROUTES as CALLS
 from ct112.web.capacity.routes import ROUTES as CAPACITY
+from ct112.web.categories.routes import ROUTES as CATEGORIES
 from ct112.web.floor.routes import ROUTES as FLOOR
+from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.operators.routes import ROUTES as OPERATORS
@@ -27,6 +29,8 @@ TABLE: tuple[Route, ...] = (
     *CALLS,
     *CALL_ASKS,
     *CALLBACKS,
+    *INCIDENTS,
+    *CATEGORIES,
     *POSITIONS,
     *OPERATORS,
     *SEATING,

@@ -1,0 +1,1 @@
+"""Categories of incidents over HTTP."""

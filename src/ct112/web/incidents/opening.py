@@ -1,0 +1,90 @@
+"""Opening an incident: from a call or by hand, once, with what the rules propose."""
+
+import hashlib
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ct112.incidents.incident import Content
+from ct112.incidents.likeness import Likeness, Sketch
+from ct112.incidents.routing import propose
+from ct112.incidents.view import IncidentView
+from ct112.store import Connection, UnknownCall, calls, incidents, incidents_reading, routing
+from ct112.store.categories import StoredCategory
+from ct112.store.incidents import Draft
+from ct112.web.access.principal import Principal
+from ct112.web.house import House
+from ct112.web.incidents.model import IncidentOpened, NewIncident, opened
+from ct112.web.incidents.refusals import known_category, refusals
+from ct112.web.routes import Reply
+
+
+async def open_incident(
+    connection: Connection, house: House, who: Principal, body: NewIncident, id_: UUID | None = None
+) -> Reply[IncidentOpened]:
+    """Open an incident, or find the one that the same form opened under this id before. Raises Problem."""
+    category = await known_category(connection, body.category)
+    here = datetime.now(house.zone)
+    draft = Draft(
+        content=await _content(connection, body, category),
+        calls=() if body.call_id is None else (body.call_id,),
+        id=id_,
+        digest=None if id_ is None else hashlib.sha256(body.model_dump_json().encode()).digest(),
+    )
+    with refusals():
+        view, new = await incidents.open_(connection, draft, by=who.name, day=here.date())
+    agencies, why = await _proposed(connection, view, here, new=new)
+    similar = await like(connection, view.id, view.content, view.opened_at)
+    headers = {"Location": f"/api/v1/incidents/{view.id}"}
+    return Reply(opened(view, agencies, why, similar), 201 if new else 200, headers)
+
+
+async def like(connection: Connection, id_: UUID, content: Content, at: datetime) -> tuple[Likeness, ...]:
+    """Return what may be the same event, the likeliest first."""
+    place = content.place
+    new = Sketch(
+        id=id_,
+        category=content.category,
+        opened_at=at,
+        kelurahan=place.kelurahan,
+        landmark=place.landmark,
+        latitude=place.latitude,
+        longitude=place.longitude,
+    )
+    return await incidents_reading.like(connection, new, datetime.now(UTC))
+
+
+async def _content(connection: Connection, body: NewIncident, category: StoredCategory) -> Content:
+    """Return what is known: what was sent, else what the call and the category say."""
+    number = body.caller_number
+    if number is None and body.call_id is not None and not body.caller_withheld:
+        number = await _number_of(connection, body.call_id)
+    return Content(
+        category=category.code,
+        priority=category.priority if body.priority is None else body.priority,
+        place=body.place.place(),
+        description=body.description,
+        people_in_danger=body.people_in_danger,
+        caller_name=body.caller_name,
+        caller_number=number,
+        caller_withheld=body.caller_withheld,
+    )
+
+
+async def _number_of(connection: Connection, call: UUID) -> str | None:
+    """Return who called; None: unknown, or the record is still on its way through the spool."""
+    try:
+        found = await calls.get(connection, str(call))
+    except UnknownCall:
+        return None
+    return found.ani_e164 or found.ani
+
+
+async def _proposed(
+    connection: Connection, view: IncidentView, here: datetime, *, new: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the agencies the rules propose, and why. What no rule fits is an alarm, once."""
+    area = view.content.place.kelurahan
+    proposal = propose(await routing.book(connection), view.content.category, area, here)
+    if proposal.alarm and new:
+        await routing.unmatched(connection, view.id, view.content.category, area, proposal.version)
+    return proposal.agencies, proposal.why
