@@ -126,6 +126,7 @@ def _resolved(document: Any, answer: Any) -> Any:
 
 FREE = {
     ("CallFact", "data"): "a fact's own fields, by its kind: docs/facts.md",
+    ("TrailLine", "data"): "what a field was and is, or what a step names: docs/incidents.md",
     ("Recording", ""): "not recorded yet: its fields come with the recordings",
 }
 """Objects without fields of their own, and why."""
