@@ -2,6 +2,7 @@
 
 from typer.testing import CliRunner
 
+from ct112.cli import agencies as cli_agencies
 from ct112.cli import callbacks as cli_callback
 from ct112.cli import database as cli_db
 from ct112.cli import ivr as cli_ivr
@@ -9,6 +10,7 @@ from ct112.cli import operators as cli_operator
 from ct112.cli import pause_reasons as cli_pause_reason
 from ct112.cli import positions as cli_position
 from ct112.cli import roster as cli_roster
+from ct112.cli import routing as cli_routing
 from ct112.cli import settings as cli_setting
 
 
@@ -52,6 +54,18 @@ class Terminal:
     def ivr(self, *words: str, code: int = 0) -> str:
         """Run `ct112 ivr`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_ivr.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def agencies(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 agencies`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_agencies.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def routing(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 routing`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_routing.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

@@ -22,6 +22,8 @@ GROUPS = {
     "roster": ("ct112.cli.roster", "app", "Who should be on duty when."),
     "setting": ("ct112.cli.settings", "app", "Numbers that may change while serve runs: ring time, wrap-up."),
     "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),
+    "agencies": ("ct112.cli.agencies", "app", "Agencies: how they are reached, and who of them is on duty."),
+    "routing": ("ct112.cli.routing", "app", "Who is asked to act: explain, check, publish, versions."),
     "spool": ("ct112.cli.spool", "app", "What is on the disk and not yet in the database."),
     "account": ("ct112.cli.accounts", "app", "Who may sign in, and as what."),
     "token": ("ct112.cli.tokens", "app", "Keys of machines."),
