@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ct112.incidents.incident import FIELDS, Content, Place, changed, content, is_material
 from ct112.incidents.likeness import AS_OLD_AS, Sketch, likely_same, metres
-from ct112.incidents.numbering import number, spoken
+from ct112.incidents.numbering import heard, number, spoken
 from ct112.incidents.states import LIVE, TABLE, IncidentRefused, Status, Step, after
 from tests.incidents import draw_states
 
@@ -168,3 +168,33 @@ def test_a_distance_is_the_same_from_both_ends_and_no_longer_than_half_the_earth
 def test_the_page_has_the_states_of_the_code() -> None:
     text = draw_states.PAGE.read_text("utf-8")
     assert text == draw_states.page(text), "PYTHONPATH=src:. python -m tests.incidents.draw_states"
+
+
+@given(
+    st.dates(min_value=date(2000, 1, 1), max_value=date(2090, 1, 1)),
+    st.integers(1, 99_999),
+    st.integers(0, 360),
+)
+def test_what_is_said_within_a_year_is_heard_as_the_number(day: date, serial: int, later: int) -> None:
+    whole, today = number(day, serial), day + timedelta(days=later)
+    assert heard(whole, today) == heard(spoken(whole), today) == whole
+
+
+@pytest.mark.parametrize(
+    ("said", "today", "meant"),
+    [
+        ("1231-2", date(2027, 1, 1), "2026-1231-2"),
+        ("0229-1", date(2027, 6, 1), "2024-0229-1"),
+        ("0229-1", date(2103, 6, 1), "2096-0229-1"),
+    ],
+)
+def test_a_day_that_is_still_to_come_is_last_years(said: str, today: date, meant: str) -> None:
+    assert heard(said, today) == meant
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "14", "1126-0", "0230-1", "1300-1", "1126-14\n", "１１26-1", "x" * 100_000]
+)
+def test_what_is_no_number_is_not_heard(wrong: str) -> None:
+    with pytest.raises(ValueError, match="like 1126-14"):
+        heard(wrong, date(2026, 11, 26))

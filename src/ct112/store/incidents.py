@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from ct112.incidents.incident import Content, changed, content
@@ -43,9 +43,12 @@ async def open_(connection: Connection, draft: Draft, *, by: str, day: date) -> 
     The same draft under the same id again opens nothing. Raises DraftedOtherwise when the id has another.
     """
     wanted = uuid4() if draft.id is None else draft.id
-    known = await _drafted(connection, draft, wanted)
-    if known is not None:
-        return known, False
+    if draft.id is not None:  # sent twice at once, the second waits here and takes no number
+        key = int.from_bytes(wanted.bytes[:8], "big", signed=True)
+        await connection.execute(select(func.pg_advisory_xact_lock(key)))
+        known = await drafted(connection, wanted, draft.digest)
+        if known is not None:
+            return known, False
     row = {
         **_clean(draft.content),
         "id": wanted,
@@ -54,14 +57,21 @@ async def open_(connection: Connection, draft: Draft, *, by: str, day: date) -> 
         "opened_by": clean.text(by),
         "drafted_as": draft.digest,
     }
-    made = await connection.execute(insert_or(INCIDENTS).values(row).on_conflict_do_nothing())
-    if made.rowcount == 0:  # sent twice at once
-        again = await _drafted(connection, draft, wanted)
-        assert again is not None, "an incident that is there cannot be read"
-        return again, False
+    await connection.execute(insert(INCIDENTS).values(row))
     await incident_changes.append(connection, wanted, by=by, kind=Step.OPENED, data=_opened(draft))
     await _add_calls(connection, wanted, draft.calls, by)
     return await get(connection, wanted), True
+
+
+async def drafted(connection: Connection, id_: UUID, digest: bytes | None) -> IncidentView | None:
+    """Return the incident that a draft of this digest opened under this id. Raises DraftedOtherwise."""
+    query = select(INCIDENTS.c.drafted_as).where(INCIDENTS.c.id == id_)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    if row.drafted_as != digest:
+        raise DraftedOtherwise("under this id another incident was opened: choose a new id")
+    return await get(connection, id_)
 
 
 async def change(
@@ -160,20 +170,6 @@ async def _step(
     return await get(connection, old.id)
 
 
-async def _drafted(connection: Connection, draft: Draft, id_: UUID) -> IncidentView | None:
-    """Return the incident that this draft opened before. Raises DraftedOtherwise."""
-    if draft.id is None:
-        return None
-    row = (
-        await connection.execute(select(INCIDENTS.c.drafted_as).where(INCIDENTS.c.id == id_))
-    ).one_or_none()
-    if row is None:
-        return None
-    if row.drafted_as != draft.digest:
-        raise DraftedOtherwise("under this id another incident was opened: choose a new id")
-    return await get(connection, id_)
-
-
 async def _serial(connection: Connection, day: date) -> int:
     """Return the next number of the day; whoever asks next waits until this transaction ends."""
     first = insert_or(DAYS).values(day=day, last=1)
@@ -198,5 +194,5 @@ def _opened(draft: Draft) -> dict[str, Any]:
     return known | {"calls": [str(call) for call in draft.calls]}
 
 
-__all__ = ["Draft", "DraftedOtherwise", "IncidentUnknown", "change", "close", "dispatched", "get", "join"]
-__all__ += ["lock", "merge", "open_", "reopen"]
+__all__ = ["Draft", "DraftedOtherwise", "IncidentUnknown", "change", "close", "dispatched", "drafted", "get"]
+__all__ += ["join", "lock", "merge", "open_", "reopen"]

@@ -55,6 +55,15 @@ async def get(connection: Connection, id_: UUID) -> IncidentView:
     return _view(row)
 
 
+async def by_number(connection: Connection, number: str) -> IncidentView:
+    """Return the one of this number. Raises IncidentUnknown."""
+    row = (await connection.execute(_query().where(INCIDENTS.c.number == clean.text(number)))).mappings()
+    found = row.one_or_none()
+    if found is None:
+        raise IncidentUnknown(f"there is no incident {ascii(number)[1:41]}: see `ct112 incident list`")
+    return _view(found)
+
+
 async def page(
     connection: Connection, wanted: IncidentQuery = EVERYTHING, *, limit: int = 50, after: str | None = None
 ) -> Page[IncidentView]:

@@ -22,20 +22,37 @@ async def open_incident(
     connection: Connection, house: House, who: Principal, body: NewIncident, id_: UUID | None = None
 ) -> Reply[IncidentOpened]:
     """Open an incident, or find the one that the same form opened under this id before. Raises Problem."""
-    category = await known_category(connection, body.category)
     here = datetime.now(house.zone)
-    draft = Draft(
-        content=await _content(connection, body, category),
-        calls=() if body.call_id is None else (body.call_id,),
-        id=id_,
-        digest=None if id_ is None else hashlib.sha256(body.model_dump_json().encode()).digest(),
-    )
-    with refusals():
-        view, new = await incidents.open_(connection, draft, by=who.name, day=here.date())
+    view, new = await _opened(connection, here, who, body, id_)
     agencies, why = await _proposed(connection, view, here, new=new)
     similar = await like(connection, view.id, view.content, view.opened_at)
     headers = {"Location": f"/api/v1/incidents/{view.id}"}
     return Reply(opened(view, agencies, why, similar), 201 if new else 200, headers)
+
+
+async def _opened(
+    connection: Connection, here: datetime, who: Principal, body: NewIncident, id_: UUID | None
+) -> tuple[IncidentView, bool]:
+    """Return the incident, and whether it is new. Raises Problem."""
+    digest = _digest(body)
+    with refusals():
+        known = None if id_ is None else await incidents.drafted(connection, id_, digest)
+    if known is not None:  # whatever has become of its category since
+        return known, False
+    category = await known_category(connection, body.category)
+    draft = Draft(
+        content=await _content(connection, body, category),
+        calls=() if body.call_id is None else (body.call_id,),
+        id=id_,
+        digest=None if id_ is None else digest,
+    )
+    with refusals():
+        return await incidents.open_(connection, draft, by=who.name, day=here.date())
+
+
+def _digest(body: NewIncident) -> bytes:
+    """Return what tells a form from another; what was left out is not in it: a newer form has more fields."""
+    return hashlib.sha256(body.model_dump_json(exclude_defaults=True).encode()).digest()
 
 
 async def like(connection: Connection, id_: UUID, content: Content, at: datetime) -> tuple[Likeness, ...]:
