@@ -34,7 +34,7 @@ class EnvFileError(Exception):
 def read(path: Path) -> str:
     """Return the text of the file; empty when there is none. Raises EnvFileError."""
     try:
-        text = path.read_bytes().decode()
+        text = files.small(path).decode()
     except FileNotFoundError:
         return ""
     except PermissionError as error:
@@ -88,7 +88,7 @@ def nodes(text: str, path: Path) -> list[Node]:
         return []
     try:
         found = json.loads(written)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EnvFileError(f"{NODES} in {path} is not JSON: correct it, nothing was written") from error
     if not isinstance(found, list) or not all(isinstance(node, dict) for node in found):
         raise EnvFileError(f"{NODES} in {path} is no list of nodes: correct it, nothing was written")
@@ -100,7 +100,7 @@ def table(text: str, path: Path, name: str) -> dict[str, Any]:
     written = value(text, name)
     try:
         found = json.loads(written) if written else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise EnvFileError(f"{name} in {path} is no JSON object: correct it, nothing was written")

@@ -7,6 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+SMALL = 1 << 20  # bytes; a file that people write has some thousands
+
+
+def small(path: Path) -> bytes:
+    """Return what is in a file that people write. Raises OSError: for a large one, a device or a pipe too."""
+    if not path.is_file() and path.exists():
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    with path.open("rb") as file:
+        found = file.read(SMALL + 1)
+    if len(found) > SMALL:
+        raise OSError(errno.EFBIG, "it is far too large", str(path))
+    return found
+
 
 def replace(path: Path, data: bytes, *, mode: int = 0o600, group: int | None = None) -> None:
     """Make `data` the file's contents, on disk before this returns; never readable by more than it may be.

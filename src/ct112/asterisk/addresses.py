@@ -1,8 +1,12 @@
-"""Addresses as an engineer writes them, judged before they reach a file. IPv4: what the templates speak."""
+"""What an engineer writes, judged before it reaches a file: addresses (IPv4), folders, users, limits."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 
+FOLDER = re.compile(r"/[A-Za-z0-9_./+@%=:~-]{1,254}")
+USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+WIDEST = 8
+"""Bits of the widest network that is believed: nobody is sold more than a 256th of the Internet."""
 LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
@@ -55,6 +59,35 @@ def network(text: str) -> str:
         return str(IPv4Network(text))
     except ValueError as error:
         raise AddressError(f"{_shown(text)} is no network: {_remedy(text)}") from error
+
+
+def narrow(text: str) -> str:
+    """Return a network of people who are believed: not half the Internet. Raises AddressError."""
+    found = network(text)
+    if "/" in found and IPv4Network(found).prefixlen < WIDEST:
+        raise AddressError(f"{_shown(text)} is as good as everybody: name the addresses that are meant")
+    return found
+
+
+def folder(text: str) -> str:
+    """Return a folder or file by its whole path, of signs that mean nothing else. Raises AddressError."""
+    if not FOLDER.fullmatch(text):
+        raise AddressError(f"{_shown(text)} is no path from / on, of letters, digits and _ . / + @ % = : ~ -")
+    return text
+
+
+def user(text: str) -> str:
+    """Return the name of a user of the machine. Raises AddressError."""
+    if not USER.fullmatch(text):
+        raise AddressError(f"{_shown(text)} is no name of a user of this machine")
+    return text
+
+
+def whole(least: int, most: int, number: int) -> int:
+    """Return a number that lies between two others. Raises AddressError."""
+    if not least <= number <= most:
+        raise AddressError(f"{_shown(str(number))}: a number from {least} to {most}")
+    return number
 
 
 def together(networks: list[str]) -> list[str]:

@@ -116,13 +116,26 @@ class NodeValues:
                     judge(one)
                 except AddressError as error:
                     raise TemplateError(f"{name}: {error}") from error
-        if self.rtp_end - self.rtp_start < 1:
-            raise TemplateError("rtp_end: must be above rtp_start, or there is no port for the sound")
+        if not self.ami_permit:
+            raise TemplateError("ami_permit: from where may ct112 come? Nobody could drive this node")
+        self._check_ports()
         if not self.tls_pem and any(trunk.transport == "tls" for trunk in self.trunks):
             raise TemplateError("tls_pem: a trunk over TLS needs a file with a key and certificates")
         names = [trunk.endpoint for trunk in self.trunks]
         if len(names) != len(set(names)):
             raise TemplateError("trunk: two trunks have one name: give each its own")
+
+    def _check_ports(self) -> None:
+        """Raise TemplateError when two parts of Asterisk would want the same port."""
+        if self.rtp_end - self.rtp_start < 1:
+            raise TemplateError("rtp_end: must be above rtp_start, or there is no port for the sound")
+        if self.rtp_start <= self.sip_port <= self.rtp_end:
+            raise TemplateError("sip_port: lies among the ports of the sound: move it, or them")
+        named = ("sip_port", "http_port", "ami_port", *(("sip_tls_port", "wss_port") if self.tls_pem else ()))
+        for name in named:
+            same = [other for other in named if other != name and getattr(self, other) == getattr(self, name)]
+            if same:
+                raise TemplateError(f"{name}: is {same[0]} as well: give each a port of its own")
 
     def connection(self) -> dict[str, str | int]:
         """Return how ct112 reaches this node: one element of `CT112_NODES`."""
@@ -146,13 +159,23 @@ CHECKS: Mapping[str, Callable[..., object]] = {
     "sip_address": addresses.ip,
     "control_address": addresses.ip,
     "external_address": partial(_unless_empty, addresses.host),
-    "ami_permit": addresses.network,
+    "ami_permit": addresses.narrow,
     "local_networks": addresses.network,
     "position_networks": addresses.network,
     **dict.fromkeys(
         ("sip_port", "sip_tls_port", "wss_port", "http_port", "ami_port", "rtp_start", "rtp_end"),
         addresses.port,
     ),
+    **dict.fromkeys(
+        ("etc_dir", "varlib_dir", "cache_dir", "spool_dir", "run_dir", "log_dir", "fallback_dir"),
+        addresses.folder,
+    ),
+    **dict.fromkeys(("tls_pem", "tls_ca"), partial(_unless_empty, addresses.folder)),
+    "run_user": partial(_unless_empty, addresses.user),
+    "dead_man_seconds": partial(addresses.whole, 2, 600),  # 0 would disarm the dead-man's switch
+    "max_calls": partial(addresses.whole, 1, 10_000),  # 0 would be none refused, to Asterisk
+    "invites_per_second": partial(addresses.whole, 1, 10_000),
+    "invites_at_once": partial(addresses.whole, 1, 10_000),
 }
 """What each field has to be."""
 

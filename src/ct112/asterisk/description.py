@@ -13,6 +13,7 @@ from typing import Any
 
 import tomlkit
 
+from ct112 import files
 from ct112.asterisk.configfiles import NodeValues
 from ct112.asterisk.trunks import Trunk, TrunkError, from_table
 
@@ -21,6 +22,7 @@ NOT_TOLD = frozenset(
 )
 TOLD = {each.name: each.default for each in fields(NodeValues) if each.name not in NOT_TOLD}
 """What may stand in a node's table, with its default."""
+LONGEST_PASSWORD = 256
 BEGINNING = """\
 # What Asterisk is told: its nodes, and the carriers' trunks. `ct112 asterisk render` writes Asterisk's
 # files from it; an option of that command is written down here. After a change: first with --diff.
@@ -43,7 +45,7 @@ class Description:
 def read(path: Path) -> str:
     """Return the text of the file, empty when there is none. Raises DescriptionError."""
     try:
-        return path.read_bytes().decode()
+        return files.small(path).decode()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
@@ -57,8 +59,8 @@ def parse(text: str, path: Path) -> Description:
     """Return what the text of `path` says. Raises DescriptionError."""
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DescriptionError(f"{path} is no TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number of 5,000 digits
+        raise DescriptionError(f"{path} is no TOML: {str(error)[:200]}") from error
     _only(found, ("node", "trunk"), str(path))
     nodes, trunks = found.get("node", {}), found.get("trunk", [])
     if not isinstance(nodes, dict) or not all(isinstance(table, dict) for table in nodes.values()):
@@ -142,8 +144,8 @@ def _with_password(trunk: Trunk) -> Trunk:
     if path is None:
         raise DescriptionError(f"{where}: password_file is missing: the file with the password of its user")
     try:
-        password = path.read_bytes().decode().strip()
         mode = path.stat().st_mode
+        password = files.small(path).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "no text in UTF-8"
         raise DescriptionError(
@@ -153,12 +155,14 @@ def _with_password(trunk: Trunk) -> Trunk:
         raise DescriptionError(f"{where}: everybody may read {path}: chmod 640 {path}")
     if not password:
         raise DescriptionError(f"{where}: {path} is empty: put the password there")
+    if len(password) > LONGEST_PASSWORD:
+        raise DescriptionError(f"{where}: {path} holds more than a password ({LONGEST_PASSWORD} characters)")
     return replace(trunk, password=password)
 
 
 def _trunk(table: Mapping[str, Any], where: str, folder: Path) -> Trunk:
     name = table.get("name")
-    return from_table(table, f"{where} ({name})" if isinstance(name, str) else where, folder)
+    return from_table(table, f"{where} ({name[:40]!a})" if isinstance(name, str) else where, folder)
 
 
 def _node(table: Mapping[str, Any], where: str) -> Mapping[str, Any]:

@@ -13,6 +13,10 @@ ENDPOINT = "trunk"
 """The endpoint of a trunk without a name; others are `trunk-NAME`, which no position may be called."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 USER = re.compile(r"[A-Za-z0-9+._~*-]{1,64}")
+PROOF = re.compile(r"[!#-:=?-Z^-~]{1,128}")
+"""Of `auth_user`: ASCII without blank, quote, bracket, `;` or backslash; an address with its @ as well."""
+MOST_LINES = 100_000
+LONGEST_PATH = 4000
 TRANSPORTS = ("udp", "tcp", "tls")
 KEYS = {"auto": "auto", "rfc4733": "rfc4733", "info": "info", "tones": "inband"}
 """How keys come, and Asterisk's word for it. INFO is heard whatever stands here."""
@@ -98,7 +102,7 @@ def from_table(table: Mapping[str, Any], where: str, folder: Path) -> Trunk:
 def check(trunk: Trunk, where: str) -> None:
     """Raise TrunkError, naming the setting, when the trunk cannot be used."""
     if trunk.name and not NAME.fullmatch(trunk.name):
-        raise TrunkError(f"{where}: name {trunk.name[:40]!r}: small letters, digits and '-', 31 at most")
+        raise TrunkError(f"{where}: name {trunk.name[:40]!a}: small letters, digits and '-', 31 at most")
     if not trunk.servers:
         raise TrunkError(f"{where}: server is missing: where the carrier is, such as 192.0.2.10:5060")
     for key, values, judge in _addresses(trunk):
@@ -119,8 +123,8 @@ def check(trunk: Trunk, where: str) -> None:
 def _addresses(trunk: Trunk) -> Sequence[tuple[str, Sequence[str], Callable[[str], str]]]:
     return (
         ("server", trunk.servers, addresses.host_port),
-        ("addresses", trunk.addresses, addresses.network),
-        ("media", trunk.media, addresses.network),
+        ("addresses", trunk.addresses, addresses.narrow),
+        ("media", trunk.media, addresses.narrow),
         ("domain", [trunk.domain] if trunk.domain else [], addresses.host_port),
     )
 
@@ -134,6 +138,11 @@ def _check_words(trunk: Trunk, where: str) -> None:
         value = getattr(trunk, key)
         if value and not USER.fullmatch(value):
             raise TrunkError(f"{where}: {key} {value[:40]!r}: letters, digits and + . _ ~ * - alone")
+    if trunk.auth_user and not PROOF.fullmatch(trunk.auth_user):
+        raise TrunkError(f"{where}: auth_user {trunk.auth_user[:40]!a}: it cannot stand in Asterisk's files")
+    path = str(trunk.password_file or "")
+    if len(path) > LONGEST_PATH or not path.isprintable():
+        raise TrunkError(f"{where}: password_file {path[:80]!a} is no path")
     if trunk.user and len(trunk.servers) > 1:
         raise TrunkError(f"{where}: registers at one server: make a trunk of its own for the second")
     if trunk.auth_user and not trunk.user:
@@ -141,8 +150,8 @@ def _check_words(trunk: Trunk, where: str) -> None:
 
 
 def _check_lines(trunk: Trunk, where: str) -> None:
-    if trunk.lines < 0 or trunk.kept_for_callers < 0:
-        raise TrunkError(f"{where}: lines and kept_for_callers are numbers from 0")
+    if not 0 <= trunk.lines <= MOST_LINES or trunk.kept_for_callers < 0:
+        raise TrunkError(f"{where}: lines and kept_for_callers are numbers from 0 to {MOST_LINES}")
     if trunk.kept_for_callers and not trunk.lines:
         raise TrunkError(f"{where}: kept_for_callers of how many? Say lines = NUMBER")
     if trunk.kept_for_callers and trunk.kept_for_callers >= trunk.lines and trunk.outgoing:
