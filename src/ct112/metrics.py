@@ -74,6 +74,13 @@ callback_oldest_seconds = Gauge(
 callbacks_overdue = Gauge(
     "ct112_callbacks_overdue", "Emergency callers who have waited for a call-back for a quarter of an hour"
 )
+routing_unmatched = Gauge(
+    "ct112_routing_unmatched",
+    "Incidents of the last hour that no routing rule fitted",
+)
+agencies_unreached = Gauge(
+    "ct112_agencies_unreached", "Agencies that act and have no way to anybody who is on duty now"
+)
 link_up = Gauge("ct112_link_up", "1 when the link is ready", ["node", "link"])  # link: ari, ami
 link_losses = Counter("ct112_link_losses_total", "Times a link was lost", ["node", "link"])
 link_errors = Counter("ct112_link_errors_total", "Errors of a link that nobody foresaw", ["node", "link"])
@@ -181,6 +188,7 @@ OWN = {
         *(job_waits, job_done_at, job_every_seconds, job_seconds),
         *(audit_sealed, audit_unsealed_seconds, audit_cut, backup_made_at, backup_bytes),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
+        *(routing_unmatched, agencies_unreached),
     ),
 }
 """What web and worker alone export; everything else is serve's."""

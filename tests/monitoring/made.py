@@ -59,6 +59,8 @@ CASES: dict[str, dict[str, str]] = {
     },
     "CallsInFallback": gauge("ct112_fallback_calls", 0, 1, labels='node="a"'),
     "EmergencyCallersWaitToBeCalledBack": gauge("ct112_callbacks_overdue", 0, 1, WORKER),
+    "NoRoutingRule": gauge("ct112_routing_unmatched", 0, 1, WORKER),
+    "AgencyNotReached": gauge("ct112_agencies_unreached", 0, 1, WORKER),
     "NodeAway": gauge("ct112_link_up", 1, 0, labels='node="a",link="ari"'),
     "LinkFlaps": grows("ct112_link_losses_total", 1, labels='node="a",link="ari"'),
     "LinkMeetsTheUnforeseen": appears("ct112_link_errors_total", labels='node="a",link="ari"'),

@@ -53,6 +53,10 @@ async def test_an_agency_has_a_code_and_nobody_else(connection: Connection) -> N
     with pytest.raises(AccountError, match="agency's code"):
         await accounts.add(connection, "siti", Role.OPERATOR, agency="damkar")
     await accounts.add(connection, "damkar", Role.AGENCY, agency="damkar")
+    with pytest.raises(AccountError, match="there is no agency 'nobody': use one of bpbd"):
+        await accounts.add(connection, "nobody", Role.AGENCY, agency="nobody")
+    with pytest.raises(AccountError, match="use one of bpbd"):
+        await accounts.change(connection, "damkar", None, {"agency": "nobody"})
     changed = await accounts.change(connection, "damkar", None, {"role": Role.OPERATOR})
     assert changed.agency is None
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ct112.backup.places import MARKER
 from ct112.core.reserved import reserved
-from ct112.doctor import access, certificates, checks, processes
+from ct112.doctor import access, agencies, certificates, checks, processes
 from ct112.doctor.asterisk import Ari, queue, registrations
 from ct112.doctor.checks import Answer, Check, Trouble, checked, not_asked
 from ct112.doctor.database import database_trouble
@@ -176,6 +176,12 @@ class Examination:
                 partial(access.admins, address),
             ),
             ("audit", "docs/security.md", partial(access.audit, address, key)),
+            (
+                "agencies",
+                "ct112 agencies show CODE --yaml, fill in ways, contacts and shifts, ct112 agencies set",
+                partial(agencies.reached, address, self._settings.zone),
+            ),
+            ("routing", "ct112 routing check, docs/routing.md", partial(agencies.rules, address)),
         ]
         return await _unless([database.name] if database.ok is False else [], plan)
 

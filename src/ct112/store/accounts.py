@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, insert, or_, select, text, update
 
+from ct112.store import agencies
 from ct112.store.access_tables import ACCOUNT_PATTERN, AccountRow
 from ct112.store.engine import Connection
 from ct112.store.pages import Order, Page
@@ -115,6 +116,7 @@ async def add(
     `oidc`: issuer and subject who may sign in as this account.
     """
     check(name, role, agency)
+    await _check_agency(connection, agency)
     if name in NOBODYS:
         raise AccountError(f"{name} is what the audit calls somebody without an account: choose another name")
     if await find(connection, name) is not None:
@@ -151,6 +153,8 @@ async def change(connection: Connection, name: str, version: int | None, changes
     role = Role(changes.get("role", before.role))
     agency = changes.get("agency", before.agency) if role is Role.AGENCY else None
     check(name, role, agency)
+    if agency != before.agency:
+        await _check_agency(connection, agency)
     await _update(connection, name, **changes | {"agency": agency, "version": before.version + 1})
     return await get(connection, name)
 
@@ -217,6 +221,15 @@ def check(name: str, role: Role, agency: str | None) -> None:
         )
     if (role is Role.AGENCY) != (agency is not None):
         raise AccountError("an account of role agency needs its agency's code, and no other account has one")
+
+
+async def _check_agency(connection: Connection, code: str | None) -> None:
+    """Raise AccountError for an agency that is none: who signs in for it would see nothing, for ever."""
+    if code is None:
+        return
+    known = await agencies.codes(connection)
+    if code not in known:
+        raise AccountError(f"there is no agency {ascii(code)[:80]}: use one of {', '.join(known)}")
 
 
 async def _update(connection: Connection, name: str, **values: Any) -> None:

@@ -24,6 +24,7 @@ VERSIONS: Table = RoutingVersion.metadata.tables["routing_version"]
 PUBLISHED: Table = RoutingPublication.metadata.tables["routing_publication"]
 UNMATCHED: Table = RoutingUnmatched.metadata.tables["routing_unmatched"]
 NEWEST_FIRST = Order("routing", (VERSIONS.c.number,), (int,), newest_first=True)
+A_DAY = timedelta(days=1)
 NEVER = 0  # the number of the last publishing before there was one
 
 

@@ -19,6 +19,8 @@ from ct112.worker.callbacks import CallbackWatch, first_of
 from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
 from ct112.worker.erasures import ErasureLister
 from ct112.worker.jobs import Job, Running
+from ct112.worker.routing import LOOK_SECONDS as ROUTING_SECONDS
+from ct112.worker.routing import RoutingWatch
 from ct112.worker.sealer import EVERY_SECONDS, Sealer
 from ct112.worker.tidying import TIDY_SECONDS, tidy
 
@@ -35,6 +37,7 @@ def jobs(settings: Settings, store: Store) -> list[Job]:
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
+        Job("routing watched", ROUTING_SECONDS, RoutingWatch(store, settings.zone).look),
         Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),
     ]
 

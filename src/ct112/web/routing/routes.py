@@ -3,7 +3,7 @@
 import asyncio
 import difflib
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from ct112 import routing as documents
 from ct112.routing import Report
@@ -38,7 +38,6 @@ SECONDS = 30.0
 BYTES = 4 * LARGEST_DOCUMENT
 MOST_PROBLEMS = 200
 PATIENCE_SECONDS = 2.0  # a database that hangs is not waited for: there is a copy
-DAY = timedelta(days=1)
 
 
 async def read_routing(connection: Connection) -> RoutingNow:
@@ -192,7 +191,7 @@ def _known(stored: StoredRouting, now: InForce) -> dict[str, object]:
 
 
 async def _now(connection: Connection, now: InForce) -> RoutingNow:
-    unmatched = await routing.unmatched_within(connection, DAY)
+    unmatched = await routing.unmatched_within(connection, routing.A_DAY)
     return RoutingNow(version=now.publishing, number=now.number, unmatched_last_day=unmatched)
 
 
