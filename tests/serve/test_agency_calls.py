@@ -140,12 +140,13 @@ async def test_the_same_delivery_hears_how_far_it_is_and_is_dialled_once(life: L
     assert life.dialled == 1
 
 
-async def test_the_outcome_is_known_at_once_and_kept(life: Life, tmp_path: Path) -> None:
+async def test_the_outcome_is_told_when_it_is_on_the_disk_and_kept(life: Life, tmp_path: Path) -> None:
     await life.ask()
     life.desk.done(AgencyCallDone(call=CALL, outcome=AgencyOutcome.ACCEPTED))
-    assert await life.ask() == "accepted"
     assert life.voice.there == []
+    assert await life.ask() == "ending"  # killed now, it would be lost
     await life.written()
+    assert await life.ask() == "accepted"
     again = await Life(tmp_path).begin()
     assert await again.ask() == "accepted"
     assert again.dialled == 0
@@ -167,6 +168,7 @@ async def test_after_a_kill_a_call_that_is_gone_is_lost(tmp_path: Path) -> None:
     await (await Life(tmp_path).begin()).ask()
     again = await Life(tmp_path).begin()
     again.post(NodeSurveyed(node=A))
+    await again.written()
     assert await again.ask() == "lost"
     assert again.dialled == 0
 
@@ -220,6 +222,7 @@ async def test_while_we_leave_nothing_is_begun(life: Life) -> None:
 async def test_without_a_voice_nobody_is_rung_to_hear_nothing(life: Life) -> None:
     life.voice.broken = True
     await life.ask()
+    await life.written()
     assert await life.ask() == "failed"
     assert life.dialled == 0
 

@@ -35,6 +35,7 @@ def simulate(
     operators: Annotated[int, typer.Option(help="How many positions.", min=1)] = 3,
     handle_seconds: Annotated[float, typer.Option(help="Mean length of a talk.", min=1)] = 90.0,
     patience_seconds: Annotated[float, typer.Option(help="Mean patience of a caller.", min=1)] = 120.0,
+    agency_calls_per_hour: Annotated[float, typer.Option(help="Telephone calls to agencies.", min=0)] = 0.0,
     faults: Annotated[Faults, typer.Option(help="Whether things break.")] = Faults.ON,
     jobs: Annotated[int, typer.Option(help="Processes side by side; 0: as many as cores.", min=0)] = 0,
 ) -> None:
@@ -46,6 +47,7 @@ def simulate(
         operators=operators,
         handle_seconds=handle_seconds,
         patience_seconds=patience_seconds,
+        agency_calls_per_hour=agency_calls_per_hour,
         faults=faults is Faults.ON,
     )
     began, results = time.monotonic(), []
@@ -85,9 +87,10 @@ def _quiet() -> None:
 
 def _report(results: list[Result], seconds: float) -> str:
     calls = sum(one.calls for one in results)
-    outcomes, faults = Counter[str](), Counter[str]()
+    outcomes, agencies, faults = Counter[str](), Counter[str](), Counter[str]()
     for one in results:
         outcomes.update(one.outcomes)
+        agencies.update(one.agencies)
         faults.update(one.faults)
     waits = sorted(wait for one in results for wait in one.wait_seconds)
     answers = sorted(answer for one in results for answer in one.answer_seconds)
@@ -97,6 +100,7 @@ def _report(results: list[Result], seconds: float) -> str:
         f"outcomes: {_counts(outcomes)}, with the fallback alone {sum(one.unknown for one in results)}",
         f"time to answer: p50 {_part(answers, 0.5):.1f} s, p95 {_part(answers, 0.95):.1f} s; "
         f"{in_time:.1%} of the answered waited {TARGET_SECONDS:.0f} s at most in the queue",
+        *([f"agencies called: {_counts(agencies)}"] if agencies else []),
         f"what broke: {_counts(faults)}",
         "every invariant held after every step",
     ]

@@ -27,7 +27,7 @@ from ct112.store.numbers import not_dialled
 
 log = logs.get("agency_calls")
 
-PREPARING, BEGUN = "preparing", "begun"
+PREPARING, BEGUN, ENDING = "preparing", "begun", "ending"
 OWN_NUMBER = "112"
 RETRY_SECONDS = 2.0
 Phrases = Callable[[], Mapping[str, tuple[Prompt, ...]]]
@@ -71,6 +71,7 @@ class AgencyDesk:
         self._work: dict[str, asyncio.Task[None]] = {}
         self._sounds: dict[str, Prompt] = {}
         self._ended: deque[Attempt] = deque()
+        self._unwritten: set[str] = set()
         self._wake = asyncio.Event()
 
     async def first(self, floor: Floor) -> None:
@@ -94,6 +95,8 @@ class AgencyDesk:
         known = self._known.get(delivery)
         if known is not None and known.outcome is not None:
             return Answer(accepted=True, state=known.outcome.value)
+        if delivery in self._unwritten:
+            return Answer(accepted=True, state=ENDING)
         if delivery in self._work:
             return Answer(accepted=True, state=PREPARING)
         if known is not None:
@@ -104,15 +107,15 @@ class AgencyDesk:
         return refusal or Answer(accepted=True, state=PREPARING)
 
     def done(self, result: AgencyCallDone) -> None:
-        """Keep how it went; `run` writes it. Known at once to whoever asks."""
+        """Keep how it went; `run` writes it. Nobody hears of it before it is on the disk, or two could."""
         delivery = delivery_of(result.call)
         if delivery is None:
             return
         before = self._known.get(delivery)
         node, at = (before.node, before.at) if before is not None else ("", self._wall())
         attempt = Attempt(delivery=delivery, node=node, at=at, outcome=result.outcome)
-        self._known[delivery] = attempt
         self._quieten(delivery)
+        self._unwritten.add(delivery)
         self._ended.append(attempt)
         self._wake.set()
         metrics.agency_calls.labels(outcome=result.outcome.value).inc()
@@ -124,7 +127,9 @@ class AgencyDesk:
             self._wake.clear()
             while self._ended:
                 if await self._written(self._ended[0]):
-                    self._ended.popleft()
+                    attempt = self._ended.popleft()
+                    self._known[attempt.delivery] = attempt
+                    self._unwritten.discard(attempt.delivery)
                 else:
                     await asyncio.sleep(RETRY_SECONDS)
 

@@ -21,7 +21,7 @@ from ct112.http.health import Health
 from ct112.http.server import HttpServer
 from ct112.prompts.library import PromptLibrary
 from ct112.serve import config_sync, seating
-from ct112.serve.agency_calls import AgencyDesk
+from ct112.serve.agency_calls import AgencyDesk, Voice
 from ct112.serve.asks import Asks, taking
 from ct112.serve.attempts import Attempts
 from ct112.serve.callbacks import CallbackDesk
@@ -89,14 +89,7 @@ class Service:
             forget=lambda url: self._ami.forget(url),
             forgotten=lambda url: self._ami.forgotten(url),
         )
-        self._agency_calls = AgencyDesk(
-            Attempts(settings.state_dir / "agency-calls"),
-            self._spoken,
-            self._post,
-            nodes=self._nodes_that_dial,
-            phrases=lambda: self._phrases.made(),
-            wall=self._clock.wall,
-        )
+        self._agency_calls = self._agency_desk(self._spoken)
         self._asks = Asks(self._post, taking(self._callbacks), self._agency_calls.call)
         self._trials = Trials(
             self._telephone,
@@ -251,6 +244,16 @@ class Service:
             log.error("left with records that are neither on the disk nor in the database")
         await self._store.close()
         log.info("ct112 left")
+
+    def _agency_desk(self, voice: Voice) -> AgencyDesk:
+        return AgencyDesk(
+            Attempts(self._settings.state_dir / "agency-calls"),
+            voice,
+            self._post,
+            nodes=self._nodes_that_dial,
+            phrases=lambda: self._phrases.made(),
+            wall=self._clock.wall,
+        )
 
     def _nodes_that_dial(self) -> list[NodeName]:
         """Return the nodes that are ready and reach a carrier."""

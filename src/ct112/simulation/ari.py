@@ -171,6 +171,8 @@ class Ari:
         channel.role = variables.get("CT112_LEG", "")
         channel.exten, channel.context, channel.subscribed = "s", "default", True
         channel.endpoint = endpoint
+        if SWITCH in variables:
+            self._node.set_switch(channel, float(variables[SWITCH]))
         return channel
 
     def _originate(self, query: Json) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ct112.core.floor import Floor
 from ct112.serve.callbacks import Conflict
+from ct112.simulation.agencies import Delivery
 from ct112.simulation.city import City
 from ct112.simulation.database import Database, Outage
 from ct112.simulation.engine import Broken, MachineClock
@@ -16,6 +17,7 @@ from ct112.simulation.seats import Seats
 from ct112.store import StoreUnavailable
 
 CALL_BACK_EVERY = (5.0, 90.0)
+ASK_EVERY_SECONDS = 2.0
 NOT_NOW = (Conflict, StoreUnavailable)
 
 
@@ -95,6 +97,7 @@ class Centre:
             self.failed = task.exception()
 
     failed: BaseException | None = None
+    delivering = 0  # deliveries that are not over
 
     # ── call-backs
 
@@ -119,3 +122,31 @@ class Centre:
             operator = self._engine.random.choice(list(self.seats.people))
             self._engine.note("call back", f"task {task.id} by {operator}")
             await life.desk.take(task.id, operator)
+
+    # ── agencies
+
+    def call_agencies(self, per_hour: float) -> None:
+        """Let deliveries ask for telephone calls, until the night is over."""
+        self._run(self._call_agencies(per_hour), "call agencies")
+
+    async def _call_agencies(self, per_hour: float) -> None:
+        agencies = self._city.agencies
+        while True:
+            await asyncio.sleep(agencies.random.expovariate(per_hour / 3600))
+            if self._engine.time >= self._city.until:
+                return
+            self.delivering += 1
+            self._run(self._deliver(agencies.another()), "delivery")
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        """Ask until it is over, as the worker does: of whichever ct112 runs."""
+        while not delivery.told:
+            await asyncio.sleep(ASK_EVERY_SECONDS)
+            life = self.life
+            if life is None or life.floor is None:
+                continue
+            answer = await life.agency_desk.call(delivery.ask)
+            if self.life is life:
+                delivery.asked = delivery.asked or answer.accepted
+                self._city.agencies.hear(delivery, answer.state)
+        self.delivering -= 1

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ct112.core.ids import CallId, OfferId, PlayId, call_of, task_of
+from ct112.core.ids import CallId, OfferId, PlayId, call_of, delivery_of, task_of
 from ct112.simulation import people
+from ct112.simulation.agencies import Agencies
 from ct112.simulation.channels import NORMAL, Bridge, Channel, call_at
 from ct112.simulation.engine import Engine, broken
 from ct112.simulation.fallback_queue import FallbackQueue
@@ -76,6 +77,7 @@ class City:
         self.present: dict[str, Visit] = {}  # by SIP Call-ID
         self.both_talked: set[int] = set()  # call-back tasks
         self.dialled: list[tuple[int, str]] = []  # for which task which number
+        self.agencies = Agencies(engine, chances)
         self.until = scenario.hours * 3600
         self.expired: Callable[[Node, Channel], None] = lambda _node, _channel: None
         for phone in self.phones.values():
@@ -182,7 +184,9 @@ class City:
         """Let a phone, or a telephone outside, ring."""
         ring_for(node, channel, seconds)
         number, at, _ = endpoint.partition("/")[2].partition("@")
-        if at:
+        if delivery_of(CallId(channel.id.removeprefix("out-"))) is not None:
+            self.agencies.ring(node, channel, number)
+        elif at:
             task = task_of(CallId(channel.id.removeprefix("out-")))
             if task is not None:
                 self.dialled.append((task, number))
@@ -199,6 +203,8 @@ class City:
         for channel in up:
             if isinstance(channel.party, Leg):
                 self._talk(node, channel.party.visit, channel, operators[0])
+            elif delivery_of(CallId(channel.id.removeprefix("out-"))) is not None:
+                self.agencies.talk(channel, bridge, node)
             elif isinstance(channel.party, Callee):
                 self._talk_back(node, channel, operators[0])
 

@@ -1,7 +1,8 @@
 """What must hold all the time, whatever broke. Each has a name; docs/invariants.md says what it means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ct112.core.agency_states import RingingOperator, WithOperator
 from ct112.core.calls import Armed, Call, Offered, Talking, Waiting, WithOffer
 from ct112.core.commands import Ring, TelephoneCommand
 from ct112.core.floor import Floor
@@ -103,10 +104,29 @@ class Invariants:
                 operator = floor.positions[state.position]
                 if not isinstance(operator.state, Ringing | OnCall) or operator.state.call != call.id:
                     broken("no double booking", f"{state.position} does not know of {call.id}")
+        agencies = [call.state for call in floor.agency_calls.values()]
+        put_through = sum(isinstance(agency, WithOperator) for agency in agencies)
+        for agency in agencies:
+            self._callers_first(floor, agency)
         busy = sum(isinstance(one.state, Ringing | OnCall) for one in floor.positions.values())
-        if busy != held + len(floor.call_backs):
+        if busy != held + len(floor.call_backs) + put_through:
             told = f"{busy} busy operators, {held} calls and {len(floor.call_backs)} call-backs with one"
             broken("no double booking", told)
+
+    def _callers_first(self, floor: Floor, state: object) -> None:
+        """Nobody is rung for an agency whom a waiting caller could have."""
+        if not isinstance(state, RingingOperator):
+            return
+        position = floor.positions[state.position]
+        lost = {node for node, there in self._ready().items() if not there}
+        for call in floor.calls.values():
+            waits = isinstance(call.state, Waiting) and call.node not in lost
+            if waits and position.ready and call.node in position.phones and not floor.draining:
+                broken("callers come first", f"{call.id} waits, and {state.position} is rung for an agency")
+
+    def _ready(self) -> Mapping[NodeName, bool]:
+        life = self._centre.life
+        return {} if life is None else life.telephone.ready()
 
     def _has_deadline(self, call: Call) -> None:
         deadline = call.state.deadline
@@ -247,5 +267,5 @@ def node_of(floor: Floor, state: object) -> str | None:
     call = floor.calls.get(state.call)
     if call is not None:
         return call.node
-    back = floor.call_backs.get(state.call)
+    back = floor.call_backs.get(state.call) or floor.agency_calls.get(state.call)
     return None if back is None else back.node

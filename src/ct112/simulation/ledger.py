@@ -54,6 +54,7 @@ class Ledger:
         for visit in self._city.visits:
             self._visit(visit, rows[visit.sip_call_id])
         self._call_backs()
+        self._city.agencies.at_the_end(faults=self._city.scenario.faults)
         self._unforeseen()
 
     def _visit(self, visit: Visit, rows: list[StoredCall]) -> None:
@@ -102,7 +103,7 @@ class Ledger:
             if legs or node.bridges:
                 broken("no leaks", f"left at {node.name}: legs {legs}, bridges {list(node.bridges)}")
         floor = self._centre.floor
-        if floor is None or floor.calls or floor.call_backs:
+        if floor is None or floor.calls or floor.call_backs or floor.agency_calls:
             broken("no leaks", "calls left on the floor, or no floor")
         elif any(type(one.state).__name__ in ("Ringing", "OnCall") for one in floor.positions.values()):
             broken("no leaks", "an operator is kept by a call that is over")

@@ -15,11 +15,15 @@ from ct112.core.floor import Floor
 from ct112.core.ids import NodeName
 from ct112.core.ivr import Prompt
 from ct112.core.stays import Stay
+from ct112.serve.agency_calls import AgencyDesk
 from ct112.serve.callbacks import CallbackDesk
 from ct112.serve.fallback import FallbackReader
 from ct112.serve.known import Known
+from ct112.serve.phrases import TEXTS as PHRASES
+from ct112.serve.phrases import Phrases
 from ct112.serve.sayings import TEXTS, Sayings
 from ct112.serve.service import Service
+from ct112.serve.spoken import Spoken
 from ct112.serve.switchboard import Switchboard
 from ct112.settings import NodeSettings, Settings
 from ct112.simulation.ari import Ari
@@ -66,7 +70,7 @@ class Telephone(AsteriskTelephone):
         super().do(command)
 
 
-class Spoken(Sayings):
+class Told(Sayings):
     """What an operator hears of a failed call-back; no voice is asked for it."""
 
     def __init__(self, telephone: Telephone) -> None:
@@ -75,6 +79,43 @@ class Spoken(Sayings):
     async def run(self) -> None:
         """It is there."""
         self._telephone.set_sayings({result: Prompt("said+2000ms", 2.0) for result in TEXTS})
+        await asyncio.Event().wait()
+
+
+class Reader(Spoken):
+    """Reads incidents to agencies; no voice is asked for it."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def first(self) -> None:
+        """Nothing is left over."""
+
+    async def run(self, _wall: Callable[[], float]) -> None:
+        """Nothing is to be taken away."""
+        await asyncio.Event().wait()
+
+    async def make(self, _text: str) -> Prompt:
+        """Speak, in a moment."""
+        await asyncio.sleep(0.3)
+        return Prompt("incident+6000ms", 6.0)
+
+    def discard(self, prompt: Prompt) -> None:
+        """It is gone."""
+
+
+class AlwaysSaid(Phrases):
+    """What is said in every call to an agency; no voice is asked for it."""
+
+    def __init__(self) -> None:
+        pass
+
+    def made(self) -> Mapping[str, tuple[Prompt, ...]]:
+        """It is there."""
+        return {name: (Prompt(f"{name}+1500ms", 1.5),) for name in PHRASES}
+
+    async def run(self) -> None:
+        """It is there."""
         await asyncio.Event().wait()
 
 
@@ -102,7 +143,9 @@ class Life(Service):
             post=self._post,
             connect=self._connect,
         )
-        self._sayings = Spoken(self._telephone)
+        self._sayings = Told(self._telephone)
+        self._spoken, self._phrases = Reader(), AlwaysSaid()
+        self._agency_calls = self._agency_desk(self._spoken)
         amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
         self._ami = AmiNodes(amis, post=self._post, connect=self._log_in)
         self._seating, self._keeper = self._keepers(Source(seats, database), lambda _: menu())
@@ -140,6 +183,11 @@ class Life(Service):
     def desk(self) -> CallbackDesk:
         """The desk of the call-backs."""
         return self._callbacks
+
+    @property
+    def agency_desk(self) -> AgencyDesk:
+        """The desk of the calls to agencies."""
+        return self._agency_calls
 
     async def to_be_called_back(self) -> Sequence[Task]:
         """Return the list operators work on. Raises StoreUnavailable."""
@@ -212,6 +260,10 @@ class Life(Service):
         self._managers = [one for one in self._managers if one.node is not node]
         self._managers.append(manager)
         return manager
+
+    def _nodes_that_dial(self) -> list[NodeName]:
+        """Every node that is ready: the simulated carrier is always there."""
+        return sorted(node for node, ready in self._telephone.ready().items() if ready)
 
     def _listen_for_signals(self) -> None:
         """Signals come by `ask_to_leave`. All is made by now."""

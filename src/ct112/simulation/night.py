@@ -43,6 +43,7 @@ class Result:
     faults: dict[str, int] = field(default_factory=dict)
     unknown: int = 0  # nobody lived to write them down
     call_backs: int = 0  # people who were reached that way
+    agencies: dict[str, int] = field(default_factory=dict)  # calls to them, by outcome
     answer_seconds: list[float] = field(default_factory=list)
     wait_seconds: list[float] = field(default_factory=list)
 
@@ -96,6 +97,8 @@ class Night:
             self._invariants.settings.begin(self._city.until)
         if self._scenario.call_backs:
             self._centre.call_back()
+        if self._scenario.agency_calls_per_hour:
+            self._centre.call_agencies(self._scenario.agency_calls_per_hour)
         quiet_since: float | None = None
         while self._engine.time < self._city.until + CLEARING_SECONDS:
             await asyncio.sleep(LOOK_SECONDS)
@@ -119,6 +122,8 @@ class Night:
             return False
         if any(life.fallback.in_progress.values()):
             return False
+        if floor.agency_calls or self._centre.delivering:
+            return False
         return not (floor.calls or floor.call_backs or floor.draining or len(life.journal))
 
     def _end(self) -> None:
@@ -135,6 +140,9 @@ class Night:
     def _result(self) -> Result:
         result = Result(calls=len(self._city.visits), steps=self._engine.steps)
         result.call_backs = len(self._city.both_talked)
+        for delivery in self._city.agencies.deliveries.values():
+            for outcome in delivery.told:
+                result.agencies[outcome] = result.agencies.get(outcome, 0) + 1
         if self._faults is not None:
             result.faults = dict(sorted(self._faults.count.items()))
         for row in self._ledger.rows:
@@ -152,6 +160,7 @@ class Night:
         again = (
             f"ct112 simulate --seed {scenario.seed} --hours {scenario.hours:g} "
             f"--calls-per-hour {scenario.calls_per_hour:g} --operators {scenario.operators} "
+            f"--agency-calls-per-hour {scenario.agency_calls_per_hour:g} "
             f"--faults {'on' if scenario.faults else 'off'}"
         )
         kind = "" if isinstance(error, Broken) else f"{type(error).__name__}: "

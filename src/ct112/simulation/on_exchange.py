@@ -1,8 +1,9 @@
 """What must hold of the legs and bridges on the exchange while a living ct112 has its link."""
 
+from ct112.core.agency_states import WithOperator
 from ct112.core.callbacks import Phase
 from ct112.core.floor import Floor
-from ct112.core.ids import NodeName, OfferId, call_of
+from ct112.core.ids import AGENCY, CallId, NodeName, OfferId, call_of
 from ct112.simulation.centre import Centre
 from ct112.simulation.channels import Bridge, Channel, call_at
 from ct112.simulation.city import City
@@ -92,7 +93,8 @@ class OnExchange:
         now = self._engine.time
         back = floor.call_backs.get(call_of(OfferId(channel.id.removeprefix("op-"))))
         dialling = back is not None and back.phase is Phase.DIALLING  # that ends by its deadline
-        if channel.state != "Up" or node.with_whom(channel) or dialling:
+        agency = channel.id.startswith(f"out-{AGENCY}")  # hears the message; its own switch ends it
+        if channel.state != "Up" or node.with_whom(channel) or dialling or agency:
             channel.alone_since = None
             return
         if channel.alone_since is None:
@@ -133,10 +135,14 @@ def known(node: Node, channel: Channel, floor: Floor) -> bool:
     if channel.role == "caller":
         return call_at(node.name, channel) in floor.calls
     if channel.id.startswith("out-"):
-        return channel.id.removeprefix("out-") in floor.call_backs
+        callee = CallId(channel.id.removeprefix("out-"))
+        return callee in floor.call_backs or callee in floor.agency_calls
     offer = OfferId(channel.id.removeprefix("op-"))
     back = floor.call_backs.get(call_of(offer))
     if back is not None:
         return back.offer == offer
+    agency = floor.agency_calls.get(call_of(offer))
+    if agency is not None:
+        return isinstance(agency.state, WithOperator) and agency.state.offer == offer
     call = floor.calls.get(call_of(offer))
     return call is not None and call.offer == offer

@@ -30,6 +30,7 @@ class Scenario:
     reaction_seconds: tuple[float, float] = (0.5, 4.0)
     wrap_up_seconds: float = 10.0
     call_backs: bool = True  # operators call back whoever gave up
+    agency_calls_per_hour: float = 0.0  # telephone calls to agencies that deliveries ask for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
