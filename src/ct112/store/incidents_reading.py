@@ -1,6 +1,6 @@
 """Reading incidents: one, a list, and what may be the same event."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from ct112.core.record import ServiceClass
 from ct112.incidents.incident import FIELDS, content
 from ct112.incidents.likeness import AS_OLD_AS, Likeness, Sketch, likely_same
 from ct112.incidents.states import LIVE, Status
-from ct112.incidents.view import IncidentView
-from ct112.store import clean, pages
+from ct112.incidents.view import DispatchView, IncidentView
+from ct112.store import clean, dispatches_reading, pages
 from ct112.store.categories import CATEGORIES
 from ct112.store.engine import Connection
 from ct112.store.incident_tables import IncidentCall, IncidentRow
@@ -52,7 +52,7 @@ async def get(connection: Connection, id_: UUID) -> IncidentView:
     row = (await connection.execute(_query().where(INCIDENTS.c.id == id_))).mappings().one_or_none()
     if row is None:
         raise IncidentUnknown("there is no such incident: use an id from GET /api/v1/incidents")
-    return _view(row)
+    return (await _views(connection, [row]))[0]
 
 
 async def by_number(connection: Connection, number: str) -> IncidentView:
@@ -75,7 +75,7 @@ async def page(
     rows, more = await NEWEST_FIRST.page(connection, matching, limit, after, "opened_at", "id")
     counted = select(INCIDENTS.c.id).where(*_conditions(wanted))
     total, exact = await pages.count(connection, counted)
-    return Page(items=[_view(row) for row in rows], total=total, exact=exact, next=more)
+    return Page(items=await _views(connection, rows), total=total, exact=exact, next=more)
 
 
 async def like(connection: Connection, new: Sketch, now: datetime) -> tuple[Likeness, ...]:
@@ -117,7 +117,12 @@ def _conditions(wanted: IncidentQuery) -> Iterator[ColumnElement[bool]]:
         yield INCIDENTS.c.id.in_(select(CALLS.c.incident_id).where(CALLS.c.call_id == wanted.call))
 
 
-def _view(row: Mapping[Any, Any]) -> IncidentView:
+async def _views(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> list[IncidentView]:
+    sent = await dispatches_reading.of_incidents(connection, [row["id"] for row in rows])
+    return [_view(row, sent.get(row["id"], ())) for row in rows]
+
+
+def _view(row: Mapping[Any, Any], dispatches: tuple[DispatchView, ...]) -> IncidentView:
     kept = ("id", "number", "version", "opened_at", "opened_by", "changed_at", "closed_at", "close_reason")
     return IncidentView(
         **{name: row[name] for name in (*kept, "merged_into", "category_name")},
@@ -125,4 +130,5 @@ def _view(row: Mapping[Any, Any]) -> IncidentView:
         service_class=ServiceClass(row["service_class"]),
         content=content({name: row[name] for name in FIELDS}),
         calls=tuple(sorted(row["calls"] or ())),
+        dispatches=dispatches,
     )

@@ -1,0 +1,196 @@
+"""Dispatches: asking agencies to act, what they report, changes and stand-downs.
+
+In the caller's transaction. The incident's row is locked first, always: what happens to its dispatches
+happens one after another.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ct112.incidents.dispatches import OVER, SEEN, DispatchStatus, moved
+from ct112.incidents.spoken import Telling
+from ct112.incidents.states import IncidentRefused
+from ct112.incidents.view import IncidentView
+from ct112.store import agencies, clean, deliveries, incident_changes, incidents
+from ct112.store.agencies import AgencyError
+from ct112.store.dispatches_reading import DISPATCHES, StoredDispatch, get
+from ct112.store.engine import Connection
+
+
+async def ask(
+    connection: Connection, incident: UUID, codes: Sequence[str], *, by: str, zone: tzinfo
+) -> IncidentView:
+    """Ask agencies to act. Who is asked already is not asked twice. Returns the incident.
+
+    Raises IncidentUnknown, IncidentRefused, and AgencyError for one that is not there or not active.
+    """
+    view = await incidents.lock(connection, incident)
+    now = await clock(connection)
+    new = []
+    for code in dict.fromkeys(codes):
+        agency = await agencies.get(connection, code)
+        if not agency.active:
+            raise AgencyError(f"agency {code} is not active: ask another one")
+        made = await _insert(connection, incident, code, by)
+        if made is not None:
+            new.append((code, made))
+    if not new:
+        return view
+    view = await incidents.dispatched(connection, incident, [code for code, _ in new], by=by)
+    for code, made in new:
+        await deliveries.begin(
+            connection, made, code, Telling.NEW, view.content.priority, now.astimezone(zone)
+        )
+    return await incidents.get(connection, incident)
+
+
+async def report(
+    connection: Connection,
+    id_: UUID,
+    to: DispatchStatus,
+    *,
+    by: str,
+    zone: tzinfo,
+    reason: str | None = None,
+    how: str | None = None,
+    agency: str | None = None,
+) -> StoredDispatch:
+    """Note how far an agency is. `how`: by radio, by telephone, when somebody else says it for them.
+
+    `agency`: it has to be this one's. An acknowledgement is of all the agency was told until now; what is on
+    its way to it needs no further try. A decline is followed by the next step at once.
+    Raises DispatchUnknown, IncidentRefused.
+    """
+    old = await lock(connection, id_, agency)
+    if to is DispatchStatus.CANCELLED:
+        return await cancel(connection, id_, by=by, zone=zone, reason=reason or "")
+    if moved(old.status, to):
+        await _move(connection, old, to, by=by, reason=reason, how=how)
+    now = (await clock(connection)).astimezone(zone)
+    if to is DispatchStatus.ACKNOWLEDGED:
+        await deliveries.acknowledged(connection, id_)
+        listed = {"escalated_at": None, "escalated_why": None}
+        await connection.execute(update(DISPATCHES).where(DISPATCHES.c.id == id_).values(listed))
+    elif to in SEEN:
+        await deliveries.acknowledged(connection, id_, Telling.NEW)
+    elif to is DispatchStatus.DECLINED:
+        await deliveries.declined(connection, old, await _priority(connection, old), now)
+    return await get(connection, id_)
+
+
+async def cancel(connection: Connection, id_: UUID, *, by: str, zone: tzinfo, reason: str) -> StoredDispatch:
+    """Have an agency stand down; that is delivered and acknowledged as a dispatch is. Raises as `report`."""
+    old = await lock(connection, id_)
+    if not moved(old.status, DispatchStatus.CANCELLED):
+        return old
+    await _move(connection, old, DispatchStatus.CANCELLED, by=by, reason=reason, how=None)
+    await deliveries.over(connection, id_, "cancelled")
+    now = (await clock(connection)).astimezone(zone)
+    priority = await _priority(connection, old)
+    await deliveries.begin(connection, id_, old.agency, Telling.STAND_DOWN, priority, now)
+    return await get(connection, id_)
+
+
+async def stand_down(connection: Connection, incident: UUID, *, by: str, zone: tzinfo, reason: str) -> None:
+    """Have every agency that is still asked to act on an incident stand down."""
+    await incidents.lock(connection, incident)
+    for dispatch in await _under_way(connection, incident):
+        await cancel(connection, dispatch.id, by=by, zone=zone, reason=reason)
+
+
+async def incident_changed(connection: Connection, view: IncidentView, *, zone: tzinfo) -> None:
+    """Tell every agency that was asked to act what has changed. What was not sent yet says it anyway."""
+    now = (await clock(connection)).astimezone(zone)
+    for dispatch in await _under_way(connection, view.id):
+        if await deliveries.waits(connection, dispatch.id, Telling.NEW):
+            continue
+        await deliveries.over(connection, dispatch.id, "a later change", Telling.CHANGE)
+        priority = view.content.priority
+        await deliveries.begin(connection, dispatch.id, dispatch.agency, Telling.CHANGE, priority, now)
+
+
+async def merged(connection: Connection, gone: UUID, into: IncidentView, *, by: str, zone: tzinfo) -> None:
+    """Have the agencies of a merged incident go on for the other; who is asked there already stands down."""
+    already = {dispatch.agency for dispatch in await _under_way(connection, into.id)}
+    now = (await clock(connection)).astimezone(zone)
+    for dispatch in await _under_way(connection, gone):
+        if dispatch.agency in already:
+            reason = f"it is incident {into.number}"
+            await cancel(connection, dispatch.id, by=by, zone=zone, reason=reason)
+            continue
+        there = update(DISPATCHES).where(DISPATCHES.c.id == dispatch.id).values(incident_id=into.id)
+        await connection.execute(there.values(version=DISPATCHES.c.version + 1))
+        await incident_changes.append(
+            connection, into.id, by=by, kind="dispatch_moved", data={"agency": dispatch.agency}
+        )
+        priority = into.content.priority
+        await deliveries.begin(connection, dispatch.id, dispatch.agency, Telling.CHANGE, priority, now)
+
+
+async def lock(connection: Connection, id_: UUID, agency: str | None = None) -> StoredDispatch:
+    """Return a dispatch; nobody else changes its incident meanwhile. Raises DispatchUnknown."""
+    first = await get(connection, id_, agency)
+    await incidents.lock(connection, first.incident_id)
+    return await get(connection, id_, agency)
+
+
+async def clock(connection: Connection) -> datetime:
+    """Return what the database's clock says: the only one that counts here."""
+    now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    return now
+
+
+async def _insert(connection: Connection, incident: UUID, agency: str, by: str) -> UUID | None:
+    """Return the id of a new dispatch; None: the agency is asked already."""
+    made = uuid4()
+    row = {
+        "id": made,
+        "incident_id": incident,
+        "agency": agency,
+        "status": DispatchStatus.SENT,
+        "asked_by": clean.text(by),
+        "changed_by": clean.text(by),
+    }
+    done = await connection.execute(insert(DISPATCHES).values(row).on_conflict_do_nothing())
+    return made if done.rowcount else None
+
+
+async def _move(
+    connection: Connection,
+    old: StoredDispatch,
+    to: DispatchStatus,
+    *,
+    by: str,
+    reason: str | None,
+    how: str | None,
+) -> None:
+    values: dict[str, Any] = {"status": to, "reason": clean.maybe(reason), "how": clean.maybe(how)}
+    if to in SEEN - OVER | {DispatchStatus.DONE}:
+        values["acknowledged_at"] = func.coalesce(DISPATCHES.c.acknowledged_at, func.now())
+        values |= {"escalated_at": None, "escalated_why": None}
+    if to in (DispatchStatus.ON_SCENE, DispatchStatus.DONE):
+        values["on_scene_at"] = func.coalesce(DISPATCHES.c.on_scene_at, func.now())
+    values |= {"version": DISPATCHES.c.version + 1, "changed_at": func.now(), "changed_by": clean.text(by)}
+    await connection.execute(update(DISPATCHES).where(DISPATCHES.c.id == old.id).values(values))
+    said = {"dispatch": str(old.id), "agency": old.agency, "was": old.status, "reason": reason, "how": how}
+    await incident_changes.append(connection, old.incident_id, by=by, kind=f"dispatch_{to}", data=said)
+
+
+async def _under_way(connection: Connection, incident: UUID) -> list[StoredDispatch]:
+    query = select(DISPATCHES.c.id).where(
+        DISPATCHES.c.incident_id == incident, DISPATCHES.c.status.not_in(OVER)
+    )
+    return [await get(connection, id_) for id_ in (await connection.execute(query)).scalars().all()]
+
+
+async def _priority(connection: Connection, dispatch: StoredDispatch) -> int:
+    return (await incidents.get(connection, dispatch.incident_id)).content.priority
+
+
+__all__ = ["IncidentRefused", "ask", "cancel", "clock", "get", "incident_changed", "lock", "merged", "report"]
+__all__ += ["stand_down"]
