@@ -61,7 +61,7 @@ async def by_number(connection: Connection, number: str) -> IncidentView:
     found = row.one_or_none()
     if found is None:
         raise IncidentUnknown(f"there is no incident {ascii(number)[1:41]}: see `ct112 incident list`")
-    return _view(found)
+    return (await _views(connection, [found]))[0]
 
 
 async def page(
