@@ -1,5 +1,6 @@
 """`ct112 incident`: incidents at the command line, for when the screens are away."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID, uuid4
 
@@ -101,27 +102,39 @@ def open_(
 
 @app.command()
 def close(number: Number, reason: Reason) -> None:
-    """Close an incident, and say why."""
-    view = _changed("close", number, reason)
+    """Close an incident, and say why; agencies that are still under way stand down."""
+    from ct112.cli.audited import who
+    from ct112.store import incidents_acting
+
+    zone = loaded().zone
+    view = _changed(
+        "close",
+        number,
+        lambda connection, id_: incidents_acting.close(connection, id_, None, reason, by=who(), zone=zone),
+    )
     typer.echo(f"incident {view.number} is closed")
 
 
 @app.command()
 def reopen(number: Number, reason: Reason) -> None:
     """Open a closed incident again."""
-    view = _changed("reopen", number, reason)
-    typer.echo(f"incident {view.number} is open again")
-
-
-def _changed(what: str, number: str, reason: str) -> "IncidentView":
     from ct112.cli.audited import who
     from ct112.store import incidents
 
-    step = {"close": incidents.close, "reopen": incidents.reopen}[what]
+    view = _changed(
+        "reopen",
+        number,
+        lambda connection, id_: incidents.reopen(connection, id_, None, reason, by=who()),
+    )
+    typer.echo(f"incident {view.number} is open again")
 
+
+def _changed(
+    what: str, number: str, step: "Callable[[Connection, UUID], Awaitable[IncidentView]]"
+) -> "IncidentView":
     async def work(connection: "Connection") -> "IncidentView":
         found = await _find(connection, number)
-        return await step(connection, found.id, None, reason, by=who())
+        return await step(connection, found.id)
 
     return with_audit(f"incident.{what}", number[:40], work)
 

@@ -8,6 +8,7 @@ from ct112.web.calls.asks import ROUTES as CALL_ASKS
 from ct112.web.calls.routes import ROUTES as CALLS
 from ct112.web.capacity.routes import ROUTES as CAPACITY
 from ct112.web.categories.routes import ROUTES as CATEGORIES
+from ct112.web.dispatches.routes import ROUTES as DISPATCHES
 from ct112.web.floor.routes import ROUTES as FLOOR
 from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
@@ -31,6 +32,7 @@ TABLE: tuple[Route, ...] = (
     *CALLBACKS,
     *INCIDENTS,
     *CATEGORIES,
+    *DISPATCHES,
     *POSITIONS,
     *OPERATORS,
     *SEATING,

@@ -226,9 +226,10 @@ def opened(
     return IncidentOpened(**_fields(view), proposed=proposed, why=why, like=similar)
 
 
-def _fields(view: IncidentView) -> dict[str, Any]:
-    content, place = view.content, view.content.place
-    where = PlaceView(
+def place_view(view: IncidentView) -> PlaceView:
+    """Return where an incident is, as the API shows it."""
+    place = view.content.place
+    return PlaceView(
         kelurahan=place.kelurahan,
         kelurahan_name=view.kelurahan_name,
         landmark=place.landmark,
@@ -236,7 +237,11 @@ def _fields(view: IncidentView) -> dict[str, Any]:
         latitude=place.latitude,
         longitude=place.longitude,
     )
+
+
+def _fields(view: IncidentView) -> dict[str, Any]:
+    content = view.content
     kept = {name: getattr(content, name) for name in Content.__dataclass_fields__}
     rest = {name: getattr(view, name) for name in IncidentView.__dataclass_fields__ if name != "content"}
     sent = tuple(DispatchOf.model_validate(dispatch) for dispatch in view.dispatches)
-    return {**rest, **kept, "place": where, "dispatches": sent}
+    return {**rest, **kept, "place": place_view(view), "dispatches": sent}

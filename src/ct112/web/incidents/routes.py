@@ -1,6 +1,13 @@
 """The routes of incidents."""
 
-from ct112.store import BadCursor, Connection, incident_changes, incidents, incidents_reading
+from ct112.store import (
+    BadCursor,
+    Connection,
+    incident_changes,
+    incidents,
+    incidents_acting,
+    incidents_reading,
+)
 from ct112.store.incidents_reading import IncidentQuery
 from ct112.web import kinds
 from ct112.web.access.principal import STAFF, Principal
@@ -62,14 +69,16 @@ async def read_incident(connection: Connection, path: ById) -> IncidentShown:
 
 
 async def change_incident(
-    connection: Connection, who: Principal, path: ById, body: IncidentChanges, version: int
+    connection: Connection, house: House, who: Principal, path: ById, body: IncidentChanges, version: int
 ) -> IncidentShown:
     """Change what is known of an incident; agencies that were asked are told of it."""
     changes = body.flat()
     if "category" in changes:
         await known_category(connection, changes["category"])
     with refusals():
-        view, _ = await incidents.change(connection, path.id, version, changes, by=who.name)
+        view = await incidents_acting.change(
+            connection, path.id, version, changes, by=who.name, zone=house.zone
+        )
     return shown(view)
 
 
@@ -80,19 +89,25 @@ async def join_call(connection: Connection, who: Principal, path: ById, body: Ca
 
 
 async def merge_incident(
-    connection: Connection, who: Principal, path: ById, body: MergeInto, version: int
+    connection: Connection, house: House, who: Principal, path: ById, body: MergeInto, version: int
 ) -> IncidentShown:
-    """Say that an incident is another one; the answer is that one."""
+    """Say that an incident is another one; the answer is that one, with the agencies of both."""
     with refusals():
-        return shown(await incidents.merge(connection, path.id, body.into, version, by=who.name))
+        view = await incidents_acting.merge(
+            connection, path.id, body.into, version, by=who.name, zone=house.zone
+        )
+    return shown(view)
 
 
 async def close_incident(
-    connection: Connection, who: Principal, path: ById, body: Why, version: int | None
+    connection: Connection, house: House, who: Principal, path: ById, body: Why, version: int | None
 ) -> IncidentShown:
-    """Close an incident, and say why."""
+    """Close an incident, and say why; agencies that are still under way stand down."""
     with refusals():
-        return shown(await incidents.close(connection, path.id, version, body.reason, by=who.name))
+        view = await incidents_acting.close(
+            connection, path.id, version, body.reason, by=who.name, zone=house.zone
+        )
+    return shown(view)
 
 
 async def reopen_incident(

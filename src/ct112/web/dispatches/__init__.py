@@ -1,0 +1,1 @@
+"""Dispatches over HTTP."""
