@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ct112 import settings
-from ct112.store import access_tables, agency_tables, audit_tables, dispatch_tables, incident_tables  # noqa: F401 (their tables)
+from ct112.store import all_tables  # noqa: F401 (the metadata is whole)
 from ct112.store.engine import normalise
 from ct112.store.tables import Base
 

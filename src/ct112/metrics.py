@@ -174,6 +174,9 @@ backup_made_at = Gauge(
     "ct112_backup_made_timestamp_seconds", "When the last whole backup was made here; 0: never"
 )
 backup_bytes = Gauge("ct112_backup_bytes", "How large that backup is")
+personal_rows_erased = Counter(
+    "ct112_personal_rows_erased_total", "Rows whose personal data was too old, by class", ["data_class"]
+)
 certificate_trouble = Gauge(
     "ct112_certificate_trouble", "1 while a changed certificate cannot be taken up", ["certificate"]
 )
@@ -186,7 +189,14 @@ OWN = {
     "web": (live_clients, live_too_slow, sign_ins, audit_waiting, audit_dropped),
     "worker": (
         *(job_waits, job_done_at, job_every_seconds, job_seconds),
-        *(audit_sealed, audit_unsealed_seconds, audit_cut, backup_made_at, backup_bytes),
+        *(
+            audit_sealed,
+            audit_unsealed_seconds,
+            audit_cut,
+            backup_made_at,
+            backup_bytes,
+            personal_rows_erased,
+        ),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
         *(routing_unmatched, agencies_unreached),
     ),

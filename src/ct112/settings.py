@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
@@ -27,6 +36,8 @@ Url = Annotated[
 ]  # empty: none
 File = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # empty: none
 PhoneUrl = Annotated[str, Field(pattern=r"^wss://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]@]+)(:[0-9]{1,5})?/ws$")]
+AGING = {"caller", "place", "voice", "event"}
+"""The classes of personal data that go by age (`store/personal_data.py`)."""
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
@@ -185,8 +196,21 @@ class Settings(BaseSettings):
     test_call_minutes: Annotated[float, Field(ge=0, le=1440)] = Field(
         0, description="How often each node calls 112 by itself and a robot answers; 0: never. A city: 5"
     )
+    retention_days: dict[str, Annotated[int, Field(ge=1, le=36_500)]] = Field(
+        default_factory=dict,
+        description="Personal data of a class (caller, place, voice, event: `ct112 privacy classes`) is"
+        " erased after so many days, a JSON object; a class that is not named is kept",
+    )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_json: bool = Field(True, description="Logs as JSON lines; false: for people")
+
+    @field_validator("retention_days")
+    @classmethod
+    def _classes(cls, days: dict[str, int]) -> dict[str, int]:
+        unknown = days.keys() - AGING
+        if unknown:
+            raise ValueError(f"no class is named {min(unknown)[:20]!r}: use {', '.join(sorted(AGING))}")
+        return days
 
     def policy(self) -> Policy:
         """Return the floor's policy as set."""

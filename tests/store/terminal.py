@@ -10,6 +10,7 @@ from ct112.cli import ivr as cli_ivr
 from ct112.cli import operators as cli_operator
 from ct112.cli import pause_reasons as cli_pause_reason
 from ct112.cli import positions as cli_position
+from ct112.cli import privacy as cli_privacy
 from ct112.cli import roster as cli_roster
 from ct112.cli import routing as cli_routing
 from ct112.cli import settings as cli_setting
@@ -79,6 +80,12 @@ class Terminal:
     def incident(self, *words: str, code: int = 0) -> str:
         """Run `ct112 incident`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_incident.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def privacy(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 privacy`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_privacy.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

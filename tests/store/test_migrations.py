@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, Connection
 from sqlalchemy.exc import DBAPIError
 
 from ct112 import shipped
-from ct112.store import access_tables, agency_tables, audit_tables, dispatch_tables, incident_tables, migrate  # noqa: F401 (their tables)
+from ct112.store import all_tables, migrate  # noqa: F401 (the metadata is whole)
 from ct112.store.engine import open_engine
 from ct112.store.tables import Base
 from lab.throwaway import Server

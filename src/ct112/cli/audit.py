@@ -32,8 +32,8 @@ def verify() -> None:
         heads = read_heads(loaded().audit_heads_path)
     except HeadsTrouble as error:
         raise CannotDo(str(error)) from error
-    key = _key()
-    report = with_store(lambda store: audit_verify.verify(store, key, heads))
+    found = key()
+    report = with_store(lambda store: audit_verify.verify(store, found, heads))
     _say(report, len(heads))
     if report.findings:
         raise typer.Exit(1)
@@ -79,13 +79,13 @@ def delete(older_than: Days) -> None:
 
 def _until_none(work: "Callable[..., Awaitable[int]]", older_than: int) -> int:
     """Do it in parts until nothing is left; return how many rows it was."""
-    key, before = _key(), datetime.now(UTC) - timedelta(days=older_than)
+    found, before = key(), datetime.now(UTC) - timedelta(days=older_than)
 
     async def all_parts(store: "Store") -> int:
         rows = 0
         while True:
             async with store.transaction() as connection:
-                done = await work(connection, before, key, actor=_me())
+                done = await work(connection, before, found, actor=_me())
             rows += done
             if not done:
                 return rows
@@ -99,17 +99,18 @@ def _me() -> str:
     return who()
 
 
-def _key() -> bytes:
+def key() -> bytes:
+    """Return the key of the audit's chain, or end the command."""
     from ct112.worker.audit_key import KeyTrouble, read_key
 
     path = loaded().audit_key_path
     try:
-        key = read_key(path)
+        found = read_key(path)
     except KeyTrouble as error:
         raise CannotDo(str(error)) from error
-    if key is None:
+    if found is None:
         raise CannotDo(f"{path} is not there: set CT112_AUDIT_KEY_FILE; ct112 worker makes it at its start")
-    return key
+    return found
 
 
 def _say(report: "Report", heads: int) -> None:

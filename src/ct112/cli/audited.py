@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,14 @@ def _name(user: int) -> str:
         return str(user)
 
 
-async def note(connection: "Connection", action: str, object_id: str | None = None, **detail: Any) -> None:
-    """Note a change in its own transaction."""
+async def note(
+    connection: "Connection",
+    action: str,
+    object_id: str | None = None,
+    personal: Mapping[str, Any] | None = None,
+    **detail: Any,
+) -> None:
+    """Note a change in its own transaction. `personal`: what was searched for; it may be erased."""
     from ct112.store import audit
 
     await audit.note(
@@ -41,4 +48,5 @@ async def note(connection: "Connection", action: str, object_id: str | None = No
         object_id=object_id,
         source="this machine",
         detail=detail,
+        personal=personal,
     )

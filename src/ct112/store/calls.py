@@ -76,7 +76,7 @@ class CallQuery:
 
 EVERYTHING = CallQuery()
 CALLS: Table = CallRow.metadata.tables["call_record"]
-COLUMNS = [column for column in CALLS.columns if column.name != "revision"]
+COLUMNS = [column for column in CALLS.columns if column.name not in ("revision", "erased_at")]
 LAST_FOUR: ColumnElement[str] = literal_column(tables.LAST_FOUR, Text())
 REVERSED: ColumnElement[str] = literal_column(tables.REVERSED_NUMBER, Text())
 NEWEST_FIRST = Order("calls", (CALLS.c.arrived_at, CALLS.c.id), (datetime, uuid.UUID), newest_first=True)

@@ -14,7 +14,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ct112.store import access_tables, agency_tables, audit_tables  # noqa: F401 (their tables)
+from ct112.store import all_tables  # noqa: F401 (the metadata is whole)
 from ct112.store.engine import CONNECT_SECONDS, normalise
 from ct112.store.faults import StoreUnavailable
 from ct112.store.tables import Base

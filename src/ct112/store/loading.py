@@ -16,7 +16,8 @@ from ct112.store.faults import ROW_FAULTS
 ONE_RUNNER = 112_0001  # as migrations/env.py: nobody migrates meanwhile
 THEIRS = "ct112"  # what the processes' connections are called
 WHAT_COUNTS = (
-    "call_record, call_fact, callback_task, position, operator, seating_fact, ivr_version, account, audit"
+    "call_record, call_fact, callback_task, position, operator, seating_fact, ivr_version, account, audit,"
+    " incident, legal_hold"
 )
 """Tables a new machine has no row in. What migrations themselves put into others does not count."""
 PARENTS = """

@@ -64,7 +64,10 @@ def _one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
 
 
 class CallRow(Base):
-    """One row a call, UTC. `revision` grows with every change: the highest wins."""
+    """One row a call, UTC. `revision` grows with every change: the highest wins.
+
+    `erased_at`: when the caller's number went; a trigger sees that no later record brings it back.
+    """
 
     __tablename__ = "call_record"
     __table_args__ = (
@@ -110,6 +113,7 @@ class CallRow(Base):
     ended_by: Mapped[str | None]
     location: Mapped[dict[str, Any] | None]
     recording: Mapped[dict[str, Any] | None]
+    erased_at: Mapped[datetime | None]
 
 
 class FactRow(Base):

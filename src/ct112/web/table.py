@@ -15,6 +15,7 @@ from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.positions.routes import ROUTES as POSITIONS
+from ct112.web.privacy.routes import ROUTES as PRIVACY
 from ct112.web.roster.routes import ROUTES as ROSTER
 from ct112.web.routes import Route
 from ct112.web.routing.routes import ROUTES as ROUTING
@@ -47,4 +48,5 @@ TABLE: tuple[Route, ...] = (
     *ACCOUNTS,
     *TOKENS,
     *AUDIT,
+    *PRIVACY,
 )

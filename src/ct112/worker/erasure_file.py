@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ct112.store.erasures import AGAIN, Erasure
+from ct112.store.erasures import Erasure
 
 NAME = "erasures.jsonl"
 
@@ -69,7 +69,5 @@ def _erasure(line: str) -> Erasure:
     found = Erasure(
         int(told["id"]), datetime.fromisoformat(told["at"]), str(told["action"]), dict(told["detail"])
     )
-    if found.action not in AGAIN:
-        raise ValueError("of a newer program")
-    found.before.timestamp()
+    found.check()
     return found

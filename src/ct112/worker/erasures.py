@@ -1,11 +1,11 @@
-"""The job that lists erasures and deletions outside the database: a restored one does not know the latest."""
+"""The job that lists erasures and holds outside the database: a restored one does not know the latest."""
 
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from ct112.store import Store
-from ct112.store.erasures import Erasure, listed
+from ct112.store.erasures import Erasure, held, listed
 from ct112.worker.audit_key import read_key
 from ct112.worker.erasure_file import add_to_list, read_list
 
@@ -27,7 +27,7 @@ class ErasureLister:
         if key is None:  # nothing was sealed yet, so nothing was erased
             return
         async with self._store.transaction() as connection:
-            found = await listed(connection, key)
+            found = [*await listed(connection, key), *await held(connection, key)]
         await asyncio.to_thread(self._add, found)
 
     def _add(self, found: Sequence[Erasure]) -> None:

@@ -19,6 +19,7 @@ from ct112.worker.callbacks import CallbackWatch, first_of
 from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
 from ct112.worker.erasures import ErasureLister
 from ct112.worker.jobs import Job, Running
+from ct112.worker.retention import REQUESTS_SECONDS, RETENTION_SECONDS, Retention, carry_out_requests
 from ct112.worker.routing import LOOK_SECONDS as ROUTING_SECONDS
 from ct112.worker.routing import RoutingWatch
 from ct112.worker.sealer import EVERY_SECONDS, Sealer
@@ -31,9 +32,12 @@ def jobs(settings: Settings, store: Store) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
     lister = ErasureLister(store, settings.audit_key_path, settings.erasures_path)
+    retention = Retention(store, settings.audit_key_path, settings.retention_days)
     return [
         Job("audit sealed", EVERY_SECONDS, sealer.work),
         Job("erasures listed", LIST_SECONDS, lister.work),
+        Job("retention", RETENTION_SECONDS, retention.work),
+        Job("erasures asked", REQUESTS_SECONDS, partial(carry_out_requests, store, settings.audit_key_path)),
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
