@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -102,9 +102,7 @@ async def _load(connection: Driver, tables: Sequence[TableLoad], sequences: Sequ
     there, known = await _there(connection), {table.name for table in tables}
     if known - there:
         raise LoadRefused(f"there is no table {sorted(known - there)[0]} in this version of the database")
-    for name in sorted(there):
-        if await _filled(connection, name):
-            await connection.execute(f'DELETE FROM "{name}"')  # noqa: S608 (one of `names`)
+    await _empty(connection, there)
     for table in await _parents_first(connection, tables):
         await _copy(connection, table)
     for each in sequences:
@@ -114,6 +112,16 @@ async def _load(connection: Driver, tables: Sequence[TableLoad], sequences: Sequ
             "SELECT setval(pg_get_serial_sequence(quote_ident($1), $2), $3, $4)",
             *(each.table, each.column, each.last, each.used),
         )
+
+
+async def _empty(connection: Driver, there: Collection[str]) -> None:
+    """Take away what migrations put into the tables, also where a trigger lets nobody change anything."""
+    for name in sorted(there):
+        await connection.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+    tables = ", ".join(f'"{name}"' for name in sorted(there))
+    await connection.execute(f"TRUNCATE {tables}")
+    for name in sorted(there):
+        await connection.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
 async def _copy(connection: Driver, table: TableLoad) -> None:
