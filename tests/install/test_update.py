@@ -155,6 +155,23 @@ def test_what_makes_the_root_holds_it_when_we_are_killed(tmp_path: Path) -> None
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it has ended
 
 
+def test_name_servers_are_written_without_removing_what_asterisk_has_mounted(
+    root: Path, tmp_path: Path
+) -> None:
+    theirs = root / "etc/resolv.conf"
+    theirs.parent.mkdir()
+    theirs.symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    (tmp_path / "etc").mkdir()
+    for text in ("nameserver 192.0.2.1\n", "nameserver 192.0.2.2\n"):
+        (tmp_path / "etc/resolv.conf").write_text(text)
+        update._know_name_servers(Machine(tmp_path), root)
+        assert theirs.read_text() == text
+        number = theirs.stat().st_ino
+        update._know_name_servers(Machine(tmp_path), root)
+        assert theirs.stat().st_ino == number
+    assert not theirs.is_symlink()
+
+
 def test_without_a_root_before_there_is_no_way_back(root: Path) -> None:
     with pytest.raises(InstallFailure, match="no previous root"):
         update.go_back(root)

@@ -22,7 +22,7 @@ def wanted(order: Order, *, private: bool, drain_seconds: float) -> tuple[OwnFil
         "@STOP_SECONDS@": f"{drain_seconds + BEYOND_DRAIN_SECONDS:.0f}",
         "@ASTERISK_ROOT@": ASTERISK_ROOT,
     }
-    names = ["logrotate.timer.d/10-ct112.conf", packet_filter.UNIT]
+    names = ["logrotate.timer.d/10-ct112.conf", packet_filter.UNIT, "nftables.service.d/10-ct112.conf"]
     if not order.asterisk_only:
         names += ["ct112-serve.service", "ct112-web.service", "ct112-worker.service", CONFINED]
         names += [f"{RENEWAL}.service", *TIMERS]

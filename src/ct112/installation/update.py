@@ -138,9 +138,21 @@ def go_back(root: Path) -> None:
 
 
 def _inside(machine: Machine, root: Path, *command: str) -> str:
-    resolver = machine.path("/etc/resolv.conf")
-    if resolver.exists():
-        (root / "etc" / "resolv.conf").unlink(missing_ok=True)
-        (root / "etc" / "resolv.conf").write_bytes(resolver.read_bytes())
+    _know_name_servers(machine, root)
     whole: Sequence[str] = ("unshare", "--mount", "--", "sh", "-c", IN_ROOT, str(root), *command)
     return machine.run(*whole)
+
+
+def _know_name_servers(machine: Machine, root: Path) -> None:
+    """Let the root know this machine's name servers.
+
+    A file is written where it is, never removed: what is mounted on it in the namespace of the Asterisk that
+    runs would go with it.
+    """
+    ours, theirs = machine.path("/etc/resolv.conf"), root / "etc" / "resolv.conf"
+    if not ours.exists():
+        return
+    if theirs.is_symlink():
+        theirs.unlink()
+    if not theirs.exists() or theirs.read_bytes() != ours.read_bytes():
+        theirs.write_bytes(ours.read_bytes())
