@@ -211,5 +211,6 @@ def settings_for(
         "CT112_CONTROL_TOKEN": control_token,
         "CT112_STATE_DIR": str(places.state),
         "CT112_WRAP_UP_SECONDS": "3",
+        "CT112_AGENCY_NETWORKS": '["127.0.0.0/8"]',
         "CT112_LOG_JSON": "false",
     } | dict(overrides)

@@ -18,7 +18,9 @@ from ct112.backup.places import Places
 from ct112.backup.restoring import Restoring, Wishes
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.record import CallRecord, EndedBy, Fact, Outcome, ServiceClass
-from ct112.store import Store, accounts, audit, ivr_versions, open_journal
+from ct112.incidents.agencies import Contact, Shift
+from ct112.incidents.hours import Hours
+from ct112.store import Store, accounts, agencies, audit, ivr_versions, open_journal, routing
 from ct112.store.roles import Role
 from ct112.store.spool_file import SpoolFile
 from ct112.worker.sealer import Sealer
@@ -34,6 +36,7 @@ WRITTEN = {
 }
 NOT_COMPARED = {"session", "audit", "alembic_version"}
 """Sessions end at a restore; the audit goes on with it, and is verified instead."""
+NIGHTS = Shift(hours=Hours(days=frozenset(range(7)), start=1320, end=360))
 Rows = Mapping[str, list[Any]]
 
 
@@ -133,6 +136,9 @@ class Installation:
         async with store.transaction() as connection:
             await accounts.add(connection, "siti", Role.SUPERVISOR, password_hash="$argon2id$made")
             await ivr_versions.publish(connection, draft().to_json(), SMALL, "first")
+            desk = Contact(id=uuid.UUID(int=7), name="Piket", number="0285421000", shifts=(NIGHTS,))
+            await agencies.change(connection, "damkar", None, contacts=[desk])
+            await routing.publish(connection, 1, "again", by="siti")
             await ivr_versions.publish(connection, draft().to_json(), SMALL, "second: \\ tab\t and newline\n")
         await _run(
             self.database_url,

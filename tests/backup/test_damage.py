@@ -51,11 +51,15 @@ def packed(folder: Path, table: str, change: Callable[[bytes], bytes], rows: int
     forged(folder, fits)
 
 
+BY_MIGRATIONS = {"pause_reason", "agency", "routing_version", "routing_publication", "category"}
+"""Tables that have rows on a machine where nothing was ever done."""
+
+
 async def refused(second: Installation, folder: Path, why: str, **more: Any) -> None:
     """Demand that the backup is refused, and that the machine is as empty as before."""
     with pytest.raises(BackupTrouble, match=why):
         await second.restore(folder, **more)
-    assert all(not rows for name, rows in (await second.rows()).items() if name != "pause_reason")
+    assert {name for name, rows in (await second.rows()).items() if rows} <= BY_MIGRATIONS
 
 
 async def test_a_bit_flipped_anywhere_is_found(first: Installation, tmp_path: Path) -> None:
