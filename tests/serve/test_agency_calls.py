@@ -23,7 +23,7 @@ from ct112.core.events import (
 from ct112.core.ids import NodeName, agency_call_id
 from ct112.core.ivr import Prompt
 from ct112.core.trunks import Trunk
-from ct112.serve.agency_calls import AgencyDesk
+from ct112.serve.agency_calls import AT_ONCE, AgencyDesk
 from ct112.serve.attempts import Attempt, Attempts
 from ct112.serve.spoken import SpokenError
 from tests.core.floor_world import A, World
@@ -211,6 +211,15 @@ async def test_what_cannot_be_dialled_now_may_be_asked_again(life: Life) -> None
     life.world.floor._board.trunks = (Trunk(name="trunk"),)
     assert await life.ask() == "preparing"
     assert life.dialled == 1
+
+
+async def test_a_flood_of_deliveries_is_dialled_a_few_at_a_time(life: Life) -> None:
+    asks = [ASK.model_copy(update={"delivery": uuid.UUID(int=number)}) for number in range(100)]
+    answers = await asyncio.gather(*(life.desk.call(ask) for ask in asks))
+    assert sum(answer.accepted for answer in answers) == AT_ONCE
+    await life.settle()
+    assert [(await life.desk.call(ask)).accepted for ask in asks].count(True) == AT_ONCE
+    assert life.dialled == AT_ONCE
 
 
 async def test_while_we_leave_nothing_is_begun(life: Life) -> None:

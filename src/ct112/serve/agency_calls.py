@@ -30,6 +30,8 @@ log = logs.get("agency_calls")
 PREPARING, BEGUN, ENDING = "preparing", "begun", "ending"
 OWN_NUMBER = "112"
 RETRY_SECONDS = 2.0
+AT_ONCE = 20  # so many agencies are called at one time; more would need more lines than a centre has
+REMEMBERED = 10_000  # deliveries; of an older one the file on the disk says that it was dialled
 Phrases = Callable[[], Mapping[str, tuple[Prompt, ...]]]
 """Returns what is always said the same: `thanks`, `wait`, `goodbye`; what could not be made is not there."""
 
@@ -130,6 +132,8 @@ class AgencyDesk:
                     attempt = self._ended.popleft()
                     self._known[attempt.delivery] = attempt
                     self._unwritten.discard(attempt.delivery)
+                    while len(self._known) > REMEMBERED:
+                        del self._known[next(iter(self._known))]
                 else:
                     await asyncio.sleep(RETRY_SECONDS)
 
@@ -157,6 +161,8 @@ class AgencyDesk:
         if ask.number == OWN_NUMBER or not_dialled(ask.number) not in (None, NotDialled.EMERGENCY):
             text = "This number is not dialled: correct the agency's contact."
             return Answer(accepted=False, code=AskCode.NOT_POSSIBLE, reason=text)
+        if len(self._floor.agency_calls) + len(self._work) >= AT_ONCE:
+            return _later("Many agencies are called now: ask again in a moment.")
         if not self._floor.may_dial:
             return _later("Every line is in use but those kept for callers: ask again in a moment.")
         if not self._nodes():

@@ -22,6 +22,7 @@ log = logs.get("spoken")
 NAME = re.compile(r"[0-9a-f]{64}")
 SPEAK_SECONDS = 20.0
 TIDY_SECONDS = 5.0
+AT_ONCE = 2  # so many texts are spoken at one time: the calls need the machine
 LONGEST_SECONDS = 900.0  # no call to an agency lasts longer: what is older is left over
 SAYING = (sys.executable, "-m", "ct112.prompts.saying")
 
@@ -44,6 +45,7 @@ class Spoken:
         self._unwanted: deque[str] = deque()
         self._told: set[str] = set()  # of these the nodes were told
         self._wake = asyncio.Event()
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def first(self) -> None:
         """Have none of an earlier process's sounds any more; before any is made."""
@@ -58,7 +60,8 @@ class Spoken:
         path = self._folder / f"{name}.wav"
         try:
             await asyncio.to_thread(self._folder.mkdir, 0o700, parents=True, exist_ok=True)
-            return Prompt(name, await _spoken(text, path))
+            async with self._turn:
+                return Prompt(name, await _spoken(text, path))
         except OSError as error:
             raise SpokenError(f"no room for what is spoken: {error.strerror}") from error
         except BaseException:
