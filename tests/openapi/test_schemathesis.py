@@ -8,8 +8,10 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import hypothesis
 import pytest
@@ -19,10 +21,14 @@ from hypothesis import HealthCheck, Phase, strategies
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Err
+from sqlalchemy import insert
 
 from ct112 import ivr
 from ct112.http.server import HttpServer
-from ct112.store import Store, ivr_publications, operators, positions
+from ct112.incidents.incident import Content
+from ct112.store import Store, incidents, ivr_publications, operators, positions
+from ct112.store.dispatches_reading import DISPATCHES
+from ct112.store.incidents import Draft
 from ct112.store.roles import Role
 from ct112.web import make_app
 from ct112.web.answering import response
@@ -33,7 +39,18 @@ from tests.web import people
 from tests.web.site import CALL, Site, fill
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
+INCIDENT = UUID("00000000-0000-4000-8000-000000000112")
+DISPATCH = UUID("00000000-0000-4000-8000-000000000113")
 KNOWN: dict[str, dict[str, Any]] = {
+    "/api/v1/incidents/{id}": {"id": str(INCIDENT)},
+    "/api/v1/incidents/{id}/dispatches": {"id": str(INCIDENT)},
+    "/api/v1/incidents/{id}/timeline": {"id": str(INCIDENT)},
+    "/api/v1/incidents/{id}/like": {"id": str(INCIDENT)},
+    "/api/v1/dispatches/{id}": {"id": str(DISPATCH)},
+    "/api/v1/dispatches/{id}/status": {"id": str(DISPATCH)},
+    "/api/v1/dispatches/{id}/deliveries": {"id": str(DISPATCH)},
+    "/api/v1/categories/{code}": {"code": "rob"},
+    "/api/v1/agencies/{code}": {"code": "damkar"},
     "/api/v1/calls/{id}": {"id": CALL},
     "/api/v1/callbacks/{id}/take": {"id": 1},
     "/api/v1/operators/{name}": {"name": "siti"},
@@ -115,14 +132,21 @@ def ask_everything(base_url: str, headers: dict[str, str], only: str = "") -> di
     return seen
 
 
-async def furnished(store: Store) -> None:
+async def furnished(site: Site) -> None:
     """Write down the things that are KNOWN."""
+    store = site.store
     await fill(store, 5)
+    await site.house.agency_book.refresh(store)
     document = ivr.load(ivr.default_text(), name="the default").to_json()
     async with store.transaction() as connection:
         await operators.add(connection, "siti")
         await positions.add(connection, "pos-9")
         await ivr_publications.add(connection, document, ivr.default_text(), "")
+        fire = Draft(id=INCIDENT, content=Content(category="kebakaran", priority=1))
+        await incidents.open_(connection, fire, by="operator-1", day=date(2026, 11, 26))
+        sent = {"incident_id": INCIDENT, "agency": "damkar", "status": "sent"}
+        by = {"asked_by": "operator-1", "changed_by": "operator-1"}
+        await connection.execute(insert(DISPATCHES).values({"id": DISPATCH, **sent, **by}))
 
 
 @asynccontextmanager
@@ -149,7 +173,7 @@ async def signed_in(store: Store, role: Role | None) -> dict[str, str]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "nobody")
 async def test_no_answer_is_outside_its_schema(site: Site, role: Role | None) -> None:
-    await furnished(site.store)
+    await furnished(site)
     headers = await signed_in(site.store, role)
     async with served(site) as url:
         seen = await asyncio.to_thread(ask_everything, url, headers)
