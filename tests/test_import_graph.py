@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "prompts": {"ct112.core", *LEAF},
     "ivr": {"ct112.core", "ct112.prompts", *LEAF},
     "routing": {"ct112.core", "ct112.incidents", "ct112.ivr", *LEAF},
+    "places": {"ct112.incidents", "ct112.store", *LEAF},
     "http": LEAF,
     "tls": LEAF,
     "control": {"ct112.core", "ct112.http", *LEAF},
@@ -30,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "web": {
         *("ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.ivr", "ct112.prompts"),
-        *("ct112.incidents", "ct112.routing"),
+        *("ct112.incidents", "ct112.places", "ct112.routing"),
         *("ct112.planning", "ct112.tls", "ct112.__version__", *LEAF),
     },
     "backup": {"ct112.core", "ct112.store", "ct112.worker", *LEAF, *SETTINGS},

@@ -9,6 +9,7 @@ from ct112.cli import incidents as cli_incident
 from ct112.cli import ivr as cli_ivr
 from ct112.cli import operators as cli_operator
 from ct112.cli import pause_reasons as cli_pause_reason
+from ct112.cli import places as cli_places
 from ct112.cli import positions as cli_position
 from ct112.cli import privacy as cli_privacy
 from ct112.cli import roster as cli_roster
@@ -32,6 +33,12 @@ class Terminal:
     def pause_reason(self, *words: str, code: int = 0) -> str:
         """Run `ct112 pause-reason`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_pause_reason.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def places(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 places`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_places.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

@@ -70,11 +70,16 @@ def with_store(work: "Callable[[Store], Awaitable[Result]]") -> Result:
         raise CannotDo(str(error)) from error
 
 
-def with_connection(work: "Callable[[Connection], Awaitable[Result]]") -> Result:
-    """Do the work in one transaction; end the command with the reason when it cannot be done."""
+def with_connection(
+    work: "Callable[[Connection], Awaitable[Result]]", seconds: float | None = None
+) -> Result:
+    """Do the work in one transaction; end the command with the reason when it cannot be done.
+
+    `seconds`: what it may take, when that is more than a request may.
+    """
 
     async def in_transaction(store: "Store") -> Result:
-        async with store.transaction() as connection:
+        async with store.transaction() if seconds is None else store.long_transaction(seconds) as connection:
             return await work(connection)
 
     return with_store(in_transaction)
@@ -84,11 +89,14 @@ def with_audit(
     action: str,
     object_id: str | None,
     work: "Callable[[Connection], Awaitable[Result]]",
+    *,
+    seconds: float | None = None,
     **detail: Any,
 ) -> Result:
     """Do a change, or a read of personal data, and note it in the audit in the same transaction.
 
-    `action`: as "operator.add"; `detail` holds no personal data. Ends the command when it cannot be done.
+    `action`: as "operator.add"; `detail` holds no personal data; `seconds` as above. Ends the
+    command when it cannot be done.
     """
 
     async def noted(connection: "Connection") -> Result:
@@ -98,7 +106,7 @@ def with_audit(
         await audited.note(connection, action, object_id, **detail)
         return result
 
-    return with_connection(noted)
+    return with_connection(noted, seconds)
 
 
 async def _do(address: str, work: "Callable[[Store], Awaitable[Result]]") -> Result:

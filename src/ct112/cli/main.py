@@ -30,6 +30,7 @@ GROUPS = {
     "token": ("ct112.cli.tokens", "app", "Keys of machines."),
     "audit": ("ct112.cli.audit", "app", "Who read personal data, who changed what; and verify it."),
     "privacy": ("ct112.cli.privacy", "app", "Personal data: find, erase, legal holds, who saw what."),
+    "places": ("ct112.cli.places", "app", "Areas, streets and landmarks of the city: import, search."),
     "db": ("ct112.cli.database", "app", "The database."),
     "tls": ("ct112.cli.tls", "app", "Certificates: make, renew, check, show."),
     "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),

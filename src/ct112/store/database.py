@@ -82,6 +82,13 @@ class Store:
                     raise StoreUnavailable(OTHER_TABLES, refused=True) from None
                 raise
 
+    @asynccontextmanager
+    async def long_transaction(self, seconds: float) -> AsyncIterator[Connection]:
+        """Give one that may take longer, for a command that takes files in; a statement has 8 s as ever."""
+        with self._holders.one():
+            async with connecting.transaction(self._engine, seconds) as connection:
+                yield connection
+
     async def _has_other_tables(self) -> bool:
         async with connecting.transaction(self._engine) as connection:
             return await schema.is_another(connection)

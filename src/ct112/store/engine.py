@@ -65,14 +65,14 @@ def open_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def transaction(engine: AsyncEngine, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
     """Give a connection in a transaction: committed at the end, rolled back on an error.
 
     Raises StoreUnavailable when the database is away or too slow, RowRefused when a row is to blame. Wait for
     nothing but the database inside: a TimeoutError or OSError of anything else would be taken for its own.
     """
     try:
-        async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
+        async with asyncio.timeout(seconds or TRANSACTION_SECONDS), engine.begin() as connection:
             yield connection
     except (OSError, TimeoutError) as error:
         raise unavailable(error) from error

@@ -229,6 +229,10 @@ INCIDENTS = (
     ),
 )
 REST = (
+    Kept(table="area", key="code", plain=_words("code kind name parent geometry")),
+    Kept(table="place_name", plain=_words("code kind name area latitude longitude aliases")),
+    Kept(table="place_key", key="place", plain=_words("key rare")),
+    Kept(table="place_import", classes={"by": STAFF}, plain=_words("what digest")),
     Kept(table="ivr_version", key="version", plain=_words("source_yaml document note")),
     Kept(table="ivr_publication", classes={"published_by": STAFF}, plain=_words("note")),
     Kept(table="setting_version", key="version", classes={"changed_by": STAFF}, plain=_words("values note")),

@@ -14,6 +14,7 @@ from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.operators.routes import ROUTES as OPERATORS
+from ct112.web.places.routes import ROUTES as PLACES
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.privacy.routes import ROUTES as PRIVACY
 from ct112.web.roster.routes import ROUTES as ROSTER
@@ -44,6 +45,7 @@ TABLE: tuple[Route, ...] = (
     *IVR,
     *AGENCIES,
     *ROUTING,
+    *PLACES,
     *SETTINGS,
     *ACCOUNTS,
     *TOKENS,

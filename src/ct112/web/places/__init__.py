@@ -1,0 +1,1 @@
+"""Places: what somebody said, areas, which area a point is in."""
