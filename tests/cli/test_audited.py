@@ -10,7 +10,18 @@ import ct112.cli
 
 COMMANDS = sorted(Path(ct112.cli.__file__).parent.glob("*.py"))
 READS = frozenset(
-    {"current", "version", "versions", "get", "page", "positions", "entries", "pause_reasons", "is_newest"}
+    {
+        "current",
+        "version",
+        "versions",
+        "get",
+        "page",
+        "positions",
+        "entries",
+        "pause_reasons",
+        "is_newest",
+        "search",
+    }
 )
 """What a command may ask of the store without a row: it changes nothing and tells of nobody."""
 ROW = "note"
