@@ -11,7 +11,7 @@ import pytest
 from ct112.asterisk import rendering
 from ct112.installation import checks, foreign, packages
 from ct112.installation.foreign import Foreign
-from ct112.installation.machine import Machine
+from ct112.installation.machine import InstallFailure, Machine
 from ct112.installation.packages import Packages
 from ct112.installation.readable import Readable
 from tests.install.test_install import machine, order, reasons
@@ -183,6 +183,28 @@ def test_packages_that_were_interrupted_are_finished(tmp_path: Path, monkeypatch
     server.write_text("")
     (change,) = Packages(Machine(tmp_path), packages.POSTGRESQL).changes()
     assert change.what == "dpkg --configure -a: it was interrupted"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "goes_on"), [("dpkg database lock was locked by another process", True), ("broken", False)]
+)
+def test_the_lock_of_a_killed_runs_apt_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str, goes_on: bool
+) -> None:
+    ends = iter([2, 2, 0])
+    monkeypatch.setattr(packages, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(
+        Machine,
+        "attempt",
+        lambda self, *command: subprocess.CompletedProcess(command, next(ends), "", trouble),
+    )
+    work = Packages(Machine(tmp_path), {})._configure
+    if goes_on:
+        work()
+        assert list(ends) == []
+    else:
+        with pytest.raises(InstallFailure, match="dpkg --configure -a: broken"):
+            work()
 
 
 def test_what_we_run_makes_files_for_everybody() -> None:

@@ -1,17 +1,19 @@
 """Debian's packages that are needed and not there."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ct112.installation.changes import Change
-from ct112.installation.machine import Machine
+from ct112.installation.machine import InstallFailure, Machine
 
 PRIVATE_ROOT = {
     "mmdebstrap": "/usr/bin/mmdebstrap",
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 }
 ALWAYS = {"logrotate": "/usr/sbin/logrotate"}
-WAIT = ("-o", "DPkg::Lock::Timeout=600")
+LOCK_SECONDS, LOOK_SECONDS = 600, 1.0
+WAIT = ("-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}")
 """A machine that was just set up updates itself; so does what a killed run has left."""
 PACKET_FILTER = {"nftables": "/usr/sbin/nft"}
 POSTGRESQL = {"postgresql": "/usr/lib/postgresql/*/bin/postgres"}
@@ -37,7 +39,15 @@ class Packages:
         return any(self.machine.root.glob(file.lstrip("/")))
 
     def _configure(self) -> None:
-        self.machine.run("dpkg", "--configure", "-a")
+        """Finish what was interrupted; a killed run's apt may be at it still, and has dpkg's lock."""
+        end = time.monotonic() + LOCK_SECONDS
+        while (result := self.machine.attempt("dpkg", "--configure", "-a")).returncode != 0:
+            if "lock" not in result.stderr or time.monotonic() > end:
+                said = " | ".join(result.stderr.strip().splitlines()[-3:])
+                raise InstallFailure(
+                    f"dpkg --configure -a: {said}", "see to that, then the same command again"
+                )
+            time.sleep(LOOK_SECONDS)
 
     def _install(self, names: list[str]) -> None:
         self.machine.attempt("dpkg", "--configure", "-a")  # what a run before was interrupted in
