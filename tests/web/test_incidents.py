@@ -167,3 +167,17 @@ async def test_with_postgresql_away_the_form_is_kept_by_who_sent_it(site: Site, 
     await connection.close()
     assert (await ask(site, "PUT", path, FIRE))[0] == 201
     assert (await ask(site, "PUT", path, FIRE, as_=BEARER))[0] == 200
+
+
+async def test_an_incident_for_other_programs(site: Site) -> None:
+    made = await opened(site)
+    for form, kind in (
+        ("cap", "application/cap+xml"),
+        ("eido", "application/eido+json"),
+        ("geojson", "application/geo+json"),
+    ):
+        status, body, answer = await site.get(f"/api/v1/incidents/{made['id']}.{form}", headers=BEARER)
+        assert (status, answer.content_type) == (200, kind)
+        assert made["number"] in str(body)
+        assert (await site.get(f"/api/v1/incidents/{CALL}.{form}", headers=BEARER))[0] == 404
+        assert (await site.get(f"/api/v1/incidents/none.{form}", headers=BEARER))[0] in (400, 404)

@@ -33,6 +33,7 @@ class House:
     browser_phones: tuple[str, ...] = ()  # where a page's phone finds the nodes
     backlog: Backlog = field(default_factory=Backlog)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
+    public_url: str = ""  # how browsers reach us
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     agency_book: AgencyBook = field(default_factory=AgencyBook)
     city: CityMap = field(default_factory=CityMap)

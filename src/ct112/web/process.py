@@ -55,6 +55,7 @@ class Web:
             policy=settings.policy(),
             browser_phones=tuple(settings.browser_phones),
             zone=settings.zone,
+            public_url=settings.web_public_url(),
             networks=settings.allowed_networks(),
             agency_book=agency_book,
         )

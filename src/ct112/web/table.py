@@ -10,6 +10,7 @@ from ct112.web.capacity.routes import ROUTES as CAPACITY
 from ct112.web.categories.routes import ROUTES as CATEGORIES
 from ct112.web.dispatches.routes import ROUTES as DISPATCHES
 from ct112.web.floor.routes import ROUTES as FLOOR
+from ct112.web.incidents.exports import ROUTES as EXPORTS
 from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
@@ -32,6 +33,7 @@ TABLE: tuple[Route, ...] = (
     *CALLS,
     *CALL_ASKS,
     *CALLBACKS,
+    *EXPORTS,  # before /incidents/{id}, which would take "….cap" for an id
     *INCIDENTS,
     *CATEGORIES,
     *DISPATCHES,
