@@ -206,3 +206,52 @@ async def test_when_something_is_due_next(opened: Store) -> None:
     assert held.leased_until - held.limit_at < timedelta(0)
     async with opened.transaction() as connection:
         assert 20 < (await deliveries.next_due_seconds(connection) or 0) <= 30
+
+
+async def test_a_change_written_while_a_worker_leases_is_told(opened: Store) -> None:
+    """Who leases before the change is written sends what was: then the change is a delivery of its own."""
+    incident, by_agency = await asked(opened, "damkar")
+    async with opened.transaction() as changing:
+        view, _ = await incidents.change(changing, incident, 2, {"people_in_danger": 3}, by="x")
+        await dispatches.incident_changed(changing, view, zone=ZONE)
+        meanwhile = await asyncio.create_task(lease(opened))
+    assert meanwhile == [], "nobody reads the incident as it was before"
+    (held,) = await lease(opened)
+    async with opened.transaction() as connection:
+        told = await incidents.get(connection, incident)
+    assert (held.telling, told.content.people_in_danger) == ("new", 3)
+    async with opened.transaction() as connection:
+        view, _ = await incidents.change(connection, incident, 3, {"people_in_danger": 4}, by="x")
+        await dispatches.incident_changed(connection, view, zone=ZONE)
+    assert [each[0] for each in await tried(opened, by_agency["damkar"])] == ["new", "change"]
+
+
+async def test_a_change_nobody_acknowledged_stays_listed_until_somebody_does_or_it_is_done(
+    opened: Store,
+) -> None:
+    incident, by_agency = await asked(opened, "damkar")
+    id_ = by_agency["damkar"]
+    for end in (S.ACKNOWLEDGED, S.DONE):
+        await report(opened, id_, S.ACKNOWLEDGED)
+        async with opened.transaction() as connection:
+            await connection.execute(text(WAYS), {"code": "damkar", "ways": "[]"})
+            now = await incidents.get(connection, incident)
+            people = {"people_in_danger": now.version}
+            view, _ = await incidents.change(connection, incident, now.version, people, by="x")
+            await dispatches.incident_changed(connection, view, zone=ZONE)
+        assert (await report(opened, id_, S.EN_ROUTE)).escalated_at is not None
+        assert (await report(opened, id_, S.EN_ROUTE)).escalated_at is not None
+        assert (await report(opened, id_, end)).escalated_at is None
+
+
+async def test_what_is_on_its_way_to_an_agency_that_is_done_is_over(opened: Store) -> None:
+    incident, by_agency = await asked(opened, "damkar")
+    id_ = by_agency["damkar"]
+    await report(opened, id_, S.ACKNOWLEDGED)
+    async with opened.transaction() as connection:
+        now = await incidents.get(connection, incident)
+        view, _ = await incidents.change(connection, incident, now.version, {"people_in_danger": 4}, by="x")
+        await dispatches.incident_changed(connection, view, zone=ZONE)
+    await report(opened, id_, S.DONE)
+    assert await lease(opened) == []
+    assert (await tried(opened, id_))[-1][2:] == ("over", "done")

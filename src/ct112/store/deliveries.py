@@ -149,14 +149,17 @@ async def declined(connection: Connection, dispatch: StoredDispatch, priority: i
 
 
 async def waits(connection: Connection, dispatch: UUID, telling: Telling) -> bool:
-    """Return whether this was not sent yet: it will say what is known when it is."""
+    """Return whether this was not sent yet, nor is before this transaction ends: it will say what is known.
+
+    The row is locked. Otherwise a worker could lease it now, and read the incident as it was.
+    """
     query = select(DELIVERIES.c.id).where(
         DELIVERIES.c.dispatch_id == dispatch,
         DELIVERIES.c.telling == telling,
         DELIVERIES.c.state == "pending",
         DELIVERIES.c.attempts == 0,
     )
-    return (await connection.execute(query)).first() is not None
+    return (await connection.execute(query.with_for_update())).first() is not None
 
 
 async def of_dispatch(connection: Connection, dispatch: UUID) -> Sequence[Mapping[Any, Any]]:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from ct112.incidents.dispatches import OVER, SEEN, DispatchStatus, moved
+from ct112.incidents.dispatches import OVER, SEEN, UNANSWERED, DispatchStatus, moved
 from ct112.incidents.spoken import Telling
 from ct112.incidents.states import IncidentRefused
 from ct112.incidents.view import IncidentView
@@ -76,6 +76,8 @@ async def report(
         await deliveries.acknowledged(connection, id_)
         listed = {"escalated_at": None, "escalated_why": None}
         await connection.execute(update(DISPATCHES).where(DISPATCHES.c.id == id_).values(listed))
+    elif to is DispatchStatus.DONE:
+        await deliveries.over(connection, id_, "done")
     elif to in SEEN:
         await deliveries.acknowledged(connection, id_, Telling.NEW)
     elif to is DispatchStatus.DECLINED:
@@ -172,7 +174,8 @@ async def _move(
     values: dict[str, Any] = {"status": to, "reason": clean.maybe(reason), "how": clean.maybe(how)}
     if to in SEEN - OVER | {DispatchStatus.DONE}:
         values["acknowledged_at"] = func.coalesce(DISPATCHES.c.acknowledged_at, func.now())
-        values |= {"escalated_at": None, "escalated_why": None}
+        if old.status in UNANSWERED or to is DispatchStatus.DONE:  # a change nobody acknowledged stays listed
+            values |= {"escalated_at": None, "escalated_why": None}
     if to in (DispatchStatus.ON_SCENE, DispatchStatus.DONE):
         values["on_scene_at"] = func.coalesce(DISPATCHES.c.on_scene_at, func.now())
     values |= {"version": DISPATCHES.c.version + 1, "changed_at": func.now(), "changed_by": clean.text(by)}
