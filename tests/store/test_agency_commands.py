@@ -1,8 +1,10 @@
 """`ct112 agencies` and `ct112 routing` as an administrator runs them."""
 
+import asyncio
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.store.terminal import Terminal
@@ -93,6 +95,36 @@ def test_an_agency_is_made_retired_and_restored(terminal: Terminal, tmp_path: Pa
     assert "is good: 12 rules" in terminal.routing("check")
     for missing in (tmp_path / "nowhere.yaml", tmp_path):
         assert "cannot be read" in terminal.agencies("set", "damkar", str(missing), code=1)
+
+
+def test_an_area_that_was_not_imported_is_none_once_there_are_some(
+    terminal: Terminal, database_url: str, tmp_path: Path
+) -> None:
+    assert "first" in terminal.routing("explain", "rob", "--area", "33.75.01.1003")
+
+    async def have_one() -> None:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute(
+            "INSERT INTO area (code, kind, name) VALUES ('33.75.01.1003', 'kelurahan', 'Made')"
+        )
+        await connection.close()
+
+    asyncio.run(have_one())
+    for area in ("33.75.01.1003", "33.75.01", "33.75"):
+        assert "first" in terminal.routing("explain", "rob", "--area", area)
+    assert "there is no area '33.75.01.1004'" in terminal.routing(
+        "explain", "rob", "--area", "33.75.01.1004", code=1
+    )
+    file = tmp_path / "routing.yaml"
+    source = terminal.routing("show")
+    file.write_text(
+        source.replace("categories: [kebakaran]", "categories: [kebakaran]\n    areas: [33.75.02]")
+    )
+    assert "no area '33.75.02'" in terminal.routing("publish", str(file), code=1)
+    file.write_text(
+        source.replace("categories: [kebakaran]", "categories: [kebakaran]\n    areas: [33.75.01]")
+    )
+    assert "! " in terminal.routing("check", str(file))
 
 
 def test_why_whom_is_said_with_what_was_passed_over(terminal: Terminal) -> None:

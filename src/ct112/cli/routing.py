@@ -50,6 +50,8 @@ def explain(category: Category, area: Area = None, at: At = None, level: Level =
         raise CannotDo(
             f"there is no category {ascii(category)[:60]}: {did_you_mean(category, world.categories)}"
         )
+    if area is not None and world.areas and area not in world.areas_and_above:
+        raise CannotDo(f"there is no area {ascii(area)[:60]}: give an imported one's code, or leave it out")
     found = propose(book, category, area, moment, level)
     typer.echo(f"version {found.version}, {moment:%a %Y-%m-%d %H:%M %Z}")
     typer.echo(f"first       {', '.join(found.first) or 'nobody'}")

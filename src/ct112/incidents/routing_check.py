@@ -1,6 +1,6 @@
 """What is wrong with a routing document whose shape is right: who is unknown, what is never reached."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 
 from ct112.core.value import value
@@ -8,7 +8,7 @@ from ct112.incidents import hours
 from ct112.incidents.routing import FIRST_LEVEL, Agencies, Book, Rule, area_of
 
 Path = tuple[str | int, ...]
-ANYWHERE = ""  # the place that lies in no area a rule names
+ANYTHING = ""  # the category no rule names, the place that lies in no area a rule names
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -124,55 +124,71 @@ def _same_names(rules: tuple[Rule, ...]) -> Iterator[Finding]:
 
 def _never_reached(rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Name each rule that others before it leave nothing, and whether they say the contrary."""
+    by_category = _deciding(rules, (code for rule in rules for code in rule.categories), _of_category)
+    by_area = _deciding(rules, (code for rule in rules for code in rule.areas), _of_area)
     for at, rule in enumerate(rules):
-        before = rules[:at]
-        used = _used_up(rule, before)
+        before = (1 << at) - 1
+        categories = {by_category[code] & before for code in rule.categories or {ANYTHING}}
+        areas = {by_area[code] & before for code in rule.areas or {ANYTHING}}
+        used = _used_up(rule, rules, {one & other for one in categories for other in areas})
         if used is None:
             continue
-        names = ", ".join(f"'{before[number].name}'" for number in used[:3])
-        differ = any(before[number].agencies != rule.agencies for number in used)
+        names = ", ".join(f"'{other.name}'" for other in used[:3])
+        differ = any(other.agencies != rule.agencies for other in used)
         what = "contradicts what is decided before it" if differ else "says again what is said before it"
         remedy = f"it is never reached because of {names}: put it before, or remove it"
         yield Finding(path=("rules", at), message=f"rule '{rule.name}' {what}", remedy=remedy)
 
 
-def _used_up(rule: Rule, before: tuple[Rule, ...]) -> list[int] | None:
+def _used_up(rule: Rule, rules: tuple[Rule, ...], deciding: Iterable[int]) -> list[Rule] | None:
     """Return which rules before one leave it nothing; None when something is left to it.
 
-    Categories and areas that the same rules decide are one: there may be hundreds of each.
+    `deciding`: for each category and area of it, which rules decide there; many are the same.
     """
-    by_category = {_deciding(before, category=category) for category in rule.categories or {ANYWHERE}}
-    by_area = {_deciding(before, area=area) for area in rule.areas or {ANYWHERE}}
     used: set[int] = set()
-    for numbers in {one & other for one in by_category for other in by_area}:
+    for numbers in deciding:
         left = rule.minutes
-        for number in sorted(numbers):
-            if left & before[number].minutes:
+        for number in _numbers(numbers):
+            if left & rules[number].minutes:
                 used.add(number)
-            left &= ~before[number].minutes
+            left &= ~rules[number].minutes
         if left:
             return None
-    return sorted(used)
+    return [rules[number] for number in sorted(used)]
 
 
 def _deciding(
-    rules: tuple[Rule, ...], category: str | None = None, area: str | None = None
-) -> frozenset[int]:
-    """Return which rules decide for all of a category or of an area (ANYWHERE: for every one)."""
-    return frozenset(
-        number
-        for number, rule in enumerate(rules)
-        if (category is None or not rule.categories or category in rule.categories)
-        and (area is None or not rule.areas or area_of(rule, area) is not None)
-    )
+    rules: tuple[Rule, ...], codes: Iterable[str], decides: Callable[[Rule, str], bool]
+) -> dict[str, int]:
+    """Return, for each code and for ANYTHING, which rules decide for all of it: a bit a rule."""
+    return {
+        code: sum(1 << number for number, rule in enumerate(rules) if decides(rule, code))
+        for code in {ANYTHING, *codes}
+    }
+
+
+def _of_category(rule: Rule, code: str) -> bool:
+    return not rule.categories or code in rule.categories
+
+
+def _of_area(rule: Rule, code: str) -> bool:
+    return not rule.areas or area_of(rule, code) is not None
+
+
+def _numbers(bits: int) -> Iterator[int]:
+    """Yield which bits are set, the lowest first."""
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1
 
 
 def _gaps(book: Book, world: World) -> Iterator[Finding]:
     """Name each category in use for which somewhere, sometime, the default decides."""
-    everywhere = _deciding(book.rules, area=ANYWHERE)
+    everywhere = _deciding(book.rules, (), _of_area)[ANYTHING]
+    deciding = _deciding(book.rules, world.categories, _of_category)
     for category in sorted(code for code, used in world.categories.items() if used):
         missing = hours.ALWAYS
-        for number in _deciding(book.rules, category=category) & everywhere:
+        for number in _numbers(deciding[category] & everywhere):
             missing &= ~book.rules[number].minutes
         if not missing:
             continue

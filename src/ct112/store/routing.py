@@ -12,7 +12,7 @@ from ct112 import logs
 from ct112.incidents.routing import Book
 from ct112.incidents.routing_check import World
 from ct112.incidents.routing_document import BadDocument, empty_book, read_book
-from ct112.store import agencies, categories, clean
+from ct112.store import agencies, categories, clean, places
 from ct112.store.agency_tables import RoutingPublication, RoutingUnmatched, RoutingVersion
 from ct112.store.engine import Connection
 from ct112.store.faults import Stale
@@ -142,6 +142,7 @@ async def world(connection: Connection) -> World:
             category.code: category.retired_at is None
             for category in await categories.categories(connection, retired=True)
         },
+        areas=frozenset(await places.known_areas(connection)),
     )
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import difflib
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ct112 import routing as documents
+from ct112.incidents.routing_check import World
 from ct112.routing import Report
 from ct112.store import BadCursor, Connection, Stale, StoreUnavailable, routing
 from ct112.store.routing import InForce, StoredRouting, UnknownVersion
@@ -52,7 +53,7 @@ async def explain_routing(house: House, query: ExplainQuery) -> Explanation:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), house.store.transaction() as connection:
             book, world = await routing.book(connection), await routing.world(connection)
-        _known_category(query.category, world.categories.keys())
+        _known(query, world)
     except (StoreUnavailable, TimeoutError):
         copy = house.agency_book.copy
         if copy is None:
@@ -68,14 +69,14 @@ async def list_routing_versions(connection: Connection, query: RoutingVersionQue
         page = await routing.page(connection, limit=query.limit, after=query.after)
     except BadCursor:
         raise bad_cursor() from None
-    found = tuple(RoutingVersion.model_validate(_known(stored, now)) for stored in page.items)
+    found = tuple(RoutingVersion.model_validate(_listed(stored, now)) for stored in page.items)
     return RoutingVersionPage(versions=found, total=page.total, next=page.next)
 
 
 async def read_routing_version(connection: Connection, path: ByRoutingNumber) -> RoutingVersionWhole:
     """Read one version of the routing document, as it was written."""
     stored, source = await _version(connection, path.number)
-    known = _known(stored, await routing.in_force(connection))
+    known = _listed(stored, await routing.in_force(connection))
     return RoutingVersionWhole.model_validate(known | {"source_yaml": source})
 
 
@@ -115,7 +116,7 @@ async def store_routing_version(
     document = prepared.draft.to_json()
     number = await routing.add(connection, document, body.source_yaml, body.note, by=who.name)
     stored, _ = await routing.get(connection, number)
-    made = RoutingVersion.model_validate(_known(stored, await routing.in_force(connection)))
+    made = RoutingVersion.model_validate(_listed(stored, await routing.in_force(connection)))
     return Reply(made, 201, {"Location": f"/api/v1/routing/versions/{number}"})
 
 
@@ -175,17 +176,23 @@ def _local(house: House, at: datetime) -> datetime:
         raise Problem(kinds.INVALID, f"at: {remedy}", fields=[wrong]) from None
 
 
-def _known_category(category: str, codes: Collection[str]) -> None:
-    """Refuse a category that is none. Raises Problem."""
-    if category in codes:
-        return
-    near = difflib.get_close_matches(category, codes, n=1)
-    remedy = f"did you mean {near[0]}?" if near else "use a code of GET /api/v1/categories"
-    wrong = FieldProblem(place=Place.QUERY, field="category", message="is no category", remedy=remedy)
-    raise Problem(kinds.REFUSED, f"category is none: {remedy}", fields=[wrong])
+def _known(query: ExplainQuery, world: World) -> None:
+    """Refuse a category or an area that is none, where it is known which there are. Raises Problem."""
+    if query.category not in world.categories:
+        raise _unknown("category", query.category, world.categories, "use a code of GET /api/v1/categories")
+    if world.areas and query.kelurahan is not None and query.kelurahan not in world.areas_and_above:
+        remedy = "use the code of an imported area, or leave it out: the place is not known then"
+        raise _unknown("kelurahan", query.kelurahan, (), remedy)
 
 
-def _known(stored: StoredRouting, now: InForce) -> dict[str, object]:
+def _unknown(field: str, given: str, codes: Iterable[str], otherwise: str) -> Problem:
+    near = difflib.get_close_matches(given, codes, n=1)
+    remedy = f"did you mean {near[0]}?" if near else otherwise
+    wrong = FieldProblem(place=Place.QUERY, field=field, message="is not known here", remedy=remedy)
+    return Problem(kinds.REFUSED, f"{field} is not known here: {remedy}", fields=[wrong])
+
+
+def _listed(stored: StoredRouting, now: InForce) -> dict[str, object]:
     known = {name: getattr(stored, name) for name in StoredRouting.__slots__}
     return known | {"in_force": stored.number == now.number}
 
