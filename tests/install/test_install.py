@@ -119,6 +119,26 @@ def test_a_file_is_written_renewed_and_left_alone(tmp_path: Path) -> None:
     assert found.path("/etc/a.unit").read_text() == "two\n"
 
 
+def test_killed_before_it_was_noted_a_file_is_ours_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = machine(tmp_path)
+    for text in ("one\n", "two\n"):  # written, then renewed
+        with monkeypatch.context() as killed:
+            killed.setattr(Record, "add", killed_here)
+            with pytest.raises(KeyboardInterrupt):
+                write(found, OwnFile("/etc/a.unit", text))
+        assert found.path("/etc/a.unit").read_text() == text
+        assert write(found, OwnFile("/etc/a.unit", text)) == ["note /etc/a.unit as ours"]
+        assert not Record(found).edited("/etc/a.unit")
+        assert write(found, OwnFile("/etc/a.unit", text)) == []
+
+
+def killed_here(*_: object) -> None:
+    """Stand for the end of the process."""
+    raise KeyboardInterrupt
+
+
 def test_what_an_admin_changed_is_kept_and_ours_lies_beside_it(tmp_path: Path) -> None:
     found = machine(tmp_path)
     write(found, OwnFile("/etc/a.unit", "one\n"))

@@ -69,6 +69,7 @@ class Folders:
         owner, group = pwd.getpwnam(folder.owner).pw_uid, grp.getgrnam(folder.group).gr_gid
         opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | following(path))
         try:
+            os.fchmod(opened, folder.mode)  # first: killed here, it is not yet whose it is to be, and seen
             os.fchown(opened, owner, group)
             os.fchmod(opened, folder.mode)  # after chown, which takes the set-group bit away
             _adopt(opened, owner, group)
