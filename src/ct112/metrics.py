@@ -57,6 +57,15 @@ floor_errors = Counter("ct112_floor_errors_total", "Events whose handling raised
 task_down = Gauge("ct112_task_down", "1 from a task's death until it has run for a minute again", ["task"])
 task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was started again", ["task"])
 # The label is `name`: `job` is Prometheus' own word for what it scrapes.
+deliveries = Counter(
+    "ct112_deliveries_total", "Tries to tell an agency something, by way and outcome", ["way", "outcome"]
+)
+dispatches_late = Gauge(
+    "ct112_dispatches_late",
+    "Emergencies nobody was dispatched to for 60 s, without anybody at the scene after 15 minutes;"
+    " dispatches nobody of the agency acknowledged",
+    ["what"],
+)
 job_waits = Gauge("ct112_job_waits", "1 while a job of the worker waits for the database", ["name"])
 job_done_at = Gauge("ct112_job_done_timestamp_seconds", "When a job of the worker was done last", ["name"])
 job_every_seconds = Gauge("ct112_job_every_seconds", "How often a job of the worker is to be done", ["name"])
@@ -198,7 +207,7 @@ OWN = {
             personal_rows_erased,
         ),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
-        *(routing_unmatched, agencies_unreached),
+        *(routing_unmatched, agencies_unreached, deliveries, dispatches_late),
     ),
 }
 """What web and worker alone export; everything else is serve's."""

@@ -188,6 +188,16 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Networks of the house that agencies' URLs may lead into, a JSON list",
     )
+    smtp_host: str | None = Field(
+        None, description="Mail server that agencies' e-mails leave by; none: none leave"
+    )
+    smtp_port: Port = Field(587, description="Its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the way to it is encrypted; `none` only within the machine"
+    )
+    smtp_user: str | None = Field(None, description="Its account, where it wants one")
+    smtp_password: SecretStr | None = Field(None, description="The account's password")
+    smtp_sender: str = Field("", description="Who the mails are from; ct112@ the mail server by default")
     trunk_endpoint: str = Field("trunk", description="Asterisk's name of the carrier's trunk, if it is one")
     trunks: list[TrunkSettings] = Field(
         default_factory=list,

@@ -16,6 +16,10 @@ from ct112.tasks import Supervisor, leave_on_signals
 from ct112.worker.answers import forget_old
 from ct112.worker.backup_age import LOOK_SECONDS, look
 from ct112.worker.callbacks import CallbackWatch, first_of
+from ct112.worker.deliveries import EVERY_SECONDS as DELIVERY_SECONDS
+from ct112.worker.deliveries import Deliverer
+from ct112.worker.dispatches import LOOK_SECONDS as DISPATCH_SECONDS
+from ct112.worker.dispatches import DispatchWatch
 from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
 from ct112.worker.erasures import ErasureLister
 from ct112.worker.jobs import Job, Running
@@ -28,7 +32,7 @@ from ct112.worker.tidying import TIDY_SECONDS, tidy
 log = logs.get("worker")
 
 
-def jobs(settings: Settings, store: Store) -> list[Job]:
+def jobs(settings: Settings, store: Store, deliverer: Deliverer) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
     lister = ErasureLister(store, settings.audit_key_path, settings.erasures_path)
@@ -41,6 +45,8 @@ def jobs(settings: Settings, store: Store) -> list[Job]:
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
+        Job("deliveries made", DELIVERY_SECONDS, deliverer.work),
+        Job("dispatches watched", DISPATCH_SECONDS, DispatchWatch(store).look),
         Job("routing watched", ROUTING_SECONDS, RoutingWatch(store, settings.zone).look),
         Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),
     ]
@@ -53,7 +59,9 @@ class Worker:
         """Wire everything; nothing runs and nothing is connected yet. `work`: other jobs than `jobs`."""
         self._store = store
         self._presence = Presence(store)
-        self._running = [Running(job) for job in (jobs(settings, store) if work is None else work)]
+        self._deliverer = Deliverer(store, settings)
+        wanted = jobs(settings, store, self._deliverer) if work is None else work
+        self._running = [Running(job) for job in wanted]
         app = web.Application()
         app.on_response_prepare.append(hide)
         add_probes(app, self.health)
@@ -68,7 +76,8 @@ class Worker:
         leave = leave_on_signals()
         log.info("ct112 worker starts", jobs=[job.name for job in self._running])
         try:
-            await self._supervisor.run(leave)
+            async with self._deliverer.working():
+                await self._supervisor.run(leave)
         finally:
             await self._store.close()
             log.info("ct112 worker left")

@@ -1,0 +1,80 @@
+"""Writing what came of a delivery: its row, the dispatch, and the next step, in one transaction."""
+
+from datetime import datetime, timedelta, tzinfo
+from typing import assert_never
+
+from ct112.incidents.dispatches import DispatchStatus
+from ct112.incidents.due import after_failure
+from ct112.incidents.outcomes import Acknowledged, Delivered, Failed, Outcome, Pending, Refused
+from ct112.incidents.spoken import Telling
+from ct112.store import deliveries, dispatches, incidents
+from ct112.store.deliveries import Leased
+from ct112.store.dispatches_reading import StoredDispatch
+from ct112.store.engine import Connection
+
+LEAST_WAIT = timedelta(seconds=15)  # for a person, however late it got there
+
+
+async def settled(connection: Connection, leased: Leased, outcome: Outcome, *, zone: tzinfo) -> bool:
+    """Write what came of it; False: the lease is somebody else's by now, and nothing was written."""
+    dispatch = await dispatches.lock(connection, leased.dispatch_id)
+    now = await dispatches.clock(connection)
+    match outcome:
+        case Delivered():
+            return await _delivered(connection, leased, dispatch, outcome, now, zone)
+        case Acknowledged(note):
+            held = await deliveries.settle(
+                connection, leased, state="acknowledged", due_at=None, outcome=note
+            )
+            if held:
+                await _report(connection, leased, dispatch, DispatchStatus.ACKNOWLEDGED, zone)
+            return held
+        case Pending(seconds, note) if now + timedelta(seconds=seconds) < leased.limit_at:
+            again = now + timedelta(seconds=seconds)
+            return await deliveries.settle(connection, leased, state=leased.state, due_at=again, outcome=note)
+        case Failed(note) if (again_at := after_failure(leased.attempts, leased.limit_at, now)) is not None:
+            return await deliveries.settle(
+                connection, leased, state="pending", due_at=again_at.at, outcome=note
+            )
+        case Pending(_, note) | Failed(note) | Refused(note):
+            return await _next(connection, leased, dispatch, note, now.astimezone(zone))
+        case _:
+            assert_never(outcome)
+
+
+async def _delivered(
+    connection: Connection,
+    leased: Leased,
+    dispatch: StoredDispatch,
+    outcome: Delivered,
+    now: datetime,
+    zone: tzinfo,
+) -> bool:
+    due_at = max(leased.limit_at, now + LEAST_WAIT)
+    note = outcome.note
+    held = await deliveries.settle(connection, leased, state="delivered", due_at=due_at, outcome=note)
+    if held and outcome.received and dispatch.status is DispatchStatus.SENT:
+        await _report(connection, leased, dispatch, DispatchStatus.RECEIVED, zone)
+    return held
+
+
+async def _report(
+    connection: Connection, leased: Leased, dispatch: StoredDispatch, to: DispatchStatus, zone: tzinfo
+) -> None:
+    """Note what the agency has said by this way; of a stand-down nothing but that is to be said."""
+    if leased.telling is Telling.NEW or to is DispatchStatus.ACKNOWLEDGED:
+        await dispatches.report(
+            connection, dispatch.id, to, by=f"agency {dispatch.agency}", zone=zone, how=leased.way
+        )
+
+
+async def _next(
+    connection: Connection, leased: Leased, dispatch: StoredDispatch, note: str, here: datetime
+) -> bool:
+    held = await deliveries.settle(connection, leased, state="over", due_at=None, outcome=note)
+    if held:
+        priority = (await incidents.get(connection, dispatch.incident_id)).content.priority
+        await deliveries.advance(
+            connection, dispatch.id, dispatch.agency, leased.telling, leased.told, priority, here
+        )
+    return held
