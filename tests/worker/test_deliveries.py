@@ -24,7 +24,7 @@ from ct112.settings import Settings
 from ct112.store import Store, deliveries, dispatches, incidents
 from ct112.store.incidents import Draft
 from ct112.worker import deliveries as made
-from ct112.worker.deliveries import Deliverer
+from ct112.worker.process import deliverer
 from lab.places import REPOSITORY
 from tests.store.test_incidents import DAY
 from tests.worker.receiver import SECRET, Receiver, receiving
@@ -75,14 +75,14 @@ async def ask(store: Store, *agencies: str, content: Content = FIRE) -> UUID:
 @asynccontextmanager
 async def working(store: Store, **more: Any) -> AsyncIterator[None]:
     """Let a worker's deliverer work, as its job does."""
-    deliverer = Deliverer(store, settings(**more))
+    telling = deliverer(settings(**more), store)
 
     async def work() -> None:
         while True:
-            await deliverer.work()
+            await telling.work()
             await asyncio.sleep(made.EVERY_SECONDS)
 
-    async with deliverer.working():
+    async with telling.working():
         task = asyncio.create_task(work())
         try:
             yield

@@ -5,16 +5,16 @@ itself; the next one tries the same delivery under the same id.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, tzinfo
 
 from ct112 import logs, metrics
 from ct112.control.client import ControlClient
 from ct112.incidents.agencies import Step, steps
+from ct112.incidents.destinations import Network
 from ct112.incidents.due import key
 from ct112.incidents.outcomes import Failed, Outcome, Refused
-from ct112.settings import Settings
 from ct112.store import Store, StoreUnavailable, agencies, deliveries, incidents
 from ct112.store.deliveries import Leased
 from ct112.store.deliveries_settling import settled
@@ -34,24 +34,23 @@ NOT_ACKNOWLEDGED = Refused("nobody acknowledged")
 class Deliverer:
     """Has deliveries made. `work` takes what is due and returns at once; what it began goes on."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        """Nothing is opened yet: `working` does."""
+    def __init__(
+        self, store: Store, serve: ControlClient, mailing: Mailing, networks: Sequence[Network], zone: tzinfo
+    ) -> None:
+        """Nothing is opened yet: `working` does. `networks`: those of the house that may be reached."""
         self._store = store
-        self._settings = settings
-        self._zone: tzinfo = settings.zone
+        self._serve = serve
+        self._mailing = mailing
+        self._networks = tuple(networks)
+        self._zone = zone
         self._hands: Hands | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Have what deliverers work with open; what has begun is let to its end."""
-        token = self._settings.control_token
-        serve = ControlClient(
-            self._settings.serve_local_url(), None if token is None else token.get_secret_value()
-        )
-        networks = self._settings.allowed_networks()
-        async with webhook.session(networks) as http, serve.asking() as asker:
-            self._hands = Hands(http=http, serve=asker, mailing=_mailing(self._settings), networks=networks)
+        async with webhook.session(self._networks) as http, self._serve.asking() as serve:
+            self._hands = Hands(http=http, serve=serve, mailing=self._mailing, networks=self._networks)
             try:
                 yield
             finally:
@@ -125,18 +124,6 @@ class Deliverer:
         return Errand(
             leased=leased, agency=agency.code, status=dispatch.status, step=step, view=view, now=now
         )
-
-
-def _mailing(settings: Settings) -> Mailing:
-    password = settings.smtp_password
-    return Mailing(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        user=settings.smtp_user,
-        password=None if password is None else password.get_secret_value(),
-        sender=settings.smtp_sender,
-        security=settings.smtp_security,
-    )
 
 
 def _step(found: tuple[Step, ...], mark: str) -> Step | None:

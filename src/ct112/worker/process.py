@@ -6,6 +6,7 @@ from functools import partial
 from aiohttp import web
 
 from ct112 import logs
+from ct112.control.client import ControlClient
 from ct112.http.health import Health, Part, health
 from ct112.http.probes import add_probes
 from ct112.http.server import HttpServer, hide
@@ -22,6 +23,7 @@ from ct112.worker.dispatches import LOOK_SECONDS as DISPATCH_SECONDS
 from ct112.worker.dispatches import DispatchWatch
 from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
 from ct112.worker.erasures import ErasureLister
+from ct112.worker.errands import Mailing
 from ct112.worker.jobs import Job, Running
 from ct112.worker.retention import REQUESTS_SECONDS, RETENTION_SECONDS, Retention, carry_out_requests
 from ct112.worker.routing import LOOK_SECONDS as ROUTING_SECONDS
@@ -32,7 +34,7 @@ from ct112.worker.tidying import TIDY_SECONDS, tidy
 log = logs.get("worker")
 
 
-def jobs(settings: Settings, store: Store, deliverer: Deliverer) -> list[Job]:
+def jobs(settings: Settings, store: Store, telling: Deliverer) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
     lister = ErasureLister(store, settings.audit_key_path, settings.erasures_path)
@@ -45,11 +47,26 @@ def jobs(settings: Settings, store: Store, deliverer: Deliverer) -> list[Job]:
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
-        Job("deliveries made", DELIVERY_SECONDS, deliverer.work),
+        Job("deliveries made", DELIVERY_SECONDS, telling.work),
         Job("dispatches watched", DISPATCH_SECONDS, DispatchWatch(store).look),
         Job("routing watched", ROUTING_SECONDS, RoutingWatch(store, settings.zone).look),
         Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),
     ]
+
+
+def deliverer(settings: Settings, store: Store) -> Deliverer:
+    """Return who tells the agencies, with the ways these settings open."""
+    token, password = settings.control_token, settings.smtp_password
+    mailing = Mailing(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=None if password is None else password.get_secret_value(),
+        sender=settings.smtp_sender,
+        security=settings.smtp_security,
+    )
+    serve = ControlClient(settings.serve_local_url(), None if token is None else token.get_secret_value())
+    return Deliverer(store, serve, mailing, settings.allowed_networks(), settings.zone)
 
 
 class Worker:
@@ -59,7 +76,7 @@ class Worker:
         """Wire everything; nothing runs and nothing is connected yet. `work`: other jobs than `jobs`."""
         self._store = store
         self._presence = Presence(store)
-        self._deliverer = Deliverer(store, settings)
+        self._deliverer = deliverer(settings, store)
         wanted = jobs(settings, store, self._deliverer) if work is None else work
         self._running = [Running(job) for job in wanted]
         app = web.Application()
