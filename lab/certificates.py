@@ -17,6 +17,7 @@ class NodeCertificate:
         account = node.installation.account()
         self._part = Part("asterisk", "asterisk" if account is None else account[2])
         self._folder: TlsFolder = node.tls
+        self.wss = node.ports.wss
         with self._folder.alone():
             self._folder.make_authority("lab", now())
         self.renew()

@@ -1,13 +1,16 @@
-"""An operator's softphone over TLS and SRTP: a call is heard, and a certificate renewed while they talk."""
+"""An operator's softphone over TLS and SRTP, or a page over WSS and DTLS: a call is heard, and encrypted."""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from ct112.core import browser_phone
 from lab.api import Lab
+from lab.browser_phone import opened
 from lab.certificates import NodeCertificate
 from lab.free_ports import free_base
 from lab.operators import OPERATOR_TONES
@@ -21,7 +24,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, NodeCe
     """A lab whose Asterisk has a certificate, which serve looks at; phones need SRTP."""
     folder, base = tmp_path_factory.mktemp("encrypted"), free_base()
     certificate = NodeCertificate(Lab(folder, base).nodes()[0])
-    ours = {"CT112_ASTERISK_TLS_CERTIFICATE": str(certificate.file), "CT112_PHONE_ENCRYPTION": "required"}
+    ours = {
+        "CT112_ASTERISK_TLS_CERTIFICATE": str(certificate.file),
+        "CT112_PHONE_ENCRYPTION": "required",
+        "CT112_BROWSER_PHONES": json.dumps([f"wss://127.0.0.1:{certificate.wss}/ws"]),
+    }
     lab = Lab(folder, base, overrides=OVERRIDES | ours)
     with lab.running():
         yield lab, certificate
@@ -103,3 +110,33 @@ async def test_a_phone_without_srtp_is_given_no_call_where_it_is_required(
     assert not [one for one in desk.calls if one.state == "established"]
     await call.hang_up()
     assert (await world.ended(call))["answered_at"] is None
+
+
+async def test_a_page_is_rung_while_it_is_open_and_then_the_softphone(
+    encrypted: tuple[World, NodeCertificate],
+) -> None:
+    """Of two phones at a position one is rung; on a page both hear each other, by ICE, DTLS and SRTP."""
+    world, certificate = encrypted
+    desk, row = await sit_down(world, encrypted=True), world.info["positions"][0]
+    user, password = browser_phone.account("pos-1"), browser_phone.password("pos-1", row["sip_password"])
+    trust = ssl.create_default_context(cafile=str(certificate.authority))
+    url = f"https://127.0.0.1:{certificate.wss}/ws"
+    async with opened(url, trust, user, password, OPERATOR_TONES[1]) as page:
+        call = await world.dial_and_press("1")
+        at_page = await page.first_call()
+        heard = await asyncio.gather(call.hears(page.tone_hz), at_page.hears(world.tone_of(call)))
+        assert min(one.seconds for one in heard) >= 0.6, heard
+        assert await encrypted_legs(world) == {"PJSIP/trunk": "0", "PJSIP/pos-1.web": "1"}
+        assert (len(desk.calls), desk.refused) == (0, 0), "one person, rung once"
+        await call.hang_up()
+        record = await world.ended(call)
+        assert (record["outcome"], record["position"]) == ("answered", "pos-1")
+    await eventually(lambda: contacts(world), lambda found: ".web" not in found, 30, "the page is gone")
+    call = await world.dial_and_press("1")
+    await world.talk(call, desk, await (await desk.next_call()).wait_for("established"))
+    await call.hang_up()
+    assert (await world.ended(call))["position"] == "pos-1"
+
+
+async def contacts(world: World) -> str:
+    return (await asyncio.to_thread(world.lab.nodes()[0].cli, "pjsip show contacts")).stdout

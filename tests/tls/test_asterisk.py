@@ -120,10 +120,12 @@ async def asked(node: AsteriskNode, certificate: NodeCertificate, source: str, p
 
 
 @pytest.mark.parametrize("encryption", ["off", "offered", "required"])
-async def test_an_account_is_right_after_one_push(ari: Connection, encryption: accounts.Encryption) -> None:
-    account = accounts.SipAccount("pos-1", "a-phone-for-tests", encryption)
-    await accounts.push(ari, [account], keep="trunk")
-    assert await accounts.push(ari, [account], keep="trunk") == 0
+async def test_accounts_are_right_after_one_push(ari: Connection, encryption: accounts.Encryption) -> None:
+    """The softphone's and the page's: a second push of the same writes nothing, and phones stay."""
+    both = accounts.accounts_of("pos-1", "a-phone-for-tests", encryption, browser=True)
+    await accounts.push(ari, both, keep="trunk")
+    assert await accounts.push(ari, both, keep="trunk") == 0
+    assert await accounts.push(ari, both[:1], keep="trunk") == 1, "no browsers any more: the page's goes"
 
 
 async def test_a_softphone_that_trusts_the_authority_registers_over_tls(

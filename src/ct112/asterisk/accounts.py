@@ -90,15 +90,12 @@ def objects(account: SipAccount) -> Mapping[str, Mapping[str, str]]:
 
 
 _WEBRTC = {
-    "webrtc": "yes",  # stands for AVPF, ICE, rtcp-mux and the sound encrypted by DTLS
+    "webrtc": "yes",  # and with it a certificate made at each start, proved by its fingerprint in the SDP
     "media_encryption": "dtls",
-    "dtls_auto_generate_cert": "yes",  # proved by its fingerprint in the SDP, which came over WSS
-    "dtls_verify": "fingerprint",
     "dtls_setup": "actpass",
     "ice_support": "yes",
     "use_avpf": "yes",
     "rtcp_mux": "yes",
-    "media_use_received_transport": "yes",
 }
 
 
