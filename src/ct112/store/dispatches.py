@@ -136,9 +136,14 @@ async def merged(connection: Connection, gone: UUID, into: IncidentView, *, by: 
 
 async def lock(connection: Connection, id_: UUID, agency: str | None = None) -> StoredDispatch:
     """Return a dispatch; nobody else changes its incident meanwhile. Raises DispatchUnknown."""
-    first = await get(connection, id_, agency)
-    await incidents.lock(connection, first.incident_id)
-    return await get(connection, id_, agency)
+    while True:
+        first = await get(connection, id_, agency)
+        async with connection.begin_nested() as begun:
+            await incidents.lock(connection, first.incident_id)
+            found = await get(connection, id_, agency)
+            if found.incident_id == first.incident_id:
+                return found
+            await begun.rollback()  # merged meanwhile: let go of the one before another is waited for
 
 
 async def clock(connection: Connection) -> datetime:
