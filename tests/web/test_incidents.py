@@ -7,7 +7,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from ct112.store import Store
+from ct112.incidents.places import Area
+from ct112.store import Store, places
 from tests.web.site import BEARER, CALL, Site, fill
 from tests.web.test_people import ask
 
@@ -181,3 +182,22 @@ async def test_an_incident_for_other_programs(site: Site) -> None:
         assert made["number"] in str(body)
         assert (await site.get(f"/api/v1/incidents/{CALL}.{form}", headers=BEARER))[0] == 404
         assert (await site.get(f"/api/v1/incidents/none.{form}", headers=BEARER))[0] in (400, 404)
+
+
+async def test_where_the_map_says_it_is_and_what_that_is_called(site: Site, store: Store) -> None:
+    square = [[109.66, -6.90], [109.68, -6.90], [109.68, -6.88], [109.66, -6.88], [109.66, -6.90]]
+    outline = {"type": "Polygon", "coordinates": [square]}
+    async with store.transaction() as connection:
+        area = Area(code="33.75.01.1003", name="Podosugih")
+        await places.take_areas(connection, [(area, outline)], by="test", digest="d")
+    point = {"latitude": -6.89, "longitude": 109.67}
+    made = await opened(site, place=point)
+    assert (made["place"]["kelurahan"], made["place"]["kelurahan_name"]) == ("33.75.01.1003", "Podosugih")
+    path = f"/incidents/{made['id']}"
+    for where, code in (({"latitude": 1, "longitude": 1}, None), (point, "33.75.01.1003"), ({}, None)):
+        _, now, _ = await ask(site, "GET", path)
+        version = f'"{now["version"]}"'
+        status, changed, _ = await ask(site, "PATCH", path, {"place": where}, If_Match=version)
+        assert (status, changed["place"]["kelurahan"]) == (200, code)
+    other = await opened(site, place=point | {"kelurahan": "33.75.02.1001"})
+    assert (other["place"]["kelurahan"], other["place"]["kelurahan_name"]) == ("33.75.02.1001", None)

@@ -18,8 +18,10 @@ from ct112.store.categories import CATEGORIES
 from ct112.store.engine import Connection
 from ct112.store.incident_tables import IncidentCall, IncidentRow
 from ct112.store.pages import Order, Page
+from ct112.store.place_tables import AreaRow
 
 INCIDENTS: Table = IncidentRow.metadata.tables["incident"]
+AREAS: Table = AreaRow.metadata.tables["area"]
 CALLS: Table = IncidentCall.metadata.tables["incident_call"]
 NEWEST_FIRST = Order(
     "incidents", (INCIDENTS.c.opened_at, INCIDENTS.c.id), (datetime, UUID), newest_first=True
@@ -98,8 +100,16 @@ def _query() -> Select[Any]:
         .scalar_subquery()
         .label("calls")
     )
-    named = (CATEGORIES.c.name.label("category_name"), CATEGORIES.c.service_class)
-    return select(INCIDENTS, *named, calls).join(CATEGORIES, CATEGORIES.c.code == INCIDENTS.c.category)
+    named = (
+        CATEGORIES.c.name.label("category_name"),
+        CATEGORIES.c.service_class,
+        AREAS.c.name.label("kelurahan_name"),
+    )
+    return (
+        select(INCIDENTS, *named, calls)
+        .join(CATEGORIES, CATEGORIES.c.code == INCIDENTS.c.category)
+        .outerjoin(AREAS, AREAS.c.code == INCIDENTS.c.kelurahan)
+    )
 
 
 def _conditions(wanted: IncidentQuery) -> Iterator[ColumnElement[bool]]:
@@ -125,7 +135,7 @@ async def _views(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> l
 def _view(row: Mapping[Any, Any], dispatches: tuple[DispatchView, ...]) -> IncidentView:
     kept = ("id", "number", "version", "opened_at", "opened_by", "changed_at", "closed_at", "close_reason")
     return IncidentView(
-        **{name: row[name] for name in (*kept, "merged_into", "category_name")},
+        **{name: row[name] for name in (*kept, "merged_into", "category_name", "kelurahan_name")},
         status=Status(row["status"]),
         service_class=ServiceClass(row["service_class"]),
         content=content({name: row[name] for name in FIELDS}),

@@ -1,10 +1,11 @@
 """Opening an incident: from a call or by hand, once, with what the rules propose."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ct112.incidents.incident import Content
+from ct112.incidents.incident import Content, Place
 from ct112.incidents.likeness import Likeness, Sketch
 from ct112.incidents.routing import propose
 from ct112.incidents.view import IncidentView
@@ -23,7 +24,7 @@ async def open_incident(
 ) -> Reply[IncidentOpened]:
     """Open an incident, or find the one that the same form opened under this id before. Raises Problem."""
     here = datetime.now(house.zone)
-    view, new = await _opened(connection, here, who, body, id_)
+    view, new = await _opened(connection, house, here, who, body, id_)
     agencies, why = await _proposed(connection, view, here, new=new)
     similar = await like(connection, view.id, view.content, view.opened_at)
     headers = {"Location": f"/api/v1/incidents/{view.id}"}
@@ -31,7 +32,12 @@ async def open_incident(
 
 
 async def _opened(
-    connection: Connection, here: datetime, who: Principal, body: NewIncident, id_: UUID | None
+    connection: Connection,
+    house: House,
+    here: datetime,
+    who: Principal,
+    body: NewIncident,
+    id_: UUID | None,
 ) -> tuple[IncidentView, bool]:
     """Return the incident, and whether it is new. Raises Problem."""
     digest = _digest(body)
@@ -41,7 +47,7 @@ async def _opened(
         return known, False
     category = await known_category(connection, body.category)
     draft = Draft(
-        content=await _content(connection, body, category),
+        content=await _content(connection, house, body, category),
         calls=() if body.call_id is None else (body.call_id,),
         id=id_,
         digest=None if id_ is None else digest,
@@ -70,15 +76,25 @@ async def like(connection: Connection, id_: UUID, content: Content, at: datetime
     return await incidents_reading.like(connection, new, datetime.now(UTC))
 
 
-async def _content(connection: Connection, body: NewIncident, category: StoredCategory) -> Content:
-    """Return what is known: what was sent, else what the call and the category say."""
+async def located(connection: Connection, house: House, place: Place) -> Place:
+    """Return a place with the kelurahan its coordinates lie in, when none was said."""
+    if place.kelurahan is not None or place.latitude is None or place.longitude is None:
+        return place
+    area = await house.city.at(connection, place.latitude, place.longitude)
+    return place if area is None else replace(place, kelurahan=area.code)
+
+
+async def _content(
+    connection: Connection, house: House, body: NewIncident, category: StoredCategory
+) -> Content:
+    """Return what is known: what was sent, else what the call, the map and the category say."""
     number = body.caller_number
     if number is None and body.call_id is not None and not body.caller_withheld:
         number = await _number_of(connection, body.call_id)
     return Content(
         category=category.code,
         priority=category.priority if body.priority is None else body.priority,
-        place=body.place.place(),
+        place=await located(connection, house, body.place.place()),
         description=body.description,
         people_in_danger=body.people_in_danger,
         caller_name=body.caller_name,

@@ -1,5 +1,7 @@
 """The routes of incidents."""
 
+from typing import Any
+
 from ct112.store import (
     BadCursor,
     Connection,
@@ -28,7 +30,7 @@ from ct112.web.incidents.model import (
     Why,
     shown,
 )
-from ct112.web.incidents.opening import like, open_incident
+from ct112.web.incidents.opening import like, located, open_incident
 from ct112.web.incidents.refusals import known_category, refusals
 from ct112.web.problems import bad_cursor
 from ct112.web.routes import Handler, Reply, Route
@@ -72,7 +74,7 @@ async def change_incident(
     connection: Connection, house: House, who: Principal, path: ById, body: IncidentChanges, version: int
 ) -> IncidentShown:
     """Change what is known of an incident; agencies that were asked are told of it."""
-    changes = body.flat()
+    changes = await _changes(connection, house, body)
     if "category" in changes:
         await known_category(connection, changes["category"])
     with refusals():
@@ -80,6 +82,14 @@ async def change_incident(
             connection, path.id, version, changes, by=who.name, zone=house.zone
         )
     return shown(view)
+
+
+async def _changes(connection: Connection, house: House, body: IncidentChanges) -> dict[str, Any]:
+    """Return the fields that change, as the core names them."""
+    changes = body.flat()
+    if body.place is not None:
+        changes["kelurahan"] = (await located(connection, house, body.place.place())).kelurahan
+    return changes
 
 
 async def join_call(connection: Connection, who: Principal, path: ById, body: CallJoined) -> IncidentShown:
