@@ -2,18 +2,20 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from ct112.incidents.agencies import Way, WayKind
 from ct112.store import Store, StoreUnavailable, agencies
-from ct112.web.agencies.book import AgencyBook
+from ct112.web.agencies.book import AgencyBook, Copy
 from lab.throwaway import Server
 from tests.store.test_agencies import SECRET, SHIFT, contact
 from tests.web.site import TOKEN, Site
 from tests.web.test_people import ask
-
-from ct112.incidents.agencies import Way, WayKind  # isort: skip
 
 
 async def fill(store: Store) -> None:
@@ -116,6 +118,32 @@ async def test_a_disk_that_takes_nothing_leaves_the_copy_in_memory(store: Store,
     book = AgencyBook(tmp_path / "in-the-way" / "agency-book.json")
     await book.refresh(store)
     assert book.copy is not None
+
+
+def test_of_many_that_write_at_once_each_reader_finds_a_whole_copy(tmp_path: Path) -> None:
+    file = tmp_path / "agency-book.json"
+    copies = [
+        Copy(as_of=datetime.now(UTC), agencies=(), version=number, document={"x": "y" * 200_000})
+        for number in range(4)
+    ]
+    books = [AgencyBook(file) for _ in copies]
+    books[0]._save(copies[0])
+
+    def write(number: int) -> None:
+        for _ in range(20):
+            books[number]._save(copies[number])
+
+    with capture_logs() as lines, ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, number) for number in range(4)]
+        found = []
+        while not all(one.done() for one in writing):
+            found.append(AgencyBook(file)._load())
+        for one in writing:
+            one.result()
+    assert None not in found
+    assert lines == []
+    assert all(book._written == copy for book, copy in zip(books, copies, strict=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["agency-book.json"]
 
 
 async def test_an_unchanged_copy_is_not_written_each_time(store: Store, tmp_path: Path) -> None:

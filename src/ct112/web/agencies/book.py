@@ -91,7 +91,8 @@ class AgencyBook:
         assert self._file is not None
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            files.replace(self._file, self._adapter.dump_json(copy))
+            with files.locked(self._file.parent):  # one at a time: web may run many times over
+                files.replace(self._file, self._adapter.dump_json(copy))
             self._written = copy
         except OSError as error:
             log.warning("the agency book is not saved", file=str(self._file), error=type(error).__name__)
