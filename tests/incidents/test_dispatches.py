@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from ct112.incidents.agencies import Step, WayKind
 from ct112.incidents.dispatches import BY_AGENCY, ON_THE_WAY, OVER, SEEN, TABLE, DispatchStatus, moved
-from ct112.incidents.due import Again, TellSupervisor, Try, after_failure, key, limit, next_step
+from ct112.incidents.due import (
+    TALK,
+    Again,
+    TellSupervisor,
+    Try,
+    after_failure,
+    key,
+    limit,
+    look_again,
+    next_step,
+)
 from ct112.incidents.states import IncidentRefused
 
 S = DispatchStatus
@@ -95,3 +105,15 @@ def test_a_failure_is_tried_again_within_its_limit_or_the_next_step_is_due(attem
         assert again.at - NOON <= timedelta(seconds=10)
     else:
         assert end - NOON <= timedelta(seconds=10)
+
+
+@given(st.floats(0.1, 30), st.integers(-900, 900), st.booleans())
+def test_what_is_under_way_ends_within_its_limit_or_while_a_person_listens(
+    seconds: float, left: int, listens: bool
+) -> None:
+    end = NOON + timedelta(seconds=left)
+    again = look_again(seconds, end, NOON, listens=listens)
+    if isinstance(again, Again):
+        assert NOON < again.at < end + (TALK if listens else timedelta())
+    else:
+        assert NOON + timedelta(seconds=seconds) >= end

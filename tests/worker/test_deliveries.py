@@ -187,6 +187,69 @@ async def test_what_leads_into_the_house_is_not_reached_unless_it_is_allowed(ope
     assert "network nothing is sent to" in str((await tried(opened, id_))[0][2])
 
 
+async def test_a_way_that_breaks_is_followed_by_the_next_as_one_that_fails_is(
+    opened: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> bytes:
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr("ct112.worker.webhook.signed", breaks)
+    async with receiving(Receiver()) as receiver:
+        await ways(opened, webhook(receiver), {"kind": "page"})
+        id_ = await ask(opened)
+        async with working(opened):
+            await until(lambda: tried(opened, id_), lambda rows: rows[0][2] == "it broke: KeyError")
+            async with opened.transaction() as connection:
+                await connection.execute(text("UPDATE delivery SET limit_at = clock_timestamp()"))
+            rows = await until(lambda: tried(opened, id_), lambda rows: len(rows) == 2)
+    assert [row[0] for row in rows] == ["webhook", "page"]
+    assert rows[0][1] == "over"
+
+
+async def test_receivers_that_hang_keep_nobody_else_waiting(opened: Store) -> None:
+    """Each of sixty deliveries to them waits until its time limit; another agency's comes through."""
+
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        holding.append(writer)
+
+    holding: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server, receiving(Receiver()) as receiver:
+        port = server.sockets[0].getsockname()[1]
+        async with opened.transaction() as connection:
+            known = (await connection.execute(text("SELECT code FROM agency ORDER BY code"))).scalars().all()
+        codes = [code for code in known if code != "damkar"][:3]
+        for code in codes:
+            hangs = {"kind": "webhook", "url": f"http://127.0.0.1:{port}/{code}", "secret": SECRET}
+            await ways(opened, hangs, agency=code)
+        await ways(opened, webhook(receiver))
+        for _ in range(60 // len(codes)):
+            await ask(opened, *codes)
+        async with working(opened):
+            await until(lambda: asyncio.sleep(0, holding), lambda held: len(held) >= 10)
+            began = time.monotonic()
+            await ask(opened)
+            await until(lambda: asyncio.sleep(0, receiver.keys), bool)
+            took = time.monotonic() - began
+        for writer in holding:
+            writer.close()
+    assert took < 5, "sooner than those who hang are given up"
+
+
+async def test_what_overtook_another_has_a_higher_version(opened: Store) -> None:
+    """A stopped worker may send a dispatch after its stand-down; the receiver can tell."""
+    async with receiving(Receiver()) as receiver:
+        await ways(opened, webhook(receiver))
+        id_ = await ask(opened)
+        async with working(opened):
+            await until(lambda: dispatch(opened, id_), lambda found: found.status is DispatchStatus.RECEIVED)
+            async with opened.transaction() as connection:
+                await dispatches.cancel(connection, id_, by="x", zone=ZONE, reason="a false alarm")
+            await until(lambda: asyncio.sleep(0, receiver.keys), lambda keys: len(keys) == 2)
+    first, then = (told for _, _, told in receiver.came)
+    assert (first["telling"], then["telling"]) == ("new", "stand_down")
+    assert first["dispatch"]["version"] < then["dispatch"]["version"]
+
+
 class Mailbox:
     """Keeps what a mail server was given."""
 

@@ -17,6 +17,8 @@ LIMIT_SECONDS: Mapping[int, int] = {1: 60, 2: 120, 3: 300, 4: 900}
 """How long an acknowledgement is waited for by the incident's priority, where the way says nothing."""
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(seconds=10)
+TALK = timedelta(minutes=3)
+"""How long past its limit a person of the agency may be on the line before the next step is due."""
 
 
 @value(frozen=True, slots=True)
@@ -73,3 +75,9 @@ def after_failure(attempts: int, limit_at: datetime, now: datetime) -> Again | N
     """
     pause = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
     return None if now + pause >= limit_at else Again(now + pause)
+
+
+def look_again(seconds: float, limit_at: datetime, now: datetime, *, listens: bool) -> Again | None:
+    """Return when what is under way is looked at again; None: its time is over, and the next step is due."""
+    at = now + timedelta(seconds=seconds)
+    return Again(at) if at < limit_at + (TALK if listens else timedelta()) else None

@@ -20,10 +20,14 @@ class Acknowledged:
 
 @value(frozen=True, slots=True)
 class Pending:
-    """It is under way: look at the same delivery again in so many seconds, within its limit."""
+    """It is under way: look at the same delivery again in so many seconds, within its limit.
+
+    `listens`: a person of the agency is on the line; they may still accept after the limit.
+    """
 
     seconds: float
     note: str = ""
+    listens: bool = False
 
 
 @value(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
 from ct112.incidents.dispatches import DispatchStatus
-from ct112.incidents.due import after_failure
+from ct112.incidents.due import Again, after_failure, look_again
 from ct112.incidents.outcomes import Acknowledged, Delivered, Failed, Outcome, Pending, Refused
 from ct112.incidents.spoken import Telling
 from ct112.store import deliveries, dispatches, incidents
@@ -29,17 +29,22 @@ async def settled(connection: Connection, leased: Leased, outcome: Outcome, *, z
             if held:
                 await _report(connection, leased, dispatch, DispatchStatus.ACKNOWLEDGED, zone)
             return held
-        case Pending(seconds, note) if now + timedelta(seconds=seconds) < leased.limit_at:
-            again = now + timedelta(seconds=seconds)
-            return await deliveries.settle(connection, leased, state=leased.state, due_at=again, outcome=note)
+        case Pending() if (again := _again(outcome, leased, now)) is not None:
+            return await deliveries.settle(
+                connection, leased, state=leased.state, due_at=again.at, outcome=outcome.note
+            )
         case Failed(note) if (again_at := after_failure(leased.attempts, leased.limit_at, now)) is not None:
             return await deliveries.settle(
                 connection, leased, state="pending", due_at=again_at.at, outcome=note
             )
-        case Pending(_, note) | Failed(note) | Refused(note):
-            return await _next(connection, leased, dispatch, note, now.astimezone(zone))
+        case Pending() | Failed() | Refused():
+            return await _next(connection, leased, dispatch, outcome.note, now.astimezone(zone))
         case _:
             assert_never(outcome)
+
+
+def _again(outcome: Pending, leased: Leased, now: datetime) -> Again | None:
+    return look_again(outcome.seconds, leased.limit_at, now, listens=outcome.listens)
 
 
 async def _delivered(

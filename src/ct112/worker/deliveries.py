@@ -27,7 +27,8 @@ log = logs.get("deliveries")
 EVERY_SECONDS = 0.1
 LEASE_SECONDS = 12.0  # longer than any way takes; a killed worker's is tried again after it
 WAY_SECONDS = 10.0
-AT_ONCE = 40
+AT_ONCE = 400  # waiting costs next to nothing, and receivers that hang must not take all the hands
+LONGEST_PAUSE_SECONDS = 2.0  # after PostgreSQL was away
 NOT_ACKNOWLEDGED = Refused("nobody acknowledged")
 
 
@@ -86,10 +87,7 @@ class Deliverer:
             log.warning("a delivery waits for the database", delivery=str(leased.id), reason=str(error))
             return
         except Exception as error:
-            metrics.deliveries.labels(way=leased.way, outcome="broken").inc()
-            log.exception(
-                "a delivery broke", delivery=str(leased.id), way=leased.way, error=type(error).__name__
-            )
+            log.exception("a delivery broke", **_broke(leased, error))
             return
         came = type(outcome).__name__.lower() if held else "of no use"
         metrics.deliveries.labels(way=leased.way, outcome=came).inc()
@@ -108,6 +106,9 @@ class Deliverer:
                 return await ways.deliver(errand, hands)
         except TimeoutError:
             return Failed("it took too long")
+        except Exception as error:
+            log.exception("a delivery broke", **_broke(leased, error))
+            return Failed(f"it broke: {type(error).__name__}")
 
     async def _errand(self, leased: Leased) -> Errand | None:
         """Return where it goes and what is told now; None: the step is gone."""
@@ -122,8 +123,19 @@ class Deliverer:
         if view.content.caller_withheld:
             view = view.without_caller()
         return Errand(
-            leased=leased, agency=agency.code, status=dispatch.status, step=step, view=view, now=now
+            leased=leased,
+            agency=agency.code,
+            status=dispatch.status,
+            version=dispatch.version,
+            step=step,
+            view=view,
+            now=now,
         )
+
+
+def _broke(leased: Leased, error: Exception) -> dict[str, str]:
+    metrics.deliveries.labels(way=leased.way, outcome="broken").inc()
+    return {"delivery": str(leased.id), "way": leased.way, "error": type(error).__name__}
 
 
 def _step(found: tuple[Step, ...], mark: str) -> Step | None:

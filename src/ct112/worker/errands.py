@@ -37,11 +37,15 @@ class Hands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """A delivery with where it goes and what is told. `now`: when it is made, UTC."""
+    """A delivery with where it goes and what is told. `now`: when it is made, UTC.
+
+    `version`: the dispatch's. What a stopped worker sends late has a lower one than what overtook it.
+    """
 
     leased: Leased
     agency: str
     status: str
+    version: int
     step: Step
     view: IncidentView
     now: datetime
@@ -52,7 +56,12 @@ class Errand:
         return {
             "delivery": str(self.leased.id),
             "telling": self.leased.telling,
-            "dispatch": {"id": str(self.leased.dispatch_id), "agency": self.agency, "status": self.status},
+            "dispatch": {
+                "id": str(self.leased.dispatch_id),
+                "version": self.version,
+                "agency": self.agency,
+                "status": self.status,
+            },
             "incident": {
                 "id": str(self.view.id),
                 "number": self.view.number,

@@ -21,7 +21,8 @@ GRACE_SECONDS = 5.0  # what has begun may end when the worker leaves
 class Job:
     """Something to do every so often.
 
-    `work` may raise StoreUnavailable: then it is tried again, later and later. Whatever else it raises is an
+    `work` may raise StoreUnavailable: then it is tried again, later and later, up to
+    `longest_pause_seconds`. Whatever else it raises is an
     alarm, and the job starts again. The worker may run many times over: two workers may do it at once, so
     `work` takes a lock in the database where that would matter, and repeats nothing.
     """
@@ -30,6 +31,7 @@ class Job:
     every_seconds: float
     work: Callable[[], Awaitable[None]]
     limit_seconds: float = LIMIT_SECONDS
+    longest_pause_seconds: float = LONGEST_PAUSE_SECONDS
 
 
 class Running:
@@ -83,7 +85,7 @@ class Running:
         self.waits = reason
         metrics.job_waits.labels(name=self.name).set(1)
         await asyncio.sleep(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        self._pause = min(self._pause * 2, self._job.longest_pause_seconds)
 
     def _well(self) -> None:
         if self.waits is not None:

@@ -18,6 +18,7 @@ from ct112.worker.answers import forget_old
 from ct112.worker.backup_age import LOOK_SECONDS, look
 from ct112.worker.callbacks import CallbackWatch, first_of
 from ct112.worker.deliveries import EVERY_SECONDS as DELIVERY_SECONDS
+from ct112.worker.deliveries import LONGEST_PAUSE_SECONDS as DELIVERY_PAUSE_SECONDS
 from ct112.worker.deliveries import Deliverer
 from ct112.worker.dispatches import LOOK_SECONDS as DISPATCH_SECONDS
 from ct112.worker.dispatches import DispatchWatch
@@ -47,7 +48,7 @@ def jobs(settings: Settings, store: Store, telling: Deliverer) -> list[Job]:
         Job("access tidied", TIDY_SECONDS, partial(tidy, store)),
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
-        Job("deliveries made", DELIVERY_SECONDS, telling.work),
+        Job("deliveries made", DELIVERY_SECONDS, telling.work, longest_pause_seconds=DELIVERY_PAUSE_SECONDS),
         Job("dispatches watched", DISPATCH_SECONDS, DispatchWatch(store).look),
         Job("routing watched", ROUTING_SECONDS, RoutingWatch(store, settings.zone).look),
         Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),

@@ -32,8 +32,12 @@ async def _phone(errand: Errand, hands: Hands) -> Outcome:
     return OF_PHONE[progress.progress](progress.reason)
 
 
+PICKED_UP = frozenset(
+    {"silent", "speaking", "listening", "wanting", "ringing_operator", "talking_to_operator", "parting"}
+)
+"""How far serve says a call is in which a person of the agency is on the line."""
 OF_PHONE: Mapping[Progress, Callable[[str], Outcome]] = {
-    Progress.PENDING: lambda note: Pending(ASK_AGAIN_SECONDS, note),
+    Progress.PENDING: lambda note: Pending(ASK_AGAIN_SECONDS, note, listens=note in PICKED_UP),
     Progress.ACKNOWLEDGED: Acknowledged,
     Progress.DELIVERED: Delivered,
     Progress.FAILED: Refused,

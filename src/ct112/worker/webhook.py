@@ -21,7 +21,8 @@ from ct112.incidents.outcomes import Delivered, Failed, Outcome, Refused
 from ct112.worker.errands import Errand, Hands
 
 TIMEOUT = aiohttp.ClientTimeout(total=8, connect=4)  # seconds; less than a lease
-CONNECTIONS = 50
+CONNECTIONS = 300
+CONNECTIONS_EACH = 20  # to one receiver: who hangs takes no more than these
 
 
 class Forbidden(OSError):
@@ -54,7 +55,10 @@ class CarefulResolver(AbstractResolver):
 def session(allowed: Sequence[Network]) -> aiohttp.ClientSession:
     """Return a session that reaches receivers alone. Names are looked up anew for each connection."""
     connector = aiohttp.TCPConnector(
-        resolver=CarefulResolver(allowed), use_dns_cache=False, limit=CONNECTIONS, limit_per_host=10
+        resolver=CarefulResolver(allowed),
+        use_dns_cache=False,
+        limit=CONNECTIONS,
+        limit_per_host=CONNECTIONS_EACH,
     )
     return aiohttp.ClientSession(
         connector=connector, timeout=TIMEOUT, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
