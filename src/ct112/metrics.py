@@ -125,7 +125,7 @@ trunk_registered = Gauge(
 test_call_ok = Gauge("ct112_test_call_ok", "0 when the last test call at the node failed", ["node"])
 test_call_at = Gauge(
     "ct112_test_call_timestamp_seconds",
-    "When the node was last tried: by a test call, or by so many callers that none was placed",
+    "When the node was last tried (a test call, or so many callers that none was placed); else the start",
     ["node"],
 )
 test_call_seconds = Gauge(

@@ -60,3 +60,10 @@ async def test_one_that_will_not_do_is_a_fault(tmp_path: Path, bundle: Bundle, s
 async def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="is not there"):
         await certificates(settings(asterisk_tls_certificate=tmp_path / "none.crt"))
+
+
+async def test_a_key_that_everybody_may_read_is_a_fault(tmp_path: Path) -> None:
+    found = web(tmp_path, server("112.example.id"))
+    (tmp_path / "web.pem").chmod(0o644)
+    with pytest.raises(Trouble, match="everybody on this machine may read the key"):
+        await certificates(found)

@@ -115,7 +115,7 @@ class End:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    times = {"LIMIT": 0.6, "END": 0.5, "TURN": 0.01, "KEY_AFTER": 0.02, "FIRST_AFTER": 0.0}
+    times = {"LIMIT": 20.0, "END": 5.0, "TURN": 0.01, "KEY_AFTER": 0.02, "FIRST_AFTER": 0.0}
     for name, seconds in times.items():
         monkeypatch.setattr(testing, f"{name}_SECONDS", seconds)
 
@@ -139,7 +139,7 @@ async def placed(exchange: Exchange, result: Result, *, busy: bool = False) -> N
     before = count(result)
     trials = trials_on(exchange, busy=busy)
     task = asyncio.create_task(trials.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while count(result) == before:  # noqa: ASYNC110 (a counter tells nobody)
             await asyncio.sleep(0.01)
     task.cancel()
@@ -168,7 +168,10 @@ async def test_a_test_call_goes_all_the_way_and_leaves_nothing() -> None:
         ("speak", Result.NO_SOUND),
     ],
 )
-async def test_what_does_not_work_is_named_and_an_alarm(broken: str, result: Result) -> None:
+async def test_what_does_not_work_is_named_and_an_alarm(
+    broken: str, result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testing, "LIMIT_SECONDS", 1.0)
     exchange = Exchange(broken)
     await placed(exchange, result)
     assert exchange.ends[0].done[-1] == "hang up"
@@ -246,3 +249,18 @@ def test_somebody_who_waits_or_a_rush_is_not_quiet(monkeypatch: pytest.MonkeyPat
     busy = World()
     given.talking(busy)
     assert not quiet(busy.floor.calls)
+
+
+async def test_a_node_at_which_none_ever_comes_through_is_missed_from_the_start() -> None:
+    """No result yet, and still there is a moment to count from: the alarm on missing ones needs it."""
+    node = NodeName("never-tried")
+    exchange = Exchange()
+    exchange.links = {node: False}
+    task = asyncio.create_task(trials_on(exchange).run())
+    async with asyncio.timeout(30):
+        while not REGISTRY.get_sample_value("ct112_test_call_timestamp_seconds", {"node": node}):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert not exchange.ends, "it is away: none was placed"
+    assert REGISTRY.get_sample_value("ct112_test_call_every_seconds", {"node": node}) == 3600

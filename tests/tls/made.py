@@ -7,7 +7,7 @@ from pathlib import Path
 from ct112.tls.authority import issue, new_authority
 from ct112.tls.bundle import Bundle, now
 
-AUTHORITY = new_authority("Kota Contoh", now())
+AUTHORITY = new_authority("Kota Contoh", now() - timedelta(days=400))
 
 
 def server(*names: str, days: int = 30, authority: Bundle = AUTHORITY, ago: int = 0) -> Bundle:
@@ -19,6 +19,7 @@ def written(path: Path, bundle: Bundle) -> Path:
     """Write key and chain into one file, at once."""
     new = path.with_suffix(".new")
     new.write_bytes(bundle.pem())
+    new.chmod(0o600)
     new.replace(path)
     return path
 

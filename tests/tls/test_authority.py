@@ -1,6 +1,6 @@
 """The authority: its certificates are taken by who trusts it, and by nobody else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,3 +94,17 @@ def test_covers(names: list[str], wanted: str, fits: bool) -> None:
 
 def test_keys_do_not_show_in_what_is_printed(tmp_path: Path) -> None:
     assert "key" not in repr(server())
+
+
+def test_a_machine_without_a_clock_makes_no_certificate_that_has_ended_already() -> None:
+    authority = new_authority("Kota Contoh", now())
+    for wrong in (datetime(1970, 1, 2, tzinfo=UTC), now() - timedelta(days=2)):
+        with pytest.raises(TlsError, match="set this machine's clock"):
+            issue(authority, ["112.example.id"], wrong)
+
+
+def test_a_clock_that_is_a_day_late_or_early_does_no_harm() -> None:
+    late = issue(AUTHORITY, ["112.example.id"], now() - timedelta(hours=23))
+    early = issue(AUTHORITY, ["112.example.id"], now() + timedelta(hours=23))
+    for made in (late, early):
+        verify(AUTHORITY.leaf, made.chain, "112.example.id")

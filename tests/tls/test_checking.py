@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from ct112.tls.authority import new_authority
 from ct112.tls.bundle import Bundle, now, read, read_chain
-from ct112.tls.checking import problems
+from ct112.tls.checking import open_key, problems
 from ct112.tls.problems import TlsError
 from tests.tls.made import AUTHORITY, server, written
 
@@ -111,7 +111,7 @@ def strange_key() -> bytes:
         (lambda: server().chain_pem() + strange_key(), "neither RSA nor EC"),
         (lambda: server().pem().replace(b"MIG", b"AAA", 1), "cannot be read"),
         (lambda: server().pem()[:-200], "cut off"),
-        (lambda: b"x" * (2 << 20), "too large"),
+        (lambda: b"x" * (2 << 20), "far too large"),
     ],
 )
 def test_a_file_that_will_not_do_says_why(tmp_path: Path, text: Callable[[], bytes], said: str) -> None:
@@ -127,3 +127,29 @@ def test_what_is_no_file_says_why(tmp_path: Path) -> None:
         read_chain(tmp_path / "none")
     with pytest.raises(TlsError, match="cannot be read"):
         read_chain(tmp_path)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/full"])
+def test_a_device_is_no_certificate_and_is_not_read_for_ever(tmp_path: Path, device: str) -> None:
+    link = tmp_path / "one.pem"
+    link.symlink_to(device)
+    with pytest.raises(TlsError, match="no plain file"):
+        read_chain(link)
+
+
+def test_a_link_to_a_certificate_is_read_as_one(tmp_path: Path) -> None:
+    (tmp_path / "there.pem").write_bytes(server().pem())
+    (tmp_path / "one.pem").symlink_to("there.pem")
+    assert read(tmp_path / "one.pem").key is not None
+
+
+def test_a_key_that_everybody_may_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "one.pem"
+    file.write_bytes(server().pem())
+    for mode, wrong in ((0o640, False), (0o644, True), (0o604, True), (0o600, False)):
+        file.chmod(mode)
+        assert bool(open_key(file)) is wrong, oct(mode)
+    file.write_bytes(server().chain_pem())
+    file.chmod(0o644)
+    assert not open_key(file), "a chain is for everybody"
+    assert not open_key(tmp_path / "none")

@@ -13,7 +13,7 @@ from ct112.cli.edge import CannotDo
 from ct112.settings import Settings, SettingsError, load
 from ct112.tls.authority import SERVER_DAYS, clean_names
 from ct112.tls.bundle import Bundle, now, read, read_chain
-from ct112.tls.checking import problems
+from ct112.tls.checking import open_key, problems
 from ct112.tls.files import ASTERISK, FOLDER, PARTS, WEB, Part, TlsFolder, gid
 from ct112.tls.problems import TlsError
 
@@ -127,7 +127,7 @@ def _shown(name: str, file: Path) -> bool:
     """Print a certificate; return whether nothing is wrong with it."""
     try:
         bundle = read_chain(file)
-        wrong = problems(bundle, now())
+        wrong = [*problems(bundle, now()), *filter(None, [open_key(file.with_suffix(".pem"))])]
     except TlsError as error:
         typer.echo(f"{name}: {error}")
         return False

@@ -1,13 +1,14 @@
 """The check of the certificates: those that are served, and the authority they come from."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ct112.doctor.checks import Answer, Trouble
 from ct112.settings import Settings
 from ct112.tls.bundle import now, read_chain
-from ct112.tls.checking import problems
+from ct112.tls.checking import open_key, problems
 from ct112.tls.problems import TlsError
 
 SOON_DAYS = 21
@@ -23,22 +24,27 @@ async def certificates(settings: Settings) -> Answer:
         return None, f"web speaks plain HTTP on {settings.web_host}: passwords can be read on the way"
     if not there:
         return True, "none: web is on this machine alone, or behind a proxy of yours"
+    keys = {name: [path for path in (file, settings.web_tls_key) if path] for name, file in there.items()}
     host = urlsplit(settings.web_url).hostname
     said = [
-        await asyncio.to_thread(_looked_at, name, file, host if name == "web" else None)
+        await asyncio.to_thread(_looked_at, name, file, host if name == "web" else None, keys[name])
         for name, file in there.items()
     ]
     soon = any(days < SOON_DAYS for days, _ in said)
     return None if soon else True, "; ".join(text for _, text in said)
 
 
-def _looked_at(name: str, file: Path, host: str | None) -> tuple[int, str]:
-    """Return the days left and a text; `host` is the name it must be for. Raises Trouble."""
+def _looked_at(name: str, file: Path, host: str | None, keys: Sequence[Path]) -> tuple[int, str]:
+    """Return the days left and a text; `host` is the name it must be for. Raises Trouble.
+
+    `keys`: the files its key may be in.
+    """
     try:
         bundle = read_chain(file)
     except TlsError as error:
         raise Trouble(f"{name}: {error}", "ct112 tls show") from error
     wrong = problems(bundle, now(), names=() if host is None else (host,))
+    wrong += filter(None, map(open_key, keys))
     if wrong:
         raise Trouble(f"{name}: {'; '.join(wrong)}", "ct112 tls renew, or ct112 tls use")
     return bundle.days_left(now()), f"{name} until {bundle.end:%Y-%m-%d}"

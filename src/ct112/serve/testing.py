@@ -220,6 +220,7 @@ class Trials:
         self._exchange, self._clock, self._rules = exchange, clock, rules
         self._every = max(LEAST_SECONDS, every_seconds)
         self._trial: Trial | None = None
+        self._expected: set[NodeName] = set()
 
     def takes(self, event: Event) -> bool:
         """Return whether the event is of a test call, and not for the real floor; it is taken in then."""
@@ -247,9 +248,16 @@ class Trials:
         await asyncio.sleep(min(FIRST_AFTER_SECONDS, self._every))
         while True:
             for node in self._exchange.ready():
-                metrics.test_call_every_seconds.labels(node=node).set(self._every)
+                self._expect(node)
                 await self._try(node)
             await asyncio.sleep(self._every)
+
+    def _expect(self, node: NodeName) -> None:
+        """Have it missed when it does not come, the very first at a node as well."""
+        metrics.test_call_every_seconds.labels(node=node).set(self._every)
+        if node not in self._expected:
+            self._expected.add(node)
+            metrics.test_call_at.labels(node=node).set_to_current_time()
 
     def _arrives(self, event: CallArrived) -> bool:
         """Take in a test call that comes in; one nobody waits for is ended."""

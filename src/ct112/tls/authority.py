@@ -39,6 +39,10 @@ def issue(authority: Bundle, names: Iterable[str], now: datetime, days: int = SE
     if not 1 <= days <= LONGEST_DAYS:
         raise TlsError(f"{days} days: a server's certificate has 1 to {LONGEST_DAYS}")
     assert authority.key is not None
+    if now < authority.leaf.not_valid_before_utc:  # a machine that was started without a clock
+        raise TlsError(
+            f"it is {now:%Y-%m-%d} here, and the authority is from later: set this machine's clock"
+        )
     key = ec.generate_private_key(ec.SECP256R1())
     days = min(days, authority.days_left(now))
     if days < 1:

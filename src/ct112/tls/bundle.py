@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from ct112 import files
 from ct112.tls.problems import TlsError
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-LARGEST_FILE = 1 << 20  # bytes; a chain has a few thousand
 DAY = timedelta(days=1)
 
 
@@ -101,9 +101,7 @@ def covers(names: Sequence[str], wanted: str) -> bool:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise TlsError(f"{path} is too large for a certificate or key: name another file")
-        return path.read_bytes()
+        return files.small(path)
     except FileNotFoundError as error:
         raise TlsError(f"{path} is not there: ct112 tls init, or name the right file") from error
     except PermissionError as error:

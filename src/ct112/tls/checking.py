@@ -2,9 +2,11 @@
 
 import contextlib
 import ssl
+import stat
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ct112 import files
 from ct112.tls.bundle import Bundle, covers
 
 LEAST_RSA_BITS = 2048
@@ -43,6 +46,14 @@ def problems(
 def fits(bundle: Bundle) -> bool:
     """Return whether the key is the certificate's."""
     return bundle.key is not None and _raw(bundle.key.public_key()) == _raw(bundle.leaf.public_key())
+
+
+def open_key(path: Path) -> str:
+    """Return why a file's key is none any more, when everybody on the machine may read it; else nothing."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_mode & stat.S_IROTH and b"PRIVATE KEY-----" in files.small(path):
+            return f"everybody on this machine may read the key in {path}: chmod 640, and renew it"
+    return ""
 
 
 def _of_the_key(bundle: Bundle) -> Iterator[str]:
