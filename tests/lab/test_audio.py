@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lab.audio import RATE, level_dbfs, listen_for, tone
+from lab.audio import RATE, level_dbfs, likeness, listen_for, tone
 
 
 def mixed(one: bytes, other: bytes) -> bytes:
@@ -54,3 +54,15 @@ def test_a_whole_second_repeats_without_a_click() -> None:
 def test_level_is_that_of_the_sine() -> None:
     assert level_dbfs(tone(1000, level_dbfs=-12)) == pytest.approx(-12 - 3.01, abs=0.05)
     assert level_dbfs(b"") == -math.inf
+
+
+def test_a_sound_is_recognised_wherever_it_is_in_what_was_heard() -> None:
+    random = np.random.default_rng(1)
+    wanted, other = (random.normal(0, 3000, 4000).astype("<i2") for _ in range(2))
+    noise = random.normal(0, 300, 20_000)
+    noise[7000:11_000] += 0.5 * wanted
+    pcm = noise.astype("<i2").tobytes()
+    assert likeness(pcm, wanted.tobytes()) > 0.95
+    assert likeness(pcm, other.tobytes()) < 0.2
+    assert likeness(pcm[:2000], wanted.tobytes()) == 0.0
+    assert likeness(pcm, b"\0" * 8000) == 0.0

@@ -4,6 +4,7 @@ What a stranger could have a hand in is spoken here: should it break eSpeak, thi
 else. It is gentle to the machine, and the sound does not pass through the asking process.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from ct112.prompts.audio import TELEPHONE_RATE, AudioError, for_telephone, write
 
 LANGUAGE = "id"
 NICENESS = 10
+OOM_SCORE = "500"
 
 
 def say(text: str, path: Path) -> float:
@@ -29,9 +31,16 @@ def speakable(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
+def _give_way() -> None:
+    """Let the telephone come first, for the processor and when memory is short: it started this process."""
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+
+
 def main() -> int:
     """Speak standard input; its seconds go to standard output."""
-    os.nice(NICENESS)
+    _give_way()
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
         seconds = say(text, Path(sys.argv[1]))
