@@ -21,6 +21,7 @@ READS = frozenset(
         "pause_reasons",
         "is_newest",
         "search",
+        *("book", "in_force", "world"),
     }
 )
 """What a command may ask of the store without a row: it changes nothing and tells of nobody."""
