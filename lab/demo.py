@@ -1,4 +1,4 @@
-"""`./run demo`: three citizens call 112 and are answered at real softphones, with sound both ways."""
+"""`./run demo`: three citizens call 112 and are heard by operators; one's fire reaches an agency."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from ct112.store import Store
 from lab.api import Lab
+from lab.demo_agency import fire_reaches_damkar
 from lab.demo_report import HEARD_SECONDS, Part, problems, show, verdict
 from lab.free_ports import free_base
 from lab.operators import CITIZEN_TONES, register_positions
@@ -61,7 +62,18 @@ class Demo:
         finally:
             await store.close()
         show(self._console, parts)
-        return verdict(self._console, parts)
+        return verdict(self._console, parts) and await self._agency(parts[0].citizen)
+
+    async def _agency(self, citizen: Citizen) -> bool:
+        """Bring the first caller's fire to an agency."""
+        if citizen.row is None:
+            return False
+        there = await fire_reaches_damkar(self._console, self._lab, citizen.name, citizen.row.id)
+        if there:
+            self._console.print(
+                "[green]✓[/green] One fire, from a citizen's call to the agency that put it out."
+            )
+        return there
 
     async def _register(self, desks: Phones) -> None:
         with step(Shown(self._console), "a phone with a wrong password is refused") as this:

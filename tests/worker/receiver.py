@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-SECRET = "a secret of sixteen"
+SECRET = "a-secret-of-sixteen"
 
 
 @dataclass
