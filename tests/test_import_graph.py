@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "backup": {"ct112.core", "ct112.store", "ct112.worker", *LEAF, *SETTINGS},
     "worker": {"ct112.core", "ct112.incidents", "ct112.control", "ct112.http", "ct112.store", *LEAF},
     "planning": set(),
+    "reports": set(),
     "installation": {"ct112.shipped", "ct112.files", "ct112.env_file", "ct112.asterisk.configfiles"},
     "doctor": EVERYTHING,
     "simulation": EVERYTHING,  # it runs the whole service

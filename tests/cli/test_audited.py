@@ -22,6 +22,8 @@ READS = frozenset(
         "is_newest",
         "search",
         *("book", "in_force", "world"),
+        "of_span",  # counts, nobody's name
+        "of_days",
     }
 )
 """What a command may ask of the store without a row: it changes nothing and tells of nobody."""

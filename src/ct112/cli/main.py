@@ -54,6 +54,8 @@ COMMANDS = {
     ),
     "uninstall": ("ct112.cli.uninstall", "Take ct112 off this machine; the data stays unless asked."),
     "simulate": ("ct112.cli.simulate", "Nights on virtual time in which everything breaks."),
+    "statistics": ("ct112.cli.statistics", "How the centre did in a span: calls, incidents, agencies."),
+    "report": ("ct112.cli.statistics", "The month's report for the national centre, CSV and XLSX."),
     "capacity": ("ct112.cli.capacity", "The operators and trunk lines a busy hour needs."),
 }
 

@@ -12,9 +12,8 @@ from ct112.cli import table as cli_table
 from ct112.cli.edge import CannotDo, loaded, with_audit, with_connection, with_store
 
 if TYPE_CHECKING:
-    from ct112.store import Connection, Store
+    from ct112.store import Connection
     from ct112.store.erasing import Whose
-    from ct112.store.erasure_requests import StoredRequest
     from ct112.store.privacy import Breach, Found, Seen, Subject
 
 app = typer.Typer(help="Personal data.", no_args_is_help=True, rich_markup_mode=None)
@@ -45,14 +44,12 @@ def find(number: Annotated[str, typer.Argument(metavar="NUMBER")], json_: AsJson
     from ct112.store import privacy
 
     whose = _whose(number, None, None)
-
-    async def work(connection: "Connection") -> "Subject":
-        from ct112.cli.audited import note
-
-        await note(connection, "privacy.find", personal={"number": number})
-        return await privacy.find(connection, whose)
-
-    found = with_connection(work)
+    found = with_audit(
+        "privacy.find",
+        None,
+        lambda connection: privacy.find(connection, whose),
+        personal={"number": number},
+    )
     if json_:
         typer.echo(_json(found))
         return
@@ -80,18 +77,14 @@ def erase(
     What is on legal hold stays; a call under way is erased by ct112 worker when it is over.
     """
     from ct112.cli import audit as cli_audit
-    from ct112.cli.audited import note, who
+    from ct112.cli.audited import who
     from ct112.store import erasure_requests as requests
 
     whose, key = _whose(number, call, incident), cli_audit.key()
-
-    async def work(store: "Store") -> "StoredRequest":
-        async with store.transaction() as connection:
-            asked = await requests.ask(connection, whose, by=who(), reason=reason)
-            await note(connection, "privacy.erase_asked", str(asked.id))
-        return await requests.carry_out(store, asked.id, key, actor=who())
-
-    done = with_store(work)
+    asked = with_audit(
+        "erasure.ask", None, lambda connection: requests.ask(connection, whose, by=who(), reason=reason)
+    )
+    done = with_store(lambda store: requests.carry_out(store, asked.id, key, actor=who()))
     typer.echo(f"erased in {done.rows} rows (request {done.id})")
     if done.held:
         typer.echo(f"{done.held} rows are on legal hold and stay: ct112 privacy holds")

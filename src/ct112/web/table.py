@@ -25,6 +25,7 @@ from ct112.web.seating.routes import ROUTES as SEATING
 from ct112.web.session.oidc import ROUTES as OIDC
 from ct112.web.session.routes import ROUTES as SESSION
 from ct112.web.settings.routes import ROUTES as SETTINGS
+from ct112.web.statistics.routes import ROUTES as STATISTICS
 from ct112.web.tokens.routes import ROUTES as TOKENS
 
 TABLE: tuple[Route, ...] = (
@@ -53,4 +54,5 @@ TABLE: tuple[Route, ...] = (
     *TOKENS,
     *AUDIT,
     *PRIVACY,
+    *STATISTICS,
 )

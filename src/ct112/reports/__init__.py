@@ -1,0 +1,1 @@
+"""Reports: stable figures of days, and whoever's columns over them."""
