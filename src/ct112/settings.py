@@ -156,6 +156,11 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str = Field("", description="Signing in through the city's provider; empty: not")
     oidc_client_id: str = Field("ct112", description="As whom we ask that provider")
+    aml_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="What the sender of telephones' own locations (AML) signs with; none: none are taken",
+    )
     oidc_client_secret: SecretStr | None = Field(None, description="And with which secret")
     state_dir: Path = Field(
         Path("/var/lib/ct112"), description="Prompts, last known roster and menu, the spool; serve's alone"

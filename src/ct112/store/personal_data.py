@@ -129,6 +129,19 @@ CALLS = (
         " WHERE task_id = callback_task.id",
         by_number="number = ANY(:forms) OR ani = ANY(:forms)",
     ),
+    Kept(
+        table="place_location",
+        classes=_all(PLACE, "latitude longitude uncertainty_m confidence text shape")
+        | {"number": CALLER, "by": STAFF},
+        plain=_words("source digest"),
+        at="received_at",
+        calls="SELECT place_location.call_id",
+        incidents="SELECT coalesce(place_location.incident_id, incident_call.incident_id) FROM (SELECT 1) one"
+        " LEFT JOIN incident_call ON incident_call.call_id = place_location.call_id",
+        by_number="number = ANY(:forms) OR call_id IN"
+        " (SELECT id FROM call_record WHERE ani_e164 = ANY(:forms) OR ani = ANY(:forms))",
+    ),
+    Kept(table="location_link", key="token_hash", classes={"made_by": STAFF}, plain=_words("token_hash")),
     Kept(table="callback_call", key="call_id"),
     Kept(table="agency_call_fact", key="delivery", plain=_words("kind data")),
 )

@@ -55,8 +55,14 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         return _refused(error).response()
     except Exception:
-        log.exception("a request failed", path=request.path)
+        log.exception("a request failed", path=_asked(request))
         return Problem(kinds.OUR_MISTAKE, "try again; the service's log says more").response()
+
+
+def _asked(request: web.Request) -> str:
+    """Return the route: a path may hold a secret (/share/…)."""
+    resource = request.match_info.route.resource
+    return "" if resource is None else resource.canonical
 
 
 def _refused(error: web.HTTPException) -> Problem:

@@ -9,6 +9,7 @@ from ct112.web.problems import Problem
 
 BODY_SECONDS = 5.0  # to send it; shorter than a request may take, so that nobody blames the database
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 
 async def read(request: web.Request, most: int) -> bytes:
@@ -18,8 +19,19 @@ async def read(request: web.Request, most: int) -> bytes:
     """
     if request.content_type != JSON:
         raise Problem(kinds.NOT_JSON, f"send the body as JSON, with Content-Type: {JSON}")
+    return await _whole(request, most, kinds.NOT_JSON)
+
+
+async def read_form(request: web.Request, most: int) -> bytes:
+    """Return a form as it was sent; refusals as of `read`. For machines that sign what they send."""
+    if request.content_type != FORM:
+        raise Problem(kinds.NOT_FORM, f"send the body as a form, with Content-Type: {FORM}")
+    return await _whole(request, most, kinds.NOT_FORM)
+
+
+async def _whole(request: web.Request, most: int, packed: kinds.Kind) -> bytes:
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() != "identity":
-        raise Problem(kinds.NOT_JSON, "send the body as it is, not packed: leave Content-Encoding out")
+        raise Problem(packed, "send the body as it is, not packed: leave Content-Encoding out")
     if (request.content_length or 0) > most:
         raise _too_large(most)
     found = bytearray()

@@ -13,6 +13,7 @@ from ct112.web.agencies.book import AgencyBook
 from ct112.web.backlog import Backlog
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
+from ct112.web.locations.door import LocationDoor
 from ct112.web.places.map import CityMap
 
 
@@ -37,3 +38,4 @@ class House:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     agency_book: AgencyBook = field(default_factory=AgencyBook)
     city: CityMap = field(default_factory=CityMap)
+    locations: LocationDoor = field(default_factory=LocationDoor)

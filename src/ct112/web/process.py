@@ -22,6 +22,7 @@ from ct112.web.app import make_app
 from ct112.web.house import House
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
+from ct112.web.locations.door import LocationDoor
 
 log = logs.get("web")
 
@@ -57,6 +58,9 @@ class Web:
             zone=settings.zone,
             public_url=settings.web_public_url(),
             networks=settings.allowed_networks(),
+            locations=LocationDoor(
+                None if settings.aml_key is None else settings.aml_key.get_secret_value().encode()
+            ),
             agency_book=agency_book,
         )
         app = make_app(house, gate.access.authenticate)

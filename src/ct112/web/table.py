@@ -14,6 +14,7 @@ from ct112.web.incidents.exports import ROUTES as EXPORTS
 from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
+from ct112.web.locations.routes import ROUTES as LOCATIONS
 from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.places.routes import ROUTES as PLACES
 from ct112.web.positions.routes import ROUTES as POSITIONS
@@ -49,6 +50,7 @@ TABLE: tuple[Route, ...] = (
     *AGENCIES,
     *ROUTING,
     *PLACES,
+    *LOCATIONS,
     *SETTINGS,
     *ACCOUNTS,
     *TOKENS,

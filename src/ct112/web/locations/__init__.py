@@ -1,0 +1,1 @@
+"""Where callers are: reading, by hand, by a link, by their telephones (AML)."""
