@@ -30,6 +30,8 @@ NOT_NOTED = {
     "check_routing": "judges what was sent, and keeps nothing",
     "check_ivr": "judges what was sent, and keeps nothing",
     "preview_speech": "speaks what was sent, and keeps nothing",
+    "take_aml": "nobody is signed in: the row says of itself when it came, and as what",
+    "share_location": "nobody is signed in: the row says of itself when it came; making the link is noted",
     "begin_session": "notes session.begin and session.refuse itself: nobody is signed in yet",
 }
 """Routes that change something, and why the table does not note them."""
