@@ -7,8 +7,9 @@ import urllib.request
 from pathlib import Path
 
 from lab.containers.calls import Callers
-from lab.containers.city import CARRIER, City
+from lab.containers.city import CARRIER, READY_SECONDS, City
 from lab.phones import Phones
+from lab.processes import wait_until
 from lab.steps import StepFailed
 
 INSIDE = "/var/lib/ct112/backup"
@@ -73,11 +74,24 @@ async def call_encrypted(city: City, passwords: dict[str, str], authority: Path)
 
 
 def _asked_over_tls(port: int, authority: Path) -> int:
-    """Return what web answers to who trusts the authority and no other."""
+    """Wait until web answers who trusts the authority and no other; return how. Raises StepFailed."""
+    said: list[int | str] = [""]
+
+    def well() -> bool:
+        said[0] = _status(port, authority)
+        return said[0] == 200
+
+    if not wait_until(well, READY_SECONDS, 0.2):
+        raise StepFailed(f"web over HTTPS: {said[0]}", "see its log")
+    return 200
+
+
+def _status(port: int, authority: Path) -> int | str:
     trust = ssl.create_default_context(cafile=str(authority))
     url = f"https://127.0.0.1:{port}/healthz"
-    with urllib.request.urlopen(url, timeout=10, context=trust) as answer:
-        status: int = answer.status
-    if status != 200:
-        raise StepFailed(f"web answers {status} over HTTPS", "see its log")
-    return status
+    try:
+        with urllib.request.urlopen(url, timeout=5, context=trust) as answer:
+            status: int = answer.status
+            return status
+    except OSError as error:
+        return str(error)
