@@ -107,7 +107,7 @@ def kinds(world: World) -> list[str]:
 def test_it_is_dialled_said_and_accepted() -> None:
     world = dialling()
     assert world.asked_for(DialCallee) == [
-        DialCallee(call=CALL, node=A, number="0285421", seconds=30.0, trunk="trunk")
+        DialCallee(call=CALL, node=A, number="0285421", seconds=30.0, trunk="trunk", lasts=273.0)
     ]
     world.tell(CalleeAnswered(CALL))
     assert said(world) == [MESSAGE]

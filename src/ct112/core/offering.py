@@ -28,16 +28,12 @@ def settle(board: Board) -> None:
     """
     if board.draining:
         return
-    _offer_all(board)
-    if board.agency_calls:  # behind every caller
-        while agency_operators.make_way(board):
-            _offer_all(board)
-        agency_operators.offer(board)
-
-
-def _offer_all(board: Board) -> None:
     while board.positions.anybody_ready and (pair := _next_pair(board)):
         _offer(board, *pair)
+    if board.agency_calls:  # behind every caller
+        while agency_operators.make_way(board) and (pair := _next_pair(board)):
+            _offer(board, *pair)
+        agency_operators.offer(board)
 
 
 def _next_pair(board: Board) -> tuple[Call, Position] | None:
