@@ -273,3 +273,15 @@ def test_the_trunks_are_told_to_ct112_in_their_order(
     assert (first.name, first.lines, first.kept) == ("trunk-b", 9, 4)
     assert (second.name, second.outgoing) == ("trunk-a", False)
     assert "change them there" in machine.render(trunk="192.0.2.9", code=1)
+
+
+def test_of_trunks_alone_a_reload_is_enough_and_of_anything_else_a_restart(machine: Machine) -> None:
+    assert "Restart Asterisk" in machine.render()
+    with machine.toml.open("a") as file:
+        file.write('[[trunk]]\nname = "second"\nserver = "192.0.2.9"\n')
+    for described in (machine.toml.read_text(), machine.toml.read_text().replace("192.0.2.9", "192.0.2.8")):
+        machine.toml.write_text(described)
+        said = machine.render(trunk="")
+        assert "module reload res_pjsip.so" in said
+        assert "Restart Asterisk" not in said
+    assert "Restart Asterisk" in machine.render("--sip-address", "192.0.2.77", trunk="")

@@ -29,7 +29,7 @@ WITHIN = 75.0  # seconds; a job that failed is tried again after 30 at most
 AHEAD_SECONDS = 90
 TINY_BYTES = 1024
 JOBS = 3
-UP_FOR_A_WHILE = "min_over_time(up[3s]) == 1 and count_over_time(up[3s]) >= 3"
+UP_FOR_A_WHILE = "min_over_time(up[10s]) == 1 and count_over_time(up[10s]) >= 3"
 OF_THE_MACHINE = {"ClockNotSynchronised"}  # what the machine that tests is like is no fault of the lab's
 
 
@@ -123,16 +123,23 @@ class Provoker:
     async def _database_goes(self) -> None:
         """PostgreSQL ends, and three callers come and go: what is written down waits, more and more."""
         await self._world.stop(POSTGRES)
-        growing = []
+        growing: list[Moment] = []
         for _ in range(3):
             call = await self._world.dial()
             await call.hang_up()
-            await asyncio.sleep(2)
-            growing.append(await asyncio.to_thread(Moment.now, self._prometheus))
+            growing.append(await self._grown(waiting(growing[-1]) if growing else 0.0))
         self.found.seen["SpoolGrows"] = Seen("by what was scraped", growing)
         await self._comes("DatabaseAway", "DatabaseBehind", "JobWaits")
         await self._world.start(POSTGRES)
         await self._is_over("DatabaseAway", "DatabaseBehind", "JobWaits")
+
+    async def _grown(self, before: float) -> Moment:
+        """Wait until more than that was scraped as waiting in the spool; return that moment."""
+        end = time.monotonic() + WITHIN
+        while waiting(moment := await asyncio.to_thread(Moment.now, self._prometheus)) <= before:
+            assert time.monotonic() < end, f"no more than {before:g} waits in the spool"
+            await asyncio.sleep(0.5)
+        return moment
 
     async def _disk_fills(self) -> None:
         """What is left on the disk of the state folder is less than the rules want."""
@@ -270,6 +277,11 @@ class Provoker:
         self, holds: Callable[[dict[str, str]], object], what: str, within: float = WITHIN
     ) -> dict[str, str]:
         return await asyncio.to_thread(self._prometheus.until, holds, within, what)
+
+
+def waiting(moment: Moment) -> float:
+    """Return how much was waiting in the spool then."""
+    return sum(value for name, value in moment.values.items() if name.startswith("ct112_spool_waiting{"))
 
 
 def certificate_of(lab: Lab) -> Path:

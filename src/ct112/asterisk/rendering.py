@@ -22,6 +22,7 @@ from ct112.asterisk.configfiles import NodeValues, TemplateError, filled
 MANIFEST = ".ct112-rendered.json"
 REPLACED = ".replaced"
 """Behind the name of a file that was edited by hand and replaced all the same."""
+TRUNK_LINE = '#include "pjsip-trunk'
 PROGRAMS = "agi-bin"
 SOUNDS = "hold"
 SECRET = re.compile(r"^([ +-]?\s*(?:password|secret|md5_cred)\s*=).*", re.MULTILINE)
@@ -74,6 +75,11 @@ class Rendering:
     def edited(self) -> list[PlannedFile]:
         """Return those among them that somebody edited."""
         return [file for file in self.files if file.edited]
+
+    @property
+    def of_trunks_alone(self) -> bool:
+        """Return whether Asterisk takes up what changes by a reload, with calls up: it is about trunks."""
+        return all(_of_a_trunk(file) for file in self.changed)
 
     def diff(self) -> str:
         """Return how the files change, without passwords."""
@@ -163,6 +169,14 @@ def render(
     rendering = plan(templates, target, values)
     rendering.write(overwrite=overwrite)
     return [target / file.name for file in rendering.files if file.wanted is not None]
+
+
+def _of_a_trunk(file: PlannedFile) -> bool:
+    """Return whether the change is about trunks, or of a file that Asterisk does not read."""
+    if file.name == "pjsip.conf":
+        there, wanted = (set(_lines(data) or ()) for data in (file.there, file.wanted))
+        return all(line.startswith(TRUNK_LINE) for line in there ^ wanted)
+    return file.name.startswith("pjsip-trunk") or (not file.name.endswith(".conf") and "/" not in file.name)
 
 
 def _planned(

@@ -10,6 +10,11 @@ from ct112.cli.asterisk_update import update_command
 from ct112.cli.rendering import Rendered, RenderOrder, render_node
 from ct112.settings import ENV_FILE
 
+RESTART = "Restart Asterisk and ct112."
+TRUNKS_ALONE = (
+    "Only trunks changed: asterisk -rx 'module reload res_pjsip.so' takes them up, calls go on. "
+    "Then restart ct112 serve, and load ct112.nft if it is among the files."
+)
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -117,7 +122,7 @@ def _tell(order: RenderOrder, rendered: Rendered) -> None:
         f"{len(rendered.changed)} files changed, {rendered.unchanged} as they were; "
         f"node {order.node} is in {order.env_file}, {passwords}."
     )
-    typer.echo(_where(order.env_file) + "Restart Asterisk and ct112.")
+    typer.echo(_where(order.env_file) + (TRUNKS_ALONE if rendered.of_trunks_alone else RESTART))
 
 
 def _where(env_file: Path) -> str:

@@ -62,6 +62,7 @@ class Rendered:
     diff: str
     passwords_kept: bool
     readable: bool  # Asterisk's own user may read the files
+    of_trunks_alone: bool = False  # a reload of Asterisk takes it up, with calls up
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,12 @@ def _rendered(order: RenderOrder, *, write: bool) -> Rendered:
         _write(order, plan, own)
     changed = [*own, *(order.target / file.name for file in plan.changed)]
     return Rendered(
-        tuple(changed), len(plan.files) - len(plan.changed), _diff(own, plan), bool(kept), plan.readable
+        tuple(changed),
+        len(plan.files) - len(plan.changed),
+        _diff(own, plan),
+        bool(kept),
+        plan.readable,
+        plan.of_trunks_alone,
     )
 
 
