@@ -201,3 +201,15 @@ async def test_where_the_map_says_it_is_and_what_that_is_called(site: Site, stor
         assert (status, changed["place"]["kelurahan"]) == (200, code)
     other = await opened(site, place=point | {"kelurahan": "33.75.02.1001"})
     assert (other["place"]["kelurahan"], other["place"]["kelurahan_name"]) == ("33.75.02.1001", None)
+
+
+async def test_the_timeline_has_the_calls_in_their_place(site: Site, store: Store) -> None:
+    await fill(store, 1)
+    made = await opened(site, call_id=CALL)
+    late = str(uuid4())  # its record is still on its way
+    assert (await ask(site, "POST", f"/incidents/{made['id']}/calls", {"call_id": late}))[0] == 200
+    _, told, _ = await ask(site, "GET", f"/incidents/{made['id']}/timeline")
+    lines = [(line["kind"], line["by"], line["seq"]) for line in told["timeline"]]
+    assert lines[:2] == [("call_arrived", "caller", None), ("call_ended", "caller", None)]
+    assert [kind for kind, _, _ in lines[2:]] == ["opened", "call_joined"]
+    assert told["timeline"][1]["data"] == {"call": CALL, "outcome": "abandoned"}

@@ -198,9 +198,9 @@ class Why(Given):
 
 
 class TrailLine(Shown):
-    """One thing that happened to the incident. `data`: what it was and what it is."""
+    """One thing that happened to the incident. `data`: what it was and what it is. `seq`: none for calls."""
 
-    seq: int
+    seq: int | None
     at: Instant
     by: str
     kind: str

@@ -5,7 +5,6 @@ from typing import Any
 from ct112.store import (
     BadCursor,
     Connection,
-    incident_changes,
     incidents,
     incidents_acting,
     incidents_reading,
@@ -26,12 +25,12 @@ from ct112.web.incidents.model import (
     MergeInto,
     NewIncident,
     Timeline,
-    TrailLine,
     Why,
     shown,
 )
 from ct112.web.incidents.opening import like, located, open_incident
 from ct112.web.incidents.refusals import known_category, refusals
+from ct112.web.incidents.timeline import timeline
 from ct112.web.problems import bad_cursor
 from ct112.web.routes import Handler, Reply, Route
 from ct112.web.values import ById
@@ -137,11 +136,9 @@ async def list_like(connection: Connection, path: ById) -> LikeList:
 
 
 async def read_timeline(connection: Connection, path: ById) -> Timeline:
-    """Read all that happened to an incident, in order."""
+    """Read all that happened to an incident and in its calls, in order."""
     with refusals():
-        await incidents.get(connection, path.id)
-    trail = await incident_changes.of_incident(connection, path.id)
-    return Timeline(timeline=tuple(TrailLine.model_validate(line) for line in trail))
+        return Timeline(timeline=await timeline(connection, path.id))
 
 
 PROBLEMS = frozenset({kinds.CONFLICT})
