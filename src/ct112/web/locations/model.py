@@ -1,6 +1,6 @@
 """Locations as the API shows and takes them. Angles in degrees (WGS 84), lengths in metres."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,18 @@ from ct112.web.values import Given, Instant, Line, Shown
 
 Metres = Annotated[float, Field(ge=0, le=100_000)]
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$", max_length=43)]
+
+
+class ShapeShown(Shown):
+    """What a source gave beyond a point: SIP's shape with its points, how a telephone found its place.
+
+    `clock_off`: the telephone's clock disagrees with ours by more than an hour: doubt `at`.
+    """
+
+    kind: str | None = None
+    points: tuple[tuple[float, float], ...] = ()
+    method: str | None = None
+    clock_off: bool = False
 
 
 class LocationShown(Shown):
@@ -26,7 +38,7 @@ class LocationShown(Shown):
     uncertainty_m: float | None
     confidence: float | None
     text: str | None
-    shape: dict[str, Any]
+    shape: ShapeShown
     by: str | None
     area: AreaView | None
 

@@ -20,6 +20,7 @@ from ct112.web.locations.model import (
     LocationList,
     LocationShared,
     LocationShown,
+    ShapeShown,
 )
 from ct112.web.places.model import AreaView
 from ct112.web.problems import Problem
@@ -143,8 +144,12 @@ async def _shown(house: House, connection: Connection, one: Location) -> Locatio
     area = None
     if one.latitude is not None and one.longitude is not None:
         area = await house.city.at(connection, one.latitude, one.longitude)
-    fields = {name: getattr(one, name) for name in Location.__slots__}
-    return LocationShown(**fields, area=None if area is None else AreaView.model_validate(area))
+    fields = {name: getattr(one, name) for name in Location.__slots__ if name != "shape"}
+    return LocationShown(
+        **fields,
+        shape=ShapeShown(**one.shape),
+        area=None if area is None else AreaView.model_validate(area),
+    )
 
 
 OPEN = frozenset({kinds.SLOW_DOWN})
