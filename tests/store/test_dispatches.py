@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -192,20 +191,6 @@ async def test_another_agencys_dispatch_is_not_there(opened: Store) -> None:
     await report(opened, by_agency["damkar"], S.DONE, agency="damkar")
     with pytest.raises(IncidentRefused, match="ask it anew"):
         await report(opened, by_agency["damkar"], S.EN_ROUTE)
-
-
-async def test_when_something_is_due_next(opened: Store) -> None:
-    async with opened.transaction() as connection:
-        assert await deliveries.next_due_seconds(connection) is None
-    await asked(opened, "damkar")
-    async with opened.transaction() as connection:
-        due = await deliveries.next_due_seconds(connection)
-        assert due is not None
-        assert due <= 0
-    (held,) = await lease(opened, seconds=30)
-    assert held.leased_until - held.limit_at < timedelta(0)
-    async with opened.transaction() as connection:
-        assert 20 < (await deliveries.next_due_seconds(connection) or 0) <= 30
 
 
 async def test_a_change_written_while_a_worker_leases_is_told(opened: Store) -> None:

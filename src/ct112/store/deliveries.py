@@ -65,15 +65,6 @@ async def lease(connection: Connection, most: int, seconds: float) -> list[Lease
     return [_leased(row) for row in (await connection.execute(taken)).mappings()]
 
 
-async def next_due_seconds(connection: Connection) -> float | None:
-    """Return in how many seconds something is due; None: nothing is."""
-    held = func.coalesce(DELIVERIES.c.leased_until, DELIVERIES.c.due_at)
-    soonest = func.min(func.greatest(DELIVERIES.c.due_at, held))
-    left = func.extract("epoch", soonest - func.clock_timestamp())
-    found = await connection.scalar(select(left).where(LIVE))
-    return None if found is None else float(found)
-
-
 async def settle(
     connection: Connection, leased: Leased, *, state: str, due_at: datetime | None, outcome: str
 ) -> bool:
@@ -123,7 +114,6 @@ async def advance(
         "limit_at": following.limit,
     }
     await connection.execute(insert(DELIVERIES).values(row))
-    await connection.execute(select(func.pg_notify("ct112_delivery", "")))
 
 
 async def acknowledged(connection: Connection, dispatch: UUID, telling: Telling | None = None) -> None:
