@@ -85,7 +85,7 @@ class Terminal:
         return result.output
 
     def incident(self, *words: str, code: int = 0) -> str:
-        """Run `ct112 incident`, check its exit code, return what it said."""
+        """Run `ct112 incidents`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_incident.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output

@@ -1,4 +1,4 @@
-"""`ct112 incident …` as it is typed when the screens are away, with the database."""
+"""`ct112 incidents …` as it is typed when the screens are away, with the database."""
 
 import asyncio
 import re
@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ct112.store import Store, audit, categories
+from ct112.store import Store, audit, categories, deliveries, dispatches, incidents_reading
 from tests.store.terminal import Terminal
 
 CALL = "018f6f1e-0000-7000-8000-000000000007"
-TODAY = f"{datetime.now(ZoneInfo('Asia/Jakarta')):%m%d}"
+ZONE = ZoneInfo("Asia/Jakarta")
+TODAY = f"{datetime.now(ZONE):%m%d}"
 
 
 def opened(terminal: Terminal, *words: str) -> str:
@@ -76,6 +77,24 @@ def test_words_of_a_caller_move_no_cursor(terminal: Terminal) -> None:
     said = terminal.incident("show", number)
     assert "two lines 2J" in said
     assert "\u009b" not in said
+
+
+async def test_closed_at_the_command_line_agencies_stand_down(database_url: str, terminal: Terminal) -> None:
+    number = await asyncio.to_thread(opened, terminal)
+    store = await Store.create(database_url)
+    try:
+        async with store.transaction() as connection:
+            (view,) = (await incidents_reading.page(connection)).items
+            await dispatches.ask(connection, view.id, ["damkar"], by="x", zone=ZONE)
+        assert "damkar sent" in await asyncio.to_thread(terminal.incident, "show", number)
+        await asyncio.to_thread(terminal.incident, "close", number, "--reason", "put out")
+        async with store.transaction() as connection:
+            (dispatch,) = (await incidents_reading.get(connection, view.id)).dispatches
+            told = await deliveries.of_dispatch(connection, dispatch.id)
+    finally:
+        await store.close()
+    assert dispatch.status == "cancelled"
+    assert [row["telling"] for row in told if row["due_at"]] == ["stand_down"]
 
 
 async def test_a_retired_category_opens_nothing(database_url: str, terminal: Terminal) -> None:

@@ -1,4 +1,4 @@
-"""`ct112 incident`: incidents at the command line, for when the screens are away."""
+"""`ct112 incidents`: incidents at the command line, for when the screens are away."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated

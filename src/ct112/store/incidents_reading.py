@@ -62,7 +62,7 @@ async def by_number(connection: Connection, number: str) -> IncidentView:
     row = (await connection.execute(_query().where(INCIDENTS.c.number == clean.text(number)))).mappings()
     found = row.one_or_none()
     if found is None:
-        raise IncidentUnknown(f"there is no incident {ascii(number)[1:41]}: see `ct112 incident list`")
+        raise IncidentUnknown(f"there is no incident {ascii(number)[1:41]}: see `ct112 incidents list`")
     return (await _views(connection, [found]))[0]
 
 
