@@ -31,6 +31,7 @@ GROUPS = {
     "audit": ("ct112.cli.audit", "app", "Who read personal data, who changed what; and verify it."),
     "privacy": ("ct112.cli.privacy", "app", "Personal data: find, erase, legal holds, who saw what."),
     "places": ("ct112.cli.places", "app", "Areas, streets and landmarks of the city: import, search."),
+    "camera": ("ct112.cli.cameras", "app", "The cameras of the city: shown beside an alert near them."),
     "db": ("ct112.cli.database", "app", "The database."),
     "tls": ("ct112.cli.tls", "app", "Certificates: make, renew, check, show."),
     "asterisk": ("ct112.cli.asterisk", "app", "Asterisk's configuration."),

@@ -221,6 +221,18 @@ INCIDENTS = (
         by_number="caller_number = ANY(:forms)",
         goes_with=frozenset({"incident"}),
     ),
+    Kept(
+        table="alert",
+        classes=_all(EVENT, "evidence close_reason") | {"place_text": PLACE, "taken_by": STAFF},
+        plain=_words("status kind source latitude longitude"),  # where a sensor is
+        at="first_at",
+        blank={"evidence": "'[]'::jsonb"},
+        over="status IN ('dismissed', 'incident')",
+        calls="SELECT call_id FROM incident_call AS its WHERE its.incident_id = alert.incident_id",
+        incidents="SELECT alert.incident_id",
+        goes_with=frozenset({"incident"}),
+    ),
+    Kept(table="camera", key="code", plain=_words("code name stream latitude longitude")),
     Kept(table="incident_call", key="incident_id", classes={"joined_by": STAFF}),
     Kept(
         table="dispatch",

@@ -2,6 +2,8 @@
 
 from ct112.web.accounts.routes import ROUTES as ACCOUNTS
 from ct112.web.agencies.routes import ROUTES as AGENCIES
+from ct112.web.alerts.cameras import ROUTES as CAMERAS
+from ct112.web.alerts.routes import ROUTES as ALERTS
 from ct112.web.audit.routes import ROUTES as AUDIT
 from ct112.web.callbacks.routes import ROUTES as CALLBACKS
 from ct112.web.calls.asks import ROUTES as CALL_ASKS
@@ -57,4 +59,6 @@ TABLE: tuple[Route, ...] = (
     *AUDIT,
     *PRIVACY,
     *STATISTICS,
+    *ALERTS,
+    *CAMERAS,
 )

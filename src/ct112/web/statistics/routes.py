@@ -30,6 +30,6 @@ ROUTES = (
         read_statistics,
         LEADERS,
         problems=frozenset({kinds.REFUSED}),
-        seconds=60.0,
+        audit="statistics.read",
     ),
 )

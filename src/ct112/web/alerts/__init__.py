@@ -1,0 +1,1 @@
+"""Alerts of sensors and cameras, and the cameras."""
