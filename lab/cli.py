@@ -93,7 +93,12 @@ def demo(context: typer.Context) -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def drill(context: typer.Context) -> None:
-    """Run the drills, or a night of them: `drill night --minutes 10 --seed 1`."""
+    """Run the drills, or a night of them: `drill night --minutes 10 --seed 1`.
+
+    `drill deliveries --count 500`: agencies are told while worker, web and PostgreSQL are killed.
+    """
+    if context.args[:1] == ["deliveries"]:
+        _supervised("lab.deliveries", context.args[1:])
     if context.args[:1] == ["night"]:
         _supervised("lab.night", context.args[1:])
     _supervised("lab.drills", context.args)

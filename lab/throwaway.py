@@ -42,6 +42,15 @@ class Server:
         if process is not None:
             processes.stop(process, signal.SIGINT, STOP_SECONDS)
 
+    def kill(self) -> None:
+        """End the server and its workers as a power cut would; `start` brings it back."""
+        process = self._table.living().get(postgres.NAME)
+        children = process.children(recursive=True) if process is not None else []
+        self._each(psutil.Process.kill)
+        if process is not None:
+            processes.stop(process, signal.SIGKILL, STOP_SECONDS)
+        psutil.wait_procs(children, STOP_SECONDS)
+
     def freeze(self) -> None:
         """Let the server take connections and answer nothing, as one on a stuck disk."""
         self._each(psutil.Process.suspend)

@@ -62,8 +62,10 @@ async def test_whom_the_rules_propose_is_asked_once(site: Site) -> None:
 async def test_an_agency_sees_and_moves_its_own_alone(site: Site, desk: dict[str, str]) -> None:
     _, dispatches = await sent(site, "damkar", "pmi")
     mine, other = dispatches["damkar"], dispatches["pmi"]
+    await ask(site, "GET", "/dispatches?live=true")
+    assert (await ask(site, "GET", f"/dispatches/{mine}"))[1]["status"] == "sent", "the centre looked"
     _, listed, _ = await ask(site, "GET", "/dispatches?live=true", as_=desk)
-    assert [one["id"] for one in listed["dispatches"]] == [mine]
+    assert [(one["id"], one["status"]) for one in listed["dispatches"]] == [(mine, "received")]
     assert (await ask(site, "GET", "/dispatches?agency=pmi", as_=desk))[0] == 404
     assert (await ask(site, "GET", f"/dispatches/{other}", as_=desk))[0] == 404
     assert (await report(site, other, "acknowledged", as_=desk))[0] == 404

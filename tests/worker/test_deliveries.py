@@ -248,6 +248,7 @@ async def test_what_overtook_another_has_a_higher_version(opened: Store) -> None
     first, then = (told for _, _, told in receiver.came)
     assert (first["telling"], then["telling"]) == ("new", "stand_down")
     assert first["dispatch"]["version"] < then["dispatch"]["version"]
+    assert (first["incident"]["caller_number"], then["incident"]["caller_number"]) == ("+62811", None)
 
 
 class Mailbox:

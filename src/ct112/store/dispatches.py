@@ -134,6 +134,15 @@ async def merged(connection: Connection, gone: UUID, into: IncidentView, *, by: 
         await deliveries.begin(connection, dispatch.id, dispatch.agency, Telling.CHANGE, priority, now)
 
 
+async def received(connection: Connection, ids: Sequence[StoredDispatch], *, by: str, how: str) -> None:
+    """Note that an agency's machine has these; of those somebody there has seen, nothing is to be noted."""
+    for each in sorted(ids, key=lambda one: one.incident_id):  # in the order in which incidents are merged
+        if each.status is DispatchStatus.SENT:
+            old = await lock(connection, each.id)
+            if old.status is DispatchStatus.SENT:
+                await _move(connection, old, DispatchStatus.RECEIVED, by=by, reason=None, how=how)
+
+
 async def lock(connection: Connection, id_: UUID, agency: str | None = None) -> StoredDispatch:
     """Return a dispatch; nobody else changes its incident meanwhile. Raises DispatchUnknown."""
     while True:
@@ -200,5 +209,5 @@ async def _priority(connection: Connection, dispatch: StoredDispatch) -> int:
     return (await incidents.get(connection, dispatch.incident_id)).content.priority
 
 
-__all__ = ["IncidentRefused", "ask", "cancel", "clock", "get", "incident_changed", "lock", "merged", "report"]
-__all__ += ["stand_down"]
+__all__ = ["IncidentRefused", "ask", "cancel", "clock", "get", "incident_changed", "lock", "merged"]
+__all__ += ["received", "report", "stand_down"]

@@ -15,6 +15,7 @@ from ct112.incidents.agencies import Step, steps
 from ct112.incidents.destinations import Network
 from ct112.incidents.due import key
 from ct112.incidents.outcomes import Failed, Outcome, Refused
+from ct112.incidents.spoken import Telling
 from ct112.store import Store, StoreUnavailable, agencies, deliveries, incidents
 from ct112.store.deliveries import Leased
 from ct112.store.deliveries_settling import settled
@@ -120,7 +121,7 @@ class Deliverer:
         step = _step(steps(agency, now.astimezone(self._zone)), leased.step)
         if step is None:
             return None
-        if view.content.caller_withheld:
+        if view.content.caller_withheld or leased.telling is Telling.STAND_DOWN:
             view = view.without_caller()
         return Errand(
             leased=leased,

@@ -1,6 +1,6 @@
 """The routes of dispatches: the centre asks, an agency sees and moves its own alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -45,7 +45,7 @@ async def ask_agencies(
 
 
 async def list_dispatches(who: Principal, connection: Connection, query: DispatchFilter) -> DispatchPage:
-    """List dispatches, the newest first; an agency its own alone."""
+    """List dispatches, the newest first; an agency its own alone, which are received by that."""
     if who.role is Role.AGENCY and query.agency not in (None, who.agency):
         raise Problem(kinds.NOT_FOUND, "an agency sees its own dispatches alone", title="no such agency")
     given = query.model_dump(exclude={"limit", "after"})
@@ -54,14 +54,17 @@ async def list_dispatches(who: Principal, connection: Connection, query: Dispatc
         page = await dispatches_reading.page(connection, wanted, limit=query.limit, after=query.after)
     except BadCursor:
         raise bad_cursor() from None
-    found = tuple(DispatchShown.model_validate(dispatch) for dispatch in page.items)
+    items = await _received(who, connection, page.items)
+    found = tuple(DispatchShown.model_validate(dispatch) for dispatch in items)
     return DispatchPage(dispatches=found, total=page.total, exact=page.exact, next=page.next)
 
 
 async def read_dispatch(who: Principal, connection: Connection, path: ById) -> DispatchWhole:
-    """Read a dispatch and what it is about; an agency its own alone."""
+    """Read a dispatch and what it is about; an agency its own alone, which is received by that."""
     with _problems():
-        return await _whole(who, connection, await dispatches.get(connection, path.id, _own(who)))
+        found = await dispatches.get(connection, path.id, _own(who))
+        (found,) = await _received(who, connection, [found])
+        return await _whole(who, connection, found)
 
 
 async def report_status(
@@ -104,6 +107,17 @@ async def _proposed(connection: Connection, house: House, id_: UUID, level: int)
     if not proposal.agencies:
         raise _refused("agencies", "are not proposed by any rule", "name them: agencies=[…]")
     return proposal.agencies
+
+
+async def _received(
+    who: Principal, connection: Connection, found: Sequence[StoredDispatch]
+) -> Sequence[StoredDispatch]:
+    """Note that an agency's page or program has these now, and return them as they are then."""
+    if who.role is not Role.AGENCY or not any(one.status is DispatchStatus.SENT for one in found):
+        return found
+    await dispatches.received(connection, found, by=who.name, how="its page")
+    sent = DispatchStatus.SENT
+    return [await dispatches.get(connection, one.id) if one.status is sent else one for one in found]
 
 
 async def _whole(who: Principal, connection: Connection, dispatch: StoredDispatch) -> DispatchWhole:

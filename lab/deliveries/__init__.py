@@ -1,0 +1,1 @@
+"""A drill without calls: agencies are told while worker, web and PostgreSQL are killed and stopped."""
