@@ -22,6 +22,7 @@ from bench import (
     held,
     ivr,
     live,
+    place_search,
     records,
     report,
     setting_up,
@@ -40,6 +41,7 @@ CASES = (
     "feed",
     "records",
     "store",
+    "places",
     "planning",
     "ivr",
     "client",
@@ -163,6 +165,11 @@ def _store(results: Results, quick: bool) -> None:
     _show(*figures.stored_rows(results.stored))
 
 
+def _places(results: Results, quick: bool) -> None:
+    results.places += place_search.played(*((20_000, 1) if quick else (100_000, 5)))
+    _show(*figures.place_rows(results.places))
+
+
 def _planning(results: Results, quick: bool) -> None:
     days = 1 if quick else 5
     simulated = {
@@ -221,6 +228,7 @@ ALONE: dict[str, Callable[[Results, bool], None]] = {
     "feed": _feed,
     "records": _records,
     "store": _store,
+    "places": _places,
     "planning": _planning,
     "ivr": _ivr,
 }

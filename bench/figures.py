@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.beside import BesideFigure
 from bench.core import CoreFigure
+from bench.place_search import PlacesFigure
 from bench.quantiles import quantile
 from bench.results import Results
 from bench.setting_up import SetUpFigure
@@ -188,6 +189,25 @@ def record_rows(results: Results) -> tuple[list[str], Rows]:
         for name, (text, digits) in names.items()
     ]
     return ["at 100 calls/s", f"gap of {results.records[0].gap_calls:,} calls"], rows
+
+
+def place_rows(places: Sequence[PlacesFigure]) -> tuple[list[str], Rows]:
+    """Return the table of searches for places."""
+    rows = [
+        [
+            f"{one.names:,}",
+            f"{one.queries - one.missed} of {one.queries}",
+            *(f"{value:.1f}" for value in (one.p50_ms, one.p99_ms, one.slowest_ms)),
+        ]
+        for one in places
+    ]
+    return [
+        "names",
+        "queries with the place among the first three",
+        "p50, ms",
+        "p99, ms",
+        "slowest, ms",
+    ], rows
 
 
 def stored_rows(stored: Sequence[StoredFigure]) -> tuple[list[str], Rows]:

@@ -94,6 +94,7 @@ def page(results: Results, drawn: list[str]) -> str:
             "time. A time is a whole transaction from asking for a connection to the last row: page and total. Totals are exact up to 1,000.",
             "",
             figures.markdown(*figures.stored_rows(results.stored)),
+            *_places(results),
             *_beside(results),
             "## Held calls",
             "",
@@ -129,6 +130,19 @@ def _live(results: Results) -> list[str]:
             figures.markdown(*figures.live_rows(results)),
         ]
     return lines
+
+
+def _places(results: Results) -> list[str]:
+    """Return the section about searching places, if it was measured."""
+    if not results.places:
+        return []
+    return [
+        "## Places by what people say",
+        "",
+        "Misspelt and shortened queries (`tests/places/queries.csv`), each asked several times. A time is a whole transaction.",
+        "",
+        figures.markdown(*figures.place_rows(results.places)),
+    ]
 
 
 def _beside(results: Results) -> list[str]:

@@ -15,6 +15,7 @@ from bench.feed import FeedFigure
 from bench.held import HeldFigure
 from bench.ivr import IvrFigure
 from bench.live import LiveFigure
+from bench.place_search import PlacesFigure
 from bench.records import RecordFigures
 from bench.setting_up import SetUpFigure
 from bench.stored import StoredFigure
@@ -38,6 +39,7 @@ class Results:
     feed: list[FeedFigure] = field(default_factory=list)
     live: list[LiveFigure] = field(default_factory=list)
     stored: list[StoredFigure] = field(default_factory=list)
+    places: list[PlacesFigure] = field(default_factory=list)
     beside: list[BesideFigure] = field(default_factory=list)
     planning: dict[str, float] = field(default_factory=dict)  # what was simulated → seconds
 
@@ -70,6 +72,7 @@ KINDS: dict[str, Any] = {
     "feed": FeedFigure,
     "live": LiveFigure,
     "stored": StoredFigure,
+    "places": PlacesFigure,
     "beside": BesideFigure,
 }
 

@@ -23,6 +23,7 @@ def rows(results: Results) -> Iterator[list[str]]:
         _held,
         _records,
         _stored,
+        _places,
         _feed,
         _live,
         _beside_web,
@@ -134,6 +135,14 @@ def _stored(results: Results) -> Iterator[list[str]]:
         slowest = max(one.p99_ms for one in results.stored)
         what = f"lists and searches of {results.stored[0].stored:,} calls, p99 of the slowest"
         yield _at_most(what, slowest, 50, "ms", 0)
+
+
+def _places(results: Results) -> Iterator[list[str]]:
+    for one in results.places:
+        what = f"misspelt places among {one.names:,} names"
+        yield _at_most(f"{what}, p99", one.p99_ms, 20, "ms", 1)
+        share = 100 * (one.queries - one.missed) / one.queries
+        yield _row(f"{what}: 95 % among the first three", f"{share:.1f} %", share >= 95)
 
 
 def _beside_web(results: Results) -> Iterator[list[str]]:

@@ -24,7 +24,7 @@ from lab.postgres import Postgres
 from lab.processes import ProcessTable
 from lab.root import Installation, find
 from lab.service import NAME as CT112
-from lab.service import Service, position_names, put_on_duty, settings_for
+from lab.service import PLACES, Service, position_names, put_on_duty, settings_for
 from lab.steps import Progress, Quiet, StepFailed, step
 from lab.users import make_users
 
@@ -277,6 +277,8 @@ class Lab:
         service = self.service()
         if self._has_database():
             self._stepped("database migrated", service.migrate)
+            if folder := self._overrides.get(PLACES):
+                self._stepped("places of the city", lambda: service.import_places(Path(folder)))
             self._stepped("operators on duty", self._put_on_duty)
             self._stepped("users", self._make_users)
         self._stepped("ct112 serve", service.start)
@@ -328,7 +330,13 @@ def from_environment(
     there = nodes_up(places)
     if there and nodes not in (None, there):
         raise StepFailed(f"the lab is up with {there} node(s)", f"./run down, then ./run up --nodes {nodes}")
-    names = {"CT112_DEAD_MAN_SECONDS", "CT112_RING_SECONDS", "CT112_WRAP_UP_SECONDS", "CT112_LOG_LEVEL"}
+    names = {
+        "CT112_DEAD_MAN_SECONDS",
+        "CT112_RING_SECONDS",
+        "CT112_WRAP_UP_SECONDS",
+        "CT112_LOG_LEVEL",
+        PLACES,
+    }
     return Lab(
         places.directory,
         places.ports.base,

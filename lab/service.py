@@ -26,6 +26,8 @@ from lab.steps import StepFailed
 NAME = "ct112"
 POSITIONS = 3
 SECONDS = 25
+PLACES = "CT112_LAB_PLACES"
+"""Names a folder with a city's areas and names, which the lab takes in."""
 KEPT = ("PATH", "HOME", "LANG", "TZ")
 
 
@@ -74,6 +76,30 @@ class Service:
             raise StepFailed(
                 f"ct112 db upgrade: {last}", "see that the database is the lab's own, then again"
             )
+
+    def import_places(self, folder: Path) -> None:
+        """Take in a city's areas and names: its .geojson, and .csv with or without a column `kind`."""
+        files_of: dict[str, list[Path]] = {"--areas": sorted(folder.glob("*.geojson"))}
+        for file in sorted(folder.glob("*.csv")):
+            with file.open(encoding="utf-8") as opened:
+                named = "--names" if "kind" in opened.readline().strip().split(",") else "--area-names"
+            files_of.setdefault(named, []).append(file)
+        for option in ("--areas", "--area-names", "--names"):
+            for file in files_of.get(option, ()):
+                self._import(option, file)
+
+    def _import(self, option: str, file: Path) -> None:
+        result = subprocess.run(
+            self.command("places", "import", option, str(file)),
+            env=self.environment(),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode != 0:
+            last = " | ".join((result.stderr or result.stdout).strip().splitlines()[-4:])
+            raise StepFailed(f"ct112 places import: {last}", f"correct {file}, or unset {PLACES}")
 
     def start(self) -> None:
         """Start ct112 and wait until it would handle calls."""

@@ -122,6 +122,7 @@ def test_what_was_kept_is_read_back_as_it_was() -> None:
         "feed",
         "live",
         "stored",
+        "places",
         "beside",
     ]
 

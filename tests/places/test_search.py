@@ -6,8 +6,8 @@ import pytest
 
 from ct112.places.importing import Files, take_in
 from ct112.store import Store, places
+from lab.made_places import crowd
 from tests.places.conftest import KELURAHAN, queries
-from tests.places.crowd import crowd
 
 HOSTILE = (
     "%",
