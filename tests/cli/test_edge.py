@@ -106,7 +106,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("operator", "remove", ""), "is no name"),
     (("callback", "take", "7", "--operator", "x" * 500), "is no name"),
     (
-        ("asterisk", "render", "--trunk", "192.0.2.1", "--target", "/etc/passwd", "--env-file", "/dev/null"),
+        ("asterisk", "render", "--trunk", "192.0.2.1", "--target", "/etc/passwd", "--env-file", "/nowhere/e"),
         "--target",
     ),
     (

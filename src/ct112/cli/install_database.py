@@ -34,7 +34,7 @@ def address(given: str, file: Path | None) -> str:
 
 def trouble(order: Order) -> Iterator[InstallFailure]:
     """Yield why an address that was given cannot be used; nothing of it is in the text but host and port."""
-    from ct112.doctor.database import database_trouble
+    from ct112.doctor.database import answers, database_trouble
     from ct112.store.faults import StoreUnavailable
 
     if not order.database_url:
@@ -42,22 +42,11 @@ def trouble(order: Order) -> Iterator[InstallFailure]:
     remedy = "correct the address, or start PostgreSQL there; then the same command"
     try:
         env_file.with_value("", SETTING, order.database_url)
-        asyncio.run(_tried(order.database_url))
+        asyncio.run(answers(order.database_url))
     except StoreUnavailable as error:
         yield InstallFailure(database_trouble(error, order.database_url), remedy)
     except (ValueError, env_file.EnvFileError) as error:
         yield InstallFailure(str(error), remedy)
-
-
-async def _tried(url: str) -> None:
-    from ct112.store import Store, schema
-
-    store = await Store.create(url)
-    try:
-        async with store.transaction() as connection:
-            await schema.version(connection)
-    finally:
-        await store.close()
 
 
 def _read(file: Path) -> str:

@@ -6,6 +6,18 @@ from ct112.settings import origin
 from ct112.store.faults import explain, sqlstate
 
 
+async def answers(url: str) -> None:
+    """Ask the database at an address something. Raises StoreUnavailable, and ValueError when it is none."""
+    from ct112.store import Store, schema
+
+    store = await Store.create(url)
+    try:
+        async with store.transaction() as connection:
+            await schema.version(connection)
+    finally:
+        await store.close()
+
+
 def database_trouble(error: BaseException, address: str) -> str:
     """Return why the database cannot be used, and what to do; never the password."""
     cause = error.__cause__ or error
