@@ -134,3 +134,18 @@ async def test_a_version_written_by_hand_is_shown_as_refused(site: Site, databas
     assert set_to(page["versions"][0]) == {"ring_seconds": 900.0}
     status, listed, _ = await ask(site, "PATCH", "/settings", {"ring_seconds": None}, If_Match='"1"')
     assert (status, listed["refused"]) == (200, None)
+
+
+@pytest.mark.parametrize("value", ["1e400", "-1e400", "true", "null", '"30"', "{}", "[1]"])
+async def test_whatever_stands_in_a_row_by_hand_is_refused_and_can_be_taken_back(
+    site: Site, database_url: str, value: str
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    row = f'{{"ring_seconds": {value}}}'
+    await connection.execute("INSERT INTO setting_version VALUES (1, $1, '', 'hand')", row)
+    await connection.close()
+    status, listed, _ = await ask(site, "GET", "/settings")
+    assert (status, "ring_seconds" in listed["refused"]) == (200, True)
+    assert (await ask(site, "GET", "/settings/versions"))[0] == 200
+    status, listed, _ = await ask(site, "PATCH", "/settings", {"ring_seconds": None}, If_Match='"1"')
+    assert (status, listed["refused"]) == (200, None)

@@ -21,6 +21,10 @@ from ct112.web.settings.model import (
 )
 
 
+LARGEST = 1e15
+"""Of a number that is shown; a row that somebody wrote by hand may hold one that no answer can."""
+
+
 async def list_settings(house: House, connection: Connection) -> SettingList:
     """List the settings: value, range, default, and what each does."""
     return _list(house.policy, await settings.current(connection))
@@ -95,7 +99,7 @@ def _numbers(stored: StoredSettings) -> dict[str, float]:
     return {
         name: float(value)
         for name, value in stored.values.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
     }
 
 
