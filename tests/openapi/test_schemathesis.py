@@ -60,6 +60,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "/api/v1/operators/{name}/state": {"name": "operator-1"},
     "/api/v1/positions/{name}": {"name": "pos-9"},
     "/api/v1/positions/{name}/operator": {"name": "pos-1"},
+    "/api/v1/positions/{name}/browser-phone": {"name": "pos-9"},
     "/api/v1/callbacks/{id}/result": {"id": 1},
     "/api/v1/routing/versions/{number}": {"number": 1},
     "/api/v1/routing/versions/{number}/diff": {"number": 1},

@@ -64,7 +64,7 @@ async def sit_down(world: World, *, encrypted: bool) -> Phone:
         user, password, f"127.0.0.1:{port}", tone_hz=OPERATOR_TONES[0], encrypted=encrypted
     )
     await eventually(
-        lambda: world.metric("ct112_phones_registered", node="a"), lambda count: count == 1, 10, "registered"
+        lambda: world.metric("ct112_phones_registered", node="a"), lambda count: count == 1, 30, "registered"
     )
     return desk
 
@@ -89,7 +89,7 @@ async def test_a_talk_over_tls_and_srtp_outlives_a_renewal(encrypted: tuple[Worl
     await eventually(
         lambda: served(world, certificate),
         lambda shown: shown == {renewed.leaf.serial_number},
-        25,
+        40,
         "SIP and WSS both show the new certificate",
     )
     await world.talk(call, desk, at_desk)

@@ -104,6 +104,22 @@ async def test_should_serve_die_under_it_nobody_is_rung_and_nothing_is_written(w
     assert await rows(world) == before
 
 
+async def test_a_restart_in_good_order_under_it_is_no_failure(world: World) -> None:
+    log = world.lab.places.log / "ct112.log"
+
+    async def failures() -> int:
+        return (await asyncio.to_thread(log.read_text, "utf-8")).count("a test call failed")
+
+    before, failed = await rows(world), await failures()
+    await eventually(world.channels, lambda legs: any("from-trunk" in leg for leg in legs), 30, "one begins")
+    await world.stop(CT112)
+    await world.start(CT112)
+    await one_more(world, within=40)
+    assert await failures() == failed
+    assert await world.metric("ct112_test_call_ok", node="a") == 1
+    assert await rows(world) == before
+
+
 async def test_a_dialplan_that_leads_nowhere_is_an_alarm_until_it_leads_here_again(world: World) -> None:
     node = world.lab.nodes()[0]
     await one_more(world)

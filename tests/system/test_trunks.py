@@ -84,8 +84,8 @@ async def register_again(world: World) -> None:
 async def test_a_trunk_is_registered_by_password_and_calls_come_by_it(
     world: World, telkom: RawCarrier
 ) -> None:
-    assert await asyncio.to_thread(telkom.registered.wait, 10)
-    await eventually(lambda: registered(world), lambda now: now == 1.0, 10, "known to be registered")
+    assert await asyncio.to_thread(telkom.registered.wait, 30)
+    await eventually(lambda: registered(world), lambda now: now == 1.0, 30, "known to be registered")
     async with raw_caller(world.exchange, REGISTRAR) as caller:
         call = await caller.invite()
         assert call.answer is not None
@@ -97,7 +97,7 @@ async def test_a_trunk_is_registered_by_password_and_calls_come_by_it(
 async def test_a_registration_that_is_refused_is_said_and_comes_back(
     world: World, telkom: RawCarrier
 ) -> None:
-    await asyncio.to_thread(telkom.registered.wait, 10)
+    await asyncio.to_thread(telkom.registered.wait, 30)
     telkom.password, telkom.nonce = "another", "another"
     await register_again(world)
     await eventually(lambda: registered(world), lambda now: now == 0.0, AGAIN_SECONDS, "refused")
@@ -136,7 +136,7 @@ async def test_a_call_back_goes_by_the_next_trunk_when_the_first_fails(
         telkom.refusal = "503 Service Unavailable"
     assert len(telkom.invited) == tried + 1, "the first was tried, and once"
     network.hang_up(citizen)
-    await at_desk.wait_for("closed", within=5)
+    await at_desk.wait_for("closed", within=20)
     done = await task_of(world, citizen.number, "closed")
     assert (done["result"], done["attempts"]) == ("reached", 1)
 
@@ -156,7 +156,7 @@ async def test_the_last_line_but_one_is_not_dialled_by(
         assert (await at_desk.hears(desk.tone_hz)).seconds >= 0.6, "both hear each other"
         assert len(telkom.invited) == tried, "not by the first"
         network.hang_up(citizen)
-        await at_desk.wait_for("closed", within=5)
+        await at_desk.wait_for("closed", within=20)
 
 
 @asynccontextmanager
@@ -249,7 +249,7 @@ class Connected:
 
 async def final(reader: asyncio.StreamReader) -> Message:
     """Return the next final answer of the connection."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             message = Message.parse(head)

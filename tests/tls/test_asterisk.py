@@ -84,7 +84,7 @@ async def ari(node: AsteriskNode) -> AsyncIterator[Connection]:
         await accounts.push(connection, [ACCOUNT], keep="trunk")
         yield connection
         await connection.close()
-        await asyncio.wait_for(reader, 5)
+        await asyncio.wait_for(reader, 20)
 
 
 def trust(certificate: NodeCertificate) -> ssl.SSLContext:
@@ -114,7 +114,7 @@ async def asked(node: AsteriskNode, certificate: NodeCertificate, source: str, p
     found: dict[str, Any] = dict(node.values().connection())
     proof = aiohttp.encode_basic_auth(found["ari_user"], found["ari_password"])
     writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: {proof}\r\n\r\n".encode())
-    line = await asyncio.wait_for(reader.readline(), 5)
+    line = await asyncio.wait_for(reader.readline(), 20)
     await closed(writer)
     return int(line.split()[1]) if line else 0
 
@@ -168,7 +168,7 @@ async def test_a_browser_phone_registers_over_wss(
 async def answer(socket: aiohttp.ClientWebSocketResponse) -> str:
     """Return the next answer; requests of Asterisk's own are passed over."""
     while True:
-        message = await socket.receive(5)
+        message = await socket.receive(20)
         text = message.data if isinstance(message.data, str) else message.data.decode()
         if text.startswith("SIP/2.0"):
             return str(text)
@@ -256,13 +256,13 @@ def contact(node: AsteriskNode) -> list[str]:
 
 
 async def until_ready(nodes: AmiNodes) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not all(nodes.ready().values()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
 async def until_shown(ports: tuple[int, ...], certificate: NodeCertificate, renewed: Bundle) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         for port in ports:
             while await shown(port, certificate) != renewed.leaf.serial_number:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)

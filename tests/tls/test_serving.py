@@ -24,8 +24,8 @@ HANDSHAKE = b"\x16"  # the first byte of a server's hello (RFC 8446, 5.1)
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until it holds, five seconds at most."""
-    async with asyncio.timeout(5):
+    """Wait until it holds."""
+    async with asyncio.timeout(20):
         while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(SOON)
 
@@ -158,21 +158,21 @@ async def test_old_tls_is_refused(site: Site, newest: str, answered: bool) -> No
         client.wrap_bio(incoming, outgoing, server_hostname="127.0.0.1").do_handshake()
     reader, writer = await asyncio.open_connection("127.0.0.1", site.server.address[1])
     writer.write(outgoing.read())
-    answer = await asyncio.wait_for(reader.read(1), 5)
+    answer = await asyncio.wait_for(reader.read(1), 20)
     assert (answer == HANDSHAKE) is answered
     writer.close()
 
 
 async def test_silent_strangers_have_a_limit_and_an_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight may connect; silent ones count before their handshake, and are closed after its time."""
-    monkeypatch.setattr("ct112.http.handshakes.HANDSHAKE_SECONDS", 1.0)
+    monkeypatch.setattr("ct112.http.handshakes.HANDSHAKE_SECONDS", 4.0)
     port = site.server.address[1]
     silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    assert await asyncio.wait_for(reader.read(), 0.5) == b"", "the ninth is closed at once"
+    assert await asyncio.wait_for(reader.read(), 3.5) == b"", "the ninth is closed at once"
     writer.close()
     for closed, _ in silent:
-        assert await asyncio.wait_for(closed.read(), 5) == b""
+        assert await asyncio.wait_for(closed.read(), 30) == b""
     assert await site.shown(), "there is room again"
     for _, each in silent:
         each.close()
@@ -187,7 +187,7 @@ async def test_what_is_no_tls_is_closed_and_the_others_go_on(
         stranger.setblocking(False)
         await loop.sock_sendall(stranger, sent)
         stranger.shutdown(socket.SHUT_WR)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while await loop.sock_recv(stranger, 4096):
                 pass
     assert await site.shown()
