@@ -20,7 +20,6 @@ from ct112.web.settings.model import (
     SettingView,
 )
 
-
 LARGEST = 1e15
 """Of a number that is shown; a row that somebody wrote by hand may hold one that no answer can."""
 
