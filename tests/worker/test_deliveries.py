@@ -15,6 +15,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import text
 
@@ -329,6 +331,36 @@ async def test_sixty_deliveries_a_worker_killed_and_one_stopped_none_lost_none_u
     assert {UUID(id_) for id_ in by_dispatch} == set(asked)
     for id_ in asked:
         assert [row[:2] for row in await tried(opened, id_)] == [("webhook", "delivered")]
+
+
+@pytest.mark.timeout(120)
+async def test_killed_in_a_delivery_it_is_tried_again_when_its_lease_is_over(
+    opened: Store, database_url: str, tmp_path: Path
+) -> None:
+    """The receiver has the first post and answers nothing until the worker is dead; another one goes on."""
+    posts: list[tuple[str, float]] = []
+    silent = asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        posts.append((request.headers["Idempotency-Key"], time.monotonic()))
+        if len(posts) == 1:
+            await silent.wait()
+        return web.Response(status=202)
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    async with TestServer(app) as server:
+        await ways(opened, {"kind": "webhook", "url": str(server.make_url("/")), "secret": SECRET})
+        with process(database_url, tmp_path, "one") as one:
+            id_ = await ask(opened)
+            await until(lambda: asyncio.sleep(0, posts), bool, 40)
+            one.kill()
+        with process(database_url, tmp_path, "two"):
+            await until(lambda: dispatch(opened, id_), lambda found: found.status is DispatchStatus.RECEIVED)
+        silent.set()
+    (key, first), (again, then) = posts
+    assert key == again
+    assert made.LEASE_SECONDS - 1 < then - first < WITHIN
 
 
 async def all_received(store: Store) -> int:
