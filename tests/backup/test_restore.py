@@ -5,10 +5,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from ct112.backup import restoring
 from ct112.backup.manifest import BackupTrouble
-from ct112.store import Store, audit, audit_verify
+from ct112.store import Store, audit, audit_verify, erasing, holds
+from ct112.store.erasing import Whose
 from ct112.store.spool_file import SpoolFile, look_at
 from ct112.worker.audit_heads import read_heads
 from ct112.worker.audit_key import read_key
@@ -131,6 +133,28 @@ async def test_erasures_made_since_are_made_again(
     said = await second.restore(tmp_path / "backup", erasures=first.places.erasures)
     assert "1 erasures made since the backup are made again: 20 rows" in said
     assert await value(second, "SELECT count(personal) FROM audit WHERE action = 'call.read'") == 0
+    report = await verified(second)
+    assert report.findings == []
+
+
+async def test_a_person_erased_since_and_a_hold_placed_since_are_so_again(
+    first: Installation, second: Installation, tmp_path: Path
+) -> None:
+    await first.backup(tmp_path / "backup")
+    store = await Store.create(first.database_url)
+    key = read_key(first.places.audit_key)
+    assert key is not None
+    async with store.transaction() as connection:
+        calls = list(await connection.scalars(text("SELECT id FROM call_record WHERE ani IS NOT NULL")))
+        erased, held = calls[:2]
+        await holds.place(connection, by="cli:siti", reason="court", call=held)
+        await erasing.erase_person(connection, Whose(call=erased), key, actor="cli:siti", why="letter")
+    await ErasureLister(store, first.places.audit_key, first.places.erasures).work()
+    await store.close()
+    await second.restore(tmp_path / "backup", erasures=first.places.erasures)
+    assert await value(second, f"SELECT ani FROM call_record WHERE id = '{erased}'") is None
+    assert await value(second, f"SELECT ani FROM call_record WHERE id = '{held}'") is not None
+    assert await value(second, "SELECT call_id FROM legal_hold WHERE released_at IS NULL") == held
     report = await verified(second)
     assert report.findings == []
 
