@@ -7,6 +7,7 @@ import pytest
 from yarl import URL
 
 from ct112.places.importing import Files, take_in
+from lab.throwaway import Server
 from tests.places.conftest import SOUTH, STEP, WEST
 from tests.web.conftest import site  # noqa: F401 (fixture)
 from tests.web.site import BEARER, Site
@@ -62,3 +63,14 @@ async def test_signs_of_the_database_are_text(town: Site, said: str) -> None:
 @pytest.mark.parametrize("point", ["latitude=91&longitude=0", "latitude=nan&longitude=0", "latitude=1"])
 async def test_what_is_no_point_is_a_400(town: Site, point: str) -> None:
     assert (await ask(town, f"/api/v1/areas/at?{point}"))[0] == 400
+
+
+async def test_a_database_that_hangs_is_told_of_and_the_next_question_is_answered(
+    town: Site, server: Server
+) -> None:
+    server.freeze()
+    try:
+        assert (await ask(town, "/api/v1/places?q=melati"))[0] == 503
+    finally:
+        server.thaw()
+    assert (await ask(town, "/api/v1/places?q=melati"))[0] == 200
