@@ -13,7 +13,7 @@ from lab.free_ports import free_base, give_back
 from lab.places import REPOSITORY, asterisk_root
 
 pytestmark = pytest.mark.system
-OURS = {"packet filter", "a: trunk", "a: phones", "accounts"}
+OURS = {"packet filter", "a: trunk", "a: phones", "accounts", "backup", "agencies"}
 """Warnings that a lab has anywhere."""
 
 

@@ -9,7 +9,7 @@ import pytest
 from lab.outside import Habit, Outside, outside
 from lab.world import CT112, World, carrier, eventually
 from tests.system.commands import ct112, settings
-from tests.system.test_running_centre import doctor
+from tests.system.test_running_centre import OF_THE_LAB, doctor
 
 
 @pytest.fixture
@@ -168,6 +168,6 @@ async def test_with_the_carrier_there_the_doctor_finds_nothing(world: World, net
 
     async def missing() -> set[str]:
         found = (await doctor(world))[1]
-        return {name for name, one in found.items() if not one["ok"]} - {"packet filter"}  # of the machine
+        return {name for name, one in found.items() if not one["ok"]} - OF_THE_LAB
 
     await eventually(missing, lambda found: not found, 120, "OPTIONS are sent every minute")
