@@ -11,7 +11,7 @@ import pytest
 from ct112 import routing as documents
 from ct112.incidents.routing_check import World
 from ct112.store import Stale, Store, agencies, routing
-from ct112.store.routing import InForce, UnknownVersion
+from ct112.store.publications import InForce, UnknownVersion
 from tests.incidents.category_codes import CODES
 
 DOCUMENT: dict[str, Any] = {

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ct112.incidents.routing_check import World
     from ct112.routing import Report
     from ct112.store import Connection
-    from ct112.store.routing import InForce, StoredRouting
+    from ct112.store.publications import InForce
+    from ct112.store.routing import StoredRouting
 
 app = typer.Typer(help="Who is asked to act.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -166,10 +167,11 @@ def _in_force() -> str:
 
 def _source(number: int) -> str:
     from ct112.store import routing
+    from ct112.store.publications import UnknownVersion
 
     try:
         return with_connection(lambda connection: routing.get(connection, number))[1]
-    except routing.UnknownVersion as error:
+    except UnknownVersion as error:
         raise CannotDo(f"there is no version {number}: see ct112 routing versions") from error
 
 

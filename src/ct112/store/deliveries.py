@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Table, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, insert, or_, select, update
 
 from ct112.incidents.agencies import WayKind, steps
 from ct112.incidents.due import Try, key, next_step
@@ -75,7 +75,8 @@ async def settle(
         values["delivered_at"] = func.coalesce(DELIVERIES.c.delivered_at, func.clock_timestamp())
     if due_at is None:
         values["ended_at"] = func.clock_timestamp()
-    done = await connection.execute(update(DELIVERIES).where(*_held(leased)).values(values))
+    held = (DELIVERIES.c.id == leased.id, DELIVERIES.c.lease_token == leased.lease_token)
+    done = await connection.execute(update(DELIVERIES).where(*held).values(values))
     return bool(done.rowcount)
 
 
@@ -196,10 +197,6 @@ async def _escalate(connection: Connection, dispatch: UUID, telling: Telling, wh
     row = (await connection.execute(listed)).one()
     said = {"dispatch": str(dispatch), "agency": row.agency, "telling": telling, "why": why}
     await incident_changes.append(connection, row.incident_id, by="ct112", kind="escalated", data=said)
-
-
-def _held(leased: Leased) -> tuple[ColumnElement[bool], ...]:
-    return (and_(DELIVERIES.c.id == leased.id, DELIVERIES.c.lease_token == leased.lease_token),)
 
 
 def _leased(row: Mapping[Any, Any]) -> Leased:

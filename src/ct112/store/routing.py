@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, desc, func, insert, select, text
+from sqlalchemy import Table, func, insert, select
 
 from ct112 import logs
 from ct112.incidents.routing import Book
@@ -15,21 +15,13 @@ from ct112.incidents.routing_document import BadDocument, empty_book, read_book
 from ct112.store import agencies, categories, clean, places
 from ct112.store.agency_tables import RoutingPublication, RoutingUnmatched, RoutingVersion
 from ct112.store.engine import Connection
-from ct112.store.faults import Stale
-from ct112.store.pages import Order, Page
+from ct112.store.publications import NEVER, Publications
 
 log = logs.get("routing")
 
 VERSIONS: Table = RoutingVersion.metadata.tables["routing_version"]
-PUBLISHED: Table = RoutingPublication.metadata.tables["routing_publication"]
 UNMATCHED: Table = RoutingUnmatched.metadata.tables["routing_unmatched"]
-NEWEST_FIRST = Order("routing", (VERSIONS.c.number,), (int,), newest_first=True)
 A_DAY = timedelta(days=1)
-NEVER = 0  # the number of the last publishing before there was one
-
-
-class UnknownVersion(LookupError):
-    """There is no such version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,73 +36,23 @@ class StoredRouting:
     published_by: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InForce:
-    """What is in force. `publishing` counts up with every change; 0 and None: nothing was published."""
-
-    publishing: int = NEVER
-    number: int | None = None
+ROUTINGS = Publications(
+    "routing",
+    StoredRouting,
+    VERSIONS,
+    RoutingPublication.metadata.tables["routing_publication"],
+    "number",
+    stored_by="stored_by",
+    stored_at="stored_at",
+)
+publish, in_force, get, page = ROUTINGS.publish, ROUTINGS.in_force, ROUTINGS.get, ROUTINGS.page
 
 
 async def add(
     connection: Connection, document: Mapping[str, Any], source_yaml: str, note: str, *, by: str
 ) -> int:
     """Store a document that was checked as a version that is not in force; return its number."""
-    row = {
-        "document": clean.json(document),
-        "source_yaml": clean.text(source_yaml),
-        "note": clean.text(note),
-        "stored_by": clean.text(by),
-    }
-    added = await connection.execute(insert(VERSIONS).values(row).returning(VERSIONS.c.number))
-    return int(added.scalar_one())
-
-
-async def publish(
-    connection: Connection, number: int, note: str, *, by: str, expected: int | None = None
-) -> InForce:
-    """Put a version in force, an older one too.
-
-    `expected`: the last publishing this one is made on. Raises Stale, UnknownVersion.
-    """
-    await connection.execute(text("LOCK TABLE routing_publication IN SHARE ROW EXCLUSIVE MODE"))
-    if expected is not None and expected != (await in_force(connection)).publishing:
-        raise Stale
-    if await connection.scalar(select(VERSIONS.c.number).where(VERSIONS.c.number == number)) is None:
-        raise UnknownVersion(str(number))
-    added = await connection.execute(
-        insert(PUBLISHED)
-        .values(number=number, note=clean.text(note), published_by=clean.text(by))
-        .returning(PUBLISHED.c.id)
-    )
-    return InForce(publishing=int(added.scalar_one()), number=number)
-
-
-async def in_force(connection: Connection) -> InForce:
-    """Return which version is in force."""
-    newest = select(PUBLISHED.c.id, PUBLISHED.c.number).order_by(desc(PUBLISHED.c.id)).limit(1)
-    row = (await connection.execute(newest)).first()
-    return InForce() if row is None else InForce(publishing=row.id, number=row.number)
-
-
-async def get(connection: Connection, number: int) -> tuple[StoredRouting, str]:
-    """Return a version and its YAML. Raises UnknownVersion."""
-    wanted = _all(VERSIONS.c.source_yaml).where(VERSIONS.c.number == number)
-    row = (await connection.execute(wanted)).mappings().first()
-    if row is None:
-        raise UnknownVersion(str(number))
-    known = dict(row)
-    return StoredRouting(**{name: known[name] for name in StoredRouting.__slots__}), known["source_yaml"]
-
-
-async def page(connection: Connection, *, limit: int = 50, after: str | None = None) -> Page[StoredRouting]:
-    """Return versions, the newest first. `limit`: 1 to 500. Raises BadCursor."""
-    rows, more = await NEWEST_FIRST.page(connection, _all(), limit, after, "number")
-    return Page(
-        items=[StoredRouting(**row) for row in rows],
-        total=int(await connection.scalar(select(func.count()).select_from(VERSIONS)) or 0),
-        next=more,
-    )
+    return await ROUTINGS.add(connection, document, source_yaml, note, stored_by=by)
 
 
 async def document_in_force(connection: Connection) -> tuple[int, Mapping[str, Any] | None]:
@@ -159,23 +101,3 @@ async def unmatched_within(connection: Connection, span: timedelta) -> int:
     """Return how often no rule fitted within the last so long, by the database's clock."""
     count = select(func.count()).select_from(UNMATCHED).where(UNMATCHED.c.at > func.now() - span)
     return int(await connection.scalar(count) or 0)
-
-
-def _all(*more: Any) -> Any:
-    """Return the query for versions, each with its last publishing."""
-    last = (
-        select(PUBLISHED.c.published_at, PUBLISHED.c.published_by)
-        .where(PUBLISHED.c.number == VERSIONS.c.number)
-        .order_by(desc(PUBLISHED.c.id))
-        .limit(1)
-        .lateral()
-    )
-    return select(
-        VERSIONS.c.number,
-        VERSIONS.c.note,
-        VERSIONS.c.stored_by,
-        VERSIONS.c.stored_at,
-        last.c.published_at,
-        last.c.published_by,
-        *more,
-    ).outerjoin(last, text("true"))

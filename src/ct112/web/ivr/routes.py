@@ -4,7 +4,7 @@ from ct112.ivr import Report
 from ct112.prompts.audio import AudioError
 from ct112.prompts.speech import SpeechError
 from ct112.store import BadCursor, Connection, Stale, ivr_publications
-from ct112.store.ivr_publications import Live, StoredVersion, UnknownVersion
+from ct112.store.ivr_publications import InForce, StoredVersion, UnknownVersion
 from ct112.web import kinds, versions
 from ct112.web.access.principal import LEADERS, Principal
 from ct112.web.house import House
@@ -145,12 +145,12 @@ async def _version(connection: Connection, number: int) -> tuple[StoredVersion, 
         ) from None
 
 
-def _known(stored: StoredVersion, live: Live) -> dict[str, object]:
+def _known(stored: StoredVersion, live: InForce) -> dict[str, object]:
     known = {name: getattr(stored, name) for name in StoredVersion.__slots__}
     return known | {"live": stored.number == live.number}
 
 
-def _now(workshop: Workshop, live: Live) -> IvrNow:
+def _now(workshop: Workshop, live: InForce) -> IvrNow:
     recordings = workshop.recordings_dir
     return IvrNow(
         version=live.publishing,

@@ -9,7 +9,8 @@ from ct112 import routing as documents
 from ct112.incidents.routing_check import World
 from ct112.routing import Report
 from ct112.store import BadCursor, Connection, Stale, StoreUnavailable, routing
-from ct112.store.routing import InForce, StoredRouting, UnknownVersion
+from ct112.store.publications import InForce, UnknownVersion
+from ct112.store.routing import StoredRouting
 from ct112.web import kinds, versions
 from ct112.web.access.principal import LEADERS, STAFF, Principal
 from ct112.web.house import House
