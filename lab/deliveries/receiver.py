@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-SECRET = "the secret of every agency here"
+SECRET = "the-secret-of-every-agency-here"
 PATH = "/ct112"
 
 
 @dataclass
 class Receiver:
-    """What came. `keys`: of each dispatch; `first`: when a dispatch came for the first time."""
+    """What came. `keys`: of each dispatch; `first`: when it came for the first time. It answers `status`."""
 
+    status: int = 202
     keys: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     first: dict[str, float] = field(default_factory=dict)
     posts: int = 0
@@ -39,4 +40,4 @@ class Receiver:
         self.posts += 1
         self.first.setdefault(dispatch, time.monotonic())
         self.keys[dispatch].add(request.headers["Idempotency-Key"])
-        return web.Response(status=202)
+        return web.Response(status=self.status)

@@ -17,6 +17,7 @@ from rich.table import Table
 from lab import packages
 from lab.api import Lab
 from lab.drills import beside, faults, live, started, two_nodes
+from lab.drills.escalations import ESCALATIONS
 from lab.drills.judging import Verdict, failed
 from lab.drills.special import hang_ups, rush
 from lab.drills.stage import Fault, Stage
@@ -72,7 +73,7 @@ TWO_NODES: dict[str, Fault] = {
     "link-to-one-node-cut": two_nodes.link_to_one_node_cut,
     "ct112-restarted-two-nodes": two_nodes.ct112_killed_and_started,
 }
-WHOLE = {"hang-up-in-every-state": hang_ups, "rush-of-30-on-3": rush}
+WHOLE = {"hang-up-in-every-state": hang_ups, "rush-of-30-on-3": rush, **ESCALATIONS}
 NAMES = [*FAULTS, *WHOLE, *TWO_NODES]
 app = typer.Typer(add_completion=False)
 console = Console(highlight=False, width=150)

@@ -31,6 +31,7 @@ class Stage:
     desks: list[Phone] = field(default_factory=list)
     talker: PhoneCall | None = None
     others: list[PhoneCall] = field(default_factory=list)
+    late: list[tuple[PhoneCall, asyncio.Task[float | None]]] = field(default_factory=list)
     note: str = ""
     broken: list[str] = field(default_factory=list)  # promises of the drill's own that did not hold
     apart: Phones | None = None  # where the phone of desk 1 lives, when it is to die alone
@@ -67,9 +68,17 @@ class Stage:
             reached = [asyncio.create_task(self._reached(call, began)) for call in self.others]
             await breaking
             seen = [await self._after_the_talk(began)]
-            for call, task in zip(self.others, reached, strict=True):
+            for call, task in [*zip(self.others, reached, strict=True), *self.late]:
                 seen.append(Seen(sip_call_id=call.sip_call_id, reached_after=await task))
         return await self.judged(drill, seen)
+
+    async def comes(self, digit: str) -> None:
+        """Let one more citizen call while something is broken; they are judged as the others are."""
+        began = time.monotonic()
+        call = await self.world.dial()
+        self.late.append((call, asyncio.create_task(self._reached(call, began))))
+        await call.hears_sound()
+        await call.press(digit)
 
     def spared(self) -> set[str]:
         """Return the operators' lines whose talk nobody ends: the first one."""
