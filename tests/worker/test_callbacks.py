@@ -48,8 +48,8 @@ def test_an_emergency_has_a_quarter_of_an_hour(waits: float, service_class: str,
 async def test_the_alarm_is_one_line_and_names_no_caller() -> None:
     tasks = [task(1, PATIENCE_SECONDS + 60, now=datetime.now(UTC))]
 
-    async def listed() -> tuple[list[Task], int]:
-        return tasks, len(tasks)
+    async def listed() -> tuple[list[Task], int, datetime]:
+        return tasks, len(tasks), datetime.now(UTC)
 
     watch = CallbackWatch(listed)
     with capture_logs() as lines:

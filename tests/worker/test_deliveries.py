@@ -283,8 +283,8 @@ async def test_a_mail_goes_to_who_is_on_duty_and_to_nobody_else(opened: Store) -
 
 
 @contextmanager
-def process(database_url: str, tmp: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a real worker; killed at the end."""
+def process(database_url: str, tmp: Path, name: str, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a real worker, with more in its environment; killed at the end."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CT112_")},
         "CT112_ENV_FILE": str(tmp / "none.env"),
@@ -292,6 +292,7 @@ def process(database_url: str, tmp: Path, name: str) -> Iterator["subprocess.Pop
         "CT112_WORKER_PORT": "0",
         "CT112_STATE_DIR": str(tmp / name),
         "CT112_AGENCY_NETWORKS": '["127.0.0.0/8"]',
+        **more,
     }
     (tmp / "none.env").touch()
     with (tmp / f"{name}.log").open("wb") as log:

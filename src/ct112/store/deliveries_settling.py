@@ -7,7 +7,7 @@ from ct112.incidents.dispatches import DispatchStatus
 from ct112.incidents.due import Again, after_failure, look_again
 from ct112.incidents.outcomes import Acknowledged, Delivered, Failed, Outcome, Pending, Refused
 from ct112.incidents.spoken import Telling
-from ct112.store import deliveries, dispatches, incidents
+from ct112.store import clock, deliveries, dispatches, incidents
 from ct112.store.deliveries import Leased
 from ct112.store.dispatches_reading import StoredDispatch
 from ct112.store.engine import Connection
@@ -18,7 +18,7 @@ LEAST_WAIT = timedelta(seconds=15)  # for a person, however late it got there
 async def settled(connection: Connection, leased: Leased, outcome: Outcome, *, zone: tzinfo) -> bool:
     """Write what came of it; False: the lease is somebody else's by now, and nothing was written."""
     dispatch = await dispatches.lock(connection, leased.dispatch_id)
-    now = await dispatches.clock(connection)
+    now = await clock.now(connection)
     match outcome:
         case Delivered():
             return await _delivered(connection, leased, dispatch, outcome, now, zone)

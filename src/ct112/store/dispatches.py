@@ -5,7 +5,7 @@ happens one after another.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from ct112.incidents.dispatches import OVER, SEEN, UNANSWERED, DispatchStatus, m
 from ct112.incidents.spoken import Telling
 from ct112.incidents.states import IncidentRefused
 from ct112.incidents.view import IncidentView
-from ct112.store import agencies, clean, deliveries, incident_changes, incidents
+from ct112.store import agencies, clean, clock, deliveries, incident_changes, incidents
 from ct112.store.agencies import AgencyError
 from ct112.store.dispatches_reading import DISPATCHES, StoredDispatch, get
 from ct112.store.engine import Connection
@@ -30,7 +30,7 @@ async def ask(
     Raises IncidentUnknown, IncidentRefused, and AgencyError for one that is not there or not active.
     """
     view = await incidents.lock(connection, incident)
-    now = await clock(connection)
+    now = await clock.now(connection)
     new = []
     for code in dict.fromkeys(codes):
         agency = await agencies.get(connection, code)
@@ -71,7 +71,7 @@ async def report(
         return await cancel(connection, id_, by=by, zone=zone, reason=reason or "")
     if moved(old.status, to):
         await _move(connection, old, to, by=by, reason=reason, how=how)
-    now = (await clock(connection)).astimezone(zone)
+    now = (await clock.now(connection)).astimezone(zone)
     if to is DispatchStatus.ACKNOWLEDGED:
         await deliveries.acknowledged(connection, id_)
         listed = {"escalated_at": None, "escalated_why": None}
@@ -92,7 +92,7 @@ async def cancel(connection: Connection, id_: UUID, *, by: str, zone: tzinfo, re
         return old
     await _move(connection, old, DispatchStatus.CANCELLED, by=by, reason=reason, how=None)
     await deliveries.over(connection, id_, "cancelled")
-    now = (await clock(connection)).astimezone(zone)
+    now = (await clock.now(connection)).astimezone(zone)
     priority = await _priority(connection, old)
     await deliveries.begin(connection, id_, old.agency, Telling.STAND_DOWN, priority, now)
     return await get(connection, id_)
@@ -107,7 +107,7 @@ async def stand_down(connection: Connection, incident: UUID, *, by: str, zone: t
 
 async def incident_changed(connection: Connection, view: IncidentView, *, zone: tzinfo) -> None:
     """Tell every agency that was asked to act what has changed. What was not sent yet says it anyway."""
-    now = (await clock(connection)).astimezone(zone)
+    now = (await clock.now(connection)).astimezone(zone)
     for dispatch in await _under_way(connection, view.id):
         if await deliveries.waits(connection, dispatch.id, Telling.NEW):
             continue
@@ -119,7 +119,7 @@ async def incident_changed(connection: Connection, view: IncidentView, *, zone: 
 async def merged(connection: Connection, gone: UUID, into: IncidentView, *, by: str, zone: tzinfo) -> None:
     """Have the agencies of a merged incident go on for the other; who is asked there already stands down."""
     already = {dispatch.agency for dispatch in await _under_way(connection, into.id)}
-    now = (await clock(connection)).astimezone(zone)
+    now = (await clock.now(connection)).astimezone(zone)
     for dispatch in await _under_way(connection, gone):
         if dispatch.agency in already:
             reason = f"it is incident {into.number}"
@@ -153,12 +153,6 @@ async def lock(connection: Connection, id_: UUID, agency: str | None = None) -> 
             if found.incident_id == first.incident_id:
                 return found
             await begun.rollback()  # merged meanwhile: let go of the one before another is waited for
-
-
-async def clock(connection: Connection) -> datetime:
-    """Return what the database's clock says: the only one that counts here."""
-    now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
-    return now
 
 
 async def _insert(connection: Connection, incident: UUID, agency: str, by: str) -> UUID | None:
@@ -209,5 +203,5 @@ async def _priority(connection: Connection, dispatch: StoredDispatch) -> int:
     return (await incidents.get(connection, dispatch.incident_id)).content.priority
 
 
-__all__ = ["IncidentRefused", "ask", "cancel", "clock", "get", "incident_changed", "lock", "merged"]
+__all__ = ["IncidentRefused", "ask", "cancel", "get", "incident_changed", "lock", "merged"]
 __all__ += ["received", "report", "stand_down"]

@@ -1,12 +1,12 @@
 """Forgets what requests with an Idempotency-Key were answered, once it has expired."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from ct112.store import Store, idempotency
+from ct112.store import Store, clock, idempotency
 
 
 async def forget_old(store: Store) -> None:
     """Delete all that has expired. Raises StoreUnavailable."""
-    before = datetime.now(UTC) - timedelta(hours=idempotency.KEEP_HOURS)
     async with store.transaction() as connection:
+        before = await clock.now(connection) - timedelta(hours=idempotency.KEEP_HOURS)
         await idempotency.forget(connection, before)

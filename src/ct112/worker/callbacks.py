@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ct112 import logs, metrics
 from ct112.core.callback_rules import TaskState
-from ct112.store import Store, Task, callbacks
+from ct112.store import Store, Task, callbacks, clock
 
 log = logs.get("callbacks")
 
@@ -15,15 +15,16 @@ PATIENCE_SECONDS = 900.0  # so long may an emergency caller who reached nobody w
 AGAIN_SECONDS = 300.0  # between two lines about it
 
 
-Listed = Callable[[], Awaitable[tuple[Sequence[Task], int]]]
-"""Returns the first tasks of the list, in the order they are to be done, and how many there are in all."""
+Listed = Callable[[], Awaitable[tuple[Sequence[Task], int, datetime]]]
+"""Returns the first tasks of the list, in their order, how many there are in all, and what time it is."""
 
 
-async def first_of(store: Store) -> tuple[Sequence[Task], int]:
-    """Return the head of the list. Raises StoreUnavailable."""
+async def first_of(store: Store) -> tuple[Sequence[Task], int, datetime]:
+    """Return the head of the list, by the database's clock. Raises StoreUnavailable."""
     async with store.transaction() as connection:
         page = await callbacks.page(connection, all_=False, limit=MOST, after=None)
-    return page.items, page.total
+        now = await clock.now(connection)
+    return page.items, page.total, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,7 @@ class CallbackWatch:
 
     async def look(self) -> None:
         """Look once. Raises StoreUnavailable."""
-        tasks, total = await self._listed()
-        now = datetime.now(UTC)
+        tasks, total, now = await self._listed()
         stand = backlog(tasks, total, now)
         metrics.callbacks_waiting.set(stand.waiting)
         metrics.callbacks_due.set(stand.due)

@@ -7,7 +7,7 @@ itself; the next one tries the same delivery under the same id.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 from ct112 import logs, metrics
 from ct112.control.client import ControlClient
@@ -16,7 +16,7 @@ from ct112.incidents.destinations import Network
 from ct112.incidents.due import key
 from ct112.incidents.outcomes import Failed, Outcome, Refused
 from ct112.incidents.spoken import Telling
-from ct112.store import Store, StoreUnavailable, agencies, deliveries, incidents
+from ct112.store import Store, StoreUnavailable, agencies, clock, deliveries, incidents
 from ct112.store.deliveries import Leased
 from ct112.store.deliveries_settling import settled
 from ct112.store.dispatches_reading import get as get_dispatch
@@ -117,7 +117,7 @@ class Deliverer:
             dispatch = await get_dispatch(connection, leased.dispatch_id)
             view = await incidents.get(connection, dispatch.incident_id)
             agency = await agencies.get(connection, dispatch.agency)
-        now = datetime.now(UTC)
+            now = await clock.now(connection)
         step = _step(steps(agency, now.astimezone(self._zone)), leased.step)
         if step is None:
             return None

@@ -37,7 +37,7 @@ class Hands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """A delivery with where it goes and what is told. `now`: when it is made, UTC.
+    """A delivery with where it goes and what is told. `now`: when it is made, by the database's clock.
 
     `version`: the dispatch's. What a stopped worker sends late has a lower one than what overtook it.
     """

@@ -1,11 +1,11 @@
 """Watches what no rule fitted, and the agencies nobody can be reached at: metrics, and lines in the log."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from ct112 import logs, metrics
 from ct112.incidents.agencies import steps
-from ct112.store import Store, agencies, routing
+from ct112.store import Store, agencies, clock, routing
 
 log = logs.get("routing")
 
@@ -28,7 +28,7 @@ class RoutingWatch:
         async with self._store.transaction() as connection:
             unmatched = await routing.unmatched_within(connection, SPAN)
             found = await agencies.agencies(connection)
-        at = datetime.now(UTC).astimezone(self._zone)
+            at = (await clock.now(connection)).astimezone(self._zone)
         unreached = frozenset(one.code for one in found if one.active and not steps(one, at))
         metrics.routing_unmatched.set(unmatched)
         metrics.agencies_unreached.set(len(unreached))

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from uuid import UUID
 
 from ct112.incidents.dispatches import DispatchStatus
 from ct112.incidents.routing import propose
-from ct112.store import BadCursor, Connection, deliveries, dispatches, dispatches_reading, incidents, routing
+from ct112.store import (
+    BadCursor,
+    Connection,
+    clock,
+    deliveries,
+    dispatches,
+    dispatches_reading,
+    incidents,
+    routing,
+)
 from ct112.store.agencies import AgencyError, AgencyUnknown
 from ct112.store.dispatches_reading import DispatchQuery, DispatchUnknown, StoredDispatch
 from ct112.web import kinds
@@ -100,7 +108,7 @@ async def list_deliveries(connection: Connection, path: ById) -> DeliveryList:
 async def _proposed(connection: Connection, house: House, id_: UUID, level: int) -> tuple[str, ...]:
     """Return whom the rules propose; that no rule fits is an alarm. Raises Problem when it is nobody."""
     content = (await incidents.get(connection, id_)).content
-    area, here = content.place.kelurahan, datetime.now(house.zone)
+    area, here = content.place.kelurahan, (await clock.now(connection)).astimezone(house.zone)
     proposal = propose(await routing.book(connection), content.category, area, here, level)
     if proposal.alarm:
         await routing.unmatched(connection, id_, content.category, area, proposal.version)

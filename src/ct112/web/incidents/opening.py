@@ -2,14 +2,14 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from ct112.incidents.incident import Content, Place
 from ct112.incidents.likeness import Likeness, Sketch
 from ct112.incidents.routing import propose
 from ct112.incidents.view import IncidentView
-from ct112.store import Connection, UnknownCall, calls, incidents, incidents_reading, routing
+from ct112.store import Connection, UnknownCall, calls, clock, incidents, incidents_reading, routing
 from ct112.store.categories import StoredCategory
 from ct112.store.incidents import Draft
 from ct112.web.access.principal import Principal
@@ -23,7 +23,7 @@ async def open_incident(
     connection: Connection, house: House, who: Principal, body: NewIncident, id_: UUID | None = None
 ) -> Reply[IncidentOpened]:
     """Open an incident, or find the one that the same form opened under this id before. Raises Problem."""
-    here = datetime.now(house.zone)
+    here = (await clock.now(connection)).astimezone(house.zone)
     view, new = await _opened(connection, house, here, who, body, id_)
     agencies, why = await _proposed(connection, view, here, new=new)
     similar = await like(connection, view.id, view.content, view.opened_at)
@@ -73,7 +73,7 @@ async def like(connection: Connection, id_: UUID, content: Content, at: datetime
         latitude=place.latitude,
         longitude=place.longitude,
     )
-    return await incidents_reading.like(connection, new, datetime.now(UTC))
+    return await incidents_reading.like(connection, new, await clock.now(connection))
 
 
 async def located(connection: Connection, house: House, place: Place) -> Place:
