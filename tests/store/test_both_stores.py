@@ -136,6 +136,25 @@ async def test_the_highest_revision_wins_and_keeps_what_it_does_not_know(either:
     assert row.arrived_at.timestamp() == ARRIVED + 1
 
 
+async def test_who_waits_again_after_a_talk_keeps_the_first_times(either: Either) -> None:
+    """A second serve that finds a caller who lost the operator knows of no talk, and queues the call anew."""
+    first: dict[str, Any] = {
+        "picked_up_at": ARRIVED + 2,
+        "queued_at": ARRIVED + 5,
+        "answered_at": ARRIVED + 9,
+    }
+    await either.write([record(revision=1, **first)], [])
+    again: dict[str, Any] = {
+        "picked_up_at": ARRIVED + 50,
+        "queued_at": ARRIVED + 52,
+        "answered_at": ARRIVED + 60,
+    }
+    await either.write([record(revision=2, **again)], [])
+    row = await either.call(call_id(1))
+    times = [row.picked_up_at, row.queued_at, row.answered_at]
+    assert times == [datetime.fromtimestamp(at, UTC) for at in first.values()]
+
+
 async def test_no_record_ends_before_it_began(either: Either) -> None:
     await either.write([record(1, ended_at=ARRIVED - 50, answered_at=ARRIVED + 5)], [])
     await either.write([record(2, answered_at=ARRIVED + 30)], [])

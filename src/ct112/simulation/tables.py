@@ -148,7 +148,8 @@ def _merged(old: Row, new: Row) -> Row:
     """The newer one wins, but what it does not know is kept; not an end, for what has none lives."""
     kept = {name: old[name] if value is None else value for name, value in new.items()}
     kept |= {name: new[name] for name in ("ended_at", "ended_by", "outcome")}
-    kept["arrived_at"] = min(old["arrived_at"], new["arrived_at"])
+    for name in BEGINNINGS:
+        kept[name] = min((row[name] for row in (old, new) if row[name] is not None), default=None)
     kept["dialled"] = new["dialled"] or old["dialled"]
     kept["ivr_path"] = new["ivr_path"] or old["ivr_path"]
     if kept["ended_at"] is not None:

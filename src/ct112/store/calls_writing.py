@@ -73,7 +73,7 @@ def _upsert() -> Insert:
         if not column.primary_key
     }
     known |= {name: new.excluded[name] for name in ("ended_at", "ended_by", "outcome")}
-    known["arrived_at"] = func.least(new.excluded.arrived_at, CALLS.c.arrived_at)
+    known |= {name: func.least(new.excluded[name], CALLS.c[name]) for name in BEFORE}
     known["dialled"] = func.coalesce(func.nullif(new.excluded.dialled, ""), CALLS.c.dialled)
     unknown_path = func.cardinality(new.excluded.ivr_path) == 0
     known["ivr_path"] = case((unknown_path, CALLS.c.ivr_path), else_=new.excluded.ivr_path)
