@@ -125,13 +125,18 @@ async def test_a_decline_is_followed_by_the_next_way_at_once_and_then_by_the_sup
 ) -> None:
     _, by_agency = await asked(opened, "damkar")
     id_ = by_agency["damkar"]
-    await report(opened, id_, S.DECLINED, reason="no engine free")
-    assert [(way, state) for _, way, state, _ in await tried(opened, id_)] == [
-        ("webhook", "over"),
-        ("page", "pending"),
-    ]
+    for _ in range(3):  # sent twice more: who is next has not been told, and has declined nothing
+        await report(opened, id_, S.DECLINED, reason="no engine free")
+        assert [(way, state) for _, way, state, _ in await tried(opened, id_)] == [
+            ("webhook", "over"),
+            ("page", "pending"),
+        ]
+    (page,) = await lease(opened)
+    assert await settle(opened, page, state="delivered", due_at=page.limit_at, outcome="shown")
     declined = await report(opened, id_, S.DECLINED, reason="again")
     assert declined.escalated_at is not None
+    once_more = await report(opened, id_, S.DECLINED, reason="again")
+    assert once_more == declined
     accepted = await report(opened, id_, S.ACKNOWLEDGED)
     assert (accepted.status, accepted.escalated_at) == (S.ACKNOWLEDGED, None)
 

@@ -139,6 +139,17 @@ async def declined(connection: Connection, dispatch: StoredDispatch, priority: i
         await advance(connection, dispatch.id, dispatch.agency, Telling.NEW, each, priority, here)
 
 
+async def arrived(connection: Connection, dispatch: UUID) -> bool:
+    """Return whether somebody who was asked to act has that, and has not answered yet."""
+    query = select(DELIVERIES.c.id).where(
+        DELIVERIES.c.dispatch_id == dispatch,
+        DELIVERIES.c.telling == Telling.NEW,
+        DELIVERIES.c.state == "delivered",
+        LIVE,
+    )
+    return (await connection.execute(query)).first() is not None
+
+
 async def waits(connection: Connection, dispatch: UUID, telling: Telling) -> bool:
     """Return whether this was not sent yet, nor is before this transaction ends: it will say what is known.
 

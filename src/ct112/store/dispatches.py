@@ -63,13 +63,15 @@ async def report(
     """Note how far an agency is. `how`: by radio, by telephone, when somebody else says it for them.
 
     `agency`: it has to be this one's. An acknowledgement is of all the agency was told until now; what is on
-    its way to it needs no further try. A decline is followed by the next step at once.
+    its way to it needs no further try. A decline is followed by the next step at once; the same decline sent
+    once more changes nothing, as long as nobody else was told.
     Raises DispatchUnknown, IncidentRefused.
     """
     old = await lock(connection, id_, agency)
     if to is DispatchStatus.CANCELLED:
         return await cancel(connection, id_, by=by, zone=zone, reason=reason or "")
-    if moved(old.status, to):
+    changed = moved(old.status, to)
+    if changed:
         await _move(connection, old, to, by=by, reason=reason, how=how)
     now = (await clock.now(connection)).astimezone(zone)
     if to is DispatchStatus.ACKNOWLEDGED:
@@ -80,7 +82,7 @@ async def report(
         await deliveries.over(connection, id_, "done")
     elif to in SEEN:
         await deliveries.acknowledged(connection, id_, Telling.NEW)
-    elif to is DispatchStatus.DECLINED:
+    elif to is DispatchStatus.DECLINED and (changed or await deliveries.arrived(connection, id_)):
         await deliveries.declined(connection, old, await _priority(connection, old), now)
     return await get(connection, id_)
 
