@@ -222,6 +222,32 @@ async def test_a_flood_of_deliveries_is_dialled_a_few_at_a_time(life: Life) -> N
     assert life.dialled == AT_ONCE
 
 
+async def test_of_many_asked_at_once_no_more_are_begun_than_there_are_lines(life: Life) -> None:
+    """What waits for its line is asked again; it is not used up by a call that could not go out."""
+    life.world.floor._board.trunks = (Trunk(name="trunk", lines=4, kept=2),)
+    asks = [ASK.model_copy(update={"delivery": uuid.UUID(int=number)}) for number in range(5)]
+    answers = await asyncio.gather(*(life.desk.call(ask) for ask in asks))
+    assert [answer.code for answer in answers] == [None, None, *["unavailable"] * 3]
+    await life.settle()
+    assert life.dialled == len(life.attempts.load()) == 2
+    assert [(await life.desk.call(ask)).accepted for ask in asks] == [True, True, False, False, False]
+    life.world.floor._board.trunks = (Trunk(name="trunk", lines=6, kept=2),)
+    assert [(await life.desk.call(ask)).accepted for ask in asks] == [True, True, True, True, False]
+    await life.settle()
+    assert life.dialled == 4
+
+
+async def test_a_line_a_caller_took_while_it_was_spoken_is_theirs(life: Life) -> None:
+    life.world.floor._board.trunks = (Trunk(name="trunk", lines=2, kept=1),)
+    assert (await life.desk.call(ASK)).accepted
+    life.world.floor._board.trunks = (Trunk(name="trunk", lines=1, kept=1),)
+    await life.settle()
+    assert (life.dialled, life.attempts.load()) == (0, [])
+    life.world.floor._board.trunks = (Trunk(name="trunk", lines=2, kept=1),)
+    assert await life.ask() == "preparing"
+    assert life.dialled == 1
+
+
 async def test_while_we_leave_nothing_is_begun(life: Life) -> None:
     life.post(Draining())
     assert await life.ask() == "unavailable"

@@ -29,7 +29,7 @@ from ct112.core.policy import Policy
 from ct112.core.positions import Position
 from ct112.core.record import CallRecord
 from ct112.core.stays import Seating
-from ct112.core.trunks import Trunk, free
+from ct112.core.trunks import Trunk, free, room
 
 
 class Floor:
@@ -64,6 +64,11 @@ class Floor:
     def may_dial(self) -> bool:
         """Whether a call we make would find a line that is not kept for callers."""
         return free(self._board) is not None
+
+    @property
+    def room(self) -> int | None:
+        """How many calls we make would find a line that is not kept for callers; None: any number."""
+        return room(self._board)
 
     @property
     def positions(self) -> Mapping[PositionName, Position]:

@@ -36,6 +36,14 @@ def free(board: "Board", without: Collection[str] = (), node: NodeName | None = 
     return min(usable, key=lambda trunk: (node, trunk.name) in board.silent_trunks, default=None)
 
 
+def room(board: "Board") -> int | None:
+    """Return how many calls we may make now by all trunks together; None: nobody counts the lines of one."""
+    outgoing = [trunk for trunk in board.trunks if trunk.outgoing]
+    if any(not trunk.lines for trunk in outgoing):
+        return None
+    return sum(max(0, trunk.lines - trunk.kept - used(board, trunk.name)) for trunk in outgoing)
+
+
 def used(board: "Board", name: str) -> int:
     """Return how many lines of a trunk are taken; a call whose trunk is not known counts on each."""
     callers = sum(call.trunk in (name, "") for call in board.calls.view.values())

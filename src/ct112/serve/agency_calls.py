@@ -71,6 +71,7 @@ class AgencyDesk:
         self._floor: Floor | None = None
         self._known: dict[str, Attempt] = {}  # by delivery; what was begun, over or not
         self._work: dict[str, asyncio.Task[None]] = {}
+        self._promised: set[str] = set()  # their lines are not taken yet, and are not to be given away
         self._sounds: dict[str, Prompt] = {}
         self._ended: deque[Attempt] = deque()
         self._unwritten: set[str] = set()
@@ -105,6 +106,7 @@ class AgencyDesk:
             return Answer(accepted=True, state=self._going_on(delivery, ask))
         refusal = self._refusal(ask)
         if refusal is None:
+            self._promised.add(delivery)
             self._begin(delivery, self._dial(ask))
         return refusal or Answer(accepted=True, state=PREPARING)
 
@@ -163,11 +165,23 @@ class AgencyDesk:
             return Answer(accepted=False, code=AskCode.NOT_POSSIBLE, reason=text)
         if len(self._floor.agency_calls) + len(self._work) >= AT_ONCE:
             return _later("Many agencies are called now: ask again in a moment.")
-        if not self._floor.may_dial:
+        if not self._has_room(self._floor):
             return _later("Every line is in use but those kept for callers: ask again in a moment.")
         if not self._nodes():
             return _later("No node reaches the carrier now: ask again in a moment.")
         return None
+
+    def _has_room(self, floor: Floor) -> bool:
+        """Return whether there is a line for one more call besides those on their way to the floor."""
+        self._promised = {one for one in self._promised if self._is_on_its_way(one, floor)}
+        room = floor.room
+        return room is None or len(self._promised) < room
+
+    def _is_on_its_way(self, delivery: str, floor: Floor) -> bool:
+        """Return whether a call is prepared or begun, and the floor neither has it nor has had it."""
+        known = self._known.get(delivery)
+        begun = known is not None and known.outcome is None and delivery not in self._unwritten
+        return agency_call_id(delivery) not in floor.agency_calls and (delivery in self._work or begun)
 
     def _begin(self, delivery: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="agency call")
@@ -182,7 +196,7 @@ class AgencyDesk:
         if words is None:
             self.done(AgencyCallDone(call=agency_call_id(delivery), outcome=AgencyOutcome.FAILED))
             return
-        if not nodes:
+        if not nodes or self._floor is None or self._floor.room == 0:  # a caller came while it was spoken
             self._quieten(delivery)  # the next ask tries again
             return
         attempt = Attempt(delivery=delivery, node=nodes[0], at=self._wall())
