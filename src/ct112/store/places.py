@@ -20,7 +20,7 @@ IMPORTS: Table = PlaceImportRow.metadata.tables["place_import"]
 CANDIDATES = 60  # that the index brings and the match puts in order
 MOST = 20  # places in an answer
 AT_ONCE = 2_000  # rows of a statement: the driver takes 32,767 values
-SIMILAR, WORD_SIMILAR = 0.42, 0.5  # of pg_trgm: fewer trigrams shared, and it is not looked at
+SIMILAR, WORD_SIMILAR = 0.43, 0.55  # of pg_trgm: fewer trigrams shared, and it is not looked at
 SETTINGS = select(
     *(
         func.set_config(name, str(value), literal(True))
