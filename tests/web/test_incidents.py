@@ -1,14 +1,16 @@
 """Incidents over HTTP: opened once, changed on what was read, joined, merged, closed, opened again."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from ct112.incidents.locations import Location, Source
 from ct112.incidents.places import Area
-from ct112.store import Store, places
+from ct112.store import Store, locations, places
 from tests.web.site import BEARER, CALL, Site, fill
 from tests.web.test_people import ask
 
@@ -213,3 +215,25 @@ async def test_the_timeline_has_the_calls_in_their_place(site: Site, store: Stor
     assert lines[:2] == [("call_arrived", "caller", None), ("call_ended", "caller", None)]
     assert [kind for kind, _, _ in lines[2:]] == ["opened", "call_joined"]
     assert told["timeline"][1]["data"] == {"call": CALL, "outcome": "abandoned"}
+
+
+@pytest.mark.parametrize(
+    ("metres", "place", "latitude"),
+    [
+        (30.0, {}, -6.89),
+        (2000.0, {}, None),
+        (30.0, {"text": "Jalan Melati"}, None),
+        (30.0, {"latitude": -6.5, "longitude": 109.5}, -6.5),
+    ],
+    ids=["nothing was said", "a cell of kilometres", "words were said", "a point was said"],
+)
+async def test_where_the_call_came_from_is_the_place_when_nobody_says(
+    site: Site, store: Store, metres: float, place: dict[str, Any], latitude: float | None
+) -> None:
+    await fill(store, 1)
+    at = datetime.now(UTC)
+    here = Location(source=Source.LINK, at=at, latitude=-6.89, longitude=109.67, uncertainty_m=metres)
+    async with store.transaction() as connection:
+        await locations.add_by_hand(connection, here, call=UUID(CALL))
+    made = await opened(site, call_id=CALL, place=place)
+    assert made["place"]["latitude"] == latitude

@@ -12,6 +12,7 @@ PAIR = re.compile(r'(?<!\w)(\w{1,40})="([^"]{0,200})"')
 MOST_PAIRS = 60
 EARTH_M = 6_371_008.8  # mean radius
 SPREAD_M_PER_SECOND = 0.5  # a caller may have gone on since
+SURE_M = 500.0  # radius up to which a location that nobody judged becomes an incident's place
 UNKNOWN_M = 5_000.0  # what a point is worth whose source does not say
 CIVIC = (
     "NAM",
@@ -75,6 +76,17 @@ def best_first(locations: Iterable[Location]) -> list[Location]:
         return one.latitude is None, True, radius + SPREAD_M_PER_SECOND * age
 
     return sorted(listed, key=rank)
+
+
+def point(locations: Iterable[Location]) -> tuple[float, float] | None:
+    """Return where an incident is said to be when nobody says: the best location, if it is sure enough.
+
+    An agency drives to it: of a cell's circle of kilometres the middle is no place.
+    """
+    best = next(iter(best_first(locations)), None)
+    if best is None or best.latitude is None or best.longitude is None:
+        return None
+    return None if (best.uncertainty_m or 0.0) > SURE_M else (best.latitude, best.longitude)
 
 
 def from_sip(raw: str, at: datetime) -> Location | None:

@@ -7,9 +7,19 @@ from uuid import UUID
 
 from ct112.incidents.incident import Content, Place
 from ct112.incidents.likeness import Likeness, Sketch
+from ct112.incidents.locations import point
 from ct112.incidents.routing import propose
 from ct112.incidents.view import IncidentView
-from ct112.store import Connection, UnknownCall, calls, clock, incidents, incidents_reading, routing
+from ct112.store import (
+    Connection,
+    UnknownCall,
+    calls,
+    clock,
+    incidents,
+    incidents_reading,
+    locations,
+    routing,
+)
 from ct112.store.categories import StoredCategory
 from ct112.store.incidents import Draft
 from ct112.web.access.principal import Principal
@@ -94,13 +104,22 @@ async def _content(
     return Content(
         category=category.code,
         priority=category.priority if body.priority is None else body.priority,
-        place=await located(connection, house, body.place.place()),
+        place=await located(connection, house, await _place(connection, body)),
         description=body.description,
         people_in_danger=body.people_in_danger,
         caller_name=body.caller_name,
         caller_number=number,
         caller_withheld=body.caller_withheld,
     )
+
+
+async def _place(connection: Connection, body: NewIncident) -> Place:
+    """Return where it is: what was said, or when nothing was, where the call came from."""
+    said = body.place.place()
+    if said != Place() or body.call_id is None:
+        return said
+    found = point(await locations.of_calls(connection, [body.call_id]))
+    return said if found is None else replace(said, latitude=found[0], longitude=found[1])
 
 
 async def _number_of(connection: Connection, call: UUID) -> str | None:
