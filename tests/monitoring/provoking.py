@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -16,6 +17,8 @@ from ct112.tls.authority import issue, new_authority
 from lab import processes
 from lab.api import Lab
 from lab.beside import WEB, WORKER
+from lab.drills.escalations import at_console
+from lab.insistent import Insistent
 from lab.outside import outside
 from lab.phones import Phones
 from lab.places import REPOSITORY
@@ -29,6 +32,7 @@ WITHIN = 75.0  # seconds; a job that failed is tried again after 30 at most
 AHEAD_SECONDS = 90
 TINY_BYTES = 1024
 JOBS = 3
+UNREACHED = "pln"  # the agency nobody can be reached at
 UP_FOR_A_WHILE = "min_over_time(up[10s]) == 1 and count_over_time(up[10s]) >= 3"
 OF_THE_MACHINE = {"ClockNotSynchronised", "BackupOld"}  # a lab makes no backups, and keeps no clock
 
@@ -69,6 +73,7 @@ class Provoker:
             await carrier(world, there=True)
             await world.sit_down("pos-1", "pos-2", "pos-3")
             await self._settle()
+            fire = await self._opened()
             await self._people_go()
         await self._carrier_goes()
         await asyncio.gather(self._database_goes(), self._certificate_ends())
@@ -76,6 +81,7 @@ class Provoker:
         await self._disk_takes_nothing()
         await self._folder_goes()
         await self._look_at_pictures()
+        await self._agencies_go(fire)
         await self._way_in_goes()
         await self._beside_go()
         await self._exchange_goes()
@@ -190,6 +196,29 @@ class Provoker:
         await asyncio.to_thread(put_certificate, certificate_of(self._world.lab), 300)
         await self._is_over("CertificateEnds", "CertificateEndsNow", "CertificateUnusable")
 
+    async def _opened(self) -> str:
+        """Open a fire, and ask nobody; return it."""
+        async with at_console(self._world) as console:
+            form = {"category": "kebakaran", "place": {"text": "Jalan Melati"}}
+            opened = await console.ask("operator-1", "POST", "/incidents", form)
+        return str(opened["id"])
+
+    async def _agencies_go(self, fire: str) -> None:
+        """Nobody was asked for a fire within its minute; then an agency is that nobody can be reached at."""
+        await self._comes("EmergencyNotDispatched")
+        async with at_console(self._world) as console:
+            before = await _reached_by(console, [])
+            path = f"/incidents/{fire}"
+            asked = await console.ask("operator-1", "POST", f"{path}/dispatches", {"agencies": [UNREACHED]})
+            await self._comes("DispatchNotAcknowledged", "AgencyNotReached")
+            await self._is_over("EmergencyNotDispatched")
+            radio = {"status": "done", "on_behalf": {"how": "radio"}}
+            dispatch = f"/dispatches/{asked['dispatches'][0]['id']}/status"
+            await console.ask("operator-1", "POST", dispatch, radio)
+            await _reached_by(console, before)
+            await console.ask("operator-1", "POST", f"{path}/close", {"reason": "padam"})
+        await self._is_over("DispatchNotAcknowledged", "AgencyNotReached")
+
     async def _way_in_goes(self) -> None:
         """The trunk's lines of the dialplan are gone: the test calls find it out, before any caller."""
         node = self._world.lab.nodes()[0]
@@ -277,6 +306,14 @@ class Provoker:
         self, holds: Callable[[dict[str, str]], object], what: str, within: float = WITHIN
     ) -> dict[str, str]:
         return await asyncio.to_thread(self._prometheus.until, holds, within, what)
+
+
+async def _reached_by(console: Insistent, ways: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Have one agency reached by these ways; return by which it was."""
+    read = await console.ask("admin", "GET", f"/agencies/{UNREACHED}")
+    version = {"If-Match": f'"{read["version"]}"'}
+    await console.ask("admin", "PATCH", f"/agencies/{UNREACHED}", {"ways": ways}, version)
+    return [{"kind": way["kind"]} for way in read["ways"]]
 
 
 def waiting(moment: Moment) -> float:

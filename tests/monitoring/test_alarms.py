@@ -38,6 +38,7 @@ PROVOKED = (
     *("NodeAway", "DatabaseAway", "DatabaseBehind", "SpoolGrows", "SpoolFails", "JobWaits"),
     *("DiskFills", "DiskFull", "DiskDoesNotAnswer", "FallbackFilesUnusable"),
     *("TestCallFails", "CertificateEnds", "CertificateEndsNow", "CertificateUnusable"),
+    *("EmergencyNotDispatched", "DispatchNotAcknowledged", "AgencyNotReached"),
     *("ScreensAway", "HouseNotKept", "ClocksDiffer", "StartsAgainAndAgain"),
 )
 AT_ONCE = {
