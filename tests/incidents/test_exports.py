@@ -19,7 +19,9 @@ from tests.incidents.cap_rules import checked, text
 from tests.incidents.test_spoken import NOW, VIEW
 
 SENDER = "112@kota.example"
-SENT = DispatchView(id=UUID(int=2), agency="damkar", status="en_route", asked_at=NOW, changed_at=NOW)
+SENT = DispatchView(
+    id=UUID(int=2), agency="damkar", status="en_route", asked_at=NOW, changed_at=NOW, what="two engines"
+)
 KNOWN = replace(
     VIEW,
     content=replace(VIEW.content, place=replace(VIEW.content.place, latitude=-6.888, longitude=109.675)),
@@ -70,6 +72,8 @@ def test_a_fire_as_cap() -> None:
     assert text(alert, "info/area/areaDesc") == "Pasar Banjarsari, Jl. Melati No. 5 RT 03/RW 05, Medono"
     assert text(alert, "info/area/circle") == "-6.888000,109.675000 0"
     assert text(alert, "info/area/geocode/value") == "33.75.01.1003"
+    assert b"<value>two engines</value>" in cap(KNOWN, SENDER)
+    assert eido(KNOWN, SENDER)["dispatchComponent"][0]["dispatchRequestInternalText"] == "two engines"
 
 
 def test_a_change_refers_to_the_first_message_and_a_merged_one_is_cancelled() -> None:

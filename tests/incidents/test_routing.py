@@ -92,6 +92,17 @@ def test_a_run_card_sends_what_is_on_top_of_the_levels_below() -> None:
     third = propose(book(), "kebakaran", "33.75.03", DAY, 3)
     assert third.agencies == ("damkar", "pln", "dinkes")
     assert third.level == 3
+    assert third.what == {"damkar": "two engines"}
+
+
+def test_words_of_several_levels_stand_one_after_another() -> None:
+    card = {
+        "2": [{"agency": "damkar", "send": "dua mobil"}],
+        "3": [{"agency": "damkar", "send": "dua mobil"}],
+    }
+    assert propose(book(run_cards={"kebakaran": card}), "kebakaran", "33.75.03", DAY, 3).what == {
+        "damkar": "dua mobil + dua mobil"
+    }
 
 
 def test_a_level_the_card_has_not_and_a_category_without_a_card_are_said() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ct112.control.asks import CallAgency
 from ct112.core.record import ServiceClass
-from ct112.incidents import spoken
+from ct112.incidents import spoken, written
 from ct112.incidents.incident import Content, Place
 from ct112.incidents.spoken import KEYS, LONGEST, Telling
 from ct112.incidents.states import Status
@@ -50,6 +50,16 @@ def test_what_an_agency_hears() -> None:
         "Lokasi: Jalan Melati nomor 5 er te 03 er we 05, dekat Pasar Banjarsari, kelurahan Medono. "
         f"3 orang dalam bahaya. Keterangan: api besar di lantai 2. {KEYS}"
     )
+
+
+def test_what_is_to_be_sent_is_said_and_written() -> None:
+    said = spoken.text(VIEW, Telling.CHANGE, "dua mobil + tangga")
+    assert "Nyawa terancam. Yang diminta: dua mobil, ditambah tangga. Lokasi:" in said
+    assert "Yang diminta: dua mobil + tangga\nLokasi:" in written.text(
+        VIEW, Telling.NEW, "dua mobil + tangga"
+    )
+    assert "diminta" not in spoken.text(VIEW, Telling.STAND_DOWN, "dua mobil")
+    assert "diminta" not in written.text(VIEW, Telling.STAND_DOWN, "dua mobil")
 
 
 @pytest.mark.parametrize("telling", Telling)

@@ -56,7 +56,12 @@ async def test_whom_the_rules_propose_is_asked_once(site: Site) -> None:
     _, more, _ = await ask(site, "POST", path, {"alarm_level": 3})
     assert {"polres", "pln"} <= {one["agency"] for one in more["dispatches"]}
     _, trail, _ = await ask(site, "GET", f"/incidents/{incident['id']}/timeline")
-    assert [line["kind"] for line in trail["timeline"]] == ["opened", "dispatched", "dispatched"]
+    kinds = [line["kind"] for line in trail["timeline"]]
+    assert kinds == ["opened", "dispatched", "dispatch_raised", "dispatched"]
+    assert trail["timeline"][2]["data"]["what"] == "regu tambahan"
+    _, again, _ = await ask(site, "POST", path, {"agencies": ["damkar"], "alarm_level": 3})
+    assert again["version"] == more["version"]
+    assert [one["what"] for one in again["dispatches"] if one["agency"] == "damkar"] == ["regu tambahan"]
 
 
 async def test_an_agency_sees_and_moves_its_own_alone(site: Site, desk: dict[str, str]) -> None:

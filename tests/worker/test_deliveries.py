@@ -66,11 +66,14 @@ def webhook(receiver: Receiver, within: int = 60) -> dict[str, Any]:
     return {"kind": "webhook", "url": receiver.url, "secret": SECRET, "within_seconds": within}
 
 
-async def ask(store: Store, *agencies: str, content: Content = FIRE) -> UUID:
+async def ask(
+    store: Store, *agencies: str, content: Content = FIRE, what: dict[str, str] | None = None
+) -> UUID:
     """Ask agencies to act on a new incident; return the first dispatch."""
     async with store.transaction() as connection:
         view, _ = await incidents.open_(connection, Draft(content=content), by="operator-1", day=DAY)
-        view = await dispatches.ask(connection, view.id, agencies or ("damkar",), by="operator-1", zone=ZONE)
+        codes = agencies or ("damkar",)
+        view = await dispatches.ask(connection, view.id, codes, by="operator-1", zone=ZONE, what=what)
     return view.dispatches[0].id
 
 
@@ -117,9 +120,10 @@ async def tried(store: Store, id_: UUID) -> list[tuple[str, str, str | None]]:
 async def test_a_receiver_gets_it_signed_and_the_dispatch_is_received(opened: Store) -> None:
     async with receiving(Receiver()) as receiver:
         await ways(opened, webhook(receiver))
-        id_ = await ask(opened)
+        id_ = await ask(opened, what={"damkar": "two engines"})
         async with working(opened):
             await until(lambda: dispatch(opened, id_), lambda found: found.status is DispatchStatus.RECEIVED)
+        assert receiver.came[0][2]["dispatch"]["what"] == "two engines"
         assert (len(receiver.came), receiver.bad) == (1, [])
         told = receiver.came[0][2]
         assert (told["telling"], told["dispatch"]["agency"]) == ("new", "damkar")
@@ -271,7 +275,7 @@ async def test_a_mail_goes_to_who_is_on_duty_and_to_nobody_else(opened: Store) -
     async with server:
         port = server.sockets[0].getsockname()[1]
         await ways(opened, {"kind": "email", "address": "piket@damkar.example"})
-        id_ = await ask(opened)
+        id_ = await ask(opened, what={"damkar": "two engines"})
         mailing = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
         async with working(opened, smtp_sender="a@b.example", **mailing):
             await until(lambda: tried(opened, id_), lambda rows: rows[0][1] == "delivered")
@@ -279,6 +283,7 @@ async def test_a_mail_goes_to_who_is_on_duty_and_to_nobody_else(opened: Store) -
     assert [mail.rcpt_tos for mail in mailbox.mails] == [["piket@damkar.example"]]
     content = mailbox.mails[0].content.decode()
     assert "Pasar Induk" in content
+    assert "Yang diminta: two engines" in content
     assert "Subject: 112: laporan 1126-1, Kebakaran" in content
 
 

@@ -80,6 +80,8 @@ def _info(info: Element, view: IncidentView) -> None:
         _pair(info, "parameter", "ct112:people_in_danger", str(content.people_in_danger))
     for dispatch in view.dispatches:
         _pair(info, "parameter", f"ct112:dispatch:{dispatch.agency}", dispatch.status)
+        if dispatch.what:
+            _pair(info, "parameter", f"ct112:send:{dispatch.agency}", dispatch.what)
     _area(SubElement(info, "area"), view)
 
 

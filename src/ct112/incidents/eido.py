@@ -78,6 +78,7 @@ def _dispatch(view: IncidentView, each: DispatchView, sender: str) -> dict[str, 
         "organizationIdentification": each.agency,
         "dispatchTimeStamp": _time(each.asked_at),
         "dispatchStatusInternalText": each.status,
+        **({"dispatchRequestInternalText": each.what} if each.what else {}),
     }
 
 

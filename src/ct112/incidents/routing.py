@@ -14,6 +14,7 @@ from ct112.incidents.hours import Hours
 
 FIRST_LEVEL = 1  # the alarm level every incident begins with; run cards are for those above it
 MOST_LEVELS = 9
+MORE = " + "  # between what is sent and what is sent on top of it
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,15 @@ class Proposal:
     def agencies(self) -> tuple[str, ...]:
         """Return all who should be asked, each once: the first, the supporting, those of the card."""
         return tuple(dict.fromkeys((*self.first, *self.supporting, *(sent.agency for sent in self.card))))
+
+    @property
+    def what(self) -> dict[str, str]:
+        """Return what of each agency is sent, by the card's words: of a lower alarm level first."""
+        words: dict[str, list[str]] = {}
+        for sent in self.card:
+            if sent.what:
+                words.setdefault(sent.agency, []).append(sent.what)
+        return {agency: MORE.join(parts) for agency, parts in words.items()}
 
 
 def propose(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ct112.incidents import numbering
 from ct112.incidents.incident import Content
+from ct112.incidents.routing import MORE
 from ct112.incidents.view import IncidentView
 
 LONGEST_PART = 500  # characters of a description or a place as it was typed
@@ -44,12 +45,12 @@ OPENING = {
 }
 
 
-def text(view: IncidentView, telling: Telling = Telling.NEW) -> str:
-    """Return what is said, with the keys at its end; at most LONGEST characters."""
+def text(view: IncidentView, telling: Telling = Telling.NEW, what: str | None = None) -> str:
+    """Return what is said, with the keys at its end; at most LONGEST characters. `what`: is to be sent."""
     opening = OPENING[telling].format(number=numbering.spoken(view.number).replace("-", ", "))
     parts = [opening, f"{view.category_name}."]
     if telling is not Telling.STAND_DOWN:
-        parts += [PRIORITY[view.content.priority], *_content(view, view.content)]
+        parts += [PRIORITY[view.content.priority], _wanted(what), *_content(view, view.content)]
     said = " ".join(part for part in parts if part)
     return f"{said[: LONGEST - len(KEYS) - 1]} {KEYS}"
 
@@ -61,6 +62,10 @@ def _content(view: IncidentView, content: Content) -> list[str]:
         f"{people} orang dalam bahaya." if people else "",
         f"Keterangan: {_sentence(description)}" if description else "",
     ]
+
+
+def _wanted(what: str | None) -> str:
+    return f"Yang diminta: {_sentence(what.replace(MORE, ', ditambah '))}" if what else ""
 
 
 def _place(view: IncidentView, content: Content) -> str:

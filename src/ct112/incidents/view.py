@@ -11,7 +11,7 @@ from ct112.incidents.states import Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchView:
-    """How far an agency is. `status` as in `incidents.dispatches`; times in UTC."""
+    """How far an agency is. `status` as in `incidents.dispatches`; `what` of it is sent; UTC."""
 
     id: UUID
     agency: str
@@ -19,6 +19,7 @@ class DispatchView:
     asked_at: datetime
     changed_at: datetime
     reason: str | None = None
+    what: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ HEAD = {
 END = "Terima laporan ini di halaman instansi Anda, atau hubungi pusat panggilan 112."
 
 
-def text(view: IncidentView, telling: Telling) -> str:
-    """Return the lines: the most important first, and nothing that is not known."""
+def text(view: IncidentView, telling: Telling, what: str | None = None) -> str:
+    """Return the lines: the most important first, and nothing that is not known. `what`: is to be sent."""
     content = view.content
     head = HEAD[telling].format(
         number=numbering.spoken(view.number), category=view.category_name, priority=content.priority
@@ -22,6 +22,7 @@ def text(view: IncidentView, telling: Telling) -> str:
         return f"{head}\n\n{END}"
     caller = ", ".join(part for part in (content.caller_name, content.caller_number) if part)
     known = (
+        ("Yang diminta", what),
         ("Lokasi", _place(view)),
         ("Koordinat", _coordinates(view)),
         ("Orang dalam bahaya", content.people_in_danger),

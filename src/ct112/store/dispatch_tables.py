@@ -21,6 +21,8 @@ class DispatchRow(Base):
     """An agency that was asked to act on an incident; UTC. One that is under way at a time for each agency.
 
     `escalated_at`: since then it is on the supervisor's list: nobody of the agency was found.
+    `what` of the agency is to be sent, in words. `noted_at`: a person had told the agency before, by
+    telephone or radio, and then it was noted here; `drafted_as`: the digest of what was noted.
     """
 
     __tablename__ = "dispatch"
@@ -44,6 +46,9 @@ class DispatchRow(Base):
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     changed_by: Mapped[str]
     how: Mapped[str | None]
+    what: Mapped[str | None]
+    noted_at: Mapped[datetime | None]
+    drafted_as: Mapped[bytes | None]
     reason: Mapped[str | None]
     acknowledged_at: Mapped[datetime | None]
     on_scene_at: Mapped[datetime | None]

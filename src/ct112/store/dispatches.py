@@ -4,8 +4,8 @@ In the caller's transaction. The incident's row is locked first, always: what ha
 happens one after another.
 """
 
-from collections.abc import Sequence
-from datetime import tzinfo
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ct112.incidents.dispatches import OVER, SEEN, UNANSWERED, DispatchStatus, moved
+from ct112.incidents.routing import MORE
 from ct112.incidents.spoken import Telling
 from ct112.incidents.states import IncidentRefused
 from ct112.incidents.view import IncidentView
@@ -23,29 +24,39 @@ from ct112.store.engine import Connection
 
 
 async def ask(
-    connection: Connection, incident: UUID, codes: Sequence[str], *, by: str, zone: tzinfo
+    connection: Connection,
+    incident: UUID,
+    codes: Sequence[str],
+    *,
+    by: str,
+    zone: tzinfo,
+    what: Mapping[str, str] | None = None,
 ) -> IncidentView:
     """Ask agencies to act. Who is asked already is not asked twice. Returns the incident.
+
+    `what` of each agency is to be sent, in words. One that is asked already is told what is sent more as a
+    change.
 
     Raises IncidentUnknown, IncidentRefused, and AgencyError for one that is not there or not active.
     """
     view = await incidents.lock(connection, incident)
-    now = await clock.now(connection)
-    new = []
+    now = (await clock.now(connection)).astimezone(zone)
+    what, new, priority = what or {}, [], view.content.priority
     for code in dict.fromkeys(codes):
         agency = await agencies.get(connection, code)
         if not agency.active:
             raise AgencyError(f"agency {code} is not active: ask another one")
-        made = await _insert(connection, incident, code, by)
+        made = await _insert(connection, incident, code, by, what.get(code))
         if made is not None:
             new.append((code, made))
-    if not new:
-        return view
-    view = await incidents.dispatched(connection, incident, [code for code, _ in new], by=by)
+        elif code in what:
+            await _more(connection, incident, code, what[code], priority, now, by=by)
+    if new:
+        asked = [code for code, _ in new]
+        words = {code: what[code] for code in asked if code in what}
+        await incidents.dispatched(connection, incident, asked, by=by, what=words)
     for code, made in new:
-        await deliveries.begin(
-            connection, made, code, Telling.NEW, view.content.priority, now.astimezone(zone)
-        )
+        await deliveries.begin(connection, made, code, Telling.NEW, priority, now)
     return await incidents.get(connection, incident)
 
 
@@ -111,19 +122,18 @@ async def incident_changed(connection: Connection, view: IncidentView, *, zone: 
     """Tell every agency that was asked to act what has changed. What was not sent yet says it anyway."""
     now = (await clock.now(connection)).astimezone(zone)
     for dispatch in await _under_way(connection, view.id):
-        if await deliveries.waits(connection, dispatch.id, Telling.NEW):
-            continue
-        await deliveries.over(connection, dispatch.id, "a later change", Telling.CHANGE)
-        priority = view.content.priority
-        await deliveries.begin(connection, dispatch.id, dispatch.agency, Telling.CHANGE, priority, now)
+        await _tell_change(connection, dispatch, view.content.priority, now)
 
 
 async def merged(connection: Connection, gone: UUID, into: IncidentView, *, by: str, zone: tzinfo) -> None:
     """Have the agencies of a merged incident go on for the other; who is asked there already stands down."""
-    already = {dispatch.agency for dispatch in await _under_way(connection, into.id)}
+    already = {dispatch.agency: dispatch for dispatch in await _under_way(connection, into.id)}
     now = (await clock.now(connection)).astimezone(zone)
     for dispatch in await _under_way(connection, gone):
         if dispatch.agency in already:
+            if dispatch.what and not already[dispatch.agency].what:
+                what, priority = dispatch.what, into.content.priority
+                await _more(connection, into.id, dispatch.agency, what, priority, now, by=by)
             reason = f"it is incident {into.number}"
             await cancel(connection, dispatch.id, by=by, zone=zone, reason=reason)
             continue
@@ -157,7 +167,35 @@ async def lock(connection: Connection, id_: UUID, agency: str | None = None) -> 
             await begun.rollback()  # merged meanwhile: let go of the one before another is waited for
 
 
-async def _insert(connection: Connection, incident: UUID, agency: str, by: str) -> UUID | None:
+async def _tell_change(
+    connection: Connection, dispatch: StoredDispatch, priority: int, here: datetime
+) -> None:
+    """Tell an agency what has changed; what was not sent yet says it anyway."""
+    if await deliveries.waits(connection, dispatch.id, Telling.NEW):
+        return
+    await deliveries.over(connection, dispatch.id, "a later change", Telling.CHANGE)
+    await deliveries.begin(connection, dispatch.id, dispatch.agency, Telling.CHANGE, priority, here)
+
+
+async def _more(
+    connection: Connection, incident: UUID, agency: str, what: str, priority: int, here: datetime, *, by: str
+) -> None:
+    """Tell an agency that is asked already what is sent more; a lower alarm level takes nothing back."""
+    for old in await _under_way(connection, incident):
+        was = old.what or ""
+        if old.agency != agency or was == what or was.startswith(what + MORE):
+            continue
+        version = DISPATCHES.c.version + 1
+        values = {"what": clean.text(what), "version": version}
+        await connection.execute(update(DISPATCHES).where(DISPATCHES.c.id == old.id).values(values))
+        said = {"dispatch": str(old.id), "agency": agency, "was": old.what, "what": what}
+        await incident_changes.append(connection, incident, by=by, kind="dispatch_raised", data=said)
+        await _tell_change(connection, old, priority, here)
+
+
+async def _insert(
+    connection: Connection, incident: UUID, agency: str, by: str, what: str | None
+) -> UUID | None:
     """Return the id of a new dispatch; None: the agency is asked already."""
     made = uuid4()
     row = {
@@ -166,6 +204,7 @@ async def _insert(connection: Connection, incident: UUID, agency: str, by: str) 
         "agency": agency,
         "status": DispatchStatus.SENT,
         "asked_by": clean.text(by),
+        "what": clean.maybe(what),
         "changed_by": clean.text(by),
     }
     done = await connection.execute(insert(DISPATCHES).values(row).on_conflict_do_nothing())

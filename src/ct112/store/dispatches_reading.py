@@ -27,7 +27,10 @@ class DispatchUnknown(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDispatch:
-    """An agency that was asked to act; times in UTC. `escalated_at`: on the supervisor's list since."""
+    """An agency that was asked to act; times in UTC. `escalated_at`: on the supervisor's list since.
+
+    `what` of the agency is to be sent; `noted_at`: told by a person before it was noted here.
+    """
 
     id: UUID
     incident_id: UUID
@@ -39,6 +42,8 @@ class StoredDispatch:
     changed_at: datetime
     changed_by: str
     how: str | None
+    what: str | None
+    noted_at: datetime | None
     reason: str | None
     acknowledged_at: datetime | None
     on_scene_at: datetime | None
@@ -101,7 +106,8 @@ async def of_incidents(
 
 def stored(row: Mapping[Any, Any]) -> StoredDispatch:
     """Return a row of `dispatch`."""
-    return StoredDispatch(**{**row, "status": DispatchStatus(row["status"])})
+    kept = {name: row[name] for name in StoredDispatch.__dataclass_fields__}
+    return StoredDispatch(**{**kept, "status": DispatchStatus(row["status"])})
 
 
 def _conditions(wanted: DispatchQuery) -> Iterator[ColumnElement[bool]]:

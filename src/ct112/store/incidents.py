@@ -136,10 +136,18 @@ async def reopen(
     return await _step(connection, old, Step.REOPENED, by, {"reason": reason}, **begun)
 
 
-async def dispatched(connection: Connection, id_: UUID, agencies: Iterable[str], *, by: str) -> IncidentView:
-    """Note that agencies were asked to act. Raises as `change`."""
+async def dispatched(
+    connection: Connection,
+    id_: UUID,
+    agencies: Iterable[str],
+    *,
+    by: str,
+    what: Mapping[str, str] | None = None,
+) -> IncidentView:
+    """Note that agencies were asked to act, and `what` of them is sent. Raises as `change`."""
     old = await lock(connection, id_)
-    return await _step(connection, old, Step.DISPATCHED, by, {"agencies": sorted(agencies)})
+    data = {"agencies": sorted(agencies)} | ({"what": dict(what)} if what else {})
+    return await _step(connection, old, Step.DISPATCHED, by, data)
 
 
 async def lock(connection: Connection, id_: UUID, version: int | None = None) -> IncidentView:

@@ -55,7 +55,14 @@ class Asker(Protocol):
 
 
 async def call(
-    serve: Asker, delivery: UUID, *, agency: str, number: str, view: IncidentView, telling: Telling
+    serve: Asker,
+    delivery: UUID,
+    *,
+    agency: str,
+    number: str,
+    view: IncidentView,
+    telling: Telling,
+    what: str | None = None,
 ) -> PhoneProgress:
     """Have the agency called for this delivery, or learn how far that is. Raises nothing of serve's."""
     try:
@@ -66,7 +73,7 @@ async def call(
             delivery=delivery,
             agency=agency,
             number=dialled(number),
-            text=spoken.text(view, telling),
+            text=spoken.text(view, telling, what),
             seconds=RING_SECONDS,
         )
     except ControlAway as error:

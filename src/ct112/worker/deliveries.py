@@ -128,6 +128,7 @@ class Deliverer:
             agency=agency.code,
             status=dispatch.status,
             version=dispatch.version,
+            what=dispatch.what,
             step=step,
             view=view,
             now=now,

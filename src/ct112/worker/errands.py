@@ -40,6 +40,7 @@ class Errand:
     """A delivery with where it goes and what is told. `now`: when it is made, by the database's clock.
 
     `version`: the dispatch's. What a stopped worker sends late has a lower one than what overtook it.
+    `what` of the agency is to be sent, in words.
     """
 
     leased: Leased
@@ -49,6 +50,7 @@ class Errand:
     step: Step
     view: IncidentView
     now: datetime
+    what: str | None = None
 
     def told(self) -> dict[str, Any]:
         """Return what is told, as a program reads it."""
@@ -61,6 +63,7 @@ class Errand:
                 "version": self.version,
                 "agency": self.agency,
                 "status": self.status,
+                "what": self.what,
             },
             "incident": {
                 "id": str(self.view.id),

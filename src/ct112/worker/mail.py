@@ -55,5 +55,5 @@ def message(errand: Errand, mailing: Mailing, to: str) -> EmailMessage:
     mail["Subject"] = " ".join(subject.split())
     mail["Date"] = errand.now
     mail["Message-ID"] = f"<{errand.leased.id}@ct112>"
-    mail.set_content(f"{written.text(errand.view, errand.leased.telling)}\n")
+    mail.set_content(f"{written.text(errand.view, errand.leased.telling, errand.what)}\n")
     return mail

@@ -28,6 +28,7 @@ async def _phone(errand: Errand, hands: Hands) -> Outcome:
         number=number,
         view=errand.view,
         telling=errand.leased.telling,
+        what=errand.what,
     )
     return OF_PHONE[progress.progress](progress.reason)
 

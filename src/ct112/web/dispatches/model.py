@@ -75,7 +75,11 @@ class DispatchFilter(Given):
 
 
 class DispatchShown(Shown):
-    """An agency that was asked to act. `escalated_at`: nobody of it was found, a supervisor has to."""
+    """An agency that was asked to act, and `what` of it is to be sent.
+
+    `escalated_at`: nobody of it was found, a supervisor has to. `noted_at`: a person had told it before, by
+    telephone or radio; that was noted then.
+    """
 
     id: UUID
     incident_id: UUID
@@ -87,6 +91,8 @@ class DispatchShown(Shown):
     changed_at: Instant
     changed_by: str
     how: str | None
+    what: str | None
+    noted_at: Instant | None
     reason: str | None
     acknowledged_at: Instant | None
     on_scene_at: Instant | None

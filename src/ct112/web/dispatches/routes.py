@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from ct112.incidents.dispatches import DispatchStatus
-from ct112.incidents.routing import propose
+from ct112.incidents.routing import Proposal, propose
 from ct112.store import (
     BadCursor,
     Connection,
@@ -45,10 +45,15 @@ WHO_SEES = STAFF | {Role.AGENCY}
 async def ask_agencies(
     house: House, who: Principal, connection: Connection, path: ById, body: Asked
 ) -> IncidentShown:
-    """Ask agencies to act on an incident; who is asked already is not asked twice."""
+    """Ask agencies to act on an incident; who is asked already is told alone what is sent more."""
     with refusals(), _problems():
-        codes = body.agencies or await _proposed(connection, house, path.id, body.alarm_level)
-        view = await dispatches.ask(connection, path.id, codes, by=who.name, zone=house.zone)
+        proposal = await _proposal(connection, house, path.id, body)
+        codes = body.agencies or proposal.agencies
+        if not codes:
+            raise _refused("agencies", "are not proposed by any rule", "name them: agencies=[…]")
+        view = await dispatches.ask(
+            connection, path.id, codes, by=who.name, zone=house.zone, what=proposal.what
+        )
     return shown(view)
 
 
@@ -105,16 +110,14 @@ async def list_deliveries(connection: Connection, path: ById) -> DeliveryList:
     return DeliveryList(deliveries=tuple(DeliveryView.model_validate(dict(row)) for row in rows))
 
 
-async def _proposed(connection: Connection, house: House, id_: UUID, level: int) -> tuple[str, ...]:
-    """Return whom the rules propose; that no rule fits is an alarm. Raises Problem when it is nobody."""
+async def _proposal(connection: Connection, house: House, id_: UUID, body: Asked) -> Proposal:
+    """Return whom the rules propose, and what of them is sent; that no rule fits is an alarm."""
     content = (await incidents.get(connection, id_)).content
     area, here = content.place.kelurahan, (await clock.now(connection)).astimezone(house.zone)
-    proposal = propose(await routing.book(connection), content.category, area, here, level)
-    if proposal.alarm:
+    proposal = propose(await routing.book(connection), content.category, area, here, body.alarm_level)
+    if proposal.alarm and not body.agencies:
         await routing.unmatched(connection, id_, content.category, area, proposal.version)
-    if not proposal.agencies:
-        raise _refused("agencies", "are not proposed by any rule", "name them: agencies=[…]")
-    return proposal.agencies
+    return proposal
 
 
 async def _received(

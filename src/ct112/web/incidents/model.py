@@ -69,6 +69,7 @@ class DispatchOf(Shown):
     asked_at: Instant
     changed_at: Instant
     reason: str | None
+    what: str | None
 
 
 class IncidentShown(Shown):
