@@ -106,3 +106,10 @@ def test_whatever_was_typed_can_be_asked_for_and_ends_with_the_keys(
     assert len(said) <= LONGEST
     assert all(sign.isprintable() or sign == "\n" for sign in said)
     assert CallAgency(delivery=UUID(int=1), agency="pmi", number="0285421", text=said).text == said
+
+
+@pytest.mark.parametrize("typed", ["...", "!?", " , ", "-"])
+def test_a_place_of_signs_alone_is_no_place(typed: str) -> None:
+    content = replace(VIEW.content, place=Place(place_text=typed))
+    said = spoken.text(replace(VIEW, content=content, kelurahan_name=None))
+    assert "Lokasi belum diketahui, tekan tiga untuk bertanya." in said

@@ -1,6 +1,7 @@
 """A city's files are taken in whole or not at all, and say what is wrong with them."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,34 @@ def test_an_outline_that_crosses_itself_is_mended_when_asked() -> None:
     )
     assert found.mended
     assert len(found.geometry["coordinates"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["the same ring again", "a star"])
+def test_what_would_take_all_memory_to_mend_is_refused(kind: str) -> None:
+    """Mending takes memory by the crossings: this machine may be the one that answers calls."""
+    star = [[math.cos(at * 2.4), math.sin(at * 2.4)] for at in range(1_000)]
+    triangle = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    rings = [[*star, star[0]]] if kind == "a star" else [triangle] * 2_000
+    bad = feature({"type": "Polygon", "coordinates": rings})
+    with pytest.raises(BadFile, match="too often"):
+        geojson.read(json.dumps(collection(bad)).encode(), mend=True)
+
+
+def test_degrees_of_another_datum_are_refused() -> None:
+    for name, good in (("urn:ogc:def:crs:OGC:1.3:CRS84", True), ("urn:ogc:def:crs:EPSG::4211", False)):
+        content = json.dumps(collection() | {"crs": {"type": "name", "properties": {"name": name}}}).encode()
+        if good:
+            assert len(geojson.read(content)) == 12
+        else:
+            with pytest.raises(BadFile, match="WGS 84"):
+                geojson.read(content)
+    for crs in ({}, [], "EPSG:4326", {"type": "link", "properties": {"href": "http://example.org"}}):
+        with pytest.raises(BadFile, match="WGS 84"):
+            geojson.read(json.dumps(collection() | {"crs": crs}).encode())
+
+
+def test_a_file_of_a_windows_program_is_read() -> None:
+    assert len(geojson.read(b"\xef\xbb\xbf" + json.dumps(collection()).encode())) == 12
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,23 @@ def test_what_is_no_place_is_none(raw: str) -> None:
     assert from_sip(raw, NOW) is None
 
 
+def test_an_altitude_is_no_latitude() -> None:
+    corners = ["-6.90 109.60 0", "-6.90 109.62 0", "-6.88 109.62 0", "-6.88 109.60 0", "-6.90 109.60 0"]
+    found = sip(f'shape="Polygon",crs="3d",posList="{" ".join(corners)}"')
+    assert (found.latitude, found.longitude) == (-6.89, 109.61)
+    assert (sip('crs="3d",pos="-6.9 109.6"').latitude, sip('crs="2d",pos="-6.9 109.6 5"').latitude) == (
+        -6.9,
+        -6.9,
+    )
+
+
+@pytest.mark.parametrize(
+    "listed", ["-6.9 109.6 x -6.9 109.7", "-6.9 109.6 0 -6.9 109.7", "-6.9 109.6 -6.9 x -6.8 109.6", "5"]
+)
+def test_of_a_damaged_list_no_point_is_made_up(listed: str) -> None:
+    assert from_sip(f'shape="Polygon",crs="2d",posList="{listed}"', NOW) is None
+
+
 @given(st.text(max_size=700))
 def test_any_text_of_a_carrier_is_read(raw: str) -> None:
     for text in (raw, f'shape="Circle",pos="{raw}",radius="{raw}"', f'RD="{raw}"'):

@@ -1,14 +1,17 @@
 """Places over the API."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from yarl import URL
 
 from ct112.places.importing import Files, take_in
+from ct112.store import places
 from lab.throwaway import Server
-from tests.places.conftest import SOUTH, STEP, WEST
+from tests.places.conftest import SOUTH, STEP, WEST, square
 from tests.web.conftest import site  # noqa: F401 (fixture)
 from tests.web.site import BEARER, Site
 
@@ -74,3 +77,21 @@ async def test_a_database_that_hangs_is_told_of_and_the_next_question_is_answere
     finally:
         server.thaw()
     assert (await ask(town, "/api/v1/places?q=melati"))[0] == 200
+
+
+async def test_of_two_imports_at_once_the_later_one_shows_too(town: Site, city: Path) -> None:
+    """The import that began first is kept last: its number is not the highest, and its areas count."""
+    area = {"code": "99.01.03.1009", "kind": "kelurahan", "name": "Jauh", "parent": "99.01.03"}
+    noted = {"by": "test", "what": "areas", "digest": "", "added": 1, "changed": 0}
+    there = "/api/v1/areas/at?latitude=1.5&longitude=1.5"
+    async with town.store.transaction() as slow:
+        await slow.execute(insert(places.AREAS).values(**area, geometry=square(1, 1, 1)))
+        await slow.execute(insert(places.IMPORTS).values(**noted))
+        await asyncio.create_task(_take_names(town, city))
+        assert (await ask(town, there))[1] == {"area": None}
+    assert (await ask(town, there))[1]["area"]["name"] == "Jauh"
+
+
+async def _take_names(town: Site, city: Path) -> None:
+    async with town.store.transaction() as quick:
+        await take_in(quick, Files(names=city / "names.csv"), by="test")

@@ -189,13 +189,16 @@ async def test_two_lives_on_one_disk_dial_once(tmp_path: Path) -> None:
     assert first.dialled + second.dialled == 1
 
 
-@pytest.mark.parametrize("number", ["112", "0809123456", "+881612345678"])
+OURS = ["112", "0112", "62112", "+62112", "0062112", "00762112", "0285112", "+62285112", "+62021112"]
+
+
+@pytest.mark.parametrize("number", [*OURS, "0809123456", "+881612345678"])
 async def test_what_would_cost_the_city_or_ring_itself_is_not_dialled(life: Life, number: str) -> None:
     assert await life.ask(ASK.model_copy(update={"number": number})) == "not-possible"
     assert (life.dialled, life.attempts.load()) == (0, [])
 
 
-@pytest.mark.parametrize("number", ["110", "113", "119", "0285421", "+62285421"])
+@pytest.mark.parametrize("number", ["110", "113", "119", "285112", "0285421", "+62285421", "+62285421112"])
 async def test_other_emergency_numbers_are_agencies(life: Life, number: str) -> None:
     assert await life.ask(ASK.model_copy(update={"number": number})) == "preparing"
     assert life.dialled == 1

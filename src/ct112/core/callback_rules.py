@@ -1,5 +1,6 @@
 """Nobody who called is forgotten: who has to be called back, in which order, and when again. Pure."""
 
+import re
 from enum import StrEnum
 
 from ct112.core.record import EndedBy, Outcome, ServiceClass
@@ -7,6 +8,15 @@ from ct112.core.value import value
 
 FORGOTTEN = frozenset({Outcome.ABANDONED, Outcome.DROPPED, Outcome.FALLBACK_ABANDONED})
 """Outcomes after which the caller has to be called back."""
+
+
+OURSELVES = re.compile(r"(\+?62|0)?112|((\+|00[1789]?|01017)62|0)0?([2-9][0-9]{1,2})?112")
+"""112 in every form it is dialled in, with an area code too: a centre that rings itself rings for ever."""
+
+
+def leads_here(number: str) -> bool:
+    """Return whether who dials this number reaches this centre."""
+    return OURSELVES.fullmatch(number) is not None
 
 
 def was_cut_off(outcome: Outcome | None, ended_by: EndedBy | None) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import SplitResult, urlsplit
 
+from ct112.core.callback_rules import leads_here
 from ct112.incidents.agencies import Way, WayKind
 
 Address = IPv4Address | IPv6Address
@@ -21,8 +22,6 @@ LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1
 MOST_WAYS = 10
 SECRET = re.compile(r"[!-~]{16,200}")
 NUMBER = re.compile(r"\+?[0-9]{3,15}")  # E.164 has 15 digits at most
-OURSELVES = re.compile(r"(\+?62|0)?112")
-"""112 in every form it is dialled in: a centre that rings itself rings for ever."""
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = re.compile(rf"{LABEL}(\.{LABEL})*", re.IGNORECASE)
 LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -109,7 +108,7 @@ def number_trouble(number: str) -> tuple[str, str] | None:
     """Return what is wrong with a number to be dialled, and what to do; None: nothing."""
     if not NUMBER.fullmatch(number):
         return "is no telephone number", "send digits alone, such as +62285421234 or 0285421234"
-    if OURSELVES.fullmatch(number):
+    if leads_here(number):
         return "is 112 itself", "send the agency's own number"
     return None
 

@@ -97,7 +97,8 @@ def from_sip(raw: str, at: datetime) -> Location | None:
     """
     pairs = PAIR.findall(raw)[:MOST_PAIRS]
     parts = dict(pairs)
-    points = [point for name, value in pairs if name in ("pos", "posList") for point in _points(value)]
+    size = 3 if parts.get("crs") == "3d" else 2
+    points = [point for name, value in pairs if name in ("pos", "posList") for point in _points(value, size)]
     kind = parts.get("shape", "")
     text = ", ".join(parts[name] for name in CIVIC if parts.get(name, "").strip())[:300] or None
     middle = _middle(points)
@@ -122,13 +123,25 @@ def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 2 * EARTH_M * math.asin(math.sqrt(min(1.0, chord)))
 
 
-def _points(text: str) -> list[tuple[float, float]]:
-    """Return the points of "lat lon lat lon …" or "lat lon altitude"; none when it is neither."""
+def _points(text: str, size: int) -> list[tuple[float, float]]:
+    """Return the points of "lat lon lat lon …", each of `size` numbers; none if one of them is bad.
+
+    A number too few or unreadable moves all behind it: an altitude read as a latitude is a point elsewhere.
+    """
     numbers = [_number(word) for word in text.replace(",", " ").split()]
-    if len(numbers) == 3:
-        numbers = numbers[:2]
-    pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
-    return [(lat, lon) for lat, lon in pairs if lat is not None and lon is not None and on_earth(lat, lon)]
+    size = len(numbers) if len(numbers) in (2, 3) else size  # of one point, with its altitude or without
+    if len(numbers) % size:
+        return []
+    return _all_on_earth(zip(numbers[::size], numbers[1::size], strict=True))
+
+
+def _all_on_earth(pairs: Iterable[tuple[float | None, float | None]]) -> list[tuple[float, float]]:
+    found = []
+    for lat, lon in pairs:
+        if lat is None or lon is None or not on_earth(lat, lon):
+            return []
+        found.append((lat, lon))
+    return found
 
 
 def on_earth(latitude: float, longitude: float) -> bool:

@@ -72,7 +72,8 @@ def _place(view: IncidentView, content: Content) -> str:
     place = content.place
     named = [place.place_text, place.landmark and f"dekat {place.landmark}"]
     named.append(view.kelurahan_name and f"kelurahan {view.kelurahan_name}")
-    known = ", ".join(full(part) for part in named if part)
+    said = [full(part) for part in named if part]
+    known = ", ".join(part for part in said if any(map(str.isalnum, part)))
     return f"Lokasi: {_sentence(known)}" if known else "Lokasi belum diketahui, tekan tiga untuk bertanya."
 
 

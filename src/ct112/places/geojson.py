@@ -4,11 +4,13 @@ Nothing in the file is trusted: its size, depth, numbers and shapes all have lim
 refuses the whole file, by name.
 """
 
+import codecs
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 from shapely.geometry import shape
@@ -21,6 +23,10 @@ MOST_AREAS = 20_000
 MOST_POINTS = 2_000_000
 LONGEST_NAME = 120
 MOST_RINGS = 10_000  # of one area
+MOST_CROSSINGS = 10_000  # of an outline that is mended: memory grows with them, not with its points
+LINES_AT_ONCE = 16
+WGS84 = ("EPSG:4326", "CRS84", "EPSG:4755", "EPSG:9470")
+"""How files before RFC 7946 name it; DGN95 and SRGI 2013, Indonesia's own, are within a metre of it."""
 Ring = list[list[float]]
 
 
@@ -54,17 +60,30 @@ def read(content: bytes, *, mend: bool = False) -> list[Outline]:
 
 def _features(content: bytes) -> list[Any]:
     try:
-        document = orjson.loads(content)
+        document = orjson.loads(content.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
-        raise BadFile(f"the file is no JSON (line {error.lineno}): export it again as GeoJSON") from None
+        raise BadFile(
+            f"the file is no JSON (line {error.lineno}): export it again as GeoJSON, in UTF-8"
+        ) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise BadFile("the file is no GeoJSON FeatureCollection: export it as one")
+    if not _of_wgs84(document.get("crs")):
+        raise BadFile("its coordinates are not WGS 84 (its `crs`): export it again as EPSG:4326")
     features = document.get("features")
     if not isinstance(features, list) or not features:
         raise BadFile("the file has no features: nothing would be taken in")
     if len(features) > MOST_AREAS:
         raise BadFile(f"the file has more than {MOST_AREAS:,} features: leave out what is no area of yours")
     return features
+
+
+def _of_wgs84(crs: object) -> bool:
+    """Return whether its degrees are ours: those of another datum (Batavia) lie hundreds of metres off."""
+    if crs is None:
+        return True
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return isinstance(name, str) and name.replace("::", ":").upper().endswith(WGS84)
 
 
 def _area(feature: Any, at: int) -> Area:
@@ -137,6 +156,8 @@ def _outline(area: Area, polygons: list[list[Ring]], *, mend: bool) -> Outline:
 
 
 def _mended(broken: Any, area: Area) -> dict[str, Any]:
+    if _crosses_too_often(broken):
+        raise BadFile(f"{area.code}: its outline crosses itself too often to be mended: draw it again")
     parts = shapely.get_parts(shapely.make_valid(broken), return_index=False)
     whole = [
         one
@@ -152,6 +173,25 @@ def _mended(broken: Any, area: Area) -> dict[str, Any]:
     polygons = [one for one in shapely.get_parts(union) if one.geom_type == "Polygon"]
     rings = [[_ring_of(one.exterior), *map(_ring_of, one.interiors)] for one in polygons]
     return {"type": "MultiPolygon", "coordinates": rings}
+
+
+def _crosses_too_often(broken: Any) -> bool:
+    """Return whether its lines meet more than MOST_CROSSINGS times; each meets itself and two beside."""
+    points, ring = shapely.get_coordinates(_rings(broken), return_index=True)
+    joined = ring[:-1] == ring[1:]
+    lines = shapely.linestrings(np.stack((points[:-1][joined], points[1:][joined]), axis=1))
+    tree = shapely.STRtree(lines)
+    room = 2 * MOST_CROSSINGS
+    for at in range(0, len(lines), LINES_AT_ONCE):
+        some = lines[at : at + LINES_AT_ONCE]
+        room -= tree.query(some, predicate="intersects").shape[1] - 3 * len(some)
+        if room < 0:
+            return True
+    return False
+
+
+def _rings(broken: Any) -> list[Any]:
+    return [ring for one in shapely.get_parts(broken) for ring in (one.exterior, *one.interiors)]
 
 
 def _ring_of(line: Any) -> Ring:

@@ -13,7 +13,7 @@ from ct112 import logs, metrics
 from ct112.control.asks import Answer, CallAgency
 from ct112.core.agency_outcomes import AgencyOutcome, AgencyWords
 from ct112.core.asks import AskCode
-from ct112.core.callback_rules import NotDialled
+from ct112.core.callback_rules import NotDialled, leads_here
 from ct112.core.commands import AgencyCallDone
 from ct112.core.events import AgencyCallAsked, AgencyCallBegun, AgencyCallsRestored, AgencyMessage
 from ct112.core.floor import Floor
@@ -28,7 +28,6 @@ from ct112.store.numbers import not_dialled
 log = logs.get("agency_calls")
 
 PREPARING, BEGUN, ENDING = "preparing", "begun", "ending"
-OWN_NUMBER = "112"
 RETRY_SECONDS = 2.0
 AT_ONCE = 20  # so many agencies are called at one time; more would need more lines than a centre has
 REMEMBERED = 10_000  # deliveries; of an older one the file on the disk says that it was dialled
@@ -160,7 +159,7 @@ class AgencyDesk:
         """Return why nothing is dialled now; None when it may be. What is refused may be asked again."""
         if self._floor is None or self._floor.draining:
             return _later("ct112 serve is leaving or has just begun: ask again in a moment.")
-        if ask.number == OWN_NUMBER or not_dialled(ask.number) not in (None, NotDialled.EMERGENCY):
+        if leads_here(ask.number) or not_dialled(ask.number) not in (None, NotDialled.EMERGENCY):
             text = "This number is not dialled: correct the agency's contact."
             return Answer(accepted=False, code=AskCode.NOT_POSSIBLE, reason=text)
         if len(self._floor.agency_calls) + len(self._work) >= AT_ONCE:

@@ -69,7 +69,7 @@ class PlaceKeyRow(Base):
 
 
 class PlaceImportRow(Base):
-    """An import of areas or names. The last one's id says whether what a process keeps of areas is old."""
+    """An import of areas or names. Their count and last id say whether what a process keeps is old."""
 
     __tablename__ = "place_import"
 

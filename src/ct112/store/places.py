@@ -100,9 +100,13 @@ async def area_list(connection: Connection) -> list[Any]:
     return list((await connection.execute(some.order_by(AREAS.c.code))).all())
 
 
-async def state(connection: Connection) -> int:
-    """Return the number of the last import; 0 when there was none."""
-    return int(await connection.scalar(select(func.coalesce(func.max(IMPORTS.c.id), 0))) or 0)
+async def state(connection: Connection) -> tuple[int, int]:
+    """Return a value that is another after each import: how many there were, and the last one's number.
+
+    The number alone will not do: of two imports at once the first to begin may be the last to be kept.
+    """
+    row = (await connection.execute(select(func.count(), func.coalesce(func.max(IMPORTS.c.id), 0)))).one()
+    return int(row[0]), int(row[1])
 
 
 async def take_areas(

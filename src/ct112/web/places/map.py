@@ -13,7 +13,7 @@ class CityMap:
     def __init__(self) -> None:
         """Nothing is known before the first question."""
         self._atlas = Atlas(())
-        self._state = 0
+        self._state = (0, 0)
         self._making = asyncio.Lock()
 
     async def at(self, connection: Connection, latitude: float, longitude: float) -> Area | None:
