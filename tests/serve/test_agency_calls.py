@@ -285,7 +285,13 @@ async def test_a_disk_that_cannot_be_read_dials_nothing(
     assert life.dialled == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"node": 1}', '{"node": "a", "at": 1, "outcome": "x"}', "null"])
+NO_TIMES = ("1e400", "-1", "-1e300", "NaN", "9" * 400, "[" * 5000)
+DAMAGED = ["", "{", '{"node": 1}', '{"node": "a", "at": 1, "outcome": "x"}', "null"]
+
+
+@pytest.mark.parametrize(
+    "text", [*DAMAGED, *(f'{{"node": "a", "outcome": null, "at": {at}}}' for at in NO_TIMES)]
+)
 async def test_an_attempt_that_cannot_be_read_was_one(tmp_path: Path, text: str) -> None:
     (tmp_path / f"{DELIVERY}.json").write_text(text)
     (tmp_path / "notes.json").write_text("not ours")

@@ -179,7 +179,7 @@ def _crosses_too_often(broken: Any) -> bool:
     """Return whether its lines meet more than MOST_CROSSINGS times; each meets itself and two beside."""
     points, ring = shapely.get_coordinates(_rings(broken), return_index=True)
     joined = ring[:-1] == ring[1:]
-    lines = shapely.linestrings(np.stack((points[:-1][joined], points[1:][joined]), axis=1))
+    lines: Any = shapely.linestrings(np.stack((points[:-1][joined], points[1:][joined]), axis=1))
     tree = shapely.STRtree(lines)
     room = 2 * MOST_CROSSINGS
     for at in range(0, len(lines), LINES_AT_ONCE):

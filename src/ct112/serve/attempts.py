@@ -5,6 +5,7 @@ there means that this delivery is never dialled again, whatever is in it.
 """
 
 import json
+import math
 import os
 import uuid
 from collections.abc import Iterator
@@ -86,6 +87,14 @@ def _read(path: Path) -> Attempt:
     try:
         data = json.loads(path.read_bytes())
         outcome = None if data["outcome"] is None else AgencyOutcome(data["outcome"])
-        return Attempt(delivery=path.stem, node=str(data["node"]), at=float(data["at"]), outcome=outcome)
-    except (ValueError, KeyError, TypeError):
+        return Attempt(delivery=path.stem, node=str(data["node"]), at=_moment(data["at"]), outcome=outcome)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Attempt(delivery=path.stem, node="", at=at, outcome=AgencyOutcome.LOST)
+
+
+def _moment(given: float) -> float:
+    """Return epoch seconds. Raises ValueError and the like: of a time that is none an age cannot be told."""
+    at = float(given)
+    if not 0.0 <= at < math.inf:
+        raise ValueError("no time")
+    return at
