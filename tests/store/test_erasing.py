@@ -247,3 +247,38 @@ def test_one_thing_is_named() -> None:
         Whose()
     with pytest.raises(EraseError):
         Whose(number=NUMBER, call=uuid.uuid4())
+
+
+@pytest.mark.parametrize(
+    "typed", ["0812-3456-7890", "+62 812 3456 7890", "62812.3456.7890", "(0812) 34567890"]
+)
+@pytest.mark.parametrize("asked", ["081234567890", "0812 3456 7890", "+62-812-3456-7890"])
+async def test_a_number_is_found_however_an_operator_typed_it(store: Once, typed: str, asked: str) -> None:
+    event = await incident(store, 1, number=typed)
+    await closed(store, event)
+    assert await erase(store, Whose(number=asked)) == 3, "the incident and the two lines of its trail"
+    assert await value(store, "SELECT count(*) FROM incident WHERE caller_number IS NOT NULL") == 0
+    assert typed not in str(await value(store, "SELECT string_agg(data::text, '') FROM incident_change"))
+
+
+async def test_a_number_that_reads_as_another_here_is_not_erased(store: Once) -> None:
+    """+81 2 3456 7890 without its + is what people here type for +62 812 3456 7890."""
+    event = await incident(store, 1, number="81234567890")
+    await closed(store, event)
+    assert await erase(store, Whose(number="+81 2-3456-7890")) == 0
+    assert await erase(store, Whose(number=NUMBER)) == 3
+
+
+async def test_a_hold_goes_along_into_the_incident_that_took_it_in(store: Once) -> None:
+    gone, middle, last = [await incident(store, one, number=OTHER) for one in (1, 2, 3)]
+    async with store.transaction() as connection:
+        hold = await holds.place(connection, by="admin", reason="court", incident=gone)
+        for each, into in ((gone, middle), (middle, last)):
+            version = (await incidents.get(connection, each)).version
+            await incidents.merge(connection, each, into, version, by="siti")
+    await closed(store, last)
+    assert await erase(store, Whose(incident=last)) == 0
+    assert await erase(store, Whose(number=OTHER)) == 0
+    async with store.transaction() as connection:
+        await holds.release(connection, hold.id, by="admin", reason="over")
+    assert await erase(store, Whose(number=OTHER)) > 0

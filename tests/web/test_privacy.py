@@ -1,13 +1,18 @@
 """Personal data over HTTP: found, held, asked to be erased, and who saw what; by admins alone."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from ct112.store import audit
+from ct112.store.privacy import SHOWN
 from ct112.store.roles import Role
+from ct112.web.table import TABLE
 from tests.web import people
 from tests.web.site import CALL, Site, fill
+from tests.web.test_dispatches import sent
 from tests.web.test_people import ask
 
 NUMBER = "0812000001"
@@ -79,6 +84,32 @@ async def test_who_saw_what_in_a_span(site: Site) -> None:
     assert found["sealed"] is False
     back = "since=9000-01-01T00:00:00Z&until=2001-01-01T00:00:00Z"
     assert (await ask(site, "GET", f"/privacy/breach?{back}"))[0] == 422
+
+
+async def test_whoever_saw_an_incident_in_any_way_is_in_the_report(site: Site) -> None:
+    incident, dispatches = await sent(site, "damkar", caller_number=NUMBER)
+    begun = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    paths = (
+        *(f"/incidents/{incident['id']}{what}" for what in ("/timeline", "/locations", "/like", ".geojson")),
+        *(f"/dispatches/{dispatches['damkar']}{what}" for what in ("", "/deliveries")),
+    )
+    for path in paths:
+        since = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        assert (await ask(site, "GET", path))[0] == 200
+        span = f"since={since}&until=9000-01-01T00:00:00Z"
+        _, found, _ = await ask(site, "GET", f"/privacy/breach?{span}")
+        assert (found["incidents"], found["numbers"]) == ([incident["id"]], 1), path
+    _, found, _ = await ask(site, "GET", f"/privacy/breach?since={begun}&until=9000-01-01T00:00:00Z")
+    assert sum(row["times"] for row in found["seen"] if row["object_kind"] != "privacy") == len(paths)
+    _, found, _ = await ask(site, "GET", f"/privacy/subject?number={NUMBER}")
+    assert {"dispatch.read", "dispatch.deliveries"} <= {row["action"] for row in found["seen"]}
+
+
+def test_whatever_is_read_of_people_is_in_the_report() -> None:
+    """A route that answers a question and is in the audit is one that shows somebody."""
+    read = {route.audit for route in TABLE if route.method == "GET" and route.audit is not None}
+    known = [re.compile(pattern.replace(".", r"\.").replace("%", ".*")) for pattern in SHOWN]
+    assert {action for action in read if not any(one.fullmatch(action) for one in known)} == set()
 
 
 async def test_the_classes_and_where_they_are(site: Site) -> None:

@@ -4,7 +4,8 @@ Rows stay, so that counts and chains hold; what is personal in them goes. Each e
 with the table, the rows' keys and a proof by the chain's key: a restore makes exactly that again.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from ct112.store.personal_data import BY_AGE, ERASABLE, REGISTRY, DataClass, Kep
 
 PERSONAL_ERASE = "privacy.erase"
 AT_ONCE = 500  # rows in one transaction, and keys in one row of the audit
+APART = re.compile(r"[^0-9A-Za-z+*#]")  # as in the registry: what parts the digits of a number
 Names = Mapping[str, Any]
 
 
@@ -62,11 +64,23 @@ def rule(kept: Kept, whose: Whose) -> tuple[str, dict[str, Any]] | None:
 
 
 def forms(number: str) -> tuple[str, ...]:
-    """Return how this number may stand in a row: as given, in E.164, and as dialled here."""
+    """Return how this number may stand in a row: as given, and as people here write it, without separators.
+
+    A notation that is read here as another number is none of this one's.
+    """
     given = clean.text(number.strip())
+    bare = APART.sub("", given)
     whole = e164(given)
-    here = {"0" + whole.removeprefix("+62")} if whole is not None and whole.startswith("+62") else set()
-    return tuple(sorted({given, whole or given, *here}))
+    found = set() if whole is None else {one for one in _notations(whole) if e164(one) == whole}
+    return tuple(sorted({given, bare, whole or given, *found}))
+
+
+def _notations(whole: str) -> Iterator[str]:
+    """Yield what may mean this number in E.164: with and without what is dialled before a country's code."""
+    yield from (whole, whole.removeprefix("+"), f"00{whole.removeprefix('+')}")
+    if whole.startswith("+62"):
+        national = whole.removeprefix("+62")
+        yield from (national, f"0{national}", f"620{national}", f"+620{national}")
 
 
 async def erase_person(connection: Connection, whose: Whose, key: bytes, *, actor: str, why: str) -> int:

@@ -18,6 +18,15 @@ NEWEST_FIRST = Order("holds", (HOLDS.c.placed_at, HOLDS.c.id), (datetime, UUID),
 TURN = text("SELECT pg_advisory_xact_lock(112, 14)")
 """Holds and erasures take turns: what is held before an erasure begins is not erased by it."""
 
+HELD_INCIDENTS = """
+    WITH RECURSIVE on_hold AS (
+        SELECT incident_id AS id FROM legal_hold WHERE released_at IS NULL AND incident_id IS NOT NULL
+        UNION
+        SELECT merged_into FROM incident JOIN on_hold USING (id) WHERE merged_into IS NOT NULL
+    ) SELECT id FROM on_hold
+"""
+"""Incidents on hold. One that took in another holds its calls and dispatches: the hold goes along."""
+
 
 class HoldError(ValueError):
     """This cannot be; the text says what to do."""
@@ -98,11 +107,11 @@ async def is_held(connection: Connection, *, call: UUID | None = None, incident:
 
 def held(kept: Kept) -> str:
     """Return the SQL condition that a row of this table is on hold, by a call or an incident of its own."""
-    ways = [
-        f"legal_hold.{column} IN ({query})"
-        for column, query in (("call_id", kept.calls), ("incident_id", kept.incidents))
-        if query is not None
-    ]
-    if not ways:
-        return "false"
-    return f"EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL AND ({' OR '.join(ways)}))"
+    ways = []
+    if kept.calls is not None:
+        ways.append(
+            f"EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL AND call_id IN ({kept.calls}))"
+        )
+    if kept.incidents is not None:
+        ways.append(f"EXISTS (SELECT FROM ({HELD_INCIDENTS}) AS its WHERE its.id IN ({kept.incidents}))")
+    return f"({' OR '.join(ways)})" if ways else "false"

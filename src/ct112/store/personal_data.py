@@ -190,6 +190,15 @@ AGENCIES = (
     Kept(table="routing_publication", classes={"published_by": STAFF}, plain=_words("note")),
     Kept(table="routing_unmatched", plain=_words("category area")),
 )
+
+
+def _bare(column: str) -> str:
+    """Return the SQL of a number that people typed, without spaces and whatever else parts its digits."""
+    return f"regexp_replace({column}, '[^0-9A-Za-z+*#]', '', 'g')"
+
+
+THEIR_NUMBER = f"{_bare('caller_number')} = ANY(:forms)"
+SAID = _bare("said #>> '{}'")
 TOLD = "caller_name caller_number description landmark place_text latitude longitude reason note"
 """The fields of an incident's trail that are personal."""
 INCIDENTS = (
@@ -203,8 +212,9 @@ INCIDENTS = (
         over="incident_id IN (SELECT id FROM incident WHERE status IN ('closed', 'merged'))",
         calls="SELECT call_id FROM incident_call AS its WHERE its.incident_id = incident_change.incident_id",
         incidents="SELECT incident_change.incident_id",
-        by_number="incident_id IN (SELECT id FROM incident WHERE caller_number = ANY(:forms))"
-        " OR EXISTS (SELECT FROM jsonb_path_query(data, '$.**') AS said WHERE said #>> '{}' = ANY(:forms))",
+        by_number=f"incident_id IN (SELECT id FROM incident WHERE {THEIR_NUMBER})"  # noqa: S608 (our own words)
+        " OR EXISTS (SELECT FROM jsonb_path_query(data, '$.**') AS said"
+        f" WHERE {SAID} = ANY(:forms))",
         goes_with=frozenset({"incident"}),
     ),
     Kept(
@@ -218,7 +228,7 @@ INCIDENTS = (
         over="status IN ('closed', 'merged')",
         calls="SELECT call_id FROM incident_call WHERE incident_id = incident.id",
         incidents="SELECT incident.id",
-        by_number="caller_number = ANY(:forms)",
+        by_number=THEIR_NUMBER,
         goes_with=frozenset({"incident"}),
     ),
     Kept(

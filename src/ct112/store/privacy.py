@@ -6,21 +6,34 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, distinct, func, or_, select, text
+from sqlalchemy import ColumnElement, Text, TextClause, and_, cast, distinct, func, or_, select, text
 
 from ct112.store import clean, holds
 from ct112.store.audit import AUDIT, SHOWN_AT
 from ct112.store.audit_tables import AuditRow
+from ct112.store.dispatches_reading import DISPATCHES
 from ct112.store.engine import Connection
 from ct112.store.erasing import Whose, rule
+from ct112.store.numbers import e164
 from ct112.store.personal_data import BY_AGE, ERASABLE, Kept
 
 MOST_FOUND = 1000  # rows of a table that are shown
 MOST_READERS = 1000
 NOTICE = timedelta(hours=72)
 """UU PDP 27/2022, article 46: those concerned and the authority are told within 3 × 24 hours."""
-READS = ("%.list", "%.read", "%.find", "%.search", "%.live", "%.open", "%.export", "%.download")
-"""Actions of the audit that show personal data rather than change it."""
+SHOWN = (
+    *("%.list", "%.read", "%.find", "%.search", "%.live", "%.open", "%.export", "%.download"),
+    *("call.%", "callback.%", "incident.%", "dispatch.%", "alert.%", "evidence.%"),
+    *("account.sessions", "agency.book", "position.phone", "privacy.breach"),
+)
+"""Actions of the audit that show personal data: who changes a call or an incident is answered with it."""
+
+CALLED_BACK = text("SELECT call_id::text FROM callback_call WHERE task_id::text = ANY(:by)")
+ASKED = text("SELECT incident_id::text FROM dispatch WHERE id::text = ANY(:by)")
+NUMBERS = text(
+    "SELECT COALESCE(ani_e164, ani, id::text) FROM call_record WHERE id = ANY(:c)"
+    " UNION SELECT caller_number FROM incident WHERE id = ANY(:i) AND caller_number <> ''"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +73,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """Who saw what in a span, for the notice. `calls` and `incidents`: read one by one, by their ids.
+    """Who saw what in a span, for the notice. `calls` and `incidents`: seen one by one, by their ids.
 
+    A call seen by its call-back and an incident seen by its dispatch or its evidence count too.
     `lists`: how often a list or a search was read: each shows up to 500 persons that are not named here.
-    `numbers`: different callers whose call was read. `sealed` False: rows of the span wait for the sealer.
+    `numbers`: different callers of these. `sealed` False: rows of the span wait for the sealer.
     """
 
     since: datetime
@@ -85,9 +99,21 @@ async def find(connection: Connection, whose: Whose) -> Subject:
             rows = await _rows(connection, kept, *its)
             found += rows[:MOST_FOUND]
             more += [kept.table] if len(rows) > MOST_FOUND else []
-    things = [row.key for row in found if row.table in ("call_record", "incident")]
-    which = AUDIT.object_id.in_(things)
-    return Subject(found=found, seen=await _seen(connection, which), more=more)
+    return Subject(found=found, seen=await _seen(connection, _about(found)), more=more)
+
+
+def _about(found: Sequence[Found]) -> ColumnElement[bool]:
+    """Return the condition that a row of the audit is about one of these, or about a dispatch of it."""
+    keys = {name: [row.key for row in found if row.table == name] for name in ("call_record", "incident")}
+    tasks = [row.key for row in found if row.table == "callback_task"]
+    asked = select(cast(DISPATCHES.c.id, Text)).where(
+        cast(DISPATCHES.c.incident_id, Text).in_(keys["incident"])
+    )
+    return or_(
+        AUDIT.object_id.in_([*keys["call_record"], *keys["incident"]]),
+        and_(AUDIT.object_kind == "callback", AUDIT.object_id.in_(tasks)),
+        and_(AUDIT.object_kind == "dispatch", AUDIT.object_id.in_(asked)),
+    )
 
 
 async def breach(
@@ -97,8 +123,14 @@ async def breach(
     span: list[ColumnElement[bool]] = [AUDIT.at >= since, AUDIT.at < until]
     if actor is not None:
         span.append(AUDIT.actor == clean.text(actor))
-    which = [*span, or_(*(AUDIT.action.like(pattern) for pattern in READS))]
-    calls, incidents = [await _things(connection, kind, *which) for kind in ("call", "incident")]
+    which = [*span, or_(*(AUDIT.action.like(pattern) for pattern in SHOWN))]
+    calls = await _things(connection, "call", *which)
+    calls = await _with(connection, CALLED_BACK, calls, await _things(connection, "callback", *which))
+    incidents = [
+        *await _things(connection, "incident", *which),
+        *await _things(connection, "evidence", *which),
+    ]
+    incidents = await _with(connection, ASKED, incidents, await _things(connection, "dispatch", *which))
     lists = select(func.count()).where(*which, AUDIT.object_id.is_(None))
     unsealed = select(select(AUDIT.id).where(*span, AUDIT.seq.is_(None)).exists())
     return Breach(
@@ -108,7 +140,7 @@ async def breach(
         calls=calls,
         incidents=incidents,
         lists=int(await connection.scalar(lists) or 0),
-        numbers=await _numbers(connection, calls),
+        numbers=await _numbers(connection, calls, incidents),
         sealed=not await connection.scalar(unsealed),
     )
 
@@ -163,13 +195,20 @@ async def _things(connection: Connection, kind: str, *which: Any) -> list[str]:
     return sorted((await connection.scalars(query)).all())
 
 
-async def _numbers(connection: Connection, calls: Sequence[str]) -> int:
-    """Return how many different callers these calls are of; a call without a number is one."""
-    known = [UUID(call) for call in calls if _is_id(call)]
-    query = text(
-        "SELECT count(DISTINCT COALESCE(ani_e164, ani, id::text)) FROM call_record WHERE id = ANY(:calls)"
-    )
-    return int(await connection.scalar(query, {"calls": known}) or 0)
+async def _with(
+    connection: Connection, query: TextClause, ids: Sequence[str], by: Sequence[str]
+) -> list[str]:
+    """Return these ids and those that `query` finds for what else was seen."""
+    return sorted({*ids, *(await connection.scalars(query, {"by": list(by)})).all()})
+
+
+async def _numbers(connection: Connection, calls: Sequence[str], incidents: Sequence[str]) -> int:
+    """Return how many different callers these are of; a call without a number is one."""
+    ids = {
+        name: [UUID(one) for one in known if _is_id(one)] for name, known in (("c", calls), ("i", incidents))
+    }
+    numbers = (await connection.scalars(NUMBERS, ids)).all()
+    return len({e164(number) or number for number in numbers})
 
 
 def _is_id(text_: str) -> bool:
