@@ -101,7 +101,7 @@ async def advance(
     found = await agencies.get(connection, agency)
     following = next_step(steps(found, here), set(tried), priority, here)
     if not isinstance(following, Try):
-        await _escalate(connection, dispatch, telling, following.reason)
+        await escalate(connection, dispatch, telling, following.reason)
         return
     row = {
         "id": uuid4(),
@@ -193,7 +193,7 @@ async def _end(
     return set((await connection.execute(ended)).scalars())
 
 
-async def _escalate(connection: Connection, dispatch: UUID, telling: Telling, why: str) -> None:
+async def escalate(connection: Connection, dispatch: UUID, telling: Telling, why: str) -> None:
     """Put a dispatch on the supervisor's list."""
     listed = (
         update(DISPATCHES)
