@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lab import beside, packages, phones_part, root
+from lab import beside, packages, phones_part, root, screens
 from lab.api import Lab, from_environment
 from lab.places import NODE_NAMES, asterisk_root
 from lab.steps import Shown, Step, StepFailed, step
@@ -34,6 +34,8 @@ def up(
     if only:
         lab.start(SHORT.get(only, only))
         return
+    with step(Shown(console), "the screens") as this:
+        this.note = "built" if screens.build() else "as they were"
     info = lab.up(phones=phones)
     console.print(
         f"The lab is up: {info['web']}, SIP {', '.join(info['sip'])}, all in {lab.places.lab_json}",
@@ -83,6 +85,10 @@ def prepare(*, tests: bool) -> None:
     if tests:
         with step(shown, "SIPp"):
             packages.ensure("sipp", "sip-tester")
+        with step(shown, "Chromium"):
+            packages.ensure("chromium", "chromium")
+        with step(shown, "the screens") as this:
+            this.note = "built" if screens.build() else "as they were"
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

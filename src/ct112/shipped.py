@@ -40,9 +40,14 @@ def systemd() -> Path:
     return _folder("systemd")
 
 
-def _folder(name: str) -> Path:
+def screens() -> Path:
+    """Return the built screens (in the tree: by `frontend/build.py`). Raises NotShipped."""
+    return _folder("screens", in_tree="frontend/dist")
+
+
+def _folder(name: str, in_tree: str | None = None) -> Path:
     package = Path(str(resources.files("ct112")))
-    for folder in (package / "_shipped" / name, package.parents[1] / name):
+    for folder in (package / "_shipped" / name, package.parents[1] / (in_tree or name)):
         if folder.is_dir():
             return folder
     raise NotShipped(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ct112 import __version__, shipped
+from frontend import build as frontend
 from lab.places import REPOSITORY
 from tests.install.wheel import Environment, build, install
 
@@ -44,6 +45,33 @@ def test_every_folder_the_module_knows_is_named_to_the_build(environment: Enviro
     assert result.returncode == 0, result.stderr
     below = [Path(line).relative_to(environment.folder) for line in result.stdout.splitlines()]
     assert [path.parent.name for path in below] == ["_shipped"] * len(shipped.FOLDERS)
+
+
+def test_the_screens_are_in_the_wheel_as_they_are_built(environment: Environment, wheel: Path) -> None:
+    script = "from ct112 import shipped; print(shipped.screens())"
+    result = environment.run("python", "-c", script)
+    assert result.returncode == 0, result.stderr
+    folder = Path(result.stdout.strip())
+    assert folder.is_relative_to(environment.folder)
+    built = {path.name: path.read_bytes() for path in frontend.DIST.rglob("*") if path.is_file()}
+    assert {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == built
+    assert frontend.built_of() == frontend.digest()
+
+
+def test_the_same_sources_give_the_same_screens(wheel: Path, tmp_path: Path) -> None:
+    frontend.make(tmp_path / "again")
+    again = {path.name: path.read_bytes() for path in (tmp_path / "again").rglob("*") if path.is_file()}
+    built = {path.name: path.read_bytes() for path in frontend.DIST.rglob("*") if path.is_file()}
+    del built[frontend.STAMP]
+    assert again == built
+
+
+def test_a_screen_that_loads_too_much_is_not_built(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frontend, "MOST_BYTES", 100_000)
+    with pytest.raises(frontend.BuildFailed, match="more than 100 kB gzipped"):
+        frontend.make(tmp_path / "large")
 
 
 def test_the_installed_command_says_its_version(environment: Environment) -> None:

@@ -13,6 +13,7 @@ from ct112.web import kinds
 from ct112.web.house import House
 from ct112.web.openapi import describe
 from ct112.web.problems import Problem
+from ct112.web.screens.pages import Pages
 from ct112.web.serving import Authenticate, add_routes
 from ct112.web.table import TABLE
 
@@ -22,8 +23,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def make_app(house: House, authenticate: Authenticate) -> web.Application:
-    """Return the application: the table of routes, its description, and the probes."""
-    app = web.Application(middlewares=[faults])
+    """Return the application: the table of routes, its description, the probes, and the screens."""
+    pages = Pages(house.screens, house.browser_phones)
+    app = web.Application(middlewares=[faults, pages.strangers])
     app.on_response_prepare.append(hide)
     app.cleanup_ctx.append(partial(_writing, house))
     add_probes(app, house.health)
@@ -34,6 +36,7 @@ def make_app(house: House, authenticate: Authenticate) -> web.Application:
         return web.Response(body=document, content_type="application/json")
 
     app.router.add_get("/api/v1/openapi.json", openapi)
+    pages.add_to(app)
     return app
 
 

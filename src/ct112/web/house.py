@@ -15,6 +15,7 @@ from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
 from ct112.web.locations.door import LocationDoor
 from ct112.web.places.map import CityMap
+from ct112.web.screens.built import Built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +40,4 @@ class House:
     agency_book: AgencyBook = field(default_factory=AgencyBook)
     city: CityMap = field(default_factory=CityMap)
     locations: LocationDoor = field(default_factory=LocationDoor)
+    screens: Built = field(default_factory=Built.shipped)

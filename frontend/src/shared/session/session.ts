@@ -1,0 +1,78 @@
+/** Who is signed in: asked once, kept while the page lives, and over when the server says so. */
+import { useSyncExternalStore } from "react";
+import { api, got, onProblem } from "../api/client";
+import type { components } from "../api/openapi";
+import { Problem } from "../api/problem";
+
+export type Me = components["schemas"]["Me"];
+export type Role = Me["role"];
+
+export type Session =
+  | { readonly state: "asking" }
+  /** Nobody could be asked; it is tried again. */
+  | { readonly state: "unknown"; readonly problem: Problem }
+  | { readonly state: "nobody" }
+  | { readonly state: "here"; readonly me: Me }
+  /** It ended while a screen was open: the screen stays as it is, below the question who this is. */
+  | { readonly state: "over"; readonly me: Me };
+
+const AGAIN_MS = 3_000;
+const listeners = new Set<() => void>();
+let current: Session = { state: "asking" };
+
+function set(session: Session): void {
+  current = session;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useSession(): Session {
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+/** Who is signed in, for what is drawn only when somebody is. */
+export function useMe(): Me {
+  const session = useSession();
+  if (!("me" in session)) throw new Error("drawn without a session");
+  return session.me;
+}
+
+/** Ask who this is; while nobody answers, ask again. */
+export async function askWho(): Promise<void> {
+  try {
+    set({ state: "here", me: await got(api.GET("/api/v1/session")) });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.kind === "sign-in") return;
+    set({ state: "unknown", problem: error });
+    setTimeout(() => void askWho(), AGAIN_MS);
+  }
+}
+
+/** Throws Problem: `code-needed` when the account asks for one. Another person than before: the page begins anew. */
+export async function signIn(username: string, password: string, code?: string): Promise<void> {
+  const body = code ? { username, password, code } : { username, password };
+  const me = await got(api.POST("/api/v1/session", { body }));
+  const before = current.state === "over" ? current.me.name : me.name;
+  if (before !== me.name) location.assign("/");
+  set({ state: "here", me });
+}
+
+/** Throws Problem when the server could not end it. */
+export async function signOut(): Promise<void> {
+  await got(api.DELETE("/api/v1/session"));
+  set({ state: "nobody" });
+}
+
+/** The session has ended at the server. */
+export function ended(): void {
+  set("me" in current ? { state: "over", me: current.me } : { state: "nobody" });
+}
+
+onProblem((problem) => {
+  if (problem.kind === "sign-in" && current.state !== "nobody" && current.state !== "over") ended();
+});
