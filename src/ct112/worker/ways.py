@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from ct112.incidents.agencies import WayKind
 from ct112.incidents.outcomes import Acknowledged, Delivered, Outcome, Pending, Refused
-from ct112.worker import agency_phone, mail, webhook
+from ct112.worker import agency_phone, centre, mail, webhook
 from ct112.worker.agency_phone import ASK_AGAIN_SECONDS, Progress
 from ct112.worker.errands import Errand, Hands
 
@@ -48,6 +48,7 @@ WAYS: Mapping[WayKind, Deliverer] = {
     WayKind.WEBHOOK: webhook.deliver,
     WayKind.EMAIL: mail.deliver,
     WayKind.PHONE: _phone,
+    WayKind.CENTRE: centre.deliver,
 }
 
 

@@ -5,18 +5,19 @@ signature over the timestamp and the body. What leads into a network of the hous
 is connected to: a name may lead anywhere, and somewhere else each time.
 """
 
-import hashlib
-import hmac
 import ipaddress
 import socket
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from ct112.core.value import value
 from ct112.incidents.destinations import Network, forbidden, url_trouble
+from ct112.incidents.neighbours import signed
 from ct112.incidents.outcomes import Delivered, Failed, Outcome, Refused
 from ct112.worker.errands import Errand, Hands
 
@@ -61,23 +62,35 @@ def session(allowed: Sequence[Network]) -> aiohttp.ClientSession:
         limit_per_host=CONNECTIONS_EACH,
     )
     return aiohttp.ClientSession(
-        connector=connector, timeout=TIMEOUT, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
+        connector=connector,
+        timeout=TIMEOUT,
+        trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,  # what little is read of an answer stays little
     )
-
-
-def signed(secret: str, timestamp: str, body: bytes) -> str:
-    """Return the signature as the header has it: of the timestamp, a dot, and the body."""
-    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
-    return f"v1={digest.hexdigest()}"
 
 
 async def deliver(errand: Errand, hands: Hands) -> Outcome:
     """Post it."""
+    answer = await post(errand, hands, errand.told())
+    return Delivered(str(answer.status)) if isinstance(answer, Taken) else answer
+
+
+@value(frozen=True, slots=True)
+class Taken:
+    """A receiver's 2xx, with the beginning of its body."""
+
+    status: int
+    body: bytes
+
+
+async def post(errand: Errand, hands: Hands, told: dict[str, Any], most: int = 0) -> Taken | Outcome:
+    """Post what is told, signed, under the delivery's id; read up to `most` bytes of the answer."""
     url, secret = errand.step.url or "", errand.step.secret or ""
     trouble = url_trouble(url, hands.networks)
     if trouble is not None:
         return Refused(f"the URL {trouble[0]}: {trouble[1]}")
-    body = orjson.dumps(errand.told())
+    body = orjson.dumps(told)
     timestamp = str(int(errand.now.timestamp()))
     headers = {
         "Content-Type": "application/json",
@@ -87,12 +100,21 @@ async def deliver(errand: Errand, hands: Hands) -> Outcome:
     }
     try:
         async with hands.http.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-            return Delivered(str(answer.status)) if 200 <= answer.status < 300 else _failed(answer.status)
+            if not 200 <= answer.status < 300:
+                return _failed(answer.status)
+            return Taken(answer.status, await _beginning(answer, most))
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         cause = getattr(error, "os_error", error)
         if isinstance(cause, Forbidden):
             return Refused(str(cause))
         return Failed(f"{urlsplit(url).scheme}: {type(error).__name__}")
+
+
+async def _beginning(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    found = bytearray()
+    while len(found) < most and (chunk := await answer.content.read(most - len(found))):
+        found += chunk
+    return bytes(found)
 
 
 def _failed(status: int) -> Outcome:
