@@ -188,6 +188,35 @@ async def test_incidents_are_what_the_rows_say(store: Once, seed: int) -> None:
         assert sum(each.incidents for each in getattr(found, name) if each.key != "all") == len(its)
 
 
+async def test_a_call_that_comes_later_does_not_shorten_the_response(store: Once) -> None:
+    """Opened from an alert or by hand; a passer-by calls a minute before the agency arrives."""
+    rows: Rows = {name: [] for name in INSERTS}
+    event, minutes = uuid.UUID(int=1), [SINCE + timedelta(minutes=each) for each in range(31)]
+    rows["incident"] = [
+        {
+            "id": event, "number": "2026-1101-1", "status": "closed", "category": "kebakaran", "priority": 1,
+            "kelurahan": None, "opened_at": minutes[0], "opened_by": "x", "merged_into": None,
+        }
+    ]  # fmt: skip
+    rows["call_record"] = [
+        {
+            "id": event, "revision": 1, "node": "a", "dialled": "112", "ivr_path": [],
+            "arrived_at": minutes[29], "answered_at": minutes[29], "service_class": None,
+            "outcome": "answered",
+        }
+    ]  # fmt: skip
+    rows["incident_call"] = [{"incident_id": event, "call_id": event, "joined_by": "x"}]
+    rows["dispatch"] = [
+        {
+            "id": event, "incident_id": event, "agency": "damkar", "status": "done", "asked_at": minutes[1],
+            "asked_by": "x", "changed_by": "x", "acknowledged_at": minutes[2], "on_scene_at": minutes[30],
+        }
+    ]  # fmt: skip
+    await write(store, rows)
+    every = (await of_november(store)).classes[0]
+    assert (every.reached, every.reached_within_15_min, every.response_mean_seconds) == (1, 0, 1800)
+
+
 async def test_nothing_is_nothing_and_no_span_is_refused(store: Once) -> None:
     found = await of_november(store)
     assert (found.calls[0].calls, found.calls[0].answer_mean_seconds, found.agencies) == (0, None, [])

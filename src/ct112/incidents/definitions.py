@@ -36,7 +36,8 @@ DEFINITIONS = (
     Definition("reached", "some agency said it was on the scene", OURS),
     Definition(
         "reached_within_15_min",
-        "first agency on the scene at most 15 minutes after the first call arrived, else after it was opened",
+        "first agency on the scene at most 15 minutes after the first call arrived or it was opened,"
+        " whichever came first",
         NATIONAL,
     ),
     Definition("response_mean_seconds, response_p90_seconds", "the same span of time", NATIONAL),

@@ -246,7 +246,7 @@ INCIDENTS = (
     Kept(table="incident_call", key="incident_id", classes={"joined_by": STAFF}),
     Kept(
         table="dispatch",
-        classes=_all(EVENT, "reason how what") | _all(STAFF, "asked_by changed_by"),
+        classes=_all(EVENT, "reason how what drafted_as") | _all(STAFF, "asked_by changed_by"),
         plain=_words("agency status escalated_why"),
         at="asked_at",
         over="status IN ('done', 'cancelled') OR incident_id IN"

@@ -54,11 +54,11 @@ INCIDENT_FIGURES = """
         AS dispatched_within_60_s,
     count(*) FILTER (WHERE asked_at >= answered_at) AS dispatched_after_answer,
     count(on_scene_at) AS reached,
-    count(*) FILTER (WHERE on_scene_at - COALESCE(arrived_at, opened_at) <= interval '15 min')
+    count(*) FILTER (WHERE on_scene_at - LEAST(arrived_at, opened_at) <= interval '15 min')
         AS reached_within_15_min,
-    avg(extract(epoch FROM on_scene_at - COALESCE(arrived_at, opened_at)))::float8 AS response_mean_seconds,
+    avg(extract(epoch FROM on_scene_at - LEAST(arrived_at, opened_at)))::float8 AS response_mean_seconds,
     (percentile_cont(0.9) WITHIN GROUP
-        (ORDER BY extract(epoch FROM on_scene_at - COALESCE(arrived_at, opened_at))))::float8
+        (ORDER BY extract(epoch FROM on_scene_at - LEAST(arrived_at, opened_at))))::float8
         AS response_p90_seconds
 """
 AGENCIES = """
