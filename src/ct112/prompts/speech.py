@@ -5,6 +5,7 @@ milliseconds to tenths of a second, so an event loop calls this through `asyncio
 """
 
 import ctypes
+import re
 import threading
 from collections.abc import Iterable
 from functools import cache
@@ -19,6 +20,9 @@ PITCH = 45  # 0-100
 WORD_GAP = 1  # pauses between words, in 10 ms
 SETTINGS = f"rate={SPEAKING_RATE},pitch={PITCH},gap={WORD_GAP}"
 LONGEST_TEXT = 2000  # characters
+LONGEST_PIECE = 160  # characters spoken at a time
+LONGEST_FOREIGN_PIECE = 40  # of letters it may not know, and says by their names
+LATIN = "\u024f"  # the last letter of those languages it speaks as words
 
 _SYNCHRONOUS, _DONT_EXIT = 2, 0x8000  # espeak_AUDIO_OUTPUT, espeakINITIALIZE_…
 _BY_CHARACTER, _UTF8 = 1, 1  # espeak_POSITION_TYPE, espeakCHARS_UTF8; SSML and phonemes stay off
@@ -46,6 +50,21 @@ def engine_version() -> str:
         return _engine().version
 
 
+def pieces(text: str) -> list[str]:
+    """Return the text in short parts, parted where a sentence or else a word ends.
+
+    For a long row of letters and dots eSpeak NG writes past its buffers, which ends the process.
+    """
+    most = LONGEST_PIECE if max(text, default="") <= LATIN else LONGEST_FOREIGN_PIECE
+    return _piece(most).findall(text)
+
+
+@cache
+def _piece(most: int) -> re.Pattern[str]:
+    whole, sentence = rf"\S.{{0,{most - 1}}}", rf"\S.{{0,{most - 2}}}[.!?;,](?=\s)"
+    return re.compile(rf"{whole}\Z|{sentence}|{whole}(?=\s)|{whole}", re.DOTALL)
+
+
 class _Engine:
     """The loaded library; used under the lock only."""
 
@@ -69,12 +88,15 @@ class _Engine:
             raise SpeechError(f"there is no voice for the language '{language}'")
         for parameter, value in ((_RATE, SPEAKING_RATE), (_PITCH, PITCH), (_WORD_GAP, WORD_GAP)):
             self._library.espeak_SetParameter(parameter, value, 0)
-        data = text[:LONGEST_TEXT].encode() + b"\0"
         self._pieces.clear()
+        for piece in pieces(text[:LONGEST_TEXT]):
+            self._say(piece.encode() + b"\0")
+        return self._taken(self._pieces), self._rate
+
+    def _say(self, data: bytes) -> None:
         result = self._library.espeak_Synth(data, len(data), 0, _BY_CHARACTER, 0, _UTF8, None, None)
         if result != _OK or self._library.espeak_Synchronize() != _OK:
             raise SpeechError(f"eSpeak NG refused the text (error {result})")
-        return self._taken(self._pieces), self._rate
 
     def _take(self, data: "ctypes._Pointer[ctypes.c_short]", count: int, _events: object) -> int:
         if data and count > 0:
