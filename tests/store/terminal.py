@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 from ct112.cli import agencies as cli_agencies
 from ct112.cli import callbacks as cli_callback
 from ct112.cli import database as cli_db
+from ct112.cli import dispatches as cli_dispatches
 from ct112.cli import incidents as cli_incident
 from ct112.cli import ivr as cli_ivr
 from ct112.cli import operators as cli_operator
@@ -81,6 +82,12 @@ class Terminal:
     def callback(self, *words: str, code: int = 0) -> str:
         """Run `ct112 callback`, check its exit code, return what it said."""
         result = self.runner.invoke(cli_callback.app, list(words), env=self._environment)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def dispatch(self, *words: str, code: int = 0) -> str:
+        """Run `ct112 dispatches`, check its exit code, return what it said."""
+        result = self.runner.invoke(cli_dispatches.app, list(words), env=self._environment)
         assert result.exit_code == code, result.output
         return result.output
 

@@ -133,7 +133,7 @@ def _changed(
     what: str, number: str, step: "Callable[[Connection, UUID], Awaitable[IncidentView]]"
 ) -> "IncidentView":
     async def work(connection: "Connection") -> "IncidentView":
-        found = await _find(connection, number)
+        found = await find(connection, number)
         return await step(connection, found.id)
 
     return with_audit(f"incident.{what}", number[:40], work)
@@ -150,11 +150,11 @@ async def _page(
 async def _whole(connection: "Connection", number: str) -> "tuple[IncidentView, list[StoredChange]]":
     from ct112.store import incident_changes
 
-    view = await _find(connection, number)
+    view = await find(connection, number)
     return view, await incident_changes.of_incident(connection, view.id)
 
 
-async def _find(connection: "Connection", number: str) -> "IncidentView":
+async def find(connection: "Connection", number: str) -> "IncidentView":
     """Return the incident of a number as it was said. Ends the command when there is none."""
     from datetime import datetime
 

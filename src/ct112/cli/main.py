@@ -22,6 +22,7 @@ GROUPS = {
     "roster": ("ct112.cli.roster", "app", "Who should be on duty when."),
     "setting": ("ct112.cli.settings", "app", "Numbers that may change while serve runs: ring time, wrap-up."),
     "incidents": ("ct112.cli.incidents", "app", "Incidents: what happened, where, how it stands."),
+    "dispatches": ("ct112.cli.dispatches", "app", "Who was asked to act, and how far they are."),
     "callback": ("ct112.cli.callbacks", "app", "Who has to be called back."),
     "agencies": ("ct112.cli.agencies", "app", "Agencies: how they are reached, and who of them is on duty."),
     "routing": ("ct112.cli.routing", "app", "Who is asked to act: explain, check, publish, versions."),
