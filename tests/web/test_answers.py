@@ -7,25 +7,30 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 
 from ct112.incidents.neighbours import FRESH_SECONDS, signed
 from tests.web.site import Site
 from tests.web.test_people import ask
+from tests.worker.test_deliveries import until, working
 
 SECRET = "a-secret-of-sixteen"
 WAYS = [{"kind": "centre", "url": "https://b.example/offers", "secret": SECRET}, {"kind": "page"}]
 
 
-async def offered(site: Site, agency: str = "damkar") -> str:
-    """Offer an incident by the way `centre`, as if the worker had done so; return the dispatch's id."""
+async def offered(site: Site, url: str = "https://b.example/offers", *, told: bool = True) -> str:
+    """Offer an incident by the way `centre`, as if a worker had; return the dispatch's id."""
+    agency, given = "damkar", [{**WAYS[0], "url": url}, *WAYS[1:]]
     async with site.store.transaction() as connection:
         change = text("UPDATE agency SET ways = cast(:ways AS jsonb) WHERE code = :code")
-        await connection.execute(change, {"ways": json.dumps(WAYS), "code": agency})
+        await connection.execute(change, {"ways": json.dumps(given), "code": agency})
     _, incident, _ = await ask(site, "POST", "/incidents", {"category": "kebakaran", "priority": 1})
     _, asked, _ = await ask(site, "POST", f"/incidents/{incident['id']}/dispatches", {"agencies": [agency]})
     async with site.store.transaction() as connection:
-        await connection.execute(text("UPDATE delivery SET state = 'delivered', attempts = 1"))
+        if told:
+            await connection.execute(text("UPDATE delivery SET state = 'delivered', attempts = 1"))
     return str(asked["dispatches"][0]["id"])
 
 
@@ -159,3 +164,46 @@ async def test_whoever_signs_wrongly_again_and_again_has_to_wait(site: Site) -> 
     dispatch = await offered(site)
     codes = [(await post(site, dispatch, b"{}", secret="x"))[0] for _ in range(12)]
     assert (codes[0], codes[-1]) == (401, 429)
+
+
+async def test_a_stand_down_is_acknowledged_and_what_is_over_cannot_be_refused(site: Site) -> None:
+    dispatch = await offered(site)
+    assert (await post(site, dispatch, says(dispatch, "acknowledged")))[0] == 200
+    over = {"status": "cancelled", "reason": "a false alarm"}
+    assert (await ask(site, "POST", f"/dispatches/{dispatch}/status", over))[0] == 200
+    assert await live(site) == ["centre"]
+    late = says(dispatch, "declined", cause="no_units")
+    assert (await post(site, dispatch, late))[0] == 409
+    assert (await post(site, dispatch, says(dispatch, "acknowledged")))[0] == 200
+    assert await live(site) == []
+    assert (await post(site, dispatch, late))[0] == 409
+
+
+async def test_the_way_is_given_over_the_api_and_its_secret_is_not_shown(site: Site) -> None:
+    status, made, headers = await ask(site, "POST", "/agencies", {"code": "kota_b", "name": "112 Kota B"})
+    assert status == 201
+    status, changed, _ = await ask(
+        site, "PATCH", "/agencies/kota_b", {"ways": WAYS}, If_Match=headers.get("ETag", '"1"')
+    )
+    assert (status, made["code"], SECRET in json.dumps(changed)) == (200, "kota_b", False)
+    _, shown_, _ = await ask(site, "GET", "/agencies/kota_b")
+    assert [(way["kind"], way["has_secret"]) for way in shown_["ways"]] == [("centre", True), ("page", False)]
+
+
+async def test_an_offer_answered_before_its_post_is_replied_to_is_acknowledged(site: Site) -> None:
+    """The neighbour's answer and the worker's outcome are written in any order."""
+
+    async def take(request: web.Request) -> web.Response:
+        dispatch = str((await request.json())["dispatch"]["id"])
+        replies.append((await post(site, dispatch, says(dispatch, "acknowledged")))[0])
+        return web.json_response({"status": "received"})
+
+    replies: list[int] = []
+    app = web.Application()
+    app.router.add_post("/offers", take)
+    async with TestServer(app) as server:
+        dispatch = await offered(site, url=str(server.make_url("/offers")), told=False)
+        async with working(site.store):
+            await until(lambda: shown(site, dispatch), lambda found: found["status"] == "acknowledged")
+    assert replies == [200]
+    assert await live(site) == []
