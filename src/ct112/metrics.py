@@ -168,6 +168,7 @@ feed_readers = Gauge("ct112_feed_readers", "Readers of the feed of `ct112 serve`
 feed_errors = Counter("ct112_feed_errors_total", "Changes the feed failed on; its readers began anew")
 asks_answered = Counter("ct112_asks_total", "Asks of web and worker, by kind and answer", ["kind", "answer"])
 live_clients = Gauge("ct112_live_clients", "Clients of GET /api/v1/live")
+live_work_clients = Gauge("ct112_live_work_clients", "Clients of GET /api/v1/live/work")
 live_too_slow = Counter("ct112_live_too_slow_total", "Live clients closed because they did not read")
 prompts_served = Counter("ct112_prompts_served_total", "Prompts sent to Asterisk", ["status"])
 prompts_made = Counter("ct112_prompts_made_total", "Prompts rendered, not found ready", ["source"])
@@ -195,7 +196,7 @@ SHARED = (
     *(certificate_end, certificate_trouble),
 )
 OWN = {
-    "web": (live_clients, live_too_slow, sign_ins, audit_waiting, audit_dropped),
+    "web": (live_clients, live_work_clients, live_too_slow, sign_ins, audit_waiting, audit_dropped),
     "worker": (
         *(job_waits, job_done_at, job_every_seconds, job_seconds),
         *(

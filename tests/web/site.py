@@ -21,6 +21,7 @@ from ct112.web.access.gate import Gate
 from ct112.web.agencies.book import AgencyBook
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
+from ct112.web.live.work import WorkFeed
 from tests.store.examples import ARRIVED, fact, record
 
 TOKEN = "a token for tests"
@@ -121,6 +122,7 @@ def house(
         store=store,
         workshop=Workshop(folder, None, 15.0),
         live=live or Live(FakeServe()),
+        work=WorkFeed(store),
         policy=Policy(),
         browser_phones=("wss://112.example.id:8089/ws",),
         zone=given.zone,

@@ -143,7 +143,8 @@ def test_no_answer_has_an_object_without_fields() -> None:
 
 def free(name: str, schema: Any, field: str = "") -> Iterator[tuple[str, str]]:
     """Give where a schema says no more than that it is an object."""
-    if schema.get("type") == "object" and not schema.get("properties"):
+    by_key = isinstance(schema.get("additionalProperties"), dict)  # it says what each value is
+    if schema.get("type") == "object" and not schema.get("properties") and not by_key:
         yield name, field
     for at, one in schema.get("properties", {}).items():
         yield from free(name, one, at)

@@ -1,6 +1,6 @@
 """The store: one pool of connections to PostgreSQL, and the transaction everything is done in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ct112.store import engine as connecting
-from ct112.store import schema
+from ct112.store import schema, waking
 from ct112.store.aside import Aside
 from ct112.store.engine import Connection, OneATask
 from ct112.store.faults import RowRefused, StoreUnavailable
@@ -88,6 +88,10 @@ class Store:
         with self._holders.one():
             async with connecting.transaction(self._engine, seconds) as connection:
                 yield connection
+
+    async def listen(self, heard: Callable[[], None]) -> None:
+        """Call `heard` after each change of what screens show. Never returns; raises StoreUnavailable."""
+        await waking.listen(self._engine, heard)
 
     async def _has_other_tables(self) -> bool:
         async with connecting.transaction(self._engine) as connection:

@@ -14,6 +14,7 @@ from ct112.web.agencies.book import AgencyBook
 from ct112.web.backlog import Backlog
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
+from ct112.web.live.work import WorkFeed
 from ct112.web.locations.door import LocationDoor
 from ct112.web.places.map import CityMap
 from ct112.web.screens.built import Built
@@ -21,7 +22,7 @@ from ct112.web.screens.built import Built
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Everything behind the API. `live`: the floor, as `ct112 serve` tells it.
+    """Everything behind the API. `live`: the floor, as `ct112 serve` tells it; `work`: of the database.
 
     `policy`: what serve is started with, as this machine's settings have it. `zone`: the centre's;
     `networks`: those of the house that agencies' URLs may lead into.
@@ -32,6 +33,7 @@ class House:
     store: Store
     workshop: Workshop
     live: Live
+    work: WorkFeed
     policy: Policy
     browser_phones: tuple[str, ...] = ()  # where a page's phone finds the nodes
     backlog: Backlog = field(default_factory=Backlog)

@@ -73,6 +73,7 @@ class _Document:
         for route in self._routes:
             yield from ((model, "validation") for model in route.given.values())
             yield from ((model, "serialization") for model in route.answers.values() if model)
+            yield from ((model, "serialization") for model in route.messages)
 
     def _name(self, model: type[BaseModel], mode: JsonSchemaMode = "validation") -> str:
         return str(self._refs[(model, mode)]["$ref"]).rpartition("/")[2]
@@ -107,7 +108,7 @@ class _Document:
 
     def _good(self, route: Route) -> Schema:
         if route.socket:
-            return {"101": {"description": "A WebSocket."}}
+            return {"101": {"description": "A WebSocket."} | self._messages(route)}
         found: Schema = {}
         for status, model in route.answers.items():
             answer: Schema = {"description": _told(model)}
@@ -120,6 +121,11 @@ class _Document:
             elif route.media is not None:
                 answer["content"] = {route.media: {}}
         return found
+
+    def _messages(self, route: Route) -> Schema:
+        """Return what a WebSocket sends, one of these by `kind`; nothing when its route does not say."""
+        refs = [self._refs[(model, "serialization")] for model in route.messages]
+        return {"x-messages": {"oneOf": refs}} if refs else {}
 
     def _bad(self, route: Route) -> Schema:
         """Return the problems, one response a status; `type` says which of them it is."""

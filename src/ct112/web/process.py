@@ -22,6 +22,7 @@ from ct112.web.app import make_app
 from ct112.web.house import House
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
+from ct112.web.live.work import WorkFeed
 from ct112.web.locations.door import LocationDoor
 
 log = logs.get("web")
@@ -44,6 +45,7 @@ class Web:
             settings.control_url(), None if control is None else control.get_secret_value()
         )
         self._hub = Live(self._control)
+        work = WorkFeed(store)
         agency_book = AgencyBook(settings.agency_book_path)
         house = House(
             gate=gate,
@@ -53,6 +55,7 @@ class Web:
                 settings.state_dir, settings.recordings_dir, settings.ivr_emergency_limit_seconds
             ),
             live=self._hub,
+            work=work,
             policy=settings.policy(),
             browser_phones=tuple(settings.browser_phones),
             zone=settings.zone,
@@ -73,6 +76,8 @@ class Web:
             "presence": self._presence.run,
             "control": self._control.run,
             "memory": gate.access.memory.run,
+            "work": work.run,
+            "work listening": work.listen,
             "agency book": partial(agency_book.run, store),
         }
         if self._tls is not None:

@@ -70,9 +70,9 @@ class Route:
 
     `also`: further statuses and their models; `media`: the type of an answer that is not JSON; `problems`:
     what it may refuse beyond what every route may; `keyed`: takes Idempotency-Key; `audit`: the action
-    that is noted, as "call.read"; `socket`: it ends as a WebSocket; `prepare`: what takes long and comes
-    before the transaction, its result is the handler's `prepared`. `seconds` (none for a socket) and
-    `largest_body` (bytes) are its limits.
+    that is noted, as "call.read"; `socket`: it ends as a WebSocket, `messages`: what it sends;
+    `prepare`: what takes long and comes before the transaction, its result is the handler's `prepared`.
+    `seconds` (none for a socket) and `largest_body` (bytes) are its limits.
     """
 
     method: str
@@ -86,6 +86,7 @@ class Route:
     keyed: bool = False
     audit: str | None = None
     socket: bool = False
+    messages: tuple[type[BaseModel], ...] = ()
     prepare: Handler | None = None
     seconds: float = ANSWER_SECONDS
     largest_body: int = LARGEST_BODY
