@@ -143,6 +143,8 @@ def test_without_a_document_nobody_is_proposed_and_it_is_an_alarm() -> None:
         {"hours": {"night": [{"days": ["someday"], "from": 0, "to": 1}]}},
         {"hours": {"night": [{"days": ["mon"], "from": 1440, "to": 1}]}},
         {"hours": []},
+        {"areas": {"pesisir": []}, "rules": [{"name": "x", "first": ["bpbd"], "areas": ["pesisir"]}]},
+        {"hours": {"night": []}, "rules": [{"name": "x", "first": ["bpbd"], "hours": ["night"]}]},
         {"default": []},
         {"run_cards": {"kebakaran": {"two": []}}},
         {"run_cards": {"kebakaran": {"2": [{"send": "x"}]}}},

@@ -53,12 +53,15 @@ def _rule(rule: Mapping[str, Any], groups: Mapping[str, Any], named: Mapping[str
     areas = {area: "" for area in rule.get("areas") or () if area not in groups}
     for group in rule.get("areas") or ():
         areas |= {str(area): group for area in groups.get(group, ()) if area not in areas}
+    spans = tuple(hours_of(one) for name in rule.get("hours") or () for one in named[name])
+    if (rule.get("areas") and not areas) or (rule.get("hours") and not spans):
+        raise ValueError("a group without areas or hours: its rule would hold anywhere, or always")
     return Rule(
         name=str(rule["name"]),
         agencies=_agencies(rule),
         categories=frozenset(_texts(rule.get("categories") or ())),
         areas=frozenset(areas),
-        hours=tuple(hours_of(one) for name in rule.get("hours") or () for one in named[name]),
+        hours=spans,
         groups={area: group for area, group in areas.items() if group},
     )
 
