@@ -2,6 +2,10 @@
 
 Every field is optional and may be damaged: what cannot be read is left out. A message without a point is
 still a message. `hmac` is over the body as it was sent, without the pair of that name.
+
+The fields are those of Android's public specification, developers.google.com/android/els/reference/http-spec.
+No public text that we found fixes how `hmac` is made: HMAC-SHA256 in hex, with the key as it is written, is
+our choice, and has to be agreed with the sender (docs/security.md).
 """
 
 import hmac
