@@ -205,7 +205,9 @@ async def test_nothing_is_kept_for_a_page_that_answers_no_ping(
 
 
 @contextlib.asynccontextmanager
-async def never_reads(address: tuple[str, int]) -> AsyncIterator[asyncio.StreamReader]:
+async def never_reads(
+    address: tuple[str, int], path: str = "/api/v1/live"
+) -> AsyncIterator[asyncio.StreamReader]:
     """Open a live client that takes nothing from its socket, beyond what the kernel takes for it."""
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -213,7 +215,7 @@ async def never_reads(address: tuple[str, int]) -> AsyncIterator[asyncio.StreamR
     await asyncio.get_running_loop().sock_connect(plain, address)
     reader, writer = await asyncio.open_connection(sock=plain, limit=1024)
     writer.write(
-        f"GET /api/v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {Role.OPERATOR}\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {Role.OPERATOR}\r\n"
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n".encode()
     )

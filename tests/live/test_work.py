@@ -14,12 +14,14 @@ import orjson
 import pytest
 from sqlalchemy import make_url, text
 
+from ct112.control import outflow
 from ct112.http.server import HttpServer
 from ct112.store import Store
 from ct112.store.roles import Role
 from ct112.web import House, make_app
 from tests.control.centre import until
 from tests.live.live_site import ROLES
+from tests.live.test_live import never_reads
 from tests.web import people
 from tests.web.site import house
 
@@ -189,6 +191,21 @@ async def test_two_hundred_screens_that_talk_or_leave_cost_the_others_nothing(si
         await site.do(ALERT, id=uuid4())
         await good.next()
         assert len(good.parts["alerts"]) == 2
+
+
+async def test_who_never_reads_is_closed_and_the_others_hear_all(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outflow, "MOST_MESSAGES", 4)
+    await site.do(ALERT, id=uuid4())
+    host, port = site.url.removeprefix("http://").split(":")
+    async with site.screen() as good, never_reads((host, int(port)), "/api/v1/live/work"):
+        await good.next()
+        before = site.house.work.clients
+        for times in range(12):
+            await site.do("UPDATE alert SET place_text = repeat(:letter, 1000000)", letter=chr(97 + times))
+            await good.next()
+        await until(lambda: site.house.work.clients == before - 1)
 
 
 async def test_strangers_and_other_sites_get_nothing(site: Site) -> None:

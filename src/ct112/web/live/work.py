@@ -86,6 +86,11 @@ class WorkFeed:
             except TimeoutError:
                 continue
 
+    @property
+    def clients(self) -> int:
+        """How many look."""
+        return sum(len(view.fanout) for view in self._views.values())
+
     def join(self, name: str, outflow: Outflow, account: str) -> None:
         """Let a client follow. Raises Full."""
         if self._of[account] >= MOST_OF_ONE:
@@ -149,7 +154,7 @@ class WorkFeed:
         return _message("away", since=self.read_at)
 
     def _count(self) -> None:
-        metrics.live_work_clients.set(sum(len(view.fanout) for view in self._views.values()))
+        metrics.live_work_clients.set(self.clients)
 
 
 def _message(kind: str, **fields: Any) -> bytes:
