@@ -11,6 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // they know light-dark(); older ones get it rewritten, badly
     assetsInlineLimit: 0, // the policy allows no data: but for pictures
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

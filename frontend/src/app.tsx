@@ -1,6 +1,6 @@
 /** The page: who is there decides what is drawn, the address which screen. */
-import { Button, Loader, Modal, Stack, Text } from "@mantine/core";
-import { type ComponentType, lazy, Suspense, useEffect } from "react";
+import { Button, Loader, Stack, Text, Title } from "@mantine/core";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { Login } from "./login/Login";
 import { SignInForm } from "./login/SignInForm";
@@ -107,14 +107,18 @@ function Waiting({ said }: { said?: string }) {
   );
 }
 
-/** The screen behind stays: a telephone call in it goes on. */
+/** The screen behind stays: a telephone call in it goes on. The browser's own dialog needs no style that the policy refuses. */
 function Again({ name }: { name: string }) {
   const w = useShellWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
   return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false}
-      title={w.over.title} transitionProps={{ duration: 0 }}>
+    <dialog ref={dialog} aria-labelledby="over" onCancel={(event) => { event.preventDefault(); }}>
+      <Title id="over" order={2} size="h4" mb="xs">{w.over.title}</Title>
       <Text mb="md">{w.over.text}</Text>
       <SignInForm name={name} />
-    </Modal>
+    </dialog>
   );
 }

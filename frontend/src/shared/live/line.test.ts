@@ -122,6 +122,16 @@ test("when the session is over nothing is tried again", () => {
   expect(sockets).toHaveLength(1);
 });
 
+test("a socket that is given up while it opens is closed once it is open", () => {
+  let closed = 0;
+  const opening = last();
+  opening.close = () => { closed += 1; };
+  line.stop();
+  expect(closed).toBe(0);
+  opening.onopen?.call(null as never, new Event("open"));
+  expect(closed).toBe(1);
+});
+
 test("a line begun anew listens to the old socket no more", () => {
   const old = last();
   line.again();

@@ -21,6 +21,7 @@ export type Open = () => Pick<WebSocket, "close" | "onopen" | "onmessage" | "onc
 export class Line {
   #socket: ReturnType<Open> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #opening = false;
   #losses = 0;
   #floor: Floor | null = null;
 
@@ -35,8 +36,12 @@ export class Line {
     clearTimeout(this.#timer);
     const socket = this.open();
     this.#socket = socket;
+    this.#opening = true;
     this.#timer = setTimeout(() => { this.#lost(socket); }, OPEN_MS);
-    socket.onopen = () => { clearTimeout(this.#timer); };
+    socket.onopen = () => {
+      clearTimeout(this.#timer);
+      this.#opening = false;
+    };
     socket.onmessage = (event: MessageEvent<string>) => { this.#take(socket, JSON.parse(event.data) as Message); };
     socket.onclose = (event) => {
       if (event.code === SESSION_ENDED && this.#socket === socket) {
@@ -51,7 +56,9 @@ export class Line {
     const socket = this.#socket;
     this.#socket = null;
     this.#floor = null;
-    socket?.close();
+    if (!socket) return;
+    if (this.#opening) socket.onopen = () => { socket.close(); }; // closed before it is open, browsers complain
+    else socket.close();
   }
 
   /** Begin anew: the line may be dead without anybody having said so. */

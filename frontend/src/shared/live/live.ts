@@ -1,6 +1,6 @@
 /** What is live, for components: one line for the whole page, and what of it may be old. */
 import { useSyncExternalStore } from "react";
-import { ended } from "../session/session";
+import { ended, lookAgain } from "../session/session";
 import type { Floor, Part, Thing } from "./floor";
 import { Line } from "./line";
 
@@ -28,7 +28,10 @@ function address(): string {
 
 export const line = new Line(() => new WebSocket(address()), {
   floor: (floor) => { set(floor ? "fresh" : "telephone-away", floor); },
-  lost: () => { set("lost", null); },
+  lost: () => {
+    set("lost", null);
+    void lookAgain();
+  },
   ended,
 });
 

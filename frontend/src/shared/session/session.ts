@@ -53,6 +53,11 @@ export async function askWho(): Promise<void> {
   }
 }
 
+/** Ask whether the session still is: a WebSocket that is refused does not say why. Whatever else is wrong shows elsewhere. */
+export async function lookAgain(): Promise<void> {
+  await api.GET("/api/v1/session").then(({ response }) => { if (response.status === 401) ended(); }).catch(() => undefined);
+}
+
 /** Throws Problem: `code-needed` when the account asks for one. Another person than before: the page begins anew. */
 export async function signIn(username: string, password: string, code?: string): Promise<void> {
   const body = code ? { username, password, code } : { username, password };

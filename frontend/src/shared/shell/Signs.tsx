@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { type Health, useHealth } from "../live/health";
 import { line, useLive } from "../live/live";
 import { type Sign, signsOf } from "../live/signs";
+import { useSession } from "../session/session";
 import { clock } from "../time";
 import classes from "./Shell.module.css";
 import { useShellWords } from "./words";
@@ -10,8 +11,9 @@ import { useShellWords } from "./words";
 /** What may be old now. `live`: whether this person's screens show what is live. */
 export function useSigns(live: boolean): readonly Sign[] {
   const health = useHealth();
+  const session = useSession();
   const state = useLive();
-  useLine(live, health);
+  useLine(live && session.state === "here", health);
   return signsOf(live ? state : null, health);
 }
 
