@@ -31,7 +31,7 @@ NOT_NOTED = {
     "check_ivr": "judges what was sent, and keeps nothing",
     "preview_speech": "speaks what was sent, and keeps nothing",
     "take_aml": "nobody is signed in: the row says of itself when it came, and as what",
-    "take_answer": "nobody is signed in: it is signed, and the incident's changes say which centre said what",
+    "take_offer": "nobody is signed in: the row says of itself when it came, and of which neighbour",
     "share_location": "nobody is signed in: the row says of itself when it came; making the link is noted",
     "begin_session": "notes session.begin and session.refuse itself: nobody is signed in yet",
 }

@@ -1,53 +1,46 @@
-"""What two neighbouring centres say to each other: how it is signed, and the words of an answer. Pure."""
+"""What a neighbouring city's centre offers us, and what we may say to it: one flat table."""
 
-import hashlib
-import hmac
-import re
+from collections.abc import Mapping
 from enum import StrEnum
 
-FRESH_SECONDS = 300
-"""What was signed longer ago, or so far ahead of us, is refused: somebody may have kept it."""
-TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+class OfferStatus(StrEnum):
+    """How far an offer of a neighbouring centre is."""
+
+    OFFERED = "offered"  # nobody of ours has answered yet
+    ACCEPTED = "accepted"  # it is an incident of ours
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # the neighbour needs us no more
+    DONE = "done"  # our incident is closed, and the neighbour is told
 
 
 class Cause(StrEnum):
-    """Why a centre refuses an incident that was offered to it."""
+    """Why an offer is refused; what more there is to say stands beside it in words."""
 
-    NO_UNITS = "no_units"  # nobody is free
-    OUTSIDE_AREA = "outside_area"
-    WRONG_SERVICE = "wrong_service"  # none of its agencies does this
-    ALREADY_KNOWN = "already_known"
-    LOOP = "loop"  # it came from there
-    OTHER = "other"  # the words say it
+    NOT_OUR_AREA = "not_our_area"
+    NO_MEANS = "no_means"  # nobody is free, or nobody has what is needed
+    ALREADY_KNOWN = "already_known"  # it is an incident of ours already
+    CAME_FROM_US = "came_from_us"  # we offered it ourselves, it went in a ring
+    OTHER = "other"
 
 
-CAUSES = {
-    Cause.NO_UNITS: "nobody is free there",
-    Cause.OUTSIDE_AREA: "the place is outside their area",
-    Cause.WRONG_SERVICE: "none of their agencies does this",
-    Cause.ALREADY_KNOWN: "they know of it already",
-    Cause.LOOP: "it came from there",
-    Cause.OTHER: "they refuse it",
+class OfferRefused(ValueError):
+    """This cannot happen to an offer that stands so; the text says what to do."""
+
+
+S = OfferStatus
+TABLE: Mapping[OfferStatus, frozenset[OfferStatus]] = {
+    S.OFFERED: frozenset({S.ACCEPTED, S.REFUSED, S.WITHDRAWN}),
+    S.ACCEPTED: frozenset({S.WITHDRAWN, S.DONE}),
+    S.REFUSED: frozenset({S.OFFERED}),  # offered again: they found nobody else
+    S.WITHDRAWN: frozenset(),
+    S.DONE: frozenset(),
 }
+"""What may follow what."""
+LIVE = frozenset({S.OFFERED, S.ACCEPTED})
 
 
-def signed(secret: str, timestamp: str, body: bytes) -> str:
-    """Return the signature as the header has it: of the timestamp, a dot, and the body."""
-    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
-    return f"v1={digest.hexdigest()}"
-
-
-def is_signed(secret: str, timestamp: str, body: bytes, signature: str) -> bool:
-    """Return whether somebody who has this secret signed it; an empty secret signs nothing."""
-    right = signed(secret, timestamp, body).encode()
-    return bool(secret) and hmac.compare_digest(right, signature.encode("utf-8", "replace"))
-
-
-def is_fresh(timestamp: str, now: float) -> bool:
-    """Return whether this was signed lately. `now`: epoch seconds."""
-    return bool(TIMESTAMP.fullmatch(timestamp)) and abs(int(timestamp) - now) <= FRESH_SECONDS
-
-
-def refusal(cause: Cause, words: str | None) -> str:
-    """Return why a centre refuses, as the dispatch's reason."""
-    return ": ".join(filter(None, (CAUSES[cause], words)))[:500]
+def may(status: OfferStatus, to: OfferStatus) -> None:
+    """Raises OfferRefused when this cannot happen to an offer that stands so."""
+    if to not in TABLE[status]:
+        raise OfferRefused(f"this offer is {status} already: look at it again before you answer")

@@ -23,7 +23,7 @@ NOTICE = timedelta(hours=72)
 """UU PDP 27/2022, article 46: those concerned and the authority are told within 3 × 24 hours."""
 SHOWN = (
     *("%.list", "%.read", "%.find", "%.search", "%.live", "%.open", "%.export", "%.download"),
-    *("call.%", "callback.%", "incident.%", "dispatch.%", "alert.%", "evidence.%"),
+    *("call.%", "callback.%", "incident.%", "dispatch.%", "alert.%", "evidence.%", "neighbour_offer.%"),
     *("account.sessions", "agency.book", "position.phone", "privacy.breach"),
 )
 """Actions of the audit that show personal data: who changes a call or an incident is answered with it."""

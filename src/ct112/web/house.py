@@ -6,7 +6,6 @@ from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from ct112.core.policy import Policy
-from ct112.http.guesses import Guesses
 from ct112.http.health import Health
 from ct112.store import Store
 from ct112.web.access.gate import Gate
@@ -44,4 +43,3 @@ class House:
     city: CityMap = field(default_factory=CityMap)
     locations: LocationDoor = field(default_factory=LocationDoor)
     screens: Built = field(default_factory=Built.shipped)
-    neighbours: Guesses = field(default_factory=Guesses)  # who answers for a centre, wrongly signed

@@ -10,7 +10,6 @@ from ct112.web.calls.asks import ROUTES as CALL_ASKS
 from ct112.web.calls.routes import ROUTES as CALLS
 from ct112.web.capacity.routes import ROUTES as CAPACITY
 from ct112.web.categories.routes import ROUTES as CATEGORIES
-from ct112.web.dispatches.answers import ROUTES as CENTRES
 from ct112.web.dispatches.noting import ROUTES as NOTING
 from ct112.web.dispatches.routes import ROUTES as DISPATCHES
 from ct112.web.floor.routes import ROUTES as FLOOR
@@ -19,6 +18,8 @@ from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.locations.routes import ROUTES as LOCATIONS
+from ct112.web.neighbours.registry import ROUTES as NEIGHBOURS
+from ct112.web.neighbours.routes import ROUTES as NEIGHBOUR_OFFERS
 from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.places.routes import ROUTES as PLACES
 from ct112.web.positions.routes import ROUTES as POSITIONS
@@ -44,7 +45,8 @@ TABLE: tuple[Route, ...] = (
     *CATEGORIES,
     *DISPATCHES,
     *NOTING,
-    *CENTRES,
+    *NEIGHBOURS,
+    *NEIGHBOUR_OFFERS,
     *POSITIONS,
     *OPERATORS,
     *SEATING,

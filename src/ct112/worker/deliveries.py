@@ -16,7 +16,7 @@ from ct112.incidents.destinations import Network
 from ct112.incidents.due import key
 from ct112.incidents.outcomes import Failed, Outcome, Refused
 from ct112.incidents.spoken import Telling
-from ct112.store import Store, StoreUnavailable, agencies, clock, deliveries, incidents
+from ct112.store import Store, StoreUnavailable, agencies, clock, deliveries, incidents, neighbour_offers
 from ct112.store.deliveries import Leased
 from ct112.store.deliveries_settling import settled
 from ct112.store.dispatches_reading import get as get_dispatch
@@ -118,6 +118,7 @@ class Deliverer:
             view = await incidents.get(connection, dispatch.incident_id)
             agency = await agencies.get(connection, dispatch.agency)
             now = await clock.now(connection)
+            came_by = await neighbour_offers.came_by(connection, view.id)
         step = _step(steps(agency, now.astimezone(self._zone)), leased.step)
         if step is None:
             return None
@@ -132,6 +133,7 @@ class Deliverer:
             step=step,
             view=view,
             now=now,
+            came_by=came_by,
         )
 
 

@@ -41,6 +41,7 @@ class Errand:
 
     `version`: the dispatch's. What a stopped worker sends late has a lower one than what overtook it.
     `what` of the agency is to be sent, in words.
+    `came_by`: dispatches of other centres through which the incident came to us.
     """
 
     leased: Leased
@@ -51,6 +52,7 @@ class Errand:
     view: IncidentView
     now: datetime
     what: str | None = None
+    came_by: tuple[str, ...] = ()
 
     def told(self) -> dict[str, Any]:
         """Return what is told, as a program reads it."""

@@ -26,6 +26,8 @@ from ct112.worker.erasures import EVERY_SECONDS as LIST_SECONDS
 from ct112.worker.erasures import ErasureLister
 from ct112.worker.errands import Mailing
 from ct112.worker.jobs import Job, Running
+from ct112.worker.neighbour_answers import EVERY_SECONDS as ANSWER_SECONDS
+from ct112.worker.neighbour_answers import NeighbourAnswerer
 from ct112.worker.retention import REQUESTS_SECONDS, RETENTION_SECONDS, Retention, carry_out_requests
 from ct112.worker.routing import LOOK_SECONDS as ROUTING_SECONDS
 from ct112.worker.routing import RoutingWatch
@@ -39,6 +41,7 @@ def jobs(settings: Settings, store: Store, telling: Deliverer) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
     lister = ErasureLister(store, settings.audit_key_path, settings.erasures_path)
+    answering = NeighbourAnswerer(store, settings.allowed_networks())
     retention = Retention(store, settings.audit_key_path, settings.retention_days)
     return [
         Job("audit sealed", EVERY_SECONDS, sealer.work),
@@ -49,6 +52,12 @@ def jobs(settings: Settings, store: Store, telling: Deliverer) -> list[Job]:
         Job("call-backs watched", 15.0, CallbackWatch(partial(first_of, store)).look),
         Job("old answers forgotten", 600.0, partial(forget_old, store)),
         Job("deliveries made", DELIVERY_SECONDS, telling.work, longest_pause_seconds=DELIVERY_PAUSE_SECONDS),
+        Job(
+            "neighbours answered",
+            ANSWER_SECONDS,
+            answering.work,
+            longest_pause_seconds=DELIVERY_PAUSE_SECONDS,
+        ),
         Job("dispatches watched", DISPATCH_SECONDS, DispatchWatch(store).look),
         Job("routing watched", ROUTING_SECONDS, RoutingWatch(store, settings.zone).look),
         Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),

@@ -7,7 +7,7 @@ is connected to: a name may lead anywhere, and somewhere else each time.
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +15,9 @@ import aiohttp
 import orjson
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from ct112.core.value import value
 from ct112.incidents.destinations import Network, forbidden, url_trouble
-from ct112.incidents.neighbours import signed
 from ct112.incidents.outcomes import Delivered, Failed, Outcome, Refused
+from ct112.incidents.signature import signed
 from ct112.worker.errands import Errand, Hands
 
 TIMEOUT = aiohttp.ClientTimeout(total=8, connect=4)  # seconds; less than a lease
@@ -62,30 +61,17 @@ def session(allowed: Sequence[Network]) -> aiohttp.ClientSession:
         limit_per_host=CONNECTIONS_EACH,
     )
     return aiohttp.ClientSession(
-        connector=connector,
-        timeout=TIMEOUT,
-        trust_env=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,  # what little is read of an answer stays little
+        connector=connector, timeout=TIMEOUT, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
     )
 
 
 async def deliver(errand: Errand, hands: Hands) -> Outcome:
     """Post it."""
-    answer = await post(errand, hands, errand.told())
-    return Delivered(str(answer.status)) if isinstance(answer, Taken) else answer
+    return await post(errand, hands, errand.told())
 
 
-@value(frozen=True, slots=True)
-class Taken:
-    """A receiver's 2xx, with the beginning of its body."""
-
-    status: int
-    body: bytes
-
-
-async def post(errand: Errand, hands: Hands, told: dict[str, Any], most: int = 0) -> Taken | Outcome:
-    """Post what is told, signed, under the delivery's id; read up to `most` bytes of the answer."""
+async def post(errand: Errand, hands: Hands, told: Mapping[str, Any]) -> Outcome:
+    """Post this, signed, under the delivery's id."""
     url, secret = errand.step.url or "", errand.step.secret or ""
     trouble = url_trouble(url, hands.networks)
     if trouble is not None:
@@ -100,21 +86,12 @@ async def post(errand: Errand, hands: Hands, told: dict[str, Any], most: int = 0
     }
     try:
         async with hands.http.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-            if not 200 <= answer.status < 300:
-                return _failed(answer.status)
-            return Taken(answer.status, await _beginning(answer, most))
+            return Delivered(str(answer.status)) if 200 <= answer.status < 300 else _failed(answer.status)
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         cause = getattr(error, "os_error", error)
         if isinstance(cause, Forbidden):
             return Refused(str(cause))
         return Failed(f"{urlsplit(url).scheme}: {type(error).__name__}")
-
-
-async def _beginning(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    found = bytearray()
-    while len(found) < most and (chunk := await answer.content.read(most - len(found))):
-        found += chunk
-    return bytes(found)
 
 
 def _failed(status: int) -> Outcome:

@@ -86,7 +86,7 @@ ROUTES = (
         EVERYBODY,
         status=101,
         problems=frozenset({kinds.LIVE_AWAY}),
-        audit="live.work",
+        audit="work.live",
         socket=True,
         messages=MESSAGES,
     ),
