@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "web": {
         *("ct112.core", "ct112.control", "ct112.http", "ct112.store", "ct112.ivr", "ct112.prompts"),
-        *("ct112.incidents", "ct112.places", "ct112.routing"),
+        *("ct112.incidents", "ct112.places", "ct112.routing", "ct112.reports"),
         *("ct112.planning", "ct112.tls", "ct112.__version__", "ct112.shipped", *LEAF),
     },
     "backup": {"ct112.core", "ct112.store", "ct112.worker", *LEAF, *SETTINGS},

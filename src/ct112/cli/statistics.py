@@ -12,7 +12,7 @@ from ct112.cli import table as cli_table
 from ct112.cli.edge import CannotDo, loaded, with_connection
 
 if TYPE_CHECKING:
-    from ct112.reports.monthly import Row
+    from ct112.reports.monthly import Month, Row
     from ct112.store import Connection
 
 File = Annotated[Path | None, typer.Option(metavar="FILE")]
@@ -62,14 +62,11 @@ def report(
             _put(path, data(columns, rows))
 
 
-async def _rows(connection: "Connection", month: Any) -> "list[Row]":
-    from ct112.reports.monthly import row
+async def _rows(connection: "Connection", month: "Month") -> "list[Row]":
+    from ct112.reports.monthly import rows
     from ct112.store import statistics
 
-    days, zone = month.days(), loaded().zone
-    found = await statistics.of_days(connection, days, zone)
-    whole = await statistics.of_span(connection, found[0][1].since, found[-1][1].until)
-    return [*(row(day.isoformat(), figures) for day, figures in found), row(str(month), whole)]
+    return rows(month, *await statistics.of_month(connection, month.days(), loaded().zone))
 
 
 def _put(path: Path, data: bytes) -> None:

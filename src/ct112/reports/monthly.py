@@ -82,6 +82,11 @@ def row(name: str, figures: Figures) -> Row:
     return {"day": name, **dict(_of_calls(figures)), **dict(_of_incidents(figures))}
 
 
+def rows(month: Month, days: Sequence[tuple[date, Figures]], whole: Figures) -> list[Row]:
+    """Return the report: a row a day, and one for the month."""
+    return [*(row(day.isoformat(), figures) for day, figures in days), row(str(month), whole)]
+
+
 def known(figure: str) -> bool:
     """Return whether the report has this figure."""
     return figure in FIGURES or any(figure.startswith(prefix) and figure != prefix for prefix in PREFIXES)

@@ -168,6 +168,14 @@ async def of_days(
     return found
 
 
+async def of_month(
+    connection: Connection, days: Sequence[date], zone: ZoneInfo
+) -> tuple[list[tuple[date, Statistics]], Statistics]:
+    """Return the figures of each local day, and of all of them."""
+    found = await of_days(connection, days, zone)
+    return found, await of_span(connection, found[0][1].since, found[-1][1].until)
+
+
 def _incidents(column: str) -> str:
     return f"{FIRST} SELECT {column} AS key, {INCIDENT_FIGURES} FROM first GROUP BY 1 ORDER BY 1"  # noqa: S608
 

@@ -1,5 +1,9 @@
 """Statistics as the API shows them."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from ct112.web.values import Given, Instant, Shown
 
 
@@ -65,6 +69,12 @@ class StatisticsView(Shown):
     kelurahan: tuple[IncidentFiguresView, ...]
     agencies: tuple[AgencyFiguresView, ...]
     definitions: tuple[DefinitionView, ...]
+
+
+class ByMonth(Given):
+    """A local month, as 2026-11."""
+
+    month: Annotated[str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", max_length=7)]
 
 
 class SpanQuery(Given):
