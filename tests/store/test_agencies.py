@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ct112.incidents.agencies import Agency, Contact, DutyException, Shift, Way, WayKind
+from ct112.incidents.agencies import Agency, Contact, DutyException, Shift, Way, WayKind, troubles
 from ct112.incidents.hours import Hours
 from ct112.store import Stale, Store, agencies
 from ct112.store.agencies import AgencyError, AgencyTaken, AgencyUnknown
@@ -140,7 +140,11 @@ async def test_an_unknown_agency_is_said_with_those_there_are(store: Store) -> N
 
 async def test_rows_written_by_hand_harm_nobody_else(store: Store, database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
-    bad = '[{"kind": "pigeon"}, {"kind": "page"}, 7, {"kind": "phone", "colour": "red"}, {}]'
+    bad = (
+        '[{"kind": "pigeon"}, {"kind": "page"}, 7, {"kind": "phone", "colour": "red"}, {},'
+        ' {"kind": "webhook", "url": 7}, {"kind": "phone", "number": ["112"]}, {"kind": ["page"]},'
+        ' {"kind": "page", "within_seconds": "soon"}]'
+    )
     await connection.execute("UPDATE agency SET ways = $1::text::jsonb WHERE code = 'pmi'", bad)
     await change(store, contacts=[contact()])
     for sql in (
@@ -151,5 +155,8 @@ async def test_rows_written_by_hand_harm_nobody_else(store: Store, database_url:
             await connection.execute(sql)
     await connection.close()
     async with store.transaction() as ours:
-        assert (await agencies.get(ours, "pmi")).ways == (Way(kind=WayKind.PAGE),)
+        pmi = await agencies.get(ours, "pmi")
+        assert pmi.ways == (Way(kind=WayKind.PAGE),)
+        assert pmi.damaged == tuple(f"ways.{at}" for at in (0, 2, 3, 4, 5, 6, 7, 8))
+        assert "ways.0 cannot be read: write it anew" in troubles(pmi, datetime.now(UTC))
         assert len(await agencies.agencies(ours)) == 8

@@ -85,7 +85,10 @@ class Contact:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """An agency: `ways` and `contacts` in the order they are tried. Not `active`: it is asked no more."""
+    """An agency: `ways` and `contacts` in the order they are tried. Not `active`: it is asked no more.
+
+    `damaged`: what of its row cannot be read, as "ways.1": somebody wrote it by hand.
+    """
 
     code: str
     name: str
@@ -93,6 +96,7 @@ class Agency:
     ways: tuple[Way, ...] = ()
     contacts: tuple[Contact, ...] = ()
     version: int = 1
+    damaged: tuple[str, ...] = ()
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -156,7 +160,7 @@ def troubles(agency: Agency, at: datetime) -> tuple[str, ...]:
     """Return why an agency cannot be reached as it should, in words: for the doctor and the book."""
     if not agency.active:
         return ()
-    found = []
+    found = [f"{field} cannot be read: write it anew" for field in agency.damaged]
     if not any(way.kind is not WayKind.PAGE for way in agency.ways):
         found.append("no way but its page: nothing rings there")
     wants_people = [

@@ -251,22 +251,43 @@ def _exception(row: Mapping[Any, Any]) -> DutyException:
 
 
 def _agency(row: Mapping[Any, Any], contacts: Iterable[Contact]) -> Agency:
+    ways, damaged = _ways(row["ways"])
+    if damaged:
+        log.warning("ways in the table are none: they are left out", agency=row["code"], ways=damaged)
     return Agency(
         code=row["code"],
         name=row["name"],
         active=row["active"],
-        ways=_ways(row["code"], row["ways"]),
+        ways=ways,
         contacts=tuple(contacts),
         version=row["version"],
+        damaged=damaged,
     )
 
 
-def _ways(code: str, stored: Iterable[Any]) -> tuple[Way, ...]:
-    """Return the ways; one that somebody wrote by hand and is none is left out, loudly."""
-    found = []
-    for one in stored:
-        try:
-            found.append(Way(**{**one, "kind": WayKind(one["kind"])}))
-        except (KeyError, TypeError, ValueError):
-            log.warning("a way in the table is none: it is left out", agency=code)
-    return tuple(found)
+def _ways(stored: Any) -> tuple[tuple[Way, ...], tuple[str, ...]]:
+    """Return the ways, and those that somebody wrote by hand and are none."""
+    if not isinstance(stored, list):
+        return (), ("ways",)
+    found, damaged = [], []
+    for at, one in enumerate(stored):
+        way = _way(one)
+        if way is None:
+            damaged.append(f"ways.{at}")
+        else:
+            found.append(way)
+    return tuple(found), tuple(damaged)
+
+
+def _way(one: Any) -> Way | None:
+    """Return a way, or None for what is none: a field that is not there, or a value that is no text."""
+    if not isinstance(one, dict) or not one.keys() <= set(FIELDS):
+        return None
+    within = one.get("within_seconds")
+    texts = all(isinstance(one.get(name), str | None) for name in FIELDS if name != "within_seconds")
+    if not texts or (within is not None and (not isinstance(within, int) or isinstance(within, bool))):
+        return None
+    try:
+        return Way(**{**one, "kind": WayKind(one["kind"])})
+    except (KeyError, ValueError):
+        return None
