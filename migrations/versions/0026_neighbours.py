@@ -18,6 +18,10 @@ def upgrade() -> None:
     _neighbours()
     _offers()
     _answers()
+    op.execute(
+        "CREATE TRIGGER wake AFTER INSERT OR UPDATE OR DELETE ON neighbour_offer"
+        " FOR EACH STATEMENT EXECUTE FUNCTION ct112_wake()"
+    )
 
 
 def downgrade() -> None:

@@ -40,6 +40,14 @@ DISPATCH = (
     "INSERT INTO dispatch (id, incident_id, agency, status, asked_by, changed_by)"
     " VALUES (:id, :incident, :code, 'sent', 'siti', 'siti')"
 )
+NEIGHBOUR = (
+    "INSERT INTO neighbour (code, name, url, secret, token)"
+    " VALUES ('kota_kita', 'Kota kita', 'https://a.example', 'secret', 'token')"
+)
+OFFER = (
+    'INSERT INTO neighbour_offer (id, neighbour, dispatch, number, status, "order", told) VALUES'
+    " (:id, 'kota_kita', :dispatch, '1126-7', 'offered', '{1,1}', CAST(:told AS jsonb))"
+)
 CAMERA = "INSERT INTO camera (code, name, latitude, longitude, stream) VALUES ('c-1','c',-6.8887,109.6753,'rtsp://a')"
 
 
@@ -72,7 +80,7 @@ class Screen:
         return self.last
 
 
-PARTS = ("alerts", "incidents", "dispatches")
+PARTS = ("alerts", "incidents", "dispatches", "offers")
 
 
 class Site:
@@ -155,6 +163,25 @@ async def test_each_role_sees_its_own_of_it(site: Site) -> None:
         assert "081234" not in staff.text
         await site.do("UPDATE alert SET status = 'dismissed'")
         assert (await staff.next())["alerts"] == {str(ids[0]): None}
+
+
+async def test_an_offer_of_a_neighbour_is_a_task_until_somebody_has_seen_its_end(site: Site) -> None:
+    agency = await agency_token(site, "damkar")
+    async with site.screen() as staff, site.screen(agency) as damkar:
+        for screen in (staff, damkar):
+            await screen.next()
+        id_ = uuid4()
+        await site.do(NEIGHBOUR)
+        told = '{"category": "kebakaran", "priority": 1, "caller_name": "Budi Rahasia"}'
+        await site.do(OFFER, id=id_, dispatch=uuid4(), told=told)
+        offer = (await staff.next())["offers"][str(id_)]
+        assert (offer["neighbour"], offer["category"], offer["priority"]) == ("kota_kita", "kebakaran", 1)
+        await site.do("UPDATE neighbour_offer SET status = 'withdrawn', unseen = now()")
+        assert (await staff.next())["offers"][str(id_)]["status"] == "withdrawn"
+        await site.do("UPDATE neighbour_offer SET unseen = NULL")
+        assert (await staff.next())["offers"] == {str(id_): None}
+        assert "Rahasia" not in staff.text
+        assert damkar.parts["offers"] == {}
 
 
 async def test_the_database_away_makes_it_old_and_back_makes_it_new(site: Site, database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""What is under way in the database, as screens show it: alerts, incidents, dispatches."""
+"""What is under way in the database, as screens show it: alerts, incidents, dispatches, offers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,18 @@ from sqlalchemy import RowMapping, Select, Table, or_, select
 from ct112.incidents.alerts import LIVE as LIVE_ALERTS
 from ct112.incidents.alerts import Spot, nearest
 from ct112.incidents.dispatches import OVER
+from ct112.incidents.neighbours import LIVE as LIVE_OFFERS
 from ct112.incidents.states import LIVE as LIVE_INCIDENTS
 from ct112.store.alert_tables import AlertRow
 from ct112.store.cameras import CAMERAS, MOST_CAMERAS
 from ct112.store.dispatches_reading import DISPATCHES
 from ct112.store.engine import Connection
 from ct112.store.incidents_reading import INCIDENTS
+from ct112.store.neighbour_offers import OFFERS
 
 ALERTS: Table = AlertRow.metadata.tables["alert"]
 MOST = 1000  # of each, the newest: no screen shows more
+OF_OFFER = ("id", "neighbour", "number", "status", "version", "received_at", "unseen", "incident_id")
 Cameras = tuple[tuple[float, str], ...]
 
 
@@ -28,6 +31,7 @@ class Work:
     alerts: Sequence[RowMapping]
     incidents: Sequence[RowMapping]
     dispatches: Sequence[RowMapping]
+    offers: Sequence[RowMapping]
     cameras: Sequence[Cameras]
     cut: bool
 
@@ -37,10 +41,12 @@ async def read(connection: Connection) -> Work:
     alerts = await _rows(connection, _alerts())
     incidents = await _rows(connection, _incidents())
     dispatches = await _rows(connection, _dispatches())
+    offers = await _rows(connection, _offers())
     spots = await _spots(connection) if alerts else []
     near = [tuple(_near(row, spots)) for row in alerts]
-    cut = MOST in (len(alerts), len(incidents), len(dispatches))
-    return Work(alerts=alerts, incidents=incidents, dispatches=dispatches, cameras=near, cut=cut)
+    parts = {"alerts": alerts, "incidents": incidents, "dispatches": dispatches, "offers": offers}
+    cut = any(len(part) == MOST for part in parts.values())
+    return Work(**parts, cameras=near, cut=cut)
 
 
 def _alerts() -> Select[Any]:
@@ -57,6 +63,14 @@ def _dispatches() -> Select[Any]:
     live = select(INCIDENTS.c.id).where(INCIDENTS.c.status.in_(LIVE_INCIDENTS))
     shown = or_(DISPATCHES.c.status.not_in(OVER), DISPATCHES.c.incident_id.in_(live))
     return select(DISPATCHES).where(shown).order_by(DISPATCHES.c.asked_at.desc(), DISPATCHES.c.id)
+
+
+def _offers() -> Select[Any]:
+    """What neighbours offer until it is over; what they withdrew until somebody has seen that."""
+    shown = or_(OFFERS.c.status.in_(LIVE_OFFERS), OFFERS.c.unseen.is_not(None))
+    columns = (OFFERS.c[name] for name in OF_OFFER)
+    told = OFFERS.c.told["category"].astext.label("category"), OFFERS.c.told["priority"].label("priority")
+    return select(*columns, *told).where(shown).order_by(OFFERS.c.received_at.desc(), OFFERS.c.id)
 
 
 async def _rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ct112.incidents.alerts import AlertStatus
 from ct112.incidents.dispatches import DispatchStatus
+from ct112.incidents.neighbours import OfferStatus
 from ct112.incidents.states import Status
 from ct112.web.values import Instant, Shown
 
@@ -71,6 +72,21 @@ class WorkDispatch(Shown):
     escalated_why: str | None
 
 
+class WorkOffer(Shown):
+    """An incident a neighbouring centre offers: a task while it is offered, or while `unseen` is set."""
+
+    id: UUID
+    neighbour: str
+    number: str
+    status: OfferStatus
+    version: int
+    category: str | None
+    priority: int | None
+    received_at: Instant
+    unseen: Instant | None
+    incident_id: UUID | None
+
+
 class WorkSnapshot(Shown):
     """All there is. `version`: of this connection's stream; `cut`: only the newest thousand of a part.
 
@@ -85,6 +101,7 @@ class WorkSnapshot(Shown):
     alerts: tuple[WorkAlert, ...]
     incidents: tuple[WorkIncident, ...]
     dispatches: tuple[WorkDispatch, ...]
+    offers: tuple[WorkOffer, ...]
 
 
 class WorkChange(Shown):
@@ -96,6 +113,7 @@ class WorkChange(Shown):
     alerts: dict[str, WorkAlert | None]
     incidents: dict[str, WorkIncident | None]
     dispatches: dict[str, WorkDispatch | None]
+    offers: dict[str, WorkOffer | None]
 
 
 class WorkAway(Shown):

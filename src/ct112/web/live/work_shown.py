@@ -8,16 +8,17 @@ from pydantic import BaseModel
 from ct112.store.roles import Role
 from ct112.store.work import Work
 from ct112.web.access.principal import STAFF, Principal
-from ct112.web.live.work_model import WorkAlert, WorkDispatch, WorkIncident
+from ct112.web.live.work_model import WorkAlert, WorkDispatch, WorkIncident, WorkOffer
 
 Things = Mapping[str, Mapping[str, dict[str, Any]]]
 """By part ("alerts", …), then by id."""
-PARTS = ("alerts", "incidents", "dispatches")
+PARTS = ("alerts", "incidents", "dispatches", "offers")
 PLACE = ("latitude", "longitude", "place_text", "landmark", "kelurahan")
 PERSONAL = {
     "alerts": (*PLACE, "source", "taken_by"),
     "incidents": (*PLACE, "opened_by"),
     "dispatches": ("reason", "escalated_why"),
+    "offers": (),
 }
 """What a wallboard is not told."""
 STAFFS, WALLBOARDS, AGENCY = "staff", "wallboard", "agency:"
@@ -39,6 +40,7 @@ def things(work: Work) -> Things:
         "alerts": _by_id(WorkAlert, alerts),
         "incidents": _by_id(WorkIncident, work.incidents),
         "dispatches": _by_id(WorkDispatch, work.dispatches),
+        "offers": _by_id(WorkOffer, work.offers),
     }
 
 
@@ -64,7 +66,7 @@ def _of_agency(agency: str, whole: Things) -> Things:
     own = {id_: one for id_, one in whole["dispatches"].items() if one["agency"] == agency}
     about = {one["incident_id"] for one in own.values()}
     incidents = {id_: one | {"opened_by": None} for id_, one in whole["incidents"].items() if id_ in about}
-    return {"alerts": {}, "incidents": incidents, "dispatches": own}
+    return {"alerts": {}, "incidents": incidents, "dispatches": own, "offers": {}}
 
 
 def _hidden(part: str, thing: dict[str, Any]) -> dict[str, Any]:
