@@ -63,7 +63,7 @@ deliveries = Counter(
 dispatches_late = Gauge(
     "ct112_dispatches_late",
     "Emergencies nobody was dispatched to for 60 s, without anybody at the scene after 15 minutes;"
-    " dispatches nobody of the agency acknowledged",
+    " dispatches nobody of the agency acknowledged; offers of neighbours without an answer for 60 s",
     ["what"],
 )
 job_waits = Gauge("ct112_job_waits", "1 while a job of the worker waits for the database", ["name"])

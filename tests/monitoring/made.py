@@ -63,6 +63,7 @@ CASES: dict[str, dict[str, str]] = {
     "DispatchNotAcknowledged": gauge("ct112_dispatches_late", 0, 1, WORKER, 'what="not_acknowledged"'),
     "EmergencyNotDispatched": gauge("ct112_dispatches_late", 0, 1, WORKER, 'what="not_dispatched"'),
     "NobodyOnScene": gauge("ct112_dispatches_late", 0, 1, WORKER, 'what="not_on_scene"'),
+    "NeighbourNotAnswered": gauge("ct112_dispatches_late", 0, 1, WORKER, 'what="not_answered"'),
     "DeliveriesBreak": appears("ct112_deliveries_total", WORKER, labels='way="webhook",outcome="broken"'),
     "AgencyNotReached": gauge("ct112_agencies_unreached", 0, 1, WORKER),
     "NodeAway": gauge("ct112_link_up", 1, 0, labels='node="a",link="ari"'),

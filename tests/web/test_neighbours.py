@@ -6,8 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from ct112.incidents.signature import signed
+from ct112.store.dispatches_watching import late
 from tests.web.site import BEARER, Site
 
 SECRET = "the-secret-of-both-centres"
@@ -179,3 +181,21 @@ async def test_a_neighbour_that_could_not_be_answered_is_not_registered(
     async with site.client.post("/api/v1/neighbours", json=NEIGHBOUR | wrong, headers=BEARER) as answer:
         assert answer.status in (400, 422)
         assert wrong.get("secret", "?") not in await answer.text()
+
+
+async def test_one_that_waits_for_an_answer_is_late_until_it_has_one(known: Site) -> None:
+    await send(known, told())
+    assert await unanswered(known) == 0
+    async with known.store.transaction() as connection:
+        await connection.execute(text("UPDATE neighbour_offer SET received_at = now() - interval '61 s'"))
+    assert await unanswered(known) == 1
+    (offer,) = await offers(known)
+    path = f"/api/v1/neighbour-offers/{offer['id']}/refuse"
+    async with known.client.post(path, json={"cause": "no_means"}, headers=BEARER) as answer:
+        assert answer.status == 200
+    assert await unanswered(known) == 0
+
+
+async def unanswered(site: Site) -> int:
+    async with site.store.transaction() as connection:
+        return (await late(connection)).not_answered

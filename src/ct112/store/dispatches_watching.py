@@ -1,17 +1,19 @@
-"""What is late: incidents nobody was asked for, agencies nobody heard of, scenes nobody reached."""
+"""What is late: nobody was asked, heard of, or at the scene; a neighbour has no answer."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from ct112.core.record import ServiceClass
 from ct112.incidents.dispatches import OVER, DispatchStatus
+from ct112.incidents.neighbours import OfferStatus
 from ct112.incidents.states import LIVE
 from ct112.store.categories import CATEGORIES
 from ct112.store.dispatches_reading import DISPATCHES
 from ct112.store.engine import Connection
 from ct112.store.incidents_reading import INCIDENTS
+from ct112.store.neighbour_offers import OFFERS
 
 DISPATCH_SECONDS = 60
 """NFPA 1225: from the answer to the dispatch. The incident is opened while the caller is heard."""
@@ -21,11 +23,15 @@ SCENE_SECONDS = 15 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """How many of each are late now. `not_dispatched`, `not_on_scene`: of live emergencies."""
+    """How many of each are late now. `not_dispatched`, `not_on_scene`: of live emergencies.
+
+    `not_answered`: what neighbours offered, changed or withdrew, and nobody of ours has answered.
+    """
 
     escalated: int
     not_dispatched: int
     not_on_scene: int
+    not_answered: int
 
 
 async def late(connection: Connection) -> Late:
@@ -49,10 +55,14 @@ async def late(connection: Connection) -> Late:
     not_on_scene = emergency.where(
         since < now - timedelta(seconds=SCENE_SECONDS), asked.exists(), ~there.exists()
     )
+    waits = func.coalesce(OFFERS.c.unseen, OFFERS.c.received_at) < now - timedelta(seconds=DISPATCH_SECONDS)
+    offered = or_(OFFERS.c.status == OfferStatus.OFFERED, OFFERS.c.unseen.is_not(None))
+    not_answered = select(func.count()).where(offered, waits)
     return Late(
         escalated=int(await connection.scalar(escalated.where(_open())) or 0),
         not_dispatched=int(await connection.scalar(not_dispatched) or 0),
         not_on_scene=int(await connection.scalar(not_on_scene) or 0),
+        not_answered=int(await connection.scalar(not_answered) or 0),
     )
 
 

@@ -14,7 +14,7 @@ class DispatchWatch:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._before = Late(escalated=0, not_dispatched=0, not_on_scene=0)
+        self._before = Late(escalated=0, not_dispatched=0, not_on_scene=0, not_answered=0)
 
     async def look(self) -> None:
         """Look once. Raises StoreUnavailable."""
@@ -23,6 +23,7 @@ class DispatchWatch:
         metrics.dispatches_late.labels(what="not_acknowledged").set(now.escalated)
         metrics.dispatches_late.labels(what="not_dispatched").set(now.not_dispatched)
         metrics.dispatches_late.labels(what="not_on_scene").set(now.not_on_scene)
+        metrics.dispatches_late.labels(what="not_answered").set(now.not_answered)
         for name in Late.__dataclass_fields__:
             if getattr(now, name) > getattr(self._before, name):
                 log.warning("dispatches are late", what=name, count=getattr(now, name))
