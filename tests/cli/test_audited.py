@@ -23,7 +23,7 @@ READS = frozenset(
         "search",
         *("book", "in_force", "world"),
         "of_span",  # counts, nobody's name
-        "of_days",
+        "of_month",
     }
 )
 """What a command may ask of the store without a row: it changes nothing and tells of nobody."""

@@ -33,6 +33,7 @@ GROUPS = {
     "privacy": ("ct112.cli.privacy", "app", "Personal data: find, erase, legal holds, who saw what."),
     "places": ("ct112.cli.places", "app", "Areas, streets and landmarks of the city: import, search."),
     "camera": ("ct112.cli.cameras", "app", "The cameras of the city: shown beside an alert near them."),
+    "neighbour": ("ct112.cli.neighbours", "app", "Neighbouring centres, and what they offer."),
     "evidence": ("ct112.cli.evidence", "app", "All that is known of an incident, signed; and verify it."),
     "db": ("ct112.cli.database", "app", "The database."),
     "tls": ("ct112.cli.tls", "app", "Certificates: make, renew, check, show."),
