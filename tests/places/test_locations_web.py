@@ -155,6 +155,16 @@ async def test_a_link_is_over_after_its_uses_or_its_time(desk: Site, database_ur
     assert (await post(desk, path, SHARED))[0] == 404
 
 
+async def test_a_link_is_over_once_its_call_was_erased(desk: Site, database_url: str) -> None:
+    path = await link(desk)
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("UPDATE call_record SET erased_at = now()")
+    before = await connection.fetchval("SELECT count(*) FROM place_location")
+    assert (await post(desk, path, SHARED))[0] == 404
+    assert await connection.fetchval("SELECT count(*) FROM place_location") == before
+    await connection.close()
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -14,6 +14,7 @@ from tests.web.test_people import ask
 
 HERE: dict[str, Any] = {"latitude": -6.8886, "longitude": 109.6753}
 SMOKE: dict[str, Any] = {"kind": "smoke", **HERE, "evidence": {"value": 812.5, "unit": "ppm"}}
+EARLIER = "UPDATE alert SET taken_at = now() - make_interval(mins => :minutes) WHERE status = 'taken'"
 STREAM = "rtsp://cam.example:554/1"
 
 
@@ -45,6 +46,17 @@ async def test_repeated_alerts_are_one_task_with_the_nearest_cameras(site: Site)
     assert read["cameras"][0]["metres"] == pytest.approx(55.6, abs=0.2)
     assert [said["said"]["value"] for said in read["evidence"]] == [812.5, 900]
     assert (await ask(site, "GET", "/alerts?live=true"))[1]["total"] == 3
+
+
+async def test_what_was_taken_and_forgotten_is_a_task_again_when_it_comes_again(site: Site) -> None:
+    by = await sensor(site)
+    _, made, _ = await ask(site, "POST", "/alerts", SMOKE, by)
+    await ask(site, "POST", f"/alerts/{made['id']}/take", {})
+    for minutes, status in ((9, "taken"), (11, "open"), (11, "open")):
+        async with site.store.transaction() as connection:
+            await connection.execute(text(EARLIER), {"minutes": minutes})
+        assert (await ask(site, "POST", "/alerts", SMOKE, by))[1]["status"] == status
+    assert (await ask(site, "GET", f"/alerts/{made['id']}"))[1]["taken_by"] is None
 
 
 async def test_alerts_at_once_of_one_fire_are_one(site: Site) -> None:

@@ -12,6 +12,8 @@ NEVER = datetime.fromtimestamp(0, UTC)
 SAME_METRES = 150.0
 SAME_FOR = timedelta(minutes=15)
 """An alert of the same kind so near and so soon after the last one is that one again."""
+TAKEN_FOR = timedelta(minutes=10)
+"""What comes again so long after somebody took it is a task for everybody again."""
 NEAREST_CAMERAS = 5
 CAMERA_METRES = 2_000.0
 NEW_AN_HOUR = 60

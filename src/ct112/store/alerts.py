@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, func, insert, select, text, update
 
-from ct112.incidents.alerts import LIVE, NEW_AN_HOUR, SAME_FOR, TABLE, AlertStatus, Spot, same
+from ct112.incidents.alerts import LIVE, NEW_AN_HOUR, SAME_FOR, TABLE, TAKEN_FOR, AlertStatus, Spot, same
 from ct112.store import clean
 from ct112.store.alert_tables import AlertRow
 from ct112.store.engine import Connection
@@ -165,10 +165,13 @@ async def _live(connection: Connection, kind: str, now: datetime) -> list[Spot]:
 
 async def _repeat(connection: Connection, id_: UUID, said: Mapping[str, Any], now: datetime) -> StoredAlert:
     old = await lock(connection, id_)
+    forgotten = old.taken_at is not None and now - old.taken_at > TAKEN_FOR
+    again = {"status": AlertStatus.OPEN, "taken_by": None, "taken_at": None} if forgotten else {}
     changed = (
         update(ALERTS)
         .where(ALERTS.c.id == id_)
         .values(
+            **again,
             times=ALERTS.c.times + 1,
             last_at=now,
             version=ALERTS.c.version + 1,

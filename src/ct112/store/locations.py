@@ -102,7 +102,8 @@ async def take_from_link(connection: Connection, secret: str, location: Location
     good = and_(LINKS.c.token_hash == digest(secret), LINKS.c.uses_left > 0, LINKS.c.expires_at > func.now())
     use = update(LINKS).where(good).values(uses_left=LINKS.c.uses_left - 1).returning(LINKS.c.call_id)
     call = await connection.scalar(use)
-    if call is None:
+    erased = select(CALLS.c.erased_at).where(CALLS.c.id == call)
+    if call is None or await connection.scalar(erased) is not None:  # nothing comes back of an erased call
         raise LinkOver
     await _add(connection, location, call_id=call)
 
