@@ -33,7 +33,7 @@ TABLE: Mapping[OfferStatus, frozenset[OfferStatus]] = {
     S.OFFERED: frozenset({S.ACCEPTED, S.REFUSED, S.WITHDRAWN}),
     S.ACCEPTED: frozenset({S.WITHDRAWN, S.DONE}),
     S.REFUSED: frozenset({S.OFFERED}),  # offered again: they found nobody else
-    S.WITHDRAWN: frozenset(),
+    S.WITHDRAWN: frozenset({S.OFFERED}),  # they need us after all
     S.DONE: frozenset(),
 }
 """What may follow what."""

@@ -52,10 +52,15 @@ LEASE = text(
         leased_until = clock_timestamp() + :seconds
     FROM neighbour_offer o JOIN neighbour n ON n.code = o.neighbour
     WHERE o.id = neighbour_answer.offer_id AND neighbour_answer.id IN (
-        SELECT a.id FROM neighbour_answer a
-        WHERE a.due_at <= clock_timestamp() AND (a.leased_until IS NULL OR a.leased_until < clock_timestamp())
-        AND NOT EXISTS (SELECT FROM neighbour_answer b
-            WHERE b.offer_id = a.offer_id AND b.seq < a.seq AND b.due_at IS NOT NULL)
+        SELECT a.id FROM neighbour_answer a JOIN (
+            SELECT d.id, row_number() OVER (PARTITION BY its.neighbour
+                ORDER BY d.leased_until > clock_timestamp() DESC NULLS LAST, d.due_at, d.seq) AS place
+            FROM neighbour_answer d JOIN neighbour_offer its ON its.id = d.offer_id
+            WHERE d.due_at <= clock_timestamp() AND NOT EXISTS (SELECT FROM neighbour_answer b
+                WHERE b.offer_id = d.offer_id AND b.seq < d.seq AND b.due_at IS NOT NULL)
+        ) queued ON queued.id = a.id
+        WHERE queued.place <= :each AND a.due_at <= clock_timestamp()
+        AND (a.leased_until IS NULL OR a.leased_until < clock_timestamp())
         ORDER BY a.due_at LIMIT :most FOR UPDATE OF a SKIP LOCKED
     )
     RETURNING neighbour_answer.id, neighbour_answer.status, neighbour_answer.reason,
@@ -98,9 +103,12 @@ async def follow(connection: Connection) -> None:
     await connection.execute(DONE)
 
 
-async def lease(connection: Connection, most: int, seconds: float) -> list[LeasedAnswer]:
-    """Take answers that are due, of each offer the first that was not brought yet."""
-    values = {"most": most, "seconds": timedelta(seconds=seconds)}
+async def lease(connection: Connection, most: int, each: int, seconds: float) -> list[LeasedAnswer]:
+    """Take answers that are due, of each offer the first that was not brought yet.
+
+    `each`: of one neighbour no more than these are under way, so that one that hangs keeps nobody waiting.
+    """
+    values = {"most": most, "each": each, "seconds": timedelta(seconds=seconds)}
     return [_leased(row) for row in (await connection.execute(LEASE, values)).mappings()]
 
 

@@ -78,16 +78,19 @@ class StoredOffer:
 async def take(connection: Connection, neighbour: str, offered: Offered) -> StoredOffer:
     """Take in what a neighbour sent, and return its offer as it stands now."""
     await _begin(connection, neighbour, offered)
-    offer = await _lock(connection, OFFERS.c.neighbour == neighbour, OFFERS.c.dispatch == offered.dispatch)
-    if offered.versions > offer.order[:2]:
+    before = await _lock(connection, OFFERS.c.neighbour == neighbour, OFFERS.c.dispatch == offered.dispatch)
+    offer = before
+    if offered.versions > before.order[:2]:
         values = {"told": clean.json(offered.told), "order": list(offered.versions)}
-        offer = await _change(connection, offer, values)
+        offer = await _change(connection, before, values)
     key = insert(KEYS).values(neighbour=neighbour, key=offered.key).on_conflict_do_nothing()
     if (await connection.execute(key.returning(KEYS.c.key))).first() is None:
-        return offer  # it came before
+        return await _more(connection, before, offer)  # it came before, perhaps with other words
     if await _ours(connection, offered):
         return await _refuse_ring(connection, offer)
-    return await OF_TELLING[offered.telling](connection, offer)
+    if offered.telling is Telling.NEW:
+        return await _new(connection, before, offer)
+    return await (_changed if offered.telling is Telling.CHANGE else _withdrawn)(connection, offer)
 
 
 async def accept(connection: Connection, offer: StoredOffer, incident: UUID, *, by: str) -> StoredOffer:
@@ -169,11 +172,19 @@ async def _begin(connection: Connection, neighbour: str, offered: Offered) -> No
     await connection.execute(known)
 
 
-async def _new(connection: Connection, offer: StoredOffer) -> StoredOffer:
-    """An offer, or the same offered again after we had refused it."""
-    if offer.status is not OfferStatus.REFUSED:
+async def _more(connection: Connection, before: StoredOffer, offer: StoredOffer) -> StoredOffer:
+    """See that who has accepted it sees what it says now, whatever it came as."""
+    if offer.status is not OfferStatus.ACCEPTED or before.told == offer.told:
         return offer
-    return await _change(connection, offer, {"status": OfferStatus.OFFERED, "answered_at": None})
+    return await _changed(connection, offer)
+
+
+async def _new(connection: Connection, before: StoredOffer, offer: StoredOffer) -> StoredOffer:
+    """An offer, or the same again: after we had refused it, or after it was withdrawn."""
+    later = offer.order[0] > before.order[0]  # than the stand-down: else it only came late
+    if offer.status is not OfferStatus.REFUSED and not (offer.status is OfferStatus.WITHDRAWN and later):
+        return await _more(connection, before, offer)
+    return await _change(connection, offer, {"status": OfferStatus.OFFERED, "answered_at": None, **SEEN})
 
 
 async def _changed(connection: Connection, offer: StoredOffer) -> StoredOffer:
@@ -198,9 +209,6 @@ async def _withdrawn(connection: Connection, offer: StoredOffer) -> StoredOffer:
     if offer.status is OfferStatus.OFFERED:
         return await _change(connection, offer, {"status": OfferStatus.WITHDRAWN})
     return offer
-
-
-OF_TELLING = {Telling.NEW: _new, Telling.CHANGE: _changed, Telling.STAND_DOWN: _withdrawn}
 
 
 async def _ours(connection: Connection, offered: Offered) -> bool:

@@ -198,6 +198,7 @@ def _bare(column: str) -> str:
 
 
 THEIR_NUMBER = f"{_bare('caller_number')} = ANY(:forms)"
+OF_OFFER = _bare("told ->> 'caller_number'")
 SAID = _bare("said #>> '{}'")
 TOLD = "caller_name caller_number description landmark place_text latitude longitude reason note"
 """The fields of an incident's trail that are personal."""
@@ -251,7 +252,7 @@ INCIDENTS = (
         over="status IN ('refused', 'withdrawn', 'done')",
         calls="SELECT call_id FROM incident_call AS its WHERE its.incident_id = neighbour_offer.incident_id",
         incidents="SELECT neighbour_offer.incident_id",
-        by_number="told #>> '{incident,caller_number}' = ANY(:forms)",
+        by_number=f"{OF_OFFER} = ANY(:forms)",
         goes_with=frozenset({"incident"}),
     ),
     Kept(

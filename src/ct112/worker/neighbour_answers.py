@@ -1,6 +1,7 @@
 """The job that tells neighbouring centres what became of what they offered us.
 
-Any number of workers may do it at once. A neighbour that is away is told when it is back, in order.
+Any number of workers may do it at once. A neighbour that is away is told when it is back, in order; one
+that hangs keeps the others waiting for nothing: what was begun goes on beside what comes next.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import aiohttp
 
 from ct112 import logs
 from ct112.incidents.destinations import Network, url_trouble
-from ct112.store import Store, neighbour_answers
+from ct112.store import Store, StoreUnavailable, neighbour_answers
 from ct112.store.neighbour_answers import LeasedAnswer
 from ct112.worker import webhook
 
@@ -18,9 +19,14 @@ log = logs.get("neighbours")
 
 EVERY_SECONDS = 1.0
 LEASE_SECONDS = 15.0
-AT_ONCE = 20
+AT_ONCE = 100
+EACH = 5  # of one neighbour, under way at once
+OVER = frozenset({409, 410, 422})
+"""The neighbour knows better by now; but 409 with Retry-After asks for the same again."""
 TRY_AGAIN = frozenset({401, 403, 408, 425, 429})
-"""What may be mended at the neighbour or in its registration; other 4xx say that it knows better by now."""
+"""What is tried until it is mended, at the neighbour or in its registration."""
+MOST_TRIES = 1440
+"""Other 4xx, as of a wrong address, are tried for a day: by then it is no use to anybody."""
 
 
 class NeighbourAnswerer:
@@ -30,16 +36,37 @@ class NeighbourAnswerer:
         """`networks`: those of the house that may be reached."""
         self._store = store
         self._networks = tuple(networks)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._answers = 0
 
     async def work(self) -> None:
-        """See how far we are, and bring what is due. Raises StoreUnavailable."""
+        """See how far we are, and begin to bring what is due. Raises StoreUnavailable."""
         async with self._store.transaction() as connection:
             await neighbour_answers.follow(connection)
-            taken = await neighbour_answers.lease(connection, AT_ONCE, LEASE_SECONDS)
-        if not taken:
-            return
-        async with webhook.session(self._networks) as http:
-            await asyncio.gather(*(self._bring(http, answer) for answer in taken))
+            taken = await neighbour_answers.lease(
+                connection, max(AT_ONCE - self._answers, 0), EACH, LEASE_SECONDS
+            )
+        if taken:
+            task = asyncio.create_task(self._all(taken), name="answers to neighbours")
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _all(self, taken: Sequence[LeasedAnswer]) -> None:
+        self._answers += len(taken)
+        try:
+            async with webhook.session(self._networks) as http:
+                await asyncio.gather(*(self._one(http, answer) for answer in taken))
+        finally:
+            self._answers -= len(taken)
+
+    async def _one(self, http: aiohttp.ClientSession, answer: LeasedAnswer) -> None:
+        """Bring one; whatever goes wrong, its lease ends, it is tried again, and the others go on."""
+        try:
+            await self._bring(http, answer)
+        except StoreUnavailable as error:
+            log.warning("an answer waits for the database", answer=str(answer.id), reason=str(error))
+        except Exception as error:
+            log.exception("an answer broke", answer=str(answer.id), error=type(error).__name__)
 
     async def _bring(self, http: aiohttp.ClientSession, answer: LeasedAnswer) -> None:
         outcome, over = await self._posted(http, answer)
@@ -59,10 +86,13 @@ class NeighbourAnswerer:
         headers = {"Authorization": f"Bearer {answer.token}", "Idempotency-Key": str(answer.id)}
         try:
             async with http.post(url, json=body, headers=headers, allow_redirects=False) as got:
-                return str(got.status), 200 <= got.status < 300 or _final(got.status)
+                return str(got.status), _final(got, answer.attempts)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return type(error).__name__, False
 
 
-def _final(status: int) -> bool:
-    return 400 <= status < 500 and status not in TRY_AGAIN
+def _final(got: aiohttp.ClientResponse, attempts: int) -> bool:
+    if got.status in OVER:
+        return "Retry-After" not in got.headers
+    worn = 400 <= got.status < 500 and got.status not in TRY_AGAIN and attempts >= MOST_TRIES
+    return worn or 200 <= got.status < 300

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import ValidationError
 
 from ct112.incidents import signature
 from ct112.incidents.neighbours import OfferRefused, OfferStatus, may
+from ct112.incidents.states import LIVE, REMEDIES, IncidentRefused
 from ct112.store import BadCursor, Connection, clock, neighbour_offers, neighbours
 from ct112.store import incidents as stored_incidents
 from ct112.store.neighbour_offers import Offered, OfferUnknown, StoredOffer
@@ -91,9 +93,17 @@ async def accept_offer(
             opened = await open_incident(connection, house, who, _draft(offer, body))
             incident = opened.body.id
         else:
-            with refusals():
-                incident = (await stored_incidents.lock(connection, body.incident_id)).id
+            incident = await _live(connection, body.incident_id)
         return _shown(await neighbour_offers.accept(connection, offer, incident, by=who.name))
+
+
+async def _live(connection: Connection, id_: UUID) -> UUID:
+    """Lock an incident somebody acts on: into one that is over, the neighbour would be told it is done."""
+    with refusals():
+        view = await stored_incidents.lock(connection, id_)
+        if view.status not in LIVE:
+            raise IncidentRefused(REMEDIES[view.status])
+    return view.id
 
 
 async def refuse_offer(who: Principal, connection: Connection, path: ById, body: Refusal) -> OfferView:
