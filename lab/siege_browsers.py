@@ -106,6 +106,8 @@ async def attack(lab: Lab, trust: ssl.SSLContext) -> Figures:
     stranger = await held(node, trust, STRANGER)
     position = await held(node, trust, HOST)
     besieged = await asyncio.to_thread(started_again, lab)
+    if besieged < NEVER:  # of two, as without: what else the machine does is in a single one
+        besieged = min(besieged, await asyncio.to_thread(started_again, lab))
     for writer in (*stranger, *position):
         writer.transport.abort()
     return {
