@@ -43,7 +43,12 @@ class StoredCamera:
 
 async def add(connection: Connection, code: str, **values: Any) -> StoredCamera:
     """Register a camera: name, latitude, longitude, stream. Raises CameraTaken."""
-    made = insert_or(CAMERAS).values(code=code, **_clean(values)).on_conflict_do_nothing().returning(CAMERAS)
+    made = (
+        insert_or(CAMERAS)
+        .values(code=code, **clean.texts(values))
+        .on_conflict_do_nothing()
+        .returning(CAMERAS)
+    )
     row = (await connection.execute(made)).mappings().one_or_none()
     if row is None:
         raise CameraTaken(f"there is a camera {code}: change it, or take another code")
@@ -72,7 +77,7 @@ async def change(
     changed = (
         update(CAMERAS)
         .where(CAMERAS.c.code == found["code"])
-        .values(**_clean(values), version=CAMERAS.c.version + 1)
+        .values(**clean.texts(values), version=CAMERAS.c.version + 1)
         .returning(CAMERAS)
     )
     return StoredCamera(**(await connection.execute(changed)).mappings().one())
@@ -100,10 +105,6 @@ async def near(connection: Connection, latitude: float, longitude: float) -> lis
     by_code = {row["code"]: StoredCamera(**row) for row in (await connection.execute(query)).mappings()}
     spots = [Spot(id=one.code, latitude=one.latitude, longitude=one.longitude) for one in by_code.values()]
     return [(metres, by_code[str(spot.id)]) for metres, spot in nearest(latitude, longitude, spots)]
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: clean.text(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _unknown() -> CameraUnknown:

@@ -20,6 +20,11 @@ def maybe(value: str | None) -> str | None:
     return None if value is None else text(value)
 
 
+def texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values by their names, each text cleaned."""
+    return {name: text(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
 def json(value: Any) -> Any:
     """Return `value` as JSON can hold it: keys as text, no NaN, anything unknown as its text."""
     match value:

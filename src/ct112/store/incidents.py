@@ -192,9 +192,7 @@ async def _add_calls(connection: Connection, id_: UUID, calls: Iterable[UUID], b
 
 
 def _clean(new: Content) -> dict[str, Any]:
-    return {
-        name: clean.text(value) if isinstance(value, str) else value for name, value in new.flat().items()
-    }
+    return clean.texts(new.flat())
 
 
 def _opened(draft: Draft) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What neighbours are told of what they offered: leased rows, told in order, until the neighbour has them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -109,7 +108,7 @@ async def lease(connection: Connection, most: int, each: int, seconds: float) ->
     `each`: of one neighbour no more than these are under way, so that one that hangs keeps nobody waiting.
     """
     values = {"most": most, "each": each, "seconds": timedelta(seconds=seconds)}
-    return [_leased(row) for row in (await connection.execute(LEASE, values)).mappings()]
+    return [LeasedAnswer(**row) for row in (await connection.execute(LEASE, values)).mappings()]
 
 
 async def settle(connection: Connection, leased: LeasedAnswer, outcome: str, *, over: bool) -> bool:
@@ -124,7 +123,3 @@ async def settle(connection: Connection, leased: LeasedAnswer, outcome: str, *, 
     held = (ANSWERS.c.id == leased.id, ANSWERS.c.lease_token == leased.lease_token)
     done = await connection.execute(update(ANSWERS).where(*held).values(values))
     return bool(done.rowcount)
-
-
-def _leased(row: Mapping[Any, Any]) -> LeasedAnswer:
-    return LeasedAnswer(**row)

@@ -17,7 +17,6 @@ from ct112.incidents.neighbours import LIVE, Cause, OfferStatus, may
 from ct112.incidents.spoken import Telling
 from ct112.store import clean, incident_changes, incidents, neighbour_answers
 from ct112.store.engine import Connection
-from ct112.store.faults import Stale
 from ct112.store.neighbour_tables import NeighbourKeyRow, NeighbourOfferRow
 from ct112.store.pages import Order, Page, count
 
@@ -131,13 +130,10 @@ async def get(connection: Connection, id_: UUID) -> StoredOffer:
     return _offer(row)
 
 
-async def lock(connection: Connection, id_: UUID, version: int | None = None) -> StoredOffer:
-    """Return one that nobody else changes until the transaction ends. Raises OfferUnknown, Stale."""
+async def lock(connection: Connection, id_: UUID) -> StoredOffer:
+    """Return one that nobody else changes until the transaction ends. Raises OfferUnknown."""
     await get(connection, id_)
-    offer = await _lock(connection, OFFERS.c.id == id_)  # the offer first, then its incident: in this order
-    if version not in (None, offer.version):
-        raise Stale
-    return offer
+    return await _lock(connection, OFFERS.c.id == id_)  # the offer first, then its incident: in this order
 
 
 async def page(

@@ -45,7 +45,7 @@ class StoredNeighbour:
 
 async def add(connection: Connection, code: str, **values: Any) -> StoredNeighbour:
     """Register a neighbour: name, url, secret, token. Raises NeighbourTaken."""
-    made = insert_or(NEIGHBOURS).values(code=code, **_clean(values))
+    made = insert_or(NEIGHBOURS).values(code=code, **clean.texts(values))
     row = (await connection.execute(made.on_conflict_do_nothing().returning(NEIGHBOURS))).mappings().first()
     if row is None:
         raise NeighbourTaken(f"there is a neighbour {code}: change it, or take another code")
@@ -65,7 +65,7 @@ async def change(
     if all(found[name] == value for name, value in values.items()):
         return StoredNeighbour(**found)
     changed = update(NEIGHBOURS).where(NEIGHBOURS.c.code == found["code"])
-    changed = changed.values(**_clean(values), version=NEIGHBOURS.c.version + 1)
+    changed = changed.values(**clean.texts(values), version=NEIGHBOURS.c.version + 1)
     row = (await connection.execute(changed.returning(NEIGHBOURS))).mappings().one()
     return StoredNeighbour(**row)
 
@@ -84,10 +84,6 @@ async def page(connection: Connection, *, limit: int = 50, after: str | None = N
     rows, more = await IN_ORDER.page(connection, select(NEIGHBOURS), limit, after, "code")
     total, exact = await count(connection, select(NEIGHBOURS))
     return Page(items=[StoredNeighbour(**row) for row in rows], total=total, exact=exact, next=more)
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: clean.text(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _unknown() -> NeighbourUnknown:

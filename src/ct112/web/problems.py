@@ -73,6 +73,12 @@ class Problem(Exception):
         return web.Response(body=body.model_dump_json().encode(), status=self.kind.status, headers=headers)
 
 
+def refused_field(field: str, message: str, remedy: str) -> Problem:
+    """Return the problem of a field of the body that cannot be so."""
+    wrong = FieldProblem(place=Place.BODY, field=field, message=message, remedy=remedy)
+    return Problem(kinds.REFUSED, f"{field} {message}: {remedy}", fields=[wrong])
+
+
 def bad_cursor() -> Problem:
     """Return the problem of an `after` that no page gave."""
     wrong = FieldProblem(

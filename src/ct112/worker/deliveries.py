@@ -11,7 +11,7 @@ from datetime import tzinfo
 
 from ct112 import logs, metrics
 from ct112.control.client import ControlClient
-from ct112.incidents.agencies import Step, steps
+from ct112.incidents.agencies import Step, WayKind, steps
 from ct112.incidents.destinations import Network
 from ct112.incidents.due import key
 from ct112.incidents.outcomes import Failed, Outcome, Refused
@@ -118,7 +118,8 @@ class Deliverer:
             view = await incidents.get(connection, dispatch.incident_id)
             agency = await agencies.get(connection, dispatch.agency)
             now = await clock.now(connection)
-            came_by = await neighbour_offers.came_by(connection, view.id)
+            centre = leased.way is WayKind.CENTRE
+            came_by = await neighbour_offers.came_by(connection, view.id) if centre else ()
         step = _step(steps(agency, now.astimezone(self._zone)), leased.step)
         if step is None:
             return None

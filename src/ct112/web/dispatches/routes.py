@@ -35,7 +35,7 @@ from ct112.web.dispatches.model import (
 from ct112.web.house import House
 from ct112.web.incidents.model import IncidentShown, shown
 from ct112.web.incidents.refusals import refusals
-from ct112.web.problems import FieldProblem, Place, Problem, bad_cursor
+from ct112.web.problems import Problem, bad_cursor, refused_field
 from ct112.web.routes import Route
 from ct112.web.values import ById
 
@@ -50,7 +50,7 @@ async def ask_agencies(
         proposal = await _proposal(connection, house, path.id, body)
         codes = body.agencies or proposal.agencies
         if not codes:
-            raise _refused("agencies", "are not proposed by any rule", "name them: agencies=[…]")
+            raise refused_field("agencies", "are not proposed by any rule", "name them: agencies=[…]")
         view = await dispatches.ask(
             connection, path.id, codes, by=who.name, zone=house.zone, what=proposal.what
         )
@@ -147,15 +147,10 @@ def _may_say(who: Principal, body: Report) -> None:
         if body.status == "cancelled":
             raise Problem(kinds.NOT_ALLOWED, "the centre cancels: an agency declines, with a reason")
         if body.on_behalf is not None:
-            raise _refused("on_behalf", "is for the centre", "leave it out: you speak for yourselves")
+            raise refused_field("on_behalf", "is for the centre", "leave it out: you speak for yourselves")
     elif body.on_behalf is None and body.status != "cancelled":
         remedy = "say how they told you: {how: radio, telephone, in_person or other, who}"
-        raise _refused("on_behalf", "is missing: you are not of this agency", remedy)
-
-
-def _refused(field: str, message: str, remedy: str) -> Problem:
-    wrong = FieldProblem(place=Place.BODY, field=field, message=message, remedy=remedy)
-    return Problem(kinds.REFUSED, f"{field} {message}: {remedy}", fields=[wrong])
+        raise refused_field("on_behalf", "is missing: you are not of this agency", remedy)
 
 
 @contextmanager
@@ -166,9 +161,9 @@ def _problems() -> Iterator[None]:
     except DispatchUnknown as error:
         raise Problem(kinds.NOT_FOUND, str(error), title="no such dispatch") from None
     except AgencyUnknown as error:
-        raise _refused("agencies", "has one that is not there", str(error)) from None
+        raise refused_field("agencies", "has one that is not there", str(error)) from None
     except AgencyError as error:
-        raise _refused("agencies", "has one that cannot be asked", str(error)) from None
+        raise refused_field("agencies", "has one that cannot be asked", str(error)) from None
 
 
 CONFLICT = frozenset({kinds.CONFLICT})

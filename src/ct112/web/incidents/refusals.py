@@ -8,7 +8,7 @@ from ct112.store import Connection, Stale, categories
 from ct112.store.categories import CategoryUnknown, StoredCategory
 from ct112.store.incidents import DraftedOtherwise, IncidentUnknown
 from ct112.web import kinds, versions
-from ct112.web.problems import FieldProblem, Place, Problem
+from ct112.web.problems import Problem, refused_field
 
 
 @contextmanager
@@ -32,12 +32,7 @@ async def known_category(connection: Connection, code: str) -> StoredCategory:
     try:
         category = await categories.get(connection, code)
     except CategoryUnknown:
-        raise _category("is none of the centre's", remedy) from None
+        raise refused_field("category", "is none of the centre's", remedy) from None
     if category.retired_at is not None:
-        raise _category("is retired", remedy)
+        raise refused_field("category", "is retired", remedy)
     return category
-
-
-def _category(message: str, remedy: str) -> Problem:
-    wrong = FieldProblem(place=Place.BODY, field="category", message=message, remedy=remedy)
-    return Problem(kinds.REFUSED, f"category {message}: {remedy}", fields=[wrong])

@@ -19,7 +19,7 @@ from ct112.web.neighbours.model import (
     NeighbourView,
     NewNeighbour,
 )
-from ct112.web.problems import FieldProblem, Place, Problem, bad_cursor
+from ct112.web.problems import Problem, bad_cursor, refused_field
 from ct112.web.routes import Route
 
 
@@ -68,15 +68,12 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 def _check(house: House, values: Mapping[str, Any]) -> None:
     """Raises Problem for a URL that answers must not go to, and for a secret the neighbour cannot take."""
     if (trouble := url_trouble(values["url"], house.networks) if "url" in values else None) is not None:
-        raise _refused("url", *trouble)
+        raise refused_field("url", *trouble)
     for name in {"secret", "token"} & values.keys():
         if not SECRET.fullmatch(values[name]):
-            raise _refused(name, "will not do", "send 16 to 200 letters, digits and signs, without spaces")
-
-
-def _refused(field: str, message: str, remedy: str) -> Problem:
-    wrong = FieldProblem(place=Place.BODY, field=field, message=message, remedy=remedy)
-    return Problem(kinds.REFUSED, f"{field} {message}: {remedy}", fields=[wrong])
+            raise refused_field(
+                name, "will not do", "send 16 to 200 letters, digits and signs, without spaces"
+            )
 
 
 ADMINS = frozenset({Role.ADMIN})
