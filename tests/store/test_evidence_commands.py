@@ -25,6 +25,10 @@ async def run(database_url: str, folder: Path, *words: str, code: int = 0) -> st
     return result.output
 
 
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 async def test_packed_verified_and_touched(store: Once, database_url: str, tmp_path: Path) -> None:
     make_key(tmp_path / "key")
     await store.write([call(1), call(2)], [fact(1), fact(1, 2), fact(2)])
@@ -39,6 +43,7 @@ async def test_packed_verified_and_touched(store: Once, database_url: str, tmp_p
     assert [json.loads(row)["ani"] for row in rows["calls.jsonl"]] == [NUMBER]
     assert json.loads(rows["incident.jsonl"][0])["id"] == str(event)
     assert "cannot be written" in await run(database_url, tmp_path, "pack", str(event), str(file), code=1)
+    assert _names(tmp_path) == {"key", "pack.zip"}, "no half a pack is left"
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("more.txt", "x")
     assert "not of this pack: more.txt" in await run(database_url, tmp_path, "verify", str(file), code=1)

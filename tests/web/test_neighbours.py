@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from ct112.incidents.signature import signed
 from ct112.store.dispatches_watching import late
+from ct112.worker.tidying import tidy
 from tests.web.site import BEARER, Site
 
 SECRET = "the-secret-of-both-centres"
@@ -83,20 +84,34 @@ async def test_what_is_sent_again_is_one_offer_with_the_newest_of_it(known: Site
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "what_to_do"),
     [
-        {"secret": "another-secret-of-theirs"},
-        {"off": -3600.0},
-        {"off": 3600.0},
-        {"path": "/api/v1/neighbours/nobody/offers"},
+        ({"secret": "another-secret-of-theirs"}, "sign with the secret"),
+        ({"off": -3600.0}, "set your clock"),
+        ({"off": 3600.0}, "set your clock"),
+        ({"path": "/api/v1/neighbours/nobody/offers"}, "sign with the secret"),
     ],
 )
 async def test_who_does_not_sign_as_a_neighbour_is_told_how_and_leaves_nothing(
-    known: Site, wrong: dict[str, Any]
+    known: Site, wrong: dict[str, Any], what_to_do: str
 ) -> None:
     status, problem = await send(known, told(), **wrong)
     assert (status, problem["title"]) == (401, "sign in")
+    assert what_to_do in problem["detail"]
     assert await offers(known) == []
+
+
+async def test_keys_are_forgotten_when_nothing_can_come_under_them_any_more(known: Site) -> None:
+    await send(known, told())
+    await send(known, old := told())
+    async with known.store.transaction() as connection:
+        age = "UPDATE neighbour_key SET received_at = now() - interval '91 days' WHERE key = :key"
+        await connection.execute(text(age), {"key": old["delivery"]})
+    await tidy(known.store)
+    async with known.store.transaction() as connection:
+        keys = (await connection.execute(text("SELECT key::text FROM neighbour_key"))).scalars().all()
+    assert len(keys) == 1
+    assert old["delivery"] not in keys
 
 
 async def test_who_forges_again_and_again_has_to_wait(known: Site) -> None:

@@ -81,9 +81,15 @@ def _sign(key: bytes, manifest: Mapping[str, Any]) -> str:
 
 
 def _put(path: Path, data: bytes) -> None:
-    """Write it for its owner alone, and over nothing."""
+    """Write it for its owner alone, and over nothing. Killed meanwhile, no pack has this name."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.link(new, path)  # unlike a rename, refused when there is such a file
     except OSError as error:
         raise CannotDo(f"{path} cannot be written ({error.strerror})") from error
+    finally:
+        new.unlink(missing_ok=True)

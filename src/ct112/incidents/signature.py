@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from enum import StrEnum
 
 WITHIN_SECONDS = 300
 """What was signed longer ago, or so much later than now, is refused: it may be a copy."""
@@ -13,12 +14,20 @@ def signed(secret: str, timestamp: str, body: bytes) -> str:
     return f"v1={digest.hexdigest()}"
 
 
-def trouble(secret: str, timestamp: str, signature: str, body: bytes, now: float) -> str | None:
-    """Return what is wrong with a signature, and what to do; None: it is good. `now`: seconds since 1970."""
+class Trouble(StrEnum):
+    """What is wrong with a signature; its value says what to do."""
+
+    FORGED = "sign timestamp, a dot and the body with the secret you were given: v1=<hex HMAC-SHA256>"
+    NO_TIME = "send the seconds since 1970 as the timestamp"
+    ANOTHER_TIME = "set your clock: the timestamp is of another time"
+
+
+def trouble(secret: str, timestamp: str, signature: str, body: bytes, now: float) -> Trouble | None:
+    """Return what is wrong with a signature; None: it is good. `now`: seconds since 1970."""
     if not hmac.compare_digest(signed(secret, timestamp, body).encode(), signature.encode()):
-        return "sign timestamp, a dot and the body with the secret you were given: v1=<hex HMAC-SHA256>"
+        return Trouble.FORGED
     try:
         apart = abs(float(timestamp) - now)
     except ValueError:
-        return "send the seconds since 1970 as the timestamp"
-    return "set your clock: the timestamp is of another time" if not apart <= WITHIN_SECONDS else None
+        return Trouble.NO_TIME
+    return None if apart <= WITHIN_SECONDS else Trouble.ANOTHER_TIME

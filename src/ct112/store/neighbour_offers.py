@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, func, select, text, update
+from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ct112.incidents.neighbours import LIVE, Cause, OfferStatus, may
@@ -31,6 +31,7 @@ CAME_BY = text(
     " ORDER BY received_at LIMIT 1"
 )
 SEEN = {"unseen": None}
+KEY_DAYS = 90  # a delivery is given up long before
 
 
 class OfferUnknown(LookupError):
@@ -120,6 +121,12 @@ async def acknowledge(connection: Connection, offer: StoredOffer, *, by: str) ->
     if offer.incident_id is not None:
         await _trail(connection, offer, offer.incident_id, by, "offer_acknowledged")
     return await _change(connection, offer, SEEN)
+
+
+async def forget_old(connection: Connection) -> int:
+    """Remove under which keys things came so long ago that none comes again. Returns how many."""
+    old = KEYS.c.received_at < func.now() - text(f"interval '{KEY_DAYS} days'")
+    return (await connection.execute(delete(KEYS).where(old))).rowcount
 
 
 async def get(connection: Connection, id_: UUID) -> StoredOffer:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ct112.incidents import signature
 from ct112.incidents.neighbours import OfferRefused, OfferStatus, may
+from ct112.incidents.signature import Trouble
 from ct112.incidents.states import LIVE, REMEDIES, IncidentRefused
 from ct112.store import BadCursor, Connection, clock, neighbour_offers, neighbours
 from ct112.store import incidents as stored_incidents
@@ -38,6 +39,7 @@ from ct112.web.problems import Problem, bad_cursor
 from ct112.web.routes import PUBLIC, Handler, Route
 from ct112.web.values import ById
 
+SIGN = "sign with the secret this centre gave you, under the name it gave you: docs/neighbours.md"
 LARGEST = 64 * 1024  # bytes: a description of 4,000 letters of any script, and the rest
 
 
@@ -130,13 +132,11 @@ async def _signed(house: House, request: web.Request, connection: Connection, co
         secret = neighbour.secret if neighbour.active else None
     except NeighbourUnknown:
         secret = None
-    trouble = "unknown" if secret is None else signature.trouble(secret, timestamp, given, sent, now)
+    trouble = signature.trouble(secret, timestamp, given, sent, now) if secret else Trouble.FORGED
     if trouble is None:
         return
     house.locations.forgers.wrong(network(house.gate.access.source(request)))
-    if secret is None or "clock" not in trouble:
-        trouble = "sign with the secret this centre gave you, under the name it gave you: docs/neighbours.md"
-    raise Problem(kinds.SIGN_IN, trouble)
+    raise Problem(kinds.SIGN_IN, trouble if trouble is Trouble.ANOTHER_TIME else SIGN)
 
 
 def _offered(told: OfferTold) -> Offered:
