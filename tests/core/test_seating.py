@@ -97,6 +97,21 @@ def test_an_operator_who_logs_in_takes_calls_and_a_fact_says_so() -> None:
     assert fact.data["by"] == "admin"
 
 
+def test_a_position_says_since_when_it_is_as_it_is() -> None:
+    centre = Centre()
+    centre.sit(SITI, POS_1)
+    seat, sat = centre.floor.positions[POS_1], centre.now
+    assert seat.since == sat
+    centre.wait(60)
+    centre.tell(PhoneSeen(POS_1, B, registered=True))
+    assert seat.since == sat, "a phone that is there as well is no other state"
+    centre.want(SetState(SITI, False, "meal"))
+    assert seat.since == centre.now > sat
+    centre.wait(60)
+    centre.want(SetState(SITI, False, "prayer"))
+    assert seat.since == centre.now, "another reason is another pause"
+
+
 def test_a_taken_position_is_refused_and_the_answer_says_who_sits_there() -> None:
     centre = Centre()
     centre.sit(SITI, POS_1)

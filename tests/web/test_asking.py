@@ -35,6 +35,18 @@ async def test_each_answer_of_the_floor_is_one_problem(
     assert (answer.status, told["type"]) == (status, f"urn:ct112:problem:{kind}")
 
 
+async def test_who_changes_an_operator_may_say_on_which_view(site: Site) -> None:
+    versioned = BEARER | {"If-Match": '"3"'}
+    url, body = "/api/v1/operators/operator-1/state", {"ready": False, "reason": "break"}
+    async with site.client.post(url, json=body, headers=versioned) as answer:
+        assert answer.status == 202
+    async with site.client.delete("/api/v1/positions/pos-1/operator", headers=versioned) as answer:
+        assert answer.status == 202
+    async with site.client.post(url, json=body, headers=BEARER) as answer:
+        assert answer.status == 202
+    assert [asked["revision"] for asked in site.serve.asked] == [3, 3, None]
+
+
 async def test_an_ask_waits_for_no_database(site: Site, server: Server) -> None:
     await site.get("/api/v1/positions", headers=BEARER)
     server.freeze()

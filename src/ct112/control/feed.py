@@ -42,7 +42,7 @@ class LiveCall:
 
 @value(frozen=True, slots=True, kw_only=True)
 class LivePosition:
-    """A position and who sits there. `until`: when wrap-up or rest ends.
+    """A position and who sits there. `since`: when it became so; `until`: when wrap-up or rest ends.
 
     `registered_at`: the nodes that have its phone; `refused_by`: those that refused its account.
     """
@@ -54,6 +54,7 @@ class LivePosition:
     ready: bool
     reason: str | None
     call: str | None
+    since: datetime
     until: datetime | None
     registered_at: tuple[str, ...]
     refused_by: tuple[str, ...]

@@ -109,6 +109,9 @@ class Board:
         outbox, self.outbox = self.outbox, Outbox()
         if self.changed:
             outbox.changed = (*self.changed,)
+            for thing in self.changed:
+                if isinstance(thing, Position):
+                    thing.stamp(self.wall)
             self.changed.clear()
         return outbox
 

@@ -60,7 +60,8 @@ class Position:
     """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered.
 
     `reason`: why they are paused. `listed`: it is one of the centre's positions, and not just a phone.
-    `watch` hears of every new state; `revision` counts the changes.
+    `watch` hears of every new state; `revision` counts the changes. `since`: when who sits there, or what
+    they do, became as it is, by the machine's clock.
     """
 
     name: PositionName
@@ -70,9 +71,11 @@ class Position:
     listed: bool = False
     phones: set[NodeName] = field(default_factory=set)
     revision: int = 0
+    since: float = 0.0
     changed: list[Any] = field(default_factory=list, repr=False)
     watch: Callable[["Position"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
+    _stamped: tuple[Any, ...] | None = field(default=None, repr=False)
 
     @property
     def state(self) -> OperatorState:
@@ -90,6 +93,12 @@ class Position:
         """Look different from outside: count it, and be among what has changed in this step."""
         self.revision += 1
         self.changed.append(self)
+
+    def stamp(self, wall: float) -> None:
+        """Note since when it is as it is: at the end of a step in which it changed."""
+        now = (self.operator, type(self._state), self.ready, self.reason)
+        if now != self._stamped:
+            self._stamped, self.since = now, wall
 
     @property
     def deadline(self) -> float | None:

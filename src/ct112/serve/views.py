@@ -63,6 +63,7 @@ def live_position(operator: Position, refused_by: tuple[str, ...]) -> LivePositi
         ready=operator.ready,
         reason=operator.reason,
         call=state.call if isinstance(state, Ringing | OnCall) else None,
+        since=datetime.fromtimestamp(operator.since, UTC),
         until=moment(state.until) if isinstance(state, WrapUp | Resting) else None,
         registered_at=tuple(sorted(operator.phones)),
         refused_by=refused_by,

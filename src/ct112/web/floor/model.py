@@ -35,7 +35,10 @@ class LiveCallView(Shown):
 
 
 class LivePositionView(Shown):
-    """A position, who sits there, and how they are. `until`: when wrap-up or rest ends."""
+    """A position, who sits there, and how they are.
+
+    `since`: when it became so (null: serve is older and does not say); `until`: when wrap-up or rest ends.
+    """
 
     position: str
     revision: int
@@ -44,6 +47,7 @@ class LivePositionView(Shown):
     ready: bool
     reason: str | None
     call: str | None
+    since: Instant | None = None
     until: Instant | None
     registered_at: tuple[str, ...]
     refused_by: tuple[str, ...]

@@ -76,12 +76,15 @@ async def remove_operator(connection: Connection, path: ByName, version: int) ->
 
 
 async def set_operator_state(
-    house: House, who: Principal, ask_id: UUID, path: ByName, body: StateWanted
+    house: House, who: Principal, ask_id: UUID, version: int | None, path: ByName, body: StateWanted
 ) -> Accepted:
-    """Make an operator ready, or paused with a reason; operators themselves alone."""
+    """Make an operator ready, or paused with a reason; operators themselves alone.
+
+    If-Match: the `revision` of their position, when it matters that nobody was first.
+    """
     themselves(who, path.name)
     return await ask(
-        house, who, ask_id, "set_state", operator=path.name, ready=body.ready, reason=body.reason
+        house, who, ask_id, "set_state", version, operator=path.name, ready=body.ready, reason=body.reason
     )
 
 

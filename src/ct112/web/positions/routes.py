@@ -96,11 +96,11 @@ async def sit(house: House, who: Principal, ask_id: UUID, path: ByName, body: Si
     return await ask(house, who, ask_id, "sit", position=path.name, **given)
 
 
-async def leave(house: House, who: Principal, ask_id: UUID, path: ByName) -> Accepted:
-    """Log out who sits at a position, after the talk if there is one."""
+async def leave(house: House, who: Principal, ask_id: UUID, version: int | None, path: ByName) -> Accepted:
+    """Log out who sits at a position, after the talk if there is one. If-Match: its `revision`."""
     live = _live(house, path.name)
     themselves(who, live.operator if live else None)
-    return await ask(house, who, ask_id, "leave", position=path.name)
+    return await ask(house, who, ask_id, "leave", version, position=path.name)
 
 
 async def _one(connection: Connection, name: str) -> StoredPosition:
