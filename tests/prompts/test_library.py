@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ct112.prompts import speech
 from ct112.prompts.audio import TARGET_DBFS, loudness, read_wav, write_wav
 from ct112.prompts.library import Piece, PromptError, PromptLibrary
+from ct112.prompts.speaker import SPEAKER
 from tests.prompts.test_sound import tone, wav
 
 
@@ -45,7 +45,7 @@ def test_the_same_text_is_made_once(library: PromptLibrary, monkeypatch: pytest.
     def never(*_: object) -> None:
         raise AssertionError("made again")
 
-    monkeypatch.setattr(speech, "speak", never)
+    monkeypatch.setattr(SPEAKER, "speak", never)
     assert library.make(Piece(text="Satu satu dua."), "id") == first
     assert library.keys() == [first.prompt.key]
 

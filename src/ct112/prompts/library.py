@@ -18,6 +18,7 @@ from ct112 import logs, metrics
 from ct112.core.ivr import Prompt
 from ct112.prompts import speech
 from ct112.prompts.audio import TELEPHONE_RATE, AudioError, Samples, for_telephone, read_wav, write_wav
+from ct112.prompts.speaker import SPEAKER
 
 PROCESSING = "1"  # another number when the sound is processed differently: everything is made again
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -88,8 +89,8 @@ class PromptLibrary:
             return Made(self._spoken(piece.text, language), warning=f"{error}; its text is spoken instead")
 
     def _spoken(self, text: str, language: str) -> Prompt:
-        key = _key("speech", speech.engine_version(), speech.SETTINGS, language, text)
-        return self._kept(key, "speech", lambda: speech.speak(text, language))
+        key = _key("speech", SPEAKER.version(), speech.SETTINGS, language, text)
+        return self._kept(key, "speech", lambda: SPEAKER.speak(text, language))
 
     def _recorded(self, name: str, language: str) -> Prompt:
         data = self._recording(name, language)

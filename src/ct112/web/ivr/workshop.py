@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from ct112 import ivr
 from ct112.ivr import Problem, Report
-from ct112.prompts import speech
 from ct112.prompts.audio import for_telephone, write_wav
 from ct112.prompts.library import PromptLibrary
+from ct112.prompts.speaker import SPEAKER
 
 AT_ONCE = 2  # the machine has to answer calls too
 MOST_PAIRS = 4_000_000  # lines × lines: comparing takes time with that
@@ -42,7 +42,7 @@ class Workshop:
 
     async def speak(self, text: str, language: str) -> bytes:
         """Return a text as a caller would hear it, WAV. Raises SpeechError."""
-        return await self._aside(lambda: write_wav(for_telephone(*speech.speak(text, language))))
+        return await self._aside(lambda: write_wav(for_telephone(*SPEAKER.speak(text, language))))
 
     async def _aside(self, work: Callable[[], T]) -> T:
         """Work in a thread. One nobody waits for any more goes on, and keeps its turn until it is through."""
