@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ct112 import ivr
-from ct112.store import ivr_versions
+from ct112.store import calls, ivr_versions
+from tests.store.examples import ARRIVED, record
 from tests.web.site import BEARER, Site
 
 GOOD = ivr.default_text()
@@ -160,3 +161,43 @@ async def test_texts_made_to_be_compared_for_hours_are_not(site: Site) -> None:
         found = await site.house.workshop.difference(there, back)
         assert await site.house.workshop.difference(there, there) == []
     assert len(found) == 40_001
+
+
+async def test_the_built_in_menu_can_be_read_and_begun_with(site: Site) -> None:
+    _, body, _ = await site.get("/api/v1/ivr/built-in", headers=BEARER)
+    assert body == {"source_yaml": GOOD}
+
+
+async def test_a_menu_is_tried_and_each_of_its_prompts_heard(site: Site) -> None:
+    tried = {"source_yaml": GOOD, "presses": [{"at": 1.5, "key": "2"}]}
+    status, body, _ = await post(site, "/try", tried)
+    assert status == 200
+    assert (body["turns"][-1]["service_class"], body["turns"][-1]["class_source"]) == ("urgent", "digit")
+    said = [prompt for turn in body["turns"] for prompt in turn["prompts"]]
+    assert said[0]["text"] == "Satu satu dua Pekalongan."
+    for prompt in said:
+        status, sound, answer = await site.get(f"/api/v1/ivr/prompts/{prompt['key']}", headers=BEARER)
+        assert (status, answer.content_type) == (200, "audio/wav")
+        with wave.open(io.BytesIO(sound)) as file:
+            assert file.getnframes() / 8000 == pytest.approx(prompt["seconds"], abs=0.001)
+    for key, expected in (("0" * 32, 404), ("..", 404), ("g" * 32, 404)):
+        status, _, _ = await site.get(f"/api/v1/ivr/prompts/{key}", headers=BEARER)
+        assert status == expected, key
+    status, body, _ = await post(site, "/try", {"source_yaml": "start: x\n"})
+    assert (status, body["type"]) == (422, "urn:ct112:problem:refused")
+
+
+async def test_calls_are_counted_per_node(site: Site) -> None:
+    paths = [("greeting", "main", "main", "emergency"), ("greeting", "main"), ("greeting", "main", "urgent")]
+    records = [
+        record(number, ivr_version=3, ivr_path=path, queued_at=None, ended_at=ARRIVED + 20)
+        for number, path in enumerate(paths, 1)
+    ]
+    async with site.store.transaction() as connection:
+        await calls.write(connection, records, [])
+    asked = "/api/v1/ivr/calls?number=3&since=2020-01-01T00:00:00Z"
+    _, body, _ = await site.get(asked, headers=BEARER)
+    nodes = {each["node"]: (each["calls"], each["left"]) for each in body["nodes"]}
+    assert (body["calls"], nodes["greeting"], nodes["main"]) == (3, (3, 0), (3, 1))
+    _, body, _ = await site.get(asked.replace("number=3", "number=0"), headers=BEARER)
+    assert (body["calls"], body["nodes"]) == (0, [])

@@ -6,14 +6,17 @@ from ct112.ivr.loading import Draft
 from ct112.ivr.problems import IvrError, Problem
 from ct112.ivr.simulation import Moment, simulate
 from ct112.ivr.timing import Way, ways_to_emergency
+from ct112.ivr.trying import Press, Turn, try_out
 
 __all__ = [
     "Compiled",
     "Draft",
     "IvrError",
     "Moment",
+    "Press",
     "Problem",
     "Report",
+    "Turn",
     "Way",
     "check",
     "compile_document",
@@ -21,5 +24,6 @@ __all__ = [
     "every_problem",
     "load",
     "simulate",
+    "try_out",
     "ways_to_emergency",
 ]

@@ -1,10 +1,11 @@
 """The menu as the API shows it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ct112.web.values import Cursor, Given, Instant, Line, PageSize, Serial, Shown
+from ct112.core.record import ClassSource, ServiceClass
+from ct112.web.values import LARGEST_ID, Cursor, Given, Instant, Line, PageSize, Serial, Shown
 
 LARGEST_DOCUMENT = 64_000  # characters; the built-in one has 1,600, and a check takes time with them
 Source = Annotated[str, Field(max_length=LARGEST_DOCUMENT, description="the document, YAML")]
@@ -21,6 +22,12 @@ class IvrNow(Shown):
     recordings_dir: str | None
     state_dir: str
     emergency_limit_seconds: float
+
+
+class IvrSource(Shown):
+    """A document as it is written."""
+
+    source_yaml: str
 
 
 class IvrVersion(Shown):
@@ -102,11 +109,21 @@ class IvrProblem(Shown):
     fatal: bool
 
 
+class IvrLeg(Shown):
+    """A part of a way: "NODE said", "NODE said again" or "wait"."""
+
+    what: str
+    seconds: float
+
+
 class IvrWay(Shown):
-    """One way to the emergency queue, and how long it takes."""
+    """One way to the emergency queue, and how long it takes. `since`: "pick-up", or "'KEY' in NODE"."""
 
     seconds: float
     told: str
+    since: str
+    caller: str
+    legs: tuple[IvrLeg, ...]
 
 
 class IvrReport(Shown):
@@ -124,3 +141,72 @@ class Preview(Given):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$", description="id, en-gb")] = (
         "id"
     )
+
+
+class IvrPress(Given):
+    """A key, so many seconds after pick-up."""
+
+    at: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+    key: Annotated[str, Field(pattern=r"^[0-9*#]$")]
+
+
+class IvrTrial(IvrDocument):
+    """A document, and what a caller presses in it. `picked_up_at`: for its hours; null: now."""
+
+    presses: Annotated[tuple[IvrPress, ...], Field(max_length=60)] = ()
+    picked_up_at: Instant | None = None
+
+
+class IvrPrompt(Shown):
+    """A piece of sound: `GET /api/v1/ivr/prompts/{key}`."""
+
+    key: str
+    seconds: float
+    text: str
+
+
+class IvrTurn(Shown):
+    """What happens `at` seconds after pick-up. `service_class`, `class_source`: how the caller is queued."""
+
+    at: float
+    node: str
+    kind: Literal["enters", "says", "presses", "silence", "queued"]
+    key: str | None
+    prompts: tuple[IvrPrompt, ...]
+    service_class: ServiceClass | None
+    class_source: ClassSource | None
+
+
+class IvrCourse(Shown):
+    """What such a caller hears and does until queued; after the last key the caller stays silent."""
+
+    turns: tuple[IvrTurn, ...]
+
+
+class ByPrompt(Given):
+    """The path of a piece of sound."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", max_length=32)]
+
+
+class IvrCallsQuery(Given):
+    """Calls that ran which version (0: the built-in menu), from when on."""
+
+    number: Annotated[int, Field(ge=0, le=LARGEST_ID)]
+    since: Instant
+
+
+class IvrNodeCalls(Shown):
+    """How many calls came through a node, and how many callers hung up in it."""
+
+    node: str
+    calls: int
+    left: int
+
+
+class IvrCalls(Shown):
+    """Calls per node of one version."""
+
+    number: int
+    calls: int
+    nodes: tuple[IvrNodeCalls, ...]

@@ -1,9 +1,12 @@
 """The routes of the menu."""
 
+from datetime import UTC, datetime
+
+from ct112 import ivr
 from ct112.ivr import Report
 from ct112.prompts.audio import AudioError
 from ct112.prompts.speech import SpeechError
-from ct112.store import BadCursor, Connection, Stale, ivr_publications
+from ct112.store import BadCursor, Connection, Stale, ivr_calls, ivr_publications
 from ct112.store.ivr_publications import InForce, StoredVersion, UnknownVersion
 from ct112.web import kinds, versions
 from ct112.web.access.principal import LEADERS, Principal
@@ -11,13 +14,23 @@ from ct112.web.house import House
 from ct112.web.ivr.model import (
     LARGEST_DOCUMENT,
     ByNumber,
+    ByPrompt,
     DiffQuery,
+    IvrCalls,
+    IvrCallsQuery,
+    IvrCourse,
     IvrDiff,
     IvrDocument,
     IvrDraft,
+    IvrLeg,
+    IvrNodeCalls,
     IvrNow,
     IvrProblem,
+    IvrPrompt,
     IvrReport,
+    IvrSource,
+    IvrTrial,
+    IvrTurn,
     IvrVersion,
     IvrVersionPage,
     IvrVersionQuery,
@@ -78,8 +91,40 @@ async def check_ivr(house: House, body: IvrDocument) -> IvrReport:
     return IvrReport(
         ok=report is not None and report.ok,
         problems=tuple(IvrProblem.model_validate(problem) for problem in problems[:MOST_PROBLEMS]),
-        ways=tuple(IvrWay(seconds=way.seconds, told=str(way)) for way in ways),
+        ways=tuple(map(_way, ways)),
     )
+
+
+async def read_built_in() -> IvrSource:
+    """Read the menu that callers hear while none was published."""
+    return IvrSource(source_yaml=ivr.default_text())
+
+
+async def try_ivr(house: House, body: IvrTrial) -> IvrCourse:
+    """Try a menu as a caller: what is heard and done with these keys, by the machine that runs real calls."""
+    problems, report = await house.workshop.check(body.source_yaml)
+    if report is None:
+        raise _refusal("the document cannot run", [IvrProblem.model_validate(one) for one in problems])
+    presses = [ivr.Press(one.at, one.key) for one in body.presses]
+    picked_up_at = body.picked_up_at or datetime.now(UTC)
+    document, texts = report.compiled.document, report.compiled.texts
+    turns = ivr.try_out(document, presses, texts, now=picked_up_at.timestamp())
+    return IvrCourse(turns=tuple(map(_turn, turns)))
+
+
+async def hear_prompt(house: House, path: ByPrompt) -> Media:
+    """Hear a prompt of a menu that was checked or tried here."""
+    sound = await house.workshop.sound(path.key)
+    if sound is None:
+        raise Problem(kinds.NOT_FOUND, "try the menu again: its prompts are made then")
+    return Media(sound, "audio/wav", {"Cache-Control": "private, max-age=86400, immutable"})
+
+
+async def count_ivr_calls(connection: Connection, query: IvrCallsQuery) -> IvrCalls:
+    """Count the calls that came through each node of a version."""
+    calls, nodes = await ivr_calls.per_node(connection, query.number, query.since)
+    shown = tuple(map(IvrNodeCalls.model_validate, nodes))
+    return IvrCalls(number=query.number, calls=calls, nodes=shown)
 
 
 async def preview_speech(house: House, body: Preview) -> Media:
@@ -161,6 +206,25 @@ def _now(workshop: Workshop, live: InForce) -> IvrNow:
     )
 
 
+def _way(way: ivr.Way) -> IvrWay:
+    legs = tuple(IvrLeg(what=what, seconds=seconds) for what, seconds in way.legs)
+    return IvrWay(seconds=way.seconds, told=str(way), since=way.since, caller=way.caller, legs=legs)
+
+
+def _turn(turn: ivr.Turn) -> IvrTurn:
+    said = zip(turn.prompts, turn.texts, strict=True)
+    queued = turn.queued
+    return IvrTurn(
+        at=round(turn.at, 3),
+        node=turn.node,
+        kind=turn.kind,
+        key=turn.key,
+        prompts=tuple(IvrPrompt(key=one.key, seconds=one.seconds, text=text) for one, text in said),
+        service_class=None if queued is None else queued.service_class,
+        class_source=None if queued is None else queued.source,
+    )
+
+
 def _refusal(why: str, problems: list[IvrProblem]) -> Problem:
     fields = [
         FieldProblem(
@@ -210,5 +274,17 @@ ROUTES = (
         seconds=SECONDS,
         largest_body=BYTES,
     ),
+    Route("GET", "/api/v1/ivr/built-in", read_built_in, LEADERS),
+    Route(
+        "POST",
+        "/api/v1/ivr/try",
+        try_ivr,
+        LEADERS,
+        problems=REFUSED,
+        seconds=SECONDS,
+        largest_body=BYTES,
+    ),
+    Route("GET", "/api/v1/ivr/prompts/{key}", hear_prompt, LEADERS, media="audio/wav"),
+    Route("GET", "/api/v1/ivr/calls", count_ivr_calls, LEADERS),
     Route("POST", "/api/v1/ivr/preview", preview_speech, LEADERS, media="audio/wav", problems=REFUSED),
 )

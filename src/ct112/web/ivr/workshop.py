@@ -44,9 +44,17 @@ class Workshop:
         """Return a text as a caller would hear it, WAV. Raises SpeechError."""
         return await self._aside(lambda: write_wav(for_telephone(*SPEAKER.speak(text, language))))
 
+    async def sound(self, key: str) -> bytes | None:
+        """Return the sound of a prompt that was made here, WAV; None when there is none."""
+        return await self._aside(lambda: _read(self._library.path(key)))
+
     async def _aside(self, work: Callable[[], T]) -> T:
         """Work in a thread. One nobody waits for any more goes on, and keeps its turn until it is through."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _read(path: Path | None) -> bytes | None:
+    return None if path is None else path.read_bytes()
 
 
 def _compared(before: list[str], after: list[str]) -> list[str]:
