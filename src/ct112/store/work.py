@@ -13,7 +13,9 @@ from ct112.incidents.neighbours import LIVE as LIVE_OFFERS
 from ct112.incidents.states import LIVE as LIVE_INCIDENTS
 from ct112.store.alert_tables import AlertRow
 from ct112.store.cameras import CAMERAS, MOST_CAMERAS
+from ct112.store.deliveries import DELIVERIES
 from ct112.store.dispatches_reading import DISPATCHES
+from ct112.store.dispatches_telling import unacknowledged
 from ct112.store.engine import Connection
 from ct112.store.incidents_reading import INCIDENTS
 from ct112.store.neighbour_offers import OFFERS
@@ -37,7 +39,10 @@ class Work:
 
 
 async def read(connection: Connection) -> Work:
-    """Return all that is under way; the dispatches of live incidents, those that are over among them."""
+    """Return all that is under way.
+
+    Of live incidents also the dispatches that are over; of others stand-downs nobody has acknowledged.
+    """
     alerts = await _rows(connection, _alerts())
     incidents = await _rows(connection, _incidents())
     dispatches = await _rows(connection, _dispatches())
@@ -61,8 +66,15 @@ def _incidents() -> Select[Any]:
 
 def _dispatches() -> Select[Any]:
     live = select(INCIDENTS.c.id).where(INCIDENTS.c.status.in_(LIVE_INCIDENTS))
-    shown = or_(DISPATCHES.c.status.not_in(OVER), DISPATCHES.c.incident_id.in_(live))
-    return select(DISPATCHES).where(shown).order_by(DISPATCHES.c.asked_at.desc(), DISPATCHES.c.id)
+    told = select(DELIVERIES.c.dispatch_id).where(DELIVERIES.c.due_at.is_not(None))
+    shown = or_(
+        DISPATCHES.c.status.not_in(OVER),
+        DISPATCHES.c.incident_id.in_(live),
+        DISPATCHES.c.id.in_(told),  # a stand-down nobody has acknowledged
+        DISPATCHES.c.escalated_at.is_not(None),
+    )
+    query = select(DISPATCHES, unacknowledged()).where(shown)
+    return query.order_by(DISPATCHES.c.asked_at.desc(), DISPATCHES.c.id)
 
 
 def _offers() -> Select[Any]:

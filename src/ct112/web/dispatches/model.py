@@ -10,6 +10,7 @@ from ct112.core.record import ServiceClass
 from ct112.incidents.agencies import WayKind
 from ct112.incidents.dispatches import OVER, DispatchStatus
 from ct112.incidents.routing import FIRST_LEVEL, MOST_LEVELS
+from ct112.incidents.spoken import Telling
 from ct112.incidents.states import Status
 from ct112.incidents.view import IncidentView
 from ct112.store.dispatches_reading import StoredDispatch
@@ -127,10 +128,15 @@ class Task(Shown):
 
 
 class DispatchWhole(DispatchShown):
-    """A dispatch with what it is about and who else was asked."""
+    """A dispatch with what it is about and who else was asked.
+
+    `unacknowledged`: what nobody of the agency has acknowledged yet; `changed`: what of it is new since.
+    """
 
     incident: Task
     beside: tuple[Beside, ...]
+    unacknowledged: Telling | None
+    changed: tuple[str, ...]
 
 
 class DispatchPage(Shown):
@@ -163,11 +169,21 @@ class DeliveryList(Shown):
     deliveries: tuple[DeliveryView, ...]
 
 
-def whole(dispatch: StoredDispatch, view: IncidentView, *, caller: bool) -> DispatchWhole:
+def whole(
+    dispatch: StoredDispatch,
+    view: IncidentView,
+    *,
+    caller: bool,
+    unacknowledged: Telling | None = None,
+    changed: tuple[str, ...] = (),
+) -> DispatchWhole:
     """Return a dispatch with its incident; `caller`: with who called, if they may be told."""
     beside = tuple(Beside.model_validate(one) for one in view.dispatches if one.id != dispatch.id)
     stored = DispatchShown.model_validate(dispatch).model_dump()
-    return DispatchWhole(**stored, incident=_task(view if caller else view.without_caller()), beside=beside)
+    task = _task(view if caller else view.without_caller())
+    return DispatchWhole(
+        **stored, incident=task, beside=beside, unacknowledged=unacknowledged, changed=changed
+    )
 
 
 def tells_caller(dispatch: StoredDispatch, view: IncidentView) -> bool:

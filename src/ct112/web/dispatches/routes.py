@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ct112.incidents.dispatches import DispatchStatus
 from ct112.incidents.routing import Proposal, propose
+from ct112.incidents.spoken import Telling
 from ct112.store import (
     BadCursor,
     Connection,
@@ -13,6 +14,7 @@ from ct112.store import (
     deliveries,
     dispatches,
     dispatches_reading,
+    dispatches_telling,
     incidents,
     routing,
 )
@@ -133,7 +135,10 @@ async def _received(
 
 async def _whole(who: Principal, connection: Connection, dispatch: StoredDispatch) -> DispatchWhole:
     view = await incidents.get(connection, dispatch.incident_id)
-    return whole(dispatch, view, caller=who.role is not Role.AGENCY or tells_caller(dispatch, view))
+    telling = await dispatches_telling.waits_for(connection, dispatch)
+    new = await dispatches_telling.changed_since(connection, dispatch) if telling is Telling.CHANGE else ()
+    caller = who.role is not Role.AGENCY or tells_caller(dispatch, view)
+    return whole(dispatch, view, caller=caller, unacknowledged=telling, changed=new)
 
 
 def _own(who: Principal) -> str | None:

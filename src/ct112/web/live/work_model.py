@@ -6,6 +6,7 @@ from uuid import UUID
 from ct112.incidents.alerts import AlertStatus
 from ct112.incidents.dispatches import DispatchStatus
 from ct112.incidents.neighbours import OfferStatus
+from ct112.incidents.spoken import Telling
 from ct112.incidents.states import Status
 from ct112.web.values import Instant, Shown
 
@@ -56,7 +57,11 @@ class WorkIncident(Shown):
 
 
 class WorkDispatch(Shown):
-    """An agency that was asked to act, and how far it is."""
+    """An agency that was asked to act, and how far it is.
+
+    `unacknowledged`: what nobody of the agency has acknowledged yet. One that is over stays until its
+    stand-down is acknowledged, or its incident is over as well.
+    """
 
     id: UUID
     incident_id: UUID
@@ -70,6 +75,7 @@ class WorkDispatch(Shown):
     on_scene_at: Instant | None
     escalated_at: Instant | None
     escalated_why: str | None
+    unacknowledged: Telling | None
 
 
 class WorkOffer(Shown):
