@@ -29,6 +29,7 @@ PERSONAL = frozenset(
 NOT_NOTED = {
     "check_routing": "judges what was sent, and keeps nothing",
     "check_ivr": "judges what was sent, and keeps nothing",
+    "try_ivr": "plays what was sent, and keeps nothing",
     "preview_speech": "speaks what was sent, and keeps nothing",
     "take_aml": "nobody is signed in: the row says of itself when it came, and as what",
     "take_offer": "nobody is signed in: the row says of itself when it came, and of which neighbour",
