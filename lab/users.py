@@ -16,7 +16,7 @@ USERS: dict[str, dict[str, Any]] = {
         f"operator-{number}": {"role": Role.OPERATOR, "operator": f"operator-{number}"}
         for number in range(1, OPERATORS + 1)
     },
-    "damkar": {"role": Role.AGENCY, "agency": "damkar"},
+    **{agency: {"role": Role.AGENCY, "agency": agency} for agency in ("damkar", "pmi")},
     "sensor": {"role": Role.INTEGRATION},
 }
 

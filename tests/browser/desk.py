@@ -1,23 +1,37 @@
 """A page in a browser, and the person before it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.async_api import ConsoleMessage, Page, Response
+from playwright.async_api import ConsoleMessage, Page, Response, ViewportSize, expect
 
 from frontend import build as frontend
+from tests.browser.browsers import SIZES
+from tests.browser.people import Person
 
 AXE = frontend.MODULES / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 REFUSED_SOCKET = "HTTP Authentication failed"  # what Chromium says of a WebSocket's 401
 SECONDS = 30  # for anything to appear: a safety net
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+MOUSE = """
+for (const kind of ["mousemove", "mousedown", "wheel", "touchstart", "pointerdown", "pointermove", "click"])
+  addEventListener(kind, (event) => { if (kind !== "click" || event.detail > 0) mouseMet(kind); }, true);
+"""  # a click by the keyboard has no detail
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+[...document.querySelectorAll("body *")]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+  .map((each) => `${each.tagName} ${each.className} ${(each.textContent ?? "").slice(0, 40)}`)
+  .slice(0, 5).concat("it scrolls sideways")"""
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 class Desk:
     """A page; `errors` are what none may have: errors in the console, messages of the policy, 5xx answers."""
 
-    def __init__(self, info: dict[str, Any], page: Page, pictures: Path) -> None:
+    def __init__(self, info: Mapping[str, Any], page: Page, pictures: Path) -> None:
         self._info = info
         self._pictures = pictures
         self.page = page
@@ -35,14 +49,24 @@ class Desk:
         """Open a page of ours."""
         await self.page.goto(self.url + path)
 
-    async def sign_in(self, name: str) -> None:
-        """Sign in as a user of the lab, by the keyboard."""
-        user = self._info["users"][name]
-        await self.page.locator("input[name=username]").wait_for()
+    async def enter(self, path: str, person: Person | str) -> None:
+        """Open a page of ours as this person (or this user of the lab), and wait until it is drawn."""
+        self.expected.add(401)  # nobody is signed in yet
+        await self.open("/login")
+        await self.sign_in(person)
+        await expect(self.page.locator("main#main")).to_be_visible()
+        await self.open(path)
+        await expect(self.page.locator("main#main")).to_be_visible()
+
+    async def sign_in(self, person: Person | str) -> None:
+        """Sign in as somebody, or as a user of the lab, by the keyboard."""
+        if isinstance(person, str):
+            user = self._info["users"][person]
+            person = Person(user["username"], user["password"])
         await self.page.locator("input[name=username]:focus").wait_for()  # it is where one begins to type
-        await self.page.keyboard.type(user["username"])
+        await self.page.keyboard.type(person.name)
         await self.page.keyboard.press("Tab")
-        await self.page.keyboard.type(user["password"])
+        await self.page.keyboard.type(person.password)
         await self.page.keyboard.press("Enter")
 
     def password(self, name: str) -> str:
@@ -58,6 +82,11 @@ class Desk:
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"no Tab leads to {name!r}")
 
+    async def keyboard_only(self) -> None:
+        """Let any event of a mouse or a finger fail the test; to be called before a page is opened."""
+        await self.page.expose_function("mouseMet", lambda kind: self.errors.append(f"a mouse: {kind}"))
+        await self.page.add_init_script(MOUSE)
+
     async def accessible(self) -> None:
         """Demand that axe finds nothing on the page as it is."""
         # by the debugger's protocol: the page's own policy lets no such script in
@@ -69,9 +98,36 @@ class Desk:
         )
         assert found == [], json.dumps(found, indent=1)
 
+    async def fits(self) -> None:
+        """Demand that the page does not scroll sideways; what sticks out is named."""
+        sticking_out = await self.page.evaluate(TOO_WIDE)
+        assert sticking_out == [], f"{self.page.viewport_size}: {sticking_out}"
+
     async def picture(self, name: str) -> None:
         """Keep how the page looks."""
         await self.page.screenshot(path=self._pictures / f"{name}.png", full_page=True)
+
+    async def pictures(self, name: str) -> None:
+        """Look at the page in every size, light and dark: it fits, axe finds nothing, a picture is kept.
+
+        They are NAME-1280-light.png and so on; the page is as large and as bright as before afterwards.
+        """
+        before = self.page.viewport_size
+        for size, viewport in SIZES.items():
+            await self.resize(viewport)
+            await self.fits()
+            for scheme in SCHEMES:
+                await self.page.emulate_media(color_scheme=scheme)
+                await self.accessible()
+                await self.picture(f"{name}-{size}-{scheme}")
+        await self.page.emulate_media(color_scheme="null")
+        if before is not None:
+            await self.resize(before)
+
+    async def resize(self, viewport: ViewportSize) -> None:
+        """Make the window this large, and wait until the page is drawn in it."""
+        await self.page.set_viewport_size(viewport)
+        await self.page.evaluate(DRAWN)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):

@@ -7,12 +7,7 @@ from playwright.async_api import expect
 
 from lab.api import Lab
 from lab.users import USERS
-from tests.browser.desk import SECONDS, Desk
-
-PHONE = {"viewport": {"width": 390, "height": 844}}
-NIGHT = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
-SIZES = pytest.mark.parametrize("desk", [PHONE, NIGHT], indirect=True, ids=["phone", "night"])
-expect.set_options(timeout=SECONDS * 1000)
+from tests.browser.desk import Desk
 
 
 @pytest.mark.parametrize("name", ["operator-1", "supervisor", "admin", "damkar"])
@@ -41,15 +36,11 @@ async def test_each_role_signs_in_and_out_by_the_keyboard_and_in_both_languages(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the 112 service")
 
 
-@SIZES
 async def test_the_page_of_signing_in_is_for_everybody(desk: Desk) -> None:
     desk.expected = {401}
     await desk.open("/login")
     await expect(desk.page.get_by_role("button", name="Masuk")).to_be_visible()
-    await desk.accessible()
-    width = await desk.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert width <= 0, "it scrolls sideways"
-    await desk.picture(f"login-{'phone' if desk.page.viewport_size == PHONE['viewport'] else 'night'}")
+    await desk.pictures("login")
 
 
 async def test_a_wrong_password_says_what_to_do(desk: Desk) -> None:
