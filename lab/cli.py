@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lab import beside, packages, phones_part, root, screens
+from lab import beside, labfile, logins, packages, phones_part, root, screens
 from lab.api import Lab, from_environment
 from lab.places import NODE_NAMES, asterisk_root
 from lab.steps import Shown, Step, StepFailed, step
@@ -41,6 +41,7 @@ def up(
         f"The lab is up: {info['web']}, SIP {', '.join(info['sip'])}, all in {lab.places.lab_json}",
         soft_wrap=True,
     )
+    logins.tell(console, info)
 
 
 @app.command()
@@ -67,6 +68,8 @@ def status() -> None:
     console.print(table)
     ready = "ct112" in living and lab.service().ready()
     console.print("ready: calls are handled" if ready else "not ready: see ./run up")
+    if info := labfile.read(lab.places.lab_json):
+        logins.tell(console, info)
     if not ready:
         raise typer.Exit(1)
 
@@ -87,6 +90,9 @@ def prepare(*, tests: bool) -> None:
             packages.ensure("sipp", "sip-tester")
         with step(shown, "Chromium"):
             packages.ensure("chromium", "chromium")
+            packages.ensure_font(
+                "NotoSans-Regular.*", "fonts-noto-core"
+            )  # else no two machines' pictures agree
         with step(shown, "the screens") as this:
             this.note = "built" if screens.build() else "as they were"
 

@@ -3,13 +3,22 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from lab.steps import StepFailed
+
+FONTS = Path("/usr/share/fonts")
 
 
 def ensure(command: str, package: str) -> None:
     """Make `command` available. Raises StepFailed when apt cannot install `package`."""
     if shutil.which(command) is None:
+        install(package)
+
+
+def ensure_font(file: str, package: str) -> None:
+    """Make a font available whose file has a name like this. Raises StepFailed as `ensure` does."""
+    if not any(FONTS.rglob(file)):
         install(package)
 
 

@@ -46,6 +46,20 @@ async def test_a_browser_without_webgl_and_one_with(launch: Launch, desks: Desks
     assert not await other.page.evaluate(drawn)
 
 
+async def test_words_are_drawn_in_the_font_that_was_installed_with_chromium(desks: Desks) -> None:
+    desk = await desks.open()
+    desk.expected = {401}
+    await desk.open("/login")
+    await expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
+    protocol = await desk.page.context.new_cdp_session(desk.page)
+    await protocol.send("DOM.enable")
+    await protocol.send("CSS.enable")
+    root = (await protocol.send("DOM.getDocument"))["root"]["nodeId"]
+    heading = await protocol.send("DOM.querySelector", {"nodeId": root, "selector": "h1"})
+    drawn = await protocol.send("CSS.getPlatformFontsForNode", heading)
+    assert [font["familyName"] for font in drawn["fonts"]] == ["Noto Sans"]
+
+
 async def test_a_citizen_calls_the_lab(world: World) -> None:
     call = await world.citizens.call(f"sip:112@{world.exchange}", caller="081234567890")
     await call.wait_for("established")
