@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Floor } from "./floor";
+import { FLOOR, type Floor } from "./floor";
 import { Line, type Open, SESSION_ENDED } from "./line";
 
 type Socket = ReturnType<Open>;
 let sockets: Socket[];
 let told: (Floor | "away" | "lost" | "ended")[];
-let line: Line;
+let line: Line<Floor>;
 
 function open(): Socket {
   const socket: Socket = { close: () => undefined, onopen: null, onmessage: null, onclose: null };
@@ -43,8 +43,9 @@ beforeEach(() => {
   told = [];
   line = new Line(
     open,
+    FLOOR,
     {
-      floor: (floor) => told.push(floor ?? "away"),
+      told: (floor) => told.push(floor ?? "away"),
       lost: () => told.push("lost"),
       ended: () => told.push("ended"),
     },

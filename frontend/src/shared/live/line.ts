@@ -1,14 +1,20 @@
 /** The WebSocket of what is live: opened again after every loss, with a longer wait each time. */
-import { begin, type Floor, type Message, take } from "./floor";
+import { begin, type Shape, take } from "./parts";
 
 export const SESSION_ENDED = 4401;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const OPEN_MS = 10_000; // one that is not open by then will not be
 
-export interface Sink {
-  /** The newest state; null: serve is away, what was shown is old. */
-  floor(floor: Floor | null): void;
+/** A snapshot may be `old_since`: what lies behind web is away. "away": it is now, and what was shown may be wrong. */
+type Message =
+  | { readonly kind: "snapshot"; readonly old_since?: string | null }
+  | { readonly kind: "change" }
+  | { readonly kind: "away" };
+
+export interface Sink<S> {
+  /** The newest state; null: what lies behind web is away. `old`: so it is, and this is what it held then. */
+  told(state: S | null, old: boolean): void;
   /** The line is gone (or has never been there); it is tried again. */
   lost(): void;
   /** The session is over: nothing is tried again. */
@@ -18,16 +24,18 @@ export interface Sink {
 /** The socket as far as it is used here: a test gives another. */
 export type Open = () => Pick<WebSocket, "close" | "onopen" | "onmessage" | "onclose">;
 
-export class Line {
+export class Line<S extends object> {
   #socket: ReturnType<Open> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #opening = false;
   #losses = 0;
-  #floor: Floor | null = null;
+  #state: S | null = null;
+  #old = false;
 
   constructor(
     private readonly open: Open,
-    private readonly sink: Sink,
+    private readonly shape: Shape,
+    private readonly sink: Sink<S>,
     private readonly random: () => number = Math.random,
   ) {}
 
@@ -55,7 +63,7 @@ export class Line {
     clearTimeout(this.#timer);
     const socket = this.#socket;
     this.#socket = null;
-    this.#floor = null;
+    this.#state = null;
     if (!socket) return;
     if (this.#opening) socket.onopen = () => { socket.close(); }; // closed before it is open, browsers complain
     else socket.close();
@@ -71,15 +79,18 @@ export class Line {
   #take(socket: ReturnType<Open>, message: Message): void {
     if (this.#socket !== socket) return;
     if (message.kind === "change") {
-      const next = this.#floor && take(this.#floor, message);
+      const next = this.#state && take(this.shape, this.#state, message);
       if (!next) {
         this.#lost(socket); // a gap: the next line begins with a snapshot
         return;
       }
-      this.#floor = next;
-    } else this.#floor = message.kind === "snapshot" ? begin(message) : null;
+      this.#state = next;
+    } else {
+      this.#state = message.kind === "snapshot" ? (begin(this.shape, message) as S) : null;
+      this.#old = message.kind === "snapshot" && Boolean(message.old_since);
+    }
     this.#losses = 0;
-    this.sink.floor(this.#floor);
+    this.sink.told(this.#state, this.#old);
   }
 
   #lost(socket: ReturnType<Open>): void {

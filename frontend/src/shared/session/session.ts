@@ -30,6 +30,13 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Be told of every change; call the answer to hear no more. */
+export const onSession = subscribe;
+
+export function sessionState(): Session["state"] {
+  return current.state;
+}
+
 export function useSession(): Session {
   return useSyncExternalStore(subscribe, () => current);
 }

@@ -11,12 +11,12 @@ import { Freshness, SignLines, useSigns } from "./Signs";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import { useShellWords } from "./words";
 
-const STAFF: readonly Me["role"][] = ["operator", "supervisor", "admin"];
+const SEE_THE_FLOOR: readonly Me["role"][] = ["operator", "supervisor", "admin", "integration"];
 
 export function Shell({ screen, children }: { screen?: Screen | undefined; children: ReactNode }) {
   const me = useMe();
   const w = useShellWords();
-  const signs = useSigns(STAFF.includes(me.role));
+  const signs = useSigns(SEE_THE_FLOOR.includes(me.role));
   const main = useRef<HTMLElement>(null);
   useTitle(screen);
   return (

@@ -1,37 +1,30 @@
 /** In the header: whether what is shown is fresh; below it one line for each part that is not. */
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { type Health, useHealth } from "../live/health";
-import { line, useLive } from "../live/live";
+import { floorSource } from "../live/live";
 import { type Sign, signsOf } from "../live/signs";
-import { useSession } from "../session/session";
+import { useOpened, useShown } from "../live/source";
+import { workSource } from "../live/work";
 import { clock } from "../time";
 import classes from "./Shell.module.css";
 import { useShellWords } from "./words";
 
-/** What may be old now. `live`: whether this person's screens show what is live. */
-export function useSigns(live: boolean): readonly Sign[] {
+/** What may be old now. `floor`: whether this person may see the floor, which is then held open. */
+export function useSigns(floor: boolean): readonly Sign[] {
   const health = useHealth();
-  const session = useSession();
-  const state = useLive();
-  useLine(live && session.state === "here", health);
-  return signsOf(live ? state : null, health);
+  const [onFloor, work] = [useOpened(floorSource, floor), useShown(workSource)];
+  const worked = useSyncExternalStore(workSource.listen, workSource.opened);
+  useAgain(health);
+  return signsOf([...(floor ? [onFloor] : []), ...(worked ? [work] : [])], health);
 }
 
-/** Keeps the line open; one that nobody has declared dead is begun anew when web has not answered elsewhere either. */
-function useLine(live: boolean, health: Health): void {
+/** A line that nobody has declared dead is begun anew when web has not answered elsewhere either. */
+function useAgain(health: Health): void {
   useEffect(() => {
-    if (!live) return;
-    line.start();
-    const again = (): void => { line.again(); };
-    window.addEventListener("online", again);
-    return () => {
-      window.removeEventListener("online", again);
-      line.stop();
-    };
-  }, [live]);
-  useEffect(() => {
-    if (live && health === "web-away") line.again();
-  }, [live, health]);
+    if (health !== "web-away") return;
+    floorSource.again();
+    workSource.again();
+  }, [health]);
 }
 
 export function Freshness({ signs }: { signs: readonly Sign[] }) {
