@@ -63,7 +63,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   sign("nobody");
-  session.listeners.clear();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });

@@ -1,0 +1,26 @@
+/** A question over the page: the browser's own dialog, which holds the focus and needs no style the policy refuses. */
+import { Title } from "@mantine/core";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import classes from "./Dialog.module.css";
+
+interface Given {
+  title: string;
+  /** Escape, or whatever closes it. */
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** Drawn when it is open. */
+export function Dialog({ title, onClose, children }: Given) {
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} className={classes.dialog} aria-labelledby={id} onClose={onClose}>
+      <Title order={2} size="h4" id={id} mb="sm">{title}</Title>
+      {children}
+    </dialog>
+  );
+}

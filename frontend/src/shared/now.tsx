@@ -1,0 +1,30 @@
+/** The time of the server, each second: a desk's own clock may be wrong, and waits are counted by it. */
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import { useLive } from "./live/live";
+
+const Now = createContext(Date.now());
+
+/** Gives what is below it `useNow`; only who asks is drawn each second. */
+export function Clock({ children }: { children: ReactNode }) {
+  const at = useLive().floor?.at;
+  const ahead = useRef(0); // ms that the server is ahead of this desk
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (at !== undefined) ahead.current = Date.parse(at) - Date.now();
+  }, [at]);
+  useEffect(() => {
+    const timer = setInterval(() => { setNow(Date.now() + ahead.current); }, 1000);
+    return () => { clearInterval(timer); };
+  }, []);
+  return <Now.Provider value={now}>{children}</Now.Provider>;
+}
+
+/** Milliseconds since the epoch, as the server has it. */
+export function useNow(): number {
+  return useContext(Now);
+}
+
+/** Seconds from a time until now; none when it lies ahead. */
+export function secondsSince(at: string, now: number): number {
+  return Math.max(0, (now - Date.parse(at)) / 1000);
+}
