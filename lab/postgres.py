@@ -4,7 +4,8 @@ import os
 import pwd
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,11 +22,12 @@ SECONDS = 20
 
 @dataclass(frozen=True)
 class Postgres:
-    """One PostgreSQL server on a TCP port of loopback, with a generated password."""
+    """One PostgreSQL server on a TCP port of loopback; password and `options` (as in its file) are given."""
 
     places: Places
     table: ProcessTable
     password: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -50,6 +52,7 @@ class Postgres:
             "port": self.places.ports.postgres,
             "unix_socket_directories": "",
             "max_connections": 60,
+            **self.options,
         }
         settings = [item for name, value in options.items() for item in ("-c", f"{name}={value}")]
         command = [str(binaries / "postgres"), "-D", str(data), *settings]

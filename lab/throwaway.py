@@ -19,6 +19,7 @@ from lab.places import Places, Ports
 from lab.processes import ProcessTable
 
 STOP_SECONDS = 10
+QUICK = {"fsync": "off", "full_page_writes": "off"}  # a killed server loses nothing by it, a machine would
 
 
 class Server:
@@ -29,7 +30,7 @@ class Server:
         self._folder.chmod(0o711)  # PostgreSQL runs as somebody without rights, who has to get in
         self._places = Places(self._folder, Ports(free_base()), self._folder)
         self._table = ProcessTable(self._folder / "processes.json")
-        self._postgres = postgres.Postgres(self._places, self._table, secrets.token_urlsafe(18))
+        self._postgres = postgres.Postgres(self._places, self._table, secrets.token_urlsafe(18), QUICK)
 
     def start(self) -> None:
         """Start the server and wait until it answers. Should we be killed, `./run` ends it for us."""

@@ -40,6 +40,7 @@ class Desk:
         )  # a secure context: its cookie is Secure
         self.errors: list[str] = []
         self.expected: set[int] = set()  # statuses this test provokes
+        self.no_network = False  # whether it was cut
         page.set_default_timeout(SECONDS * 1000)
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.errors.append(f"thrown: {error}"))
@@ -86,6 +87,15 @@ class Desk:
         """Let any event of a mouse or a finger fail the test; to be called before a page is opened."""
         await self.page.expose_function("mouseMet", lambda kind: self.errors.append(f"a mouse: {kind}"))
         await self.page.add_init_script(MOUSE)
+
+    async def cut(self) -> None:
+        """Take the network away; what the browser says of that is expected from then on."""
+        self.no_network = True
+        await self.page.context.set_offline(True)
+
+    async def mend(self) -> None:
+        """Give the network back."""
+        await self.page.context.set_offline(False)
 
     async def accessible(self) -> None:
         """Demand that axe finds nothing on the page as it is."""
@@ -135,6 +145,8 @@ class Desk:
         if any(f"status of {status}" in message.text for status in self.expected):
             return
         if 401 in self.expected and REFUSED_SOCKET in message.text:
+            return
+        if self.no_network and "ERR_INTERNET_DISCONNECTED" in message.text:
             return
         self.errors.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 

@@ -78,15 +78,23 @@ class People:
         """Let an operator go home: calls go to others again."""
         await self.ask("DELETE", f"/positions/{person.position}/operator")
 
-    async def ask(self, method: str, path: str, body: Any = None, *, by: str = "admin") -> Any:
-        """Ask the API (`path` below /api/v1) as a user of the lab; return the body of what is granted."""
-        status, said = await self._answer(method, path, body, by)
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, by: str = "admin", version: int | None = None
+    ) -> Any:
+        """Ask the API (`path` below /api/v1) as a user of the lab; return the body of what is granted.
+
+        `version`: of what is changed, as it was read.
+        """
+        status, said = await self._answer(method, path, body, by, version)
         assert status < 400, f"{method} {path}: {status} {said}"
         return json.loads(said) if said else None
 
-    async def _answer(self, method: str, path: str, body: Any, by: str) -> tuple[int, str]:
+    async def _answer(
+        self, method: str, path: str, body: Any, by: str, version: int | None = None
+    ) -> tuple[int, str]:
         token = self._info["users"][by]["token"]
         url, headers = f"{self._info['web']}/api/v1{path}", {"Authorization": f"Bearer {token}"}
+        headers |= {} if version is None else {"If-Match": f'"{version}"'}
         async with self._http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.text()
 

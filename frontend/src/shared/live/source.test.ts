@@ -63,6 +63,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   sign("nobody");
+  session.listeners.clear();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });

@@ -53,11 +53,11 @@ function useTitle(screen: Screen | undefined): void {
 function Navigation({ me }: { me: Me }) {
   const w = useShellWords();
   const language = useLanguage();
-  const [path] = useLocation();
+  useLocation(); // below the screen it stands in; drawn again when that changes
   return (
     <nav className={classes.nav} aria-label={w.screens}>
       {screensOf(me.role).map((screen) => (
-        <Link key={screen.path} href={screen.path} aria-current={path.startsWith(screen.path) ? "page" : undefined}>
+        <Link key={screen.path} href={`~${screen.path}`} aria-current={location.pathname.startsWith(screen.path) ? "page" : undefined}>
           {screen.title[language]}
         </Link>
       ))}

@@ -1,0 +1,29 @@
+/** The pages of administration in the order of the menu; each is loaded when it is opened. */
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+
+export const GROUPS = {
+  people: ["operators", "positions"],
+  access: ["accounts", "tokens"],
+  action: ["agencies", "categories", "neighbours"],
+  city: ["cameras"],
+  system: ["settings"],
+} as const;
+
+export type PageName = (typeof GROUPS)[keyof typeof GROUPS][number];
+
+const LOADED: Record<PageName, () => Promise<{ default: ComponentType }>> = {
+  operators: () => import("./operators/Operators"),
+  positions: () => import("./positions/Positions"),
+  accounts: () => import("./accounts/Accounts"),
+  tokens: () => import("./tokens/Tokens"),
+  agencies: () => import("./agencies/Agencies"),
+  categories: () => import("./categories/Categories"),
+  neighbours: () => import("./neighbours/Neighbours"),
+  cameras: () => import("./cameras/Cameras"),
+  settings: () => import("./settings/Settings"),
+};
+
+export const PAGES = Object.entries(LOADED).map(([name, load]) => ({ name: name as PageName, Page: lazy(load) })) satisfies {
+  name: PageName;
+  Page: LazyExoticComponent<ComponentType>;
+}[];

@@ -1,0 +1,56 @@
+import { words } from "../shared/words/words";
+
+export const useAdminWords = words({
+  id: {
+    title: "Administrasi",
+    lead: "Pilih apa yang hendak diatur.",
+    menu: "Menu administrasi",
+    menuOpen: "Menu",
+    loading: "Memuat…",
+    noSuch: { title: "Halaman ini tidak ada", text: "Pilih dari menu administrasi." },
+    groups: {
+      people: "Orang dan meja",
+      access: "Akses",
+      action: "Siapa bertindak",
+      city: "Kota",
+      system: "Sistem",
+    },
+    pages: {
+      operators: { name: "Operator", about: "Siapa yang menerima panggilan" },
+      positions: { name: "Posisi", about: "Meja kerja, softphone dan lembarnya" },
+      accounts: { name: "Akun", about: "Siapa yang boleh masuk, dan perannya" },
+      tokens: { name: "Token", about: "Kunci untuk mesin" },
+      agencies: { name: "Instansi", about: "Kontak, cara menghubungi, siapa piket" },
+      categories: { name: "Kategori", about: "Jenis kejadian, pertanyaan dan petunjuk" },
+      neighbours: { name: "Pusat tetangga", about: "Pusat 112 kota lain" },
+      cameras: { name: "Kamera", about: "Kamera kota dan tempatnya" },
+      settings: { name: "Pengaturan", about: "Angka yang boleh berubah selagi berjalan" },
+    },
+  },
+  en: {
+    title: "Administration",
+    lead: "Choose what to look after.",
+    menu: "Menu of administration",
+    menuOpen: "Menu",
+    loading: "Loading…",
+    noSuch: { title: "There is no such page", text: "Choose from the menu of administration." },
+    groups: {
+      people: "People and desks",
+      access: "Access",
+      action: "Who acts",
+      city: "City",
+      system: "System",
+    },
+    pages: {
+      operators: { name: "Operators", about: "Who takes calls" },
+      positions: { name: "Positions", about: "Desks, their softphones and sheets" },
+      accounts: { name: "Accounts", about: "Who may sign in, and as what" },
+      tokens: { name: "Tokens", about: "Keys for machines" },
+      agencies: { name: "Agencies", about: "Contacts, ways to reach them, who is on duty" },
+      categories: { name: "Categories", about: "Kinds of incidents, questions and instructions" },
+      neighbours: { name: "Neighbouring centres", about: "Other cities' 112 centres" },
+      cameras: { name: "Cameras", about: "The city's cameras and where they are" },
+      settings: { name: "Settings", about: "Numbers that may change while it runs" },
+    },
+  },
+});

@@ -1,0 +1,340 @@
+/**
+ * The phone in the page: one for the page's life, whatever screen is shown. A screen takes `usePhone()`, puts
+ * `<PhoneProvider/>` once and `<PhonePanel/>` where it is to be seen.
+ */
+import type { RTCSession } from "jssip/lib/RTCSession";
+import { useSyncExternalStore } from "react";
+import { accountOf, type PageAccount } from "./account";
+import { choose, chosen, type Device, type Kind, KINDS, listed } from "./choice";
+import { EchoTest } from "./echo";
+import { Microphone } from "./microphone";
+import { NodeLine } from "./node";
+import { Bell, Earpiece, Meter } from "./sounds";
+import { lineOf, type PhoneCall, type PhoneState, type Trouble, withTrouble } from "./state";
+import { TabLock } from "./tabs";
+import { Talk } from "./talk";
+
+export type { Device, Kind } from "./choice";
+export type { Line, PhoneCall, PhoneState, Trouble } from "./state";
+
+/** Whom the dialplan's line for a test of the headset shows (dialplan/extensions.conf). */
+export const HEADSET = "headset";
+const ASK_AGAIN_MS = 5_000;
+const ASK_AGAIN_MOST_MS = 60_000;
+const TEST_MS = 5_000;
+const EXPECT_MS = 15_000;
+const HANG_UP_MS = 10_000; // so long a lost line is waited for to tell that somebody hung up
+
+const everyKind = (): PhoneState["devices"]["chosen"] =>
+  Object.fromEntries(KINDS.map((kind) => [kind, chosen(kind)])) as PhoneState["devices"]["chosen"];
+
+export class Phone {
+  #state: PhoneState = {
+    line: "none", position: null, call: null, troubles: [], devices: { microphones: [], speakers: [], chosen: everyKind() },
+  };
+  readonly #listeners = new Set<() => void>();
+  readonly #microphone = new Microphone(() => { this.#microphoneLost(); });
+  readonly #bell = new Bell();
+  readonly #earpiece = new Earpiece();
+  readonly #meters = { mine: new Meter(), theirs: new Meter() };
+  #account: PageAccount | null = null;
+  #lock: TabLock | null = null;
+  #nodes: NodeLine[] = [];
+  #talk: Talk | EchoTest | null = null;
+  #hangUpLater: ReturnType<typeof setTimeout> | undefined;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #wanted: string | null = null;
+  #testUntil = 0;
+  #expected: { who: string; until: number } | null = null;
+  #turn = 0; // counts the positions this page has had: an answer for an earlier one is none
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly state = (): PhoneState => this.#state;
+
+  /** Be the phone of this position (null: of none); a talk that goes on is ended first by those who talk. */
+  sit(position: string | null): void {
+    this.#wanted = position;
+    if (position === this.#state.position || (this.#talk && !this.#state.call?.test)) return;
+    this.#stop();
+    this.#turn += 1;
+    this.#set({ position, line: position === null ? "none" : "connecting" });
+    if (position !== null) void this.#begin(position, this.#turn, ASK_AGAIN_MS);
+  }
+
+  answer(): void {
+    const track = this.#microphone.track;
+    if (this.#state.call?.state !== "ringing") return;
+    if (this.#talk instanceof EchoTest) this.#talk.answer(track);
+    else if (track) this.#talk?.answer(track);
+  }
+
+  hangUp(): void {
+    const [talk, line] = [this.#talk, this.#nodes.find((node) => node.connected)];
+    if (talk instanceof Talk && talk.session.isEstablished() && !line) {
+      talk.mute(true); // said when the line is back: else the caller would wait for this desk
+      talk.byPerson = true;
+      clearTimeout(this.#hangUpLater);
+      this.#hangUpLater = setTimeout(() => { talk.hangUp(); }, HANG_UP_MS);
+      this.#call({ muted: true });
+    } else talk?.hangUp();
+  }
+
+  mute(on: boolean): void {
+    this.#talk?.mute(on);
+    this.#call({ muted: on });
+  }
+
+  /** Press a key in a talk: 0-9, * or #. */
+  digit(key: string): void {
+    if (this.#state.call?.state === "talking" && /^[0-9*#]$/.test(key)) this.#talk?.digit(key);
+  }
+
+  /** The next call from this name or number is one this person asked for: it is answered by itself. */
+  expect(who: string): void {
+    this.#expected = { who, until: performance.now() + EXPECT_MS };
+  }
+
+  /** "Is my headset right?": Asterisk rings this phone and sends back what it hears; without Asterisk the page does. */
+  testRing(): void {
+    if (this.#talk) return;
+    const line = this.#nodes.find((node) => node.state === "ready");
+    const track = this.#microphone.track;
+    if (!line || !track) {
+      this.#begun(new EchoTest(this.#sinkOf()), true);
+      return;
+    }
+    this.#testUntil = performance.now() + TEST_MS;
+    line.call(HEADSET, { mediaStream: new MediaStream([track.clone()]), pcConfig: { iceServers: [] } });
+  }
+
+  /** How loud both sides are now, 0 to 1: ask for it as often as it is drawn. */
+  levels(): { mine: number; theirs: number } {
+    this.#meters.mine.listen(this.#microphone.track);
+    this.#meters.theirs.listen(this.#talk?.remote ?? null);
+    return { mine: this.#state.call?.muted ? 0 : this.#meters.mine.level, theirs: this.#meters.theirs.level };
+  }
+
+  /** Use this device from now on, in a talk too. */
+  async choose(kind: Kind, device: Device): Promise<void> {
+    choose(kind, device);
+    this.#set({ devices: { ...this.#state.devices, chosen: everyKind() } });
+    if (kind === "microphone") await this.#openMicrophone();
+    if (kind === "speaker") await this.#earpiece.choose();
+  }
+
+  /** Take the phone from the other tab, unless somebody talks there. */
+  takeHere(): void {
+    this.#lock?.ask();
+  }
+
+  /** The page was clicked, or the microphone is to be tried again. */
+  async again(): Promise<void> {
+    this.#trouble("sound-blocked", false);
+    if (this.#state.call?.state === "ringing") this.#trouble("sound-blocked", !(await this.#bell.ring()));
+    if (!this.#microphone.track && this.#account) await this.#openMicrophone();
+  }
+
+  /** Whether leaving the page now would cut somebody off. */
+  get busy(): boolean {
+    return this.#state.call?.state === "talking" && !this.#state.call.test;
+  }
+
+  /** The page goes: the node is told, so that the caller hears so and this desk is rung again. */
+  leave(): void {
+    if (this.#talk instanceof Talk) this.#talk.leave();
+  }
+
+  /** The network has changed, or the machine has slept. */
+  look(): void {
+    for (const node of this.#nodes) node.look();
+    if (this.#talk instanceof Talk) this.#talk.findAgain();
+  }
+
+  async devicesChanged(): Promise<void> {
+    const { microphones, speakers } = listed(await navigator.mediaDevices.enumerateDevices());
+    this.#set({ devices: { microphones, speakers, chosen: everyKind() } });
+    if (!this.#account) return;
+    const wanted = chosen("microphone").id;
+    const used = this.#microphone.track?.getSettings().deviceId;
+    if (!this.#microphone.track || (wanted && used !== wanted && microphones.some((one) => one.id === wanted))) {
+      await this.#openMicrophone();
+    }
+    await this.#earpiece.choose();
+  }
+
+  async #begin(position: string, turn: number, wait: number): Promise<void> {
+    try {
+      const account = await accountOf(position);
+      if (turn !== this.#turn) return;
+      this.#account = account;
+      if (!account) {
+        this.#set({ line: "none" });
+        this.#trouble("no-account", true);
+        return;
+      }
+      this.#lock = new TabLock(account.user, {
+        ours: () => void this.#connect(turn),
+        elsewhere: () => { this.#elsewhere(); },
+        give: () => !this.busy,
+      });
+      this.#lock.start();
+    } catch {
+      if (turn !== this.#turn) return;
+      this.#asking = setTimeout(() => void this.#begin(position, turn, Math.min(2 * wait, ASK_AGAIN_MOST_MS)), wait);
+    }
+  }
+
+  #elsewhere(): void {
+    this.#disconnect();
+    this.#set({ line: "none" });
+    this.#trouble("other-tab", true);
+  }
+
+  async #connect(turn: number): Promise<void> {
+    this.#trouble("other-tab", false);
+    this.#set({ line: "connecting" });
+    await this.#openMicrophone();
+    await this.#startNodes(turn);
+  }
+
+  /** Register: only with a microphone, for a caller must be heard. */
+  async #startNodes(turn: number): Promise<void> {
+    const account = this.#account;
+    const { default: sip } = await import("jssip");
+    if (turn !== this.#turn || !account || this.#nodes.length > 0 || !this.#microphone.track) return;
+    if (this.#state.troubles.includes("other-tab")) return;
+    const login = { user: account.user, password: account.sip_password };
+    const sink = { state: () => { this.#linesChanged(); }, incoming: (session: RTCSession) => { this.#incoming(session); } };
+    this.#nodes = account.urls.map((url) => new NodeLine(sip, url, login, sink));
+    for (const node of this.#nodes) node.start();
+    this.#linesChanged();
+  }
+
+  #linesChanged(): void {
+    this.#set({ line: lineOf(this.#nodes.map((node) => node.state)) });
+    this.#trouble("refused", this.#nodes.some((node) => node.state === "refused"));
+    const talk = this.#talk;
+    if (talk instanceof Talk && talk.byPerson && this.#nodes.some((node) => node.state === "ready")) talk.hangUp();
+  }
+
+  async #openMicrophone(): Promise<void> {
+    const opened = await this.#microphone.open();
+    this.#trouble("microphone-denied", opened === "denied");
+    this.#trouble("microphone-missing", opened === "missing");
+    const track = this.#microphone.track;
+    if (!track) {
+      if (!this.#talk) this.#disconnect();
+      return;
+    }
+    this.#trouble("microphone-lost", false);
+    if (this.#talk instanceof Talk) await this.#talk.speakInto(track);
+    if (this.#nodes.length === 0 && this.#lock) await this.#startNodes(this.#turn);
+    const { microphones, speakers } = listed(await navigator.mediaDevices.enumerateDevices());
+    this.#set({ devices: { microphones, speakers, chosen: everyKind() } });
+  }
+
+  #microphoneLost(): void {
+    this.#trouble("microphone-lost", true);
+    void this.#openMicrophone();
+  }
+
+  #incoming(session: RTCSession): void {
+    const current = this.#state.call;
+    if (this.#talk && !current?.test) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
+    if (this.#talk) this.#talk.leave(); // a test: somebody calls
+    const test = session.remote_identity.uri.user === HEADSET && performance.now() < this.#testUntil;
+    const talk = new Talk(session, this.#sinkOf());
+    this.#begun(talk, test);
+    const expected = this.#expected;
+    if (expected && performance.now() < expected.until && talk.who.includes(expected.who)) this.answer();
+  }
+
+  #begun(talk: Talk | EchoTest, test: boolean): void {
+    this.#talk = talk;
+    const id = talk instanceof Talk ? talk.session.id : "echo";
+    const call: PhoneCall = { id, state: "ringing", since: talk.since, muted: false, who: talk.who, test };
+    this.#set({ call });
+    void this.#bell.ring().then((heard) => { this.#trouble("sound-blocked", !heard && this.#bell.ringing); });
+  }
+
+  #sinkOf() {
+    let mine: Talk | EchoTest | null = null;
+    const ours = (): boolean => (mine ??= this.#talk) === this.#talk;
+    return {
+      talking: () => {
+        if (!ours()) return;
+        this.#expected = null;
+        this.#bell.stop();
+        this.#trouble("sound-blocked", false);
+        this.#call({ state: "talking", since: new Date() });
+      },
+      ended: () => { if (ours()) this.#over(); },
+      heard: (stream: MediaStream) => {
+        if (ours()) void this.#earpiece.play(stream).then((played) => { this.#trouble("sound-blocked", !played); });
+      },
+      sound: (coming: boolean) => { if (ours()) this.#trouble("no-sound", !coming); },
+    };
+  }
+
+  #over(): void {
+    clearTimeout(this.#hangUpLater);
+    this.#talk = null;
+    this.#bell.stop();
+    this.#earpiece.stop();
+    this.#set({ call: null });
+    for (const trouble of ["no-sound", "sound-blocked"] as const) this.#trouble(trouble, false);
+    if (!this.#microphone.track) this.#disconnect();
+    if (this.#wanted !== this.#state.position) this.sit(this.#wanted);
+  }
+
+  #disconnect(): void {
+    for (const node of this.#nodes) node.stop();
+    this.#nodes = [];
+    this.#set({ line: this.#account ? "lost" : "none" });
+  }
+
+  #stop(): void {
+    clearTimeout(this.#asking);
+    this.#talk?.leave();
+    this.#talk = null;
+    this.#account = null;
+    this.#lock?.stop();
+    this.#lock = null;
+    this.#disconnect();
+    this.#microphone.close();
+    this.#bell.stop();
+    this.#set({ troubles: [], call: null });
+  }
+
+  #trouble(trouble: Trouble, there: boolean): void {
+    this.#become(withTrouble(this.#state, trouble, there));
+  }
+
+  #call(change: Partial<PhoneCall>): void {
+    if (this.#state.call) this.#set({ call: { ...this.#state.call, ...change } });
+  }
+
+  #set(change: Partial<PhoneState>): void {
+    this.#become({ ...this.#state, ...change });
+  }
+
+  #become(state: PhoneState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export const phone = new Phone();
+
+/** The page's phone: `line`, `call`, `troubles` and `devices`, drawn again when they change; what it does is on `phone`. */
+export function usePhone(): PhoneState & { readonly phone: Phone } {
+  const state = useSyncExternalStore(phone.subscribe, phone.state);
+  return { ...state, phone };
+}

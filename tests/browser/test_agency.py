@@ -1,0 +1,201 @@
+"""The agency's page on a phone: each sees its own alone, what is pressed counts once, changes stand out."""
+
+import asyncio
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from ct112.web.access.principal import Role
+from tests.browser.browsers import PHONE
+from tests.browser.desk import Desk
+from tests.browser.desks import Desks
+from tests.browser.people import People
+
+OURS, THEIRS = "dinkominfo", "dinkes"  # nobody else's tests ask them
+ON_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+FIRE = {
+    "category": "kebakaran",
+    "place": {
+        "landmark": "Pasar Induk",
+        "text": "belakang los ikan",
+        "latitude": -6.8886,
+        "longitude": 109.6753,
+    },
+    "description": "kios terbakar, api menjalar",
+    "people_in_danger": 2,
+}
+
+
+class Centre:
+    """The centre's side: opens incidents, asks our two agencies, and looks at what became of it."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+
+    async def sends(self, *agencies: str, **more: Any) -> tuple[str, dict[str, str]]:
+        """Open a fire and ask agencies; return the incident's id and each agency's dispatch."""
+        made = await self._ask("POST", "/incidents", FIRE | more)
+        told = await self._ask("POST", f"/incidents/{made['id']}/dispatches", {"agencies": agencies})
+        return made["id"], {one["agency"]: one["id"] for one in told["dispatches"]}
+
+    async def changes(self, incident: str, **fields: Any) -> None:
+        """Change an incident, as it is now."""
+        # a merge of versions is not what is tested here: nobody else changes it
+        now = await self._ask("GET", f"/incidents/{incident}")
+        await self.people.ask(
+            "PATCH", f"/incidents/{incident}", fields, by="operator-1", version=now["version"]
+        )
+
+    async def closes(self, incident: str) -> None:
+        """Close it: whoever is still under way stands down."""
+        await self._ask("POST", f"/incidents/{incident}/close", {"reason": "laporan palsu"})
+
+    async def dispatch(self, id_: str) -> dict[str, Any]:
+        """Return a dispatch as it is."""
+        found: dict[str, Any] = await self._ask("GET", f"/dispatches/{id_}")
+        return found
+
+    async def reports(self, incident: str, agency: str) -> list[str]:
+        """Return what an agency reported, in the trail's order: each line is one change of the row."""
+        told = await self._ask("GET", f"/incidents/{incident}/timeline")
+        mine = [line for line in told["timeline"] if line["data"].get("agency") == agency]
+        return [
+            line["kind"].removeprefix("dispatch_") for line in mine if line["kind"].startswith("dispatch_")
+        ]
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        return await self.people.ask(method, path, body, by="operator-1")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(people: People) -> Centre:
+    """Give the centre."""
+    return Centre(people)
+
+
+async def phone(desks: Desks, people: People, agency: str) -> Desk:
+    """Give a phone on which somebody of this agency is signed in."""
+    desk = await desks.open(**ON_PHONE)
+    await desk.enter("/agency", await people.account(Role.AGENCY, agency=agency))
+    return desk
+
+
+def card(desk: Desk, id_: str) -> Locator:
+    """Return what shows a dispatch."""
+    return desk.page.get_by_test_id(f"dispatch-{id_}")
+
+
+def button(desk: Desk, id_: str, name: str) -> Locator:
+    """Return a button of a dispatch."""
+    return card(desk, id_).get_by_role("button", name=name, exact=True)
+
+
+async def looks(desk: Desk, name: str) -> None:
+    """Look at the phone as it is: it fits, axe finds nothing, a picture is kept."""
+    await desk.fits()
+    await desk.accessible()
+    await desk.picture(name)
+
+
+async def becomes(centre: Centre, id_: str, status: str) -> None:
+    """Wait until the centre has it."""
+    for _ in range(300):
+        if (await centre.dispatch(id_))["status"] == status:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"it is not {status}")
+
+
+async def test_two_agencies_see_their_own_alone_and_go_their_ways(
+    desks: Desks, people: People, centre: Centre
+) -> None:
+    ours, theirs = await phone(desks, people, OURS), await phone(desks, people, THEIRS)
+    second = await phone(desks, people, OURS)
+    incident, asked = await centre.sends(OURS, THEIRS)
+    mine, other = asked[OURS], asked[THEIRS]
+    for desk, own, foreign in ((ours, mine, other), (second, mine, other), (theirs, other, mine)):
+        await expect(card(desk, own)).to_contain_text("TUGAS BARU")
+        await expect(card(desk, own)).to_contain_text("2 orang dalam bahaya")
+        await expect(card(desk, foreign)).to_have_count(0)
+    await ours.pictures("agency-new")
+    await button(ours, mine, "Terima tugas").dblclick()  # two taps are one: nothing is skipped
+    await expect(card(second, mine)).to_contain_text("Diterima")
+    assert (await centre.dispatch(mine))["status"] == "acknowledged"
+    assert (await centre.dispatch(other))["status"] == "received"
+    await button(second, mine, "Berangkat").tap()
+    await button(ours, mine, "Tiba di lokasi").tap()
+    await button(second, mine, "Selesai").tap()
+    await button(second, mine, "Ya, selesai").tap()
+    await becomes(centre, mine, "done")
+    await expect(card(ours, mine)).to_have_count(0)
+    assert await centre.reports(incident, OURS) == [
+        "received",
+        "acknowledged",
+        "en_route",
+        "on_scene",
+        "done",
+    ]
+    await card(theirs, other).get_by_text("Tolak, lewati langkah").tap()
+    await button(theirs, other, "Tolak").tap()
+    await button(theirs, other, "Tolak tugas").tap()
+    await expect(card(theirs, other)).to_contain_text("Tulis alasannya")
+    await button(theirs, other, "Tidak ada armada").tap()
+    await button(theirs, other, "Tolak tugas").tap()
+    await becomes(centre, other, "declined")
+    assert (await centre.dispatch(other))["reason"] == "Tidak ada armada"
+    await centre.closes(incident)
+
+
+async def test_a_change_and_a_stand_down_stand_out_and_are_acknowledged(
+    desks: Desks, people: People, centre: Centre
+) -> None:
+    desk = await phone(desks, people, OURS)
+    incident, asked = await centre.sends(OURS)
+    mine = asked[OURS]
+    await button(desk, mine, "Terima tugas").tap()
+    await becomes(centre, mine, "acknowledged")
+    await centre.changes(incident, people_in_danger=5)
+    await expect(card(desk, mine)).to_contain_text("ADA PERUBAHAN")
+    await expect(card(desk, mine)).to_contain_text("5 orang dalam bahayaberubah")
+    await looks(desk, "agency-change")
+    await button(desk, mine, "Terima perubahan").tap()
+    await expect(card(desk, mine)).not_to_contain_text("berubah")
+    await expect(button(desk, mine, "Berangkat")).to_be_visible()
+    await centre.closes(incident)
+    await expect(card(desk, mine)).to_contain_text("DIBATALKAN")
+    await expect(card(desk, mine)).to_contain_text("laporan palsu")
+    await looks(desk, "agency-stand-down")
+    await button(desk, mine, "Terima pembatalan").tap()
+    await expect(card(desk, mine)).to_have_count(0)
+    assert (await centre.dispatch(mine))["unacknowledged"] is None
+
+
+async def test_what_is_pressed_without_a_network_counts_once_and_in_order(
+    desks: Desks, people: People, centre: Centre
+) -> None:
+    desk = await phone(desks, people, OURS)
+    desk.expected |= {409}
+    incident, asked = await centre.sends(OURS)
+    mine = asked[OURS]
+    await expect(button(desk, mine, "Terima tugas")).to_be_visible()
+    await desk.cut()
+    for name in ("Terima tugas", "Berangkat", "Tiba di lokasi"):
+        await button(desk, mine, name).tap()
+    await expect(card(desk, mine)).to_contain_text("Belum terkirim: Tiba di lokasi")
+    await looks(desk, "agency-offline")
+    assert (await centre.dispatch(mine))["status"] == "received"
+    await desk.mend()
+    await becomes(centre, mine, "on_scene")
+    await expect(card(desk, mine)).not_to_contain_text("Belum terkirim")
+    assert await centre.reports(incident, OURS) == ["received", "acknowledged", "en_route", "on_scene"]
+    await desk.cut()
+    await button(desk, mine, "Selesai").tap()
+    await button(desk, mine, "Ya, selesai").tap()
+    await centre.closes(incident)  # meanwhile
+    await desk.mend()
+    await expect(desk.page.get_by_text("Tidak berlaku: Selesai")).to_be_visible()
+    await desk.page.get_by_role("button", name="Mengerti").tap()
+    await button(desk, mine, "Terima pembatalan").tap()
+    await expect(card(desk, mine)).to_have_count(0)
+    assert (await centre.dispatch(mine))["status"] == "cancelled"
