@@ -4,13 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, expect
 
 from ct112.web.access.principal import Role
 from tests.browser.browsers import PHONE
 from tests.browser.desk import Desk
 from tests.browser.desks import Desks
 from tests.browser.people import People
+from tests.incidents.pictures import PHOTO
 
 OURS, THEIRS = "dinkominfo", "dinkes"  # nobody else's tests ask them
 ON_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
@@ -182,7 +183,7 @@ async def test_what_is_pressed_without_a_network_counts_once_and_in_order(
     await desk.cut()
     for name in ("Terima tugas", "Berangkat", "Tiba di lokasi"):
         await button(desk, mine, name).tap()
-    await expect(card(desk, mine)).to_contain_text("Belum terkirim: Tiba di lokasi")
+    await expect(card(desk, mine)).to_contain_text("Belum terkirim: Diterima")
     await looks(desk, "agency-offline")
     assert (await centre.dispatch(mine))["status"] == "received"
     await desk.mend()
@@ -199,3 +200,32 @@ async def test_what_is_pressed_without_a_network_counts_once_and_in_order(
     await button(desk, mine, "Terima pembatalan").tap()
     await expect(card(desk, mine)).to_have_count(0)
     assert (await centre.dispatch(mine))["status"] == "cancelled"
+
+
+async def test_a_note_and_a_photo_reach_the_centre_and_nothing_else_is_a_photo(
+    desks: Desks, people: People, centre: Centre
+) -> None:
+    desk = await phone(desks, people, OURS)
+    incident, asked = await centre.sends(OURS)
+    mine = asked[OURS]
+    await button(desk, mine, "Terima tugas").tap()
+    await card(desk, mine).get_by_text("Catatan atau foto untuk pusat").tap()
+    file = card(desk, mine).locator("input[type=file]")
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    for kind, what in (("image/jpeg", svg), ("image/svg+xml", svg), ("image/jpeg", PHOTO[:99])):
+        await file.set_input_files(FilePayload(name="a.jpg", mimeType=kind, buffer=what))
+        await expect(card(desk, mine).get_by_role("alert")).to_contain_text("bukan foto")
+    await file.set_input_files(FilePayload(name="b.jpg", mimeType="image/jpeg", buffer=PHOTO))
+    await expect(card(desk, mine).get_by_alt_text("Foto yang akan dikirim")).to_be_visible()
+    await desk.cut()
+    await card(desk, mine).get_by_label("Catatan").fill("dua kios, satu korban")
+    await button(desk, mine, "Kirim").tap()
+    await expect(card(desk, mine)).to_contain_text("Belum terkirim: catatan")
+    await desk.mend()
+    sent = card(desk, mine).get_by_alt_text("Foto yang dikirim")
+    await expect(sent).to_have_js_property("naturalWidth", 16)  # the browser draws what the server kept
+    await looks(desk, "agency-note")
+    told = await people.ask("GET", f"/incidents/{incident}/timeline", by="operator-1")
+    notes = [line["data"] for line in told["timeline"] if line["kind"] == "agency_note"]
+    assert [(note["note"], note["photo"]) for note in notes] == [("dua kios, satu korban", True)]
+    await centre.closes(incident)

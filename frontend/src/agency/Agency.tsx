@@ -80,15 +80,15 @@ function Sound({ state, turn }: { state: BellState; turn: (on: boolean) => void 
 /** What waits for the network, and what the server would not have. */
 function Outgoing({ items, outbox }: { items: readonly KeptItem[]; outbox: OutboxView }) {
   const w = useAgencyWords();
-  const named = (item: KeptItem): string => (item.kind === "note" ? w.note : w.press[item.status]);
+  const named = (item: KeptItem): string => (item.kind === "note" ? w.note : w.status[item.status]);
+  const waiting = items.filter((item) => item.refused === undefined);
   return (
     <div role="status">
+      {waiting.length > 0 ? (
+        <p className={classes.waiting}>{w.waiting(waiting.map((item) => `${named(item)} (${clock(item.at)})`).join(", "))}</p>
+      ) : null}
       {items.map((item) =>
-        item.refused === undefined ? (
-          <p key={item.seq} className={classes.waiting}>
-            {item.kind === "note" ? w.waitingNote(clock(item.at)) : w.waiting(named(item), clock(item.at))}
-          </p>
-        ) : (
+        item.refused === undefined ? null : (
           <div key={item.seq} className={classes.refused}>
             <span>{w.refused(named(item), clock(item.at), item.refused)}</span>
             <Button size="compact-md" variant="default" onClick={() => { outbox.forget(item.seq); }}>{w.read}</Button>

@@ -4,6 +4,7 @@ import { type ReactNode, useId } from "react";
 import { clock } from "../shared/time";
 import classes from "./Agency.module.css";
 import { Details } from "./Details";
+import { Notes } from "./Notes";
 import { Steps } from "./Steps";
 import type { Dispatch, Now } from "./steps";
 import type { OutboxView } from "./useOutbox";
@@ -42,6 +43,7 @@ export function Card({ dispatch, now, open, press, outgoing }: Shown) {
         {dispatch.changed.includes("incident") ? <Text fw={700}>{w.otherIncident}</Text> : null}
         <Details dispatch={dispatch} stood={now.unacknowledged === "stand_down" || now.status === "cancelled"} open={open} />
         {outgoing}
+        {now.status === "cancelled" ? null : <Notes dispatch={dispatch.id} press={press} />}
         <Steps dispatch={dispatch.id} now={now} press={press} />
       </div>
     </article>

@@ -21,9 +21,16 @@ export function Details({ dispatch, stood, open }: Shown) {
   const { incident } = dispatch;
   const isNew = (...names: readonly string[]): boolean => names.some((name) => dispatch.changed.includes(name));
   const danger = incident.people_in_danger;
+  if (stood) {
+    return (
+      <>
+        {dispatch.reason ? <Fact name={w.reason} large>{dispatch.reason}</Fact> : null}
+        <Place dispatch={dispatch} fresh={false} />
+      </>
+    );
+  }
   return (
     <>
-      {stood && dispatch.reason ? <Fact name={w.reason}>{dispatch.reason}</Fact> : null}
       {danger === null ? null : (
         <Text className={classes.danger} data-some={danger > 0 || undefined}>
           {w.danger(danger)}{isNew("people_in_danger") ? <New /> : null}

@@ -281,6 +281,17 @@ INCIDENTS = (
         incidents="SELECT dispatch.incident_id",
         goes_with=frozenset({"incident"}),
     ),
+    Kept(
+        table="dispatch_note",
+        classes=_all(EVENT, "text photo drafted_as") | {"by": STAFF},
+        at="at",
+        over="dispatch_id IN (SELECT dispatch.id FROM dispatch JOIN incident ON incident.id = incident_id"
+        " WHERE incident.status IN ('closed', 'merged'))",
+        calls="SELECT call_id FROM incident_call JOIN dispatch USING (incident_id)"
+        " WHERE dispatch.id = dispatch_note.dispatch_id",
+        incidents="SELECT incident_id FROM dispatch WHERE dispatch.id = dispatch_note.dispatch_id",
+        goes_with=frozenset({"incident"}),
+    ),
     Kept(table="delivery", plain=_words("telling way step state outcome")),
     Kept(table="incident_day", key="day"),
     Kept(

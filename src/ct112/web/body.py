@@ -8,6 +8,7 @@ from ct112.web import kinds
 from ct112.web.problems import Problem
 
 BODY_SECONDS = 5.0  # to send it; shorter than a request may take, so that nobody blames the database
+SLOWEST = 50_000  # bytes a second: what is large (a photo over a poor network) may take longer
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
@@ -35,14 +36,15 @@ async def _whole(request: web.Request, most: int, packed: kinds.Kind) -> bytes:
     if (request.content_length or 0) > most:
         raise _too_large(most)
     found = bytearray()
+    seconds = BODY_SECONDS + most // SLOWEST
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.content.iter_any():
                 found += chunk
                 if len(found) > most:
                     raise _too_large(most)
     except TimeoutError:
-        raise Problem(kinds.SLOW_BODY, f"send the whole body within {BODY_SECONDS:g} s") from None
+        raise Problem(kinds.SLOW_BODY, f"send the whole body within {seconds:g} s") from None
     except web.RequestPayloadError:
         raise Problem(kinds.INVALID, "the body broke off: send the whole of it") from None
     return bytes(found)

@@ -10,6 +10,7 @@ from ct112.web.calls.asks import ROUTES as CALL_ASKS
 from ct112.web.calls.routes import ROUTES as CALLS
 from ct112.web.capacity.routes import ROUTES as CAPACITY
 from ct112.web.categories.routes import ROUTES as CATEGORIES
+from ct112.web.dispatches.notes import ROUTES as NOTES
 from ct112.web.dispatches.noting import ROUTES as NOTING
 from ct112.web.dispatches.routes import ROUTES as DISPATCHES
 from ct112.web.floor.routes import ROUTES as FLOOR
@@ -45,6 +46,7 @@ TABLE: tuple[Route, ...] = (
     *CATEGORIES,
     *DISPATCHES,
     *NOTING,
+    *NOTES,
     *NEIGHBOURS,
     *NEIGHBOUR_OFFERS,
     *POSITIONS,

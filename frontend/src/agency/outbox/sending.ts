@@ -1,13 +1,21 @@
 /** How one item reaches the server: the item's own id makes it count once. */
 import { api, got, once } from "../../shared/api/client";
+import { base64 } from "../photo";
 import type { Dispatch } from "../steps";
-import type { KeptItem } from "./kept";
+import type { KeptItem, Note } from "./kept";
 
 /** Returns the dispatch as it is then, when the answer has it. Throws Problem. */
 export async function sendItem(item: KeptItem): Promise<Dispatch | undefined> {
-  const path = { id: item.dispatch };
-  if (item.kind === "note") throw new Error("notes are not sent yet");
+  if (item.kind === "note") {
+    await sendNote(item);
+    return undefined;
+  }
   const { status, reason } = item;
   const body = reason === undefined ? { status } : { status, reason };
-  return got(api.POST("/api/v1/dispatches/{id}/status", { params: { path, header: once(item.id) }, body }));
+  return got(api.POST("/api/v1/dispatches/{id}/status", { params: { path: { id: item.dispatch }, header: once(item.id) }, body }));
+}
+
+async function sendNote({ id, dispatch, text, photo }: Note): Promise<void> {
+  const body = { text: text ?? null, photo: photo ? await base64(photo) : null };
+  await got(api.PUT("/api/v1/dispatches/{id}/notes/{note}", { params: { path: { id: dispatch, note: id } }, body }));
 }
