@@ -84,8 +84,9 @@ export function valueOf(node: unknown, depth = 0): Value {
   if (isScalar(node)) return scalarOf(node.value, node.type === "PLAIN");
   if (isSeq(node)) return node.items.map((item) => valueOf(item, depth + 1));
   if (!isMap(node)) return null;
-  const entries = node.items.map((pair) => [keyOf(pair.key), valueOf(pair.value, depth + 1)] as const);
-  return Object.fromEntries(entries.toReversed());
+  const fields = new Map<string, Value>();
+  for (const pair of node.items) if (!fields.has(keyOf(pair.key))) fields.set(keyOf(pair.key), valueOf(pair.value, depth + 1));
+  return Object.fromEntries(fields);
 }
 
 function scalarOf(value: unknown, plain: boolean): string | null {

@@ -1,0 +1,79 @@
+"""The admin changes the menu in the page, and the next caller hears it: no file edited, nothing restarted."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from lab.api import Lab
+from tests.browser.desk import SECONDS, Desk
+from tests.browser.menus import add, call_and_press, fresh, heard, pick, publish, until_callers_hear
+
+expect.set_options(timeout=SECONDS * 1000)
+DAY = {"viewport": {"width": 1280, "height": 800}}
+GREETING = ("Satu satu dua Pekalongan.", "id")
+NEWS = {"id": "Kantor pindah besok.", "en": "We move tomorrow.", "ms": "Pejabat berpindah hari esok."}
+WRONG_KEY = ("Tombol salah. Darurat tekan 1.", "id")
+ALL = [
+    GREETING,
+    WRONG_KEY,
+    ("One one two, Pekalongan.", "en"),
+    *((text, voice) for voice, text in NEWS.items()),
+]
+
+
+@pytest.mark.parametrize("desk", [DAY], indirect=True)
+async def test_a_language_and_an_announcement_are_added_published_heard_and_rolled_back(
+    desk: Desk, lab: Lab, tmp_path: Path
+) -> None:
+    desk.expected = {401}
+    page, running = desk.page, lab.living()
+    await desk.open("/menu")
+    await desk.sign_in("admin")
+    await expect(page.get_by_test_id("live")).to_have_text("Berlaku: menu bawaan")
+    await expect(page.get_by_test_id("worst")).to_contain_text("dalam batas")
+    await page.get_by_test_id("graph").get_by_text("greeting").wait_for()
+    await desk.picture("menu-built-in")
+
+    whole = await pick(page, "Pengaturan menu")
+    await whole.get_by_label("Kode bahasa").fill("ms")
+    await whole.get_by_role("button", name="Tambah bahasa").click()
+    await expect(page.get_by_test_id("problems")).to_contain_text("masalah")
+    main = await pick(page, "main")
+    await expect(main).to_contain_text("tidak ada yang diucapkan dalam bahasa 'ms'. → isi teks bahasa 'ms'")
+    await expect(page.get_by_test_id("graph").get_by_text("✗")).not_to_have_count(0)
+    await desk.picture("menu-problems")
+    await (await pick(page, "Pengaturan menu")).get_by_role("button", name="Isi yang kosong").click()
+    await expect(page.get_by_test_id("problems")).to_have_text("✓ Tidak ada masalah")
+
+    await (await pick(page, "main")).get_by_role("button", name="Tambah tombol").click()
+    await add(page, "ganti bahasa", "malay", "main: tombol 4")
+    await add(page, "pengumuman", "news", "malay: lalu")
+    form = page.get_by_test_id("form")
+    for language, text in NEWS.items():
+        await form.get_by_label(f"Yang terdengar ({language})", exact=True).fill(text)
+    await expect(page.get_by_test_id("worst")).to_contain_text("melewati batas")  # it leads to the greeting
+    await expect(await pick(page, "main")).to_contain_text("→ persingkat teks atau waktu tunggu")
+    await expect(page.get_by_role("button", name="Terbitkan…")).to_be_disabled()
+    await desk.picture("menu-too-long")
+    await (await pick(page, "news")).get_by_label("lalu", exact=True).select_option("urgent")
+    await fresh(page)
+    await expect(page.get_by_test_id("worst")).to_contain_text("dalam batas")
+    await expect(page.get_by_test_id("problems")).to_have_text("✓ Tidak ada masalah")
+    await desk.picture("menu-branch")
+    await desk.accessible()
+
+    await publish(page, "Bahasa Melayu dan kabar pindah")
+    await expect(page.get_by_test_id("said")).to_contain_text("versi 1 berlaku")
+    await expect(page.get_by_test_id("draft")).to_have_text("Sama dengan yang berlaku.")
+    await until_callers_hear(lab, 1)
+    pcm = await call_and_press(lab, "4", tmp_path)
+    assert heard(lab, pcm, ALL) == {GREETING, (NEWS["ms"], "ms")}
+
+    await page.get_by_role("button", name="Kembali ke menu bawaan").click()
+    await expect(page.get_by_test_id("live")).to_have_text("Berlaku: versi 2")
+    await desk.picture("menu-rolled-back")
+    await until_callers_hear(lab, 2)
+    pcm = await call_and_press(lab, "4", tmp_path)
+    assert heard(lab, pcm, ALL) == {GREETING, WRONG_KEY}
+    assert lab.living() == running, "something was restarted"
