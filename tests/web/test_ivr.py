@@ -1,14 +1,20 @@
 """The menu over HTTP: stored, checked, compared, heard, published; and what is never published."""
 
 import asyncio
+import base64
 import io
 import wave
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from sqlalchemy import text as sql
 
 from ct112 import ivr
-from ct112.store import calls, ivr_versions
+from ct112.prompts.uploads import Uploads, name_of
+from ct112.serve.sources import StoreSource
+from ct112.store import audit, calls, ivr_versions
 from tests.store.examples import ARRIVED, record
 from tests.web.site import BEARER, Site
 
@@ -201,3 +207,82 @@ async def test_calls_are_counted_per_node(site: Site) -> None:
     assert (body["calls"], nodes["greeting"], nodes["main"]) == (3, (3, 0), (3, 1))
     _, body, _ = await site.get(asked.replace("number=3", "number=0"), headers=BEARER)
     assert (body["calls"], body["nodes"]) == (0, [])
+
+
+def tone(seconds: float = 1.0, rate: int = 16_000, hz: float = 440.0) -> str:
+    """Return a tone as it is sent: WAV, base64."""
+    times = np.arange(int(seconds * rate)) / rate
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((8000 * np.sin(2 * np.pi * hz * times)).astype("<i2").tobytes())
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+async def test_a_recording_is_sent_kept_with_the_version_and_heard(site: Site, tmp_path: Path) -> None:
+    status, body, headers = await post(site, "/recordings", {"wav": tone()})
+    assert (status, headers["Location"]) == (201, f"/api/v1/ivr/recordings/{body['name']}")
+    assert body["seconds"] == pytest.approx(1.0, abs=0.15)
+    _, again, _ = await post(site, "/recordings", {"wav": tone()})
+    assert again["name"] == body["name"]
+    status, sound, _ = await site.get(f"/api/v1/ivr/recordings/{body['name']}", headers=BEARER)
+    with wave.open(io.BytesIO(sound)) as file:
+        assert (status, file.getframerate(), file.getnchannels()) == (200, 8000, 1)
+    spoken = "Satu satu dua Pekalongan."
+    source = GOOD.replace(spoken, f"{{ recording: {body['name']}, text: {spoken} }}")
+    _, report, _ = await post(site, "/check", {"source_yaml": source})
+    assert report["ok"], report["problems"]
+    number = await stored(site, source)
+    assert (await published(site, number, '"0"'))[0] == 200
+    uploads = Uploads(tmp_path / "another-machine")  # serve's: it brings what the live menu plays
+    known = await StoreSource(site.store, uploads).known()
+    assert known.ivr is not None
+    assert uploads.missing(known.ivr.source_yaml) == frozenset()
+    assert name_of(await asyncio.to_thread(uploads.path(body["name"]).read_bytes)) == body["name"]
+    async with site.store.transaction() as connection:
+        rows = (await audit.page(connection, limit=10)).items
+    assert [row.action for row in rows].count("ivr.record") == 2
+
+
+@pytest.mark.parametrize(
+    "wav",
+    [
+        "",
+        "AAAA",
+        "not base64!",
+        base64.b64encode(b"RIFF" + bytes(60)).decode(),
+        tone(0.5, 4000),
+        tone(1.0, hz=0.0),
+    ],
+    ids=["empty", "short", "no base64", "no WAV", "too low a rate", "silence"],
+)
+async def test_what_is_no_sound_is_refused_with_what_to_do(site: Site, wav: str) -> None:
+    status, body, _ = await post(site, "/recordings", {"wav": wav})
+    assert status in (400, 422)
+    assert body["detail"]
+    async with site.store.transaction() as connection:
+        assert await connection.scalar(sql("SELECT count(*) FROM ivr_recording")) == 0
+
+
+async def test_a_recording_nobody_sent_is_a_problem_of_its_line(site: Site) -> None:
+    gone = "up-" + "0" * 32
+    source = GOOD.replace("Satu satu dua Pekalongan.", f"{{ recording: {gone} }}")
+    _, report, _ = await post(site, "/check", {"source_yaml": source})
+    assert [(problem["line"], problem["fatal"]) for problem in report["problems"]] == [(16, True)]
+    assert (await site.get(f"/api/v1/ivr/recordings/{gone}", headers=BEARER))[0] == 404
+    assert (await site.get("/api/v1/ivr/recordings/..%2Fx", headers=BEARER))[0] == 404
+
+
+async def test_recordings_no_version_came_of_go_in_the_end(site: Site) -> None:
+    _, unused, _ = await post(site, "/recordings", {"wav": tone(hz=300)})
+    _, used, _ = await post(site, "/recordings", {"wav": tone(hz=600)})
+    await stored(site, GOOD.replace("Satu satu dua Pekalongan.", f"{{ recording: {used['name']} }}"))
+    async with site.store.transaction() as connection:
+        await connection.execute(sql("UPDATE ivr_recording SET uploaded_at = now() - interval '61 days'"))
+    _, new, _ = await post(site, "/recordings", {"wav": tone(hz=900)})
+    async with site.store.transaction() as connection:
+        left = set((await connection.execute(sql("SELECT name FROM ivr_recording"))).scalars())
+    assert left == {used["name"], new["name"]}
+    assert unused["name"] not in left

@@ -118,7 +118,7 @@ def _report(file: Path | None) -> "ivr.Report | None":
 
     name, text = str(file or "built-in document"), ivr.default_text() if file is None else _text(file)
     limit = loaded().ivr_emergency_limit_seconds
-    problems, report = ivr.every_problem(text, _library(), name=name, limit=limit)
+    problems, report = ivr.every_problem(text, _with_uploads(_library(), text), name=name, limit=limit)
     for problem in problems:
         typer.echo(f"{'✗' if problem.fatal else '!'} {name}: {problem}", err=True)
     return report
@@ -138,6 +138,16 @@ def _library() -> "PromptLibrary":
 
     found = loaded()
     return PromptLibrary(found.state_dir / "prompts", found.recordings_dir)
+
+
+def _with_uploads(library: "PromptLibrary", text: str) -> "PromptLibrary":
+    """Return the library with the recordings the document names: those of the editor are in the database."""
+    from ct112.store import ivr_recordings
+
+    missing = library.uploads.missing(text)
+    if missing:
+        library.uploads.keep(with_connection(lambda connection: ivr_recordings.sounds(connection, missing)))
+    return library
 
 
 def _same_settings() -> None:

@@ -19,6 +19,8 @@ from ct112.core.ivr import Prompt
 from ct112.prompts import speech
 from ct112.prompts.audio import TELEPHONE_RATE, AudioError, Samples, for_telephone, read_wav, write_wav
 from ct112.prompts.speaker import SPEAKER
+from ct112.prompts.uploads import NAME as UPLOADED
+from ct112.prompts.uploads import Uploads
 
 PROCESSING = "1"  # another number when the sound is processed differently: everything is made again
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -49,11 +51,15 @@ class Made:
 
 
 class PromptLibrary:
-    """Makes prompts into `directory`; recordings are `<recordings>/<language>/<name>.wav`."""
+    """Makes prompts into `directory`; recordings are `<recordings>/<language>/<name>.wav`.
+
+    Those that were sent by the editor (`up-…`) lie beside `directory`, for every language.
+    """
 
     def __init__(self, directory: Path, recordings: Path | None = None) -> None:
         self._directory = directory
         self._recordings = recordings
+        self.uploads = Uploads(directory.with_name("uploads"))
 
     def make(self, piece: Piece, language: str) -> Made:
         """Return the prompt for `piece`, making it if it is not there yet. Blocking. Raises PromptError."""
@@ -102,6 +108,8 @@ class PromptLibrary:
             raise AudioError(f"recording {language}/{name}.wav: {error}") from error
 
     def _recording(self, name: str, language: str) -> bytes:
+        if UPLOADED.fullmatch(name):
+            return self._uploaded(name)
         if self._recordings is None:
             raise AudioError(f"recording {language}/{name}.wav: no directory of recordings is set")
         if not RECORDING_NAME.fullmatch(name) or not RECORDING_NAME.fullmatch(language):
@@ -112,6 +120,12 @@ class PromptLibrary:
         if path.stat().st_size > LARGEST_RECORDING:
             raise AudioError(f"recording {language}/{name}.wav is larger than 64 MB: shorten it")
         return path.read_bytes()
+
+    def _uploaded(self, name: str) -> bytes:
+        try:
+            return self.uploads.path(name).read_bytes()
+        except FileNotFoundError:
+            raise AudioError(f"recording {name} is not there: record or upload it again") from None
 
     def _kept(self, key: str, source: str, sound: Callable[[], tuple[Samples, int]]) -> Prompt:
         """Return the prompt of this key, from disk or made from `sound`."""

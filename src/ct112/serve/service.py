@@ -100,7 +100,7 @@ class Service:
         self._telephone.on_trial(self._trials.heard)
         self._positions: tuple[str, ...] = ()
         self._seating, self._keeper = self._keepers(
-            StoreSource(store),
+            StoreSource(store, self._prompts.uploads),
             lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),
         )
 

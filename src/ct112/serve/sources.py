@@ -1,5 +1,6 @@
 """What the service reads of the store, in the words of the keeper."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.stays import Stay
 from ct112.prompts.library import PromptLibrary
+from ct112.prompts.uploads import Uploads
 from ct112.serve.known import (
     Known,
     KnownOperator,
@@ -20,6 +22,7 @@ from ct112.serve.known import (
 from ct112.store import (
     Connection,
     Store,
+    ivr_recordings,
     ivr_versions,
     operators,
     pause_reasons,
@@ -39,14 +42,18 @@ PLANNED_AHEAD = timedelta(days=14)
 class StoreSource:
     """The keepers' source: people, roster, live IVR document, settings and the copy of who sits where."""
 
-    def __init__(self, store: Store) -> None:
-        """Read from `store`."""
+    def __init__(self, store: Store, uploads: Uploads | None = None) -> None:
+        """Read from `store`; `uploads`: where recordings of the live menu are brought to."""
         self._store = store
+        self._uploads = uploads
+        self._not_there: frozenset[str] = frozenset()  # named in the menu, and nowhere
 
     async def known(self) -> Known:
         """Return what is true now. Raises StoreUnavailable."""
         async with self._store.transaction() as connection:
             live = await ivr_versions.current(connection)
+            if live is not None and self._uploads is not None:
+                await self._bring(self._uploads, connection, live.source_yaml)
             reasons = await pause_reasons.pause_reasons(connection)
             return Known(
                 await _positions(connection),
@@ -56,6 +63,18 @@ class StoreSource:
                 None if live is None else LiveIvr(live.version, live.source_yaml),
                 await _settings(connection),
             )
+
+    async def _bring(self, uploads: Uploads, connection: Connection, source: str) -> None:
+        """Bring what a menu plays to this disk; without it that prompt is a gap, and the call goes on."""
+        missing = await asyncio.to_thread(uploads.missing, source)
+        if not missing - self._not_there:
+            return
+        found = await ivr_recordings.sounds(connection, missing)
+        self._not_there = missing - found.keys()
+        try:
+            await asyncio.to_thread(uploads.keep, found)
+        except OSError as error:
+            log.warning("recordings of the menu cannot be kept", error=type(error).__name__)
 
     async def stays(self) -> Sequence[Stay]:
         """Return who sits where as far as it was written. Raises StoreUnavailable."""

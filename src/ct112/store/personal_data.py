@@ -306,6 +306,13 @@ REST = (
     Kept(table="place_key", key="place", plain=_words("key rare")),
     Kept(table="place_import", classes={"by": STAFF}, plain=_words("what digest")),
     Kept(table="ivr_version", key="version", plain=_words("source_yaml document note")),
+    Kept(
+        table="ivr_recording",
+        key="name",
+        key_type="text",
+        classes=_all(STAFF, "sound uploaded_by"),
+        plain=_words("name seconds"),
+    ),
     Kept(table="ivr_publication", classes={"published_by": STAFF}, plain=_words("note")),
     Kept(table="setting_version", key="version", classes={"changed_by": STAFF}, plain=_words("values note")),
     Kept(

@@ -8,6 +8,9 @@ from ct112.core.record import ClassSource, ServiceClass
 from ct112.web.values import LARGEST_ID, Cursor, Given, Instant, Line, PageSize, Serial, Shown
 
 LARGEST_DOCUMENT = 64_000  # characters; the built-in one has 1,600, and a check takes time with them
+SpokenLanguage = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$", max_length=40, description="id, en-gb")
+]
 Source = Annotated[str, Field(max_length=LARGEST_DOCUMENT, description="the document, YAML")]
 
 
@@ -138,9 +141,7 @@ class Preview(Given):
     """A text to be heard as a caller would."""
 
     text: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"[^\s\x00-\x1f]")]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$", description="id, en-gb")] = (
-        "id"
-    )
+    language: SpokenLanguage = "id"
 
 
 class IvrPress(Given):

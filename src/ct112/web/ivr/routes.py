@@ -11,6 +11,7 @@ from ct112.store.ivr_publications import InForce, StoredVersion, UnknownVersion
 from ct112.web import kinds, versions
 from ct112.web.access.principal import LEADERS, Principal
 from ct112.web.house import House
+from ct112.web.ivr import recordings
 from ct112.web.ivr.model import (
     LARGEST_DOCUMENT,
     ByNumber,
@@ -39,6 +40,7 @@ from ct112.web.ivr.model import (
     Preview,
     Publishing,
 )
+from ct112.web.ivr.recordings import bring
 from ct112.web.ivr.workshop import Workshop
 from ct112.web.problems import FieldProblem, Place, Problem, bad_cursor
 from ct112.web.routes import Media, Reply, Route
@@ -84,9 +86,15 @@ async def compare_ivr_versions(path: ByNumber, query: DiffQuery, prepared: list[
     return IvrDiff(number=path.number, against=query.against, lines=tuple(prepared))
 
 
+async def checked(house: House, source_yaml: str) -> tuple[tuple[ivr.Problem, ...], Report | None]:
+    """Judge a document, its recordings at hand."""
+    await bring(house, source_yaml)
+    return await house.workshop.check(source_yaml)
+
+
 async def check_ivr(house: House, body: IvrDocument) -> IvrReport:
     """Check a menu as publishing would: every problem with its line and the remedy."""
-    problems, report = await house.workshop.check(body.source_yaml)
+    problems, report = await checked(house, body.source_yaml)
     ways = () if report is None else report.ways
     return IvrReport(
         ok=report is not None and report.ok,
@@ -102,7 +110,7 @@ async def read_built_in() -> IvrSource:
 
 async def try_ivr(house: House, body: IvrTrial) -> IvrCourse:
     """Try a menu as a caller: what is heard and done with these keys, by the machine that runs real calls."""
-    problems, report = await house.workshop.check(body.source_yaml)
+    problems, report = await checked(house, body.source_yaml)
     if report is None:
         raise _refusal("the document cannot run", [IvrProblem.model_validate(one) for one in problems])
     presses = [ivr.Press(one.at, one.key) for one in body.presses]
@@ -137,7 +145,7 @@ async def preview_speech(house: House, body: Preview) -> Media:
 
 async def runnable(house: House, body: IvrDraft) -> Report:
     """Refuse what cannot run at all."""
-    problems, report = await house.workshop.check(body.source_yaml)
+    problems, report = await checked(house, body.source_yaml)
     if report is None:
         raise _refusal("the document cannot run", [IvrProblem.model_validate(one) for one in problems])
     return report
@@ -156,7 +164,7 @@ async def publishable(house: House, path: ByNumber) -> None:
     """Refuse what would keep an emergency waiting: the same check as the command's."""
     async with house.store.transaction() as connection:
         _, source = await _version(connection, path.number)
-    problems, report = await house.workshop.check(source)
+    problems, report = await checked(house, source)
     if report is None or not report.ok:
         fatal = [IvrProblem.model_validate(one) for one in problems if one.fatal]
         raise _refusal("not published: callers go on hearing the live version", fatal)
@@ -287,4 +295,5 @@ ROUTES = (
     Route("GET", "/api/v1/ivr/prompts/{key}", hear_prompt, LEADERS, media="audio/wav"),
     Route("GET", "/api/v1/ivr/calls", count_ivr_calls, LEADERS),
     Route("POST", "/api/v1/ivr/preview", preview_speech, LEADERS, media="audio/wav", problems=REFUSED),
+    *recordings.ROUTES,
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -10,8 +10,9 @@ from typing import TypeVar
 from ct112 import ivr
 from ct112.ivr import Problem, Report
 from ct112.prompts.audio import for_telephone, write_wav
-from ct112.prompts.library import PromptLibrary
+from ct112.prompts.library import Piece, PromptLibrary
 from ct112.prompts.speaker import SPEAKER
+from ct112.prompts.uploads import prepared
 
 AT_ONCE = 2  # the machine has to answer calls too
 MOST_PAIRS = 4_000_000  # lines × lines: comparing takes time with that
@@ -43,6 +44,23 @@ class Workshop:
     async def speak(self, text: str, language: str) -> bytes:
         """Return a text as a caller would hear it, WAV. Raises SpeechError."""
         return await self._aside(lambda: write_wav(for_telephone(*SPEAKER.speak(text, language))))
+
+    async def missing(self, source_yaml: str) -> frozenset[str]:
+        """Return the recordings of a document that are not on this disk yet."""
+        return await self._aside(lambda: self._library.uploads.missing(source_yaml))
+
+    async def keep(self, sounds: Mapping[str, bytes]) -> None:
+        """Bring recordings to this disk."""
+        await self._aside(lambda: self._library.uploads.keep(sounds))
+
+    async def prepare(self, wav: bytes) -> tuple[bytes, float]:
+        """Return a sound as callers get it, and its seconds. Raises AudioError."""
+        return await self._aside(lambda: prepared(wav))
+
+    async def recorded(self, name: str, language: str) -> bytes:
+        """Return a recording as a caller would hear it, WAV. Raises PromptError."""
+        made = await self._aside(lambda: self._library.make(Piece(recording=name), language))
+        return await self.sound(made.prompt.key) or b""
 
     async def sound(self, key: str) -> bytes | None:
         """Return the sound of a prompt that was made here, WAV; None when there is none."""
