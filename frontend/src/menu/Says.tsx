@@ -7,6 +7,7 @@ import type { Piece, Say } from "./document/menu";
 import type { Path } from "./document/yaml";
 import classes from "./Menu.module.css";
 import { hush, play, soundOf } from "./sound";
+import { TakeSound } from "./TakeSound";
 import { useMenuWords } from "./words";
 
 export type Change = (do_: (text: string) => string, about: string) => void;
@@ -81,6 +82,7 @@ function OnePiece({ piece, language, languages, label, description, many, onChan
             const rest = without(piece, "voice");
             onChange(event.currentTarget.value ? { ...rest, voice: event.currentTarget.value } : rest, "voice");
           }} />
+        <TakeSound label={label} onTaken={(name) => { onChange({ ...piece, recording: name }, "recording"); }} />
         {many ? <Button variant="subtle" color="red" size="compact-xs" onClick={onRemove}>{w.removePiece}</Button> : null}
       </Group>
     </div>

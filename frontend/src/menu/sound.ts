@@ -35,6 +35,10 @@ export async function play(wav: ArrayBuffer, skip = 0): Promise<void> {
 
 /** What a caller hears of a piece, WAV. Throws Problem. */
 export async function soundOf(piece: Piece, language: string): Promise<ArrayBuffer> {
+  if (piece.recording !== undefined) {
+    const params = { path: { name: piece.recording }, query: { language: piece.voice ?? language } };
+    return await got(api.GET("/api/v1/ivr/recordings/{name}", { params, parseAs: "arrayBuffer" }));
+  }
   const body = { text: piece.text ?? "", language: piece.voice ?? language };
   return await got(api.POST("/api/v1/ivr/preview", { body, parseAs: "arrayBuffer" }));
 }
