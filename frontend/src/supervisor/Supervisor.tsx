@@ -5,12 +5,13 @@ import { Clock } from "../shared/now";
 import { Floor } from "./floor/Floor";
 import { CallPage } from "./history/CallPage";
 import { Calls } from "./history/Calls";
+import { Reports } from "./reports/Reports";
 import classes from "./Supervisor.module.css";
 import { useSupervisorWords } from "./words";
 
 type Part = keyof ReturnType<typeof useSupervisorWords>["nav"];
 
-const PARTS: Readonly<Partial<Record<Part, string>>> = { floor: "/", calls: "/calls" };
+const PARTS: Readonly<Partial<Record<Part, string>>> = { floor: "/", calls: "/calls", reports: "/reports" };
 
 export default function Supervisor() {
   const w = useSupervisorWords();
@@ -21,6 +22,7 @@ export default function Supervisor() {
         <Route path="/"><Floor /></Route>
         <Route path="/calls"><Calls /></Route>
         <Route path="/calls/:id">{({ id }) => <CallPage key={id} id={id} />}</Route>
+        <Route path="/reports"><Reports /></Route>
         <Route><Text>{w.noSuch}</Text></Route>
       </Switch>
     </Clock>

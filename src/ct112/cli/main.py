@@ -59,6 +59,7 @@ COMMANDS = {
     "uninstall": ("ct112.cli.uninstall", "Take ct112 off this machine; the data stays unless asked."),
     "simulate": ("ct112.cli.simulate", "Nights on virtual time in which everything breaks."),
     "statistics": ("ct112.cli.statistics", "How the centre did in a span: calls, incidents, agencies."),
+    "shift-log": ("ct112.cli.shift_log", "What supervisors wrote down for each other."),
     "report": ("ct112.cli.statistics", "The month's report for the national centre, CSV and XLSX."),
     "capacity": ("ct112.cli.capacity", "The operators and trunk lines a busy hour needs."),
 }
@@ -87,7 +88,7 @@ class Lazy(TyperGroup):
             return group
         if cmd_name in COMMANDS:
             alone = typer.Typer(rich_markup_mode=None)
-            alone.command(cmd_name)(getattr(import_module(COMMANDS[cmd_name][0]), cmd_name))
+            alone.command(cmd_name)(getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_")))
             return typer.main.get_command(alone)
         return super().get_command(ctx, cmd_name)
 

@@ -305,6 +305,14 @@ REST = (
     Kept(table="place_name", plain=_words("code kind name area latitude longitude aliases")),
     Kept(table="place_key", key="place", plain=_words("key rare")),
     Kept(table="place_import", classes={"by": STAFF}, plain=_words("what digest")),
+    Kept(
+        table="shift_log",
+        classes={"note": EVENT, "written_by": STAFF, "taken_by": STAFF},
+        at="written_at",
+        blank={"note": "''"},
+        over="NOT hands_over OR taken_at IS NOT NULL",
+        goes_with=frozenset(),
+    ),
     Kept(table="ivr_version", key="version", plain=_words("source_yaml document note")),
     Kept(
         table="ivr_recording",

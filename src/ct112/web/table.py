@@ -32,6 +32,7 @@ from ct112.web.seating.routes import ROUTES as SEATING
 from ct112.web.session.oidc import ROUTES as OIDC
 from ct112.web.session.routes import ROUTES as SESSION
 from ct112.web.settings.routes import ROUTES as SETTINGS
+from ct112.web.shift_log.routes import ROUTES as SHIFT_LOG
 from ct112.web.statistics.routes import ROUTES as STATISTICS
 from ct112.web.tokens.routes import ROUTES as TOKENS
 
@@ -67,6 +68,7 @@ TABLE: tuple[Route, ...] = (
     *AUDIT,
     *PRIVACY,
     *STATISTICS,
+    *SHIFT_LOG,
     *ALERTS,
     *CAMERAS,
 )

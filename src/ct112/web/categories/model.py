@@ -9,7 +9,7 @@ from ct112.web.incidents.model import Code, Priority
 from ct112.web.values import Given, Instant, Line, Shown
 
 NameGiven = Annotated[
-    str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
 ]
 MOST_SENTENCES = 20
 

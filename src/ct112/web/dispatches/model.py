@@ -44,9 +44,12 @@ class OnBehalf(Given):
     """Who of the agency said it, and how; the centre notes it for them."""
 
     how: How
-    who: Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")] | None = (
-        None
-    )
+    who: (
+        Annotated[
+            str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+        ]
+        | None
+    ) = None
 
 
 class Report(Given):

@@ -18,7 +18,9 @@ from ct112.web.problems import FieldProblem, Place, Problem
 from ct112.web.routes import Reply, Route
 from ct112.web.values import ById, Given, Instant
 
-Short = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Short = Annotated[
+    str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
 
 
 class NewNote(Given):

@@ -18,7 +18,8 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40)]
 Area = Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{1,40}$", max_length=40, description="an area's code")]
 Number = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# .()-]*$")]
 Reason = Annotated[
-    str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    str,
+    Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"),
 ]
 People = Annotated[int, Field(ge=0, le=MOST_PEOPLE)]
 Priority = Annotated[

@@ -6,7 +6,7 @@ from ct112.store import BadCursor, Connection, erasure_requests, holds, privacy
 from ct112.store.erasing import EraseError, Whose
 from ct112.store.personal_data import MEANINGS, REGISTRY, DataClass
 from ct112.web import kinds
-from ct112.web.access.principal import Principal, Role
+from ct112.web.access.principal import LEADERS, Principal, Role
 from ct112.web.privacy.model import (
     BreachQuery,
     BreachView,
@@ -147,8 +147,8 @@ ROUTES = (
     Route("GET", "/api/v1/privacy/classes", list_data_classes, ADMINS),
     Route("GET", "/api/v1/privacy/subject", find_subject, ADMINS, problems=REFUSED, audit="privacy.find"),
     Route("GET", "/api/v1/privacy/breach", read_breach, ADMINS, problems=REFUSED, audit="privacy.breach"),
-    Route("GET", "/api/v1/holds", list_holds, ADMINS, audit="hold.list"),
-    Route("POST", "/api/v1/holds", place_hold, ADMINS, status=201, keyed=True, audit="hold.place"),
+    Route("GET", "/api/v1/holds", list_holds, LEADERS, audit="hold.list"),
+    Route("POST", "/api/v1/holds", place_hold, LEADERS, status=201, keyed=True, audit="hold.place"),
     Route(
         "POST",
         "/api/v1/holds/{id}/release",

@@ -1,0 +1,1 @@
+"""The shift log: what supervisors write down for each other."""
