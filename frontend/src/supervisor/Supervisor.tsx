@@ -6,12 +6,14 @@ import { Floor } from "./floor/Floor";
 import { CallPage } from "./history/CallPage";
 import { Calls } from "./history/Calls";
 import { Reports } from "./reports/Reports";
+import { Holds } from "./holds/Holds";
+import { Log } from "./log/Log";
 import classes from "./Supervisor.module.css";
 import { useSupervisorWords } from "./words";
 
 type Part = keyof ReturnType<typeof useSupervisorWords>["nav"];
 
-const PARTS: Readonly<Partial<Record<Part, string>>> = { floor: "/", calls: "/calls", reports: "/reports" };
+const PARTS: Readonly<Partial<Record<Part, string>>> = { floor: "/", calls: "/calls", log: "/log", reports: "/reports", holds: "/holds" };
 
 export default function Supervisor() {
   const w = useSupervisorWords();
@@ -22,6 +24,8 @@ export default function Supervisor() {
         <Route path="/"><Floor /></Route>
         <Route path="/calls"><Calls /></Route>
         <Route path="/calls/:id">{({ id }) => <CallPage key={id} id={id} />}</Route>
+        <Route path="/log"><Log /></Route>
+        <Route path="/holds"><Holds /></Route>
         <Route path="/reports"><Reports /></Route>
         <Route><Text>{w.noSuch}</Text></Route>
       </Switch>

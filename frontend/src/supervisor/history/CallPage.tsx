@@ -7,6 +7,8 @@ import { explain } from "../../shared/api/problem";
 import { ClassSign } from "../../shared/signs/Signs";
 import { dayAndTime } from "../../shared/time";
 import { Box } from "../floor/Box";
+import { HoldOf } from "../holds/HoldOf";
+import { useHoldWords } from "../holds/words";
 import { useSupervisorWords } from "../words";
 import classes from "./History.module.css";
 import { IncidentsOf } from "./IncidentsOf";
@@ -17,6 +19,7 @@ import { useHistoryWords } from "./words";
 export function CallPage({ id }: { id: string }) {
   const w = useHistoryWords();
   const shared = useSupervisorWords();
+  const holds = useHoldWords();
   const { data: call, error } = useQuery({
     queryKey: ["call", id], queryFn: () => got(api.GET("/api/v1/calls/{id}", { params: { path: { id } } })),
   });
@@ -39,8 +42,9 @@ export function CallPage({ id }: { id: string }) {
       </div>
       <div className={classes.two}>
         <Box title={w.timeline} count={call.facts.length}><Timeline facts={call.facts} from={call.arrived_at} /></Box>
-        <div>
+        <div className={classes.sections}>
           <Box title={w.record}><RecordOf call={call} /></Box>
+          <Box title={holds.title}><HoldOf of={{ call_id: id }} /></Box>
           <Box title={w.incidents}><IncidentsOf call={id} /></Box>
         </div>
       </div>
