@@ -14,6 +14,8 @@ from ct112.core.value import guard_values
 
 guard_values()
 
+pytest_plugins = ("tests.databases",)
+
 HERE = Path(__file__).parent
 
 

@@ -8,9 +8,6 @@ import pytest
 
 from lab.throwaway import Server
 from tests.backup.installation import Installation
-from tests.store.conftest import database_url, server, store, template
-
-__all__ = ["database_url", "server", "store", "template"]
 
 
 @pytest.fixture

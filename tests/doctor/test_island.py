@@ -10,9 +10,6 @@ from ct112.settings import Settings
 from ct112.store import Store, accounts
 from ct112.store.roles import Role
 from tests.doctor.test_examination import node, settings
-from tests.store.conftest import database_url, server, template
-
-__all__ = ["database_url", "server", "template"]
 
 
 @pytest.fixture

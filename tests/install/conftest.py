@@ -6,9 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from lab.throwaway import Server
-from tests.store.conftest import server
-
-__all__ = ["server"]
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from lab.processes import ProcessTable
 from lab.service import Service
 from lab.steps import StepFailed
 from tests.places.conftest import city
-from tests.store.conftest import database_url, server, store, template
 
-__all__ = ["city", "database_url", "server", "store", "template"]
+__all__ = ["city"]
 
 
 async def test_a_folder_is_taken_in_and_a_damaged_one_is_named(

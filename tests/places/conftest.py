@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.store.conftest import database_url, server, store, template, terminal  # noqa: F401 (fixtures)
-
 HERE = Path(__file__).parent
 DISTRICTS = ("Kota Baru", "Pasir Lor", "Segara")
 KELURAHAN = {

@@ -26,9 +26,7 @@ from ct112.serve.known import LastKnown
 from lab.places import REPOSITORY
 from lab.throwaway import Server
 from tests.docs.blocks import script
-from tests.store.conftest import server
 
-__all__ = ["server"]
 FIXTURE = Path(__file__).parent / "from_662f288"
 BEFORE = "/var/backups/ct112/before-upgrade"
 

@@ -1,4 +1,7 @@
-"""A database of its own for each test."""
+"""A database of its own for each test, in one PostgreSQL for the process.
+
+One for all folders: each takes seconds to start, and keeps ports and memory until the process ends.
+"""
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
