@@ -60,6 +60,11 @@ task_restarts = Counter("ct112_task_restarts_total", "Times a task died and was 
 deliveries = Counter(
     "ct112_deliveries_total", "Tries to tell an agency something, by way and outcome", ["way", "outcome"]
 )
+pushes = Counter(
+    "ct112_pushes_total",
+    "Web pushes to phones of agencies, by outcome: sent, again, gone (the browser), refused, of no use",
+    ["outcome"],
+)
 dispatches_late = Gauge(
     "ct112_dispatches_late",
     "Emergencies nobody was dispatched to for 60 s, without anybody at the scene after 15 minutes;"
@@ -208,7 +213,7 @@ OWN = {
             personal_rows_erased,
         ),
         *(callbacks_waiting, callbacks_due, callback_oldest_seconds, callbacks_overdue),
-        *(routing_unmatched, agencies_unreached, deliveries, dispatches_late),
+        *(routing_unmatched, agencies_unreached, deliveries, dispatches_late, pushes),
     ),
 }
 """What web and worker alone export; everything else is serve's."""

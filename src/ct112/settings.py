@@ -203,6 +203,10 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, description="Its account, where it wants one")
     smtp_password: SecretStr | None = Field(None, description="The account's password")
     smtp_sender: str = Field("", description="Who the mails are from; ct112@ the mail server by default")
+    push_contact: Annotated[str, Field(pattern=r"^((mailto:[^\s@]+@[^\s@]+|https://\S+))?$")] = Field(
+        "",
+        description="Whom a push service may write to (`mailto:…`); empty: it is told web's address",
+    )
     trunk_endpoint: str = Field("trunk", description="Asterisk's name of the carrier's trunk, if it is one")
     trunks: list[TrunkSettings] = Field(
         default_factory=list,

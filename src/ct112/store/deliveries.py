@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, func, insert, or_, select, update
 from ct112.incidents.agencies import WayKind, steps
 from ct112.incidents.due import Try, key, next_step
 from ct112.incidents.spoken import Telling
-from ct112.store import agencies, clean, incident_changes
+from ct112.store import agencies, clean, incident_changes, pushes
 from ct112.store.dispatch_tables import DeliveryRow
 from ct112.store.dispatches_reading import DISPATCHES, StoredDispatch
 from ct112.store.engine import Connection
@@ -83,7 +83,11 @@ async def settle(
 async def begin(
     connection: Connection, dispatch: UUID, agency: str, telling: Telling, priority: int, here: datetime
 ) -> None:
-    """Begin to tell an agency something, by the first of its ways. `here`: now, in the centre's zone."""
+    """Begin to tell an agency something, by the first of its ways; its phones are woken beside that.
+
+    `here`: now, in the centre's zone.
+    """
+    await pushes.queue(connection, dispatch, agency, telling)
     await advance(connection, dispatch, agency, telling, uuid4(), priority, here)
 
 

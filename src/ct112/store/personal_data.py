@@ -301,6 +301,13 @@ INCIDENTS = (
     ),
 )
 REST = (
+    Kept(table="push_key", plain=_words("private")),
+    Kept(
+        table="push_subscription",
+        classes={"account": CONTACT, "endpoint": CONTACT},
+        plain=_words("key secret language"),  # they encrypt what a browser is told
+    ),
+    Kept(table="push_task", plain=_words("telling")),
     Kept(table="area", key="code", plain=_words("code kind name parent geometry")),
     Kept(table="place_name", plain=_words("code kind name area latitude longitude aliases")),
     Kept(table="place_key", key="place", plain=_words("key rare")),

@@ -25,6 +25,7 @@ from ct112.web.operators.routes import ROUTES as OPERATORS
 from ct112.web.places.routes import ROUTES as PLACES
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.privacy.routes import ROUTES as PRIVACY
+from ct112.web.push.routes import ROUTES as PUSH
 from ct112.web.roster.routes import ROUTES as ROSTER
 from ct112.web.routes import Route
 from ct112.web.routing.routes import ROUTES as ROUTING
@@ -48,6 +49,7 @@ TABLE: tuple[Route, ...] = (
     *DISPATCHES,
     *NOTING,
     *NOTES,
+    *PUSH,
     *NEIGHBOURS,
     *NEIGHBOUR_OFFERS,
     *POSITIONS,

@@ -28,6 +28,8 @@ from ct112.worker.errands import Mailing
 from ct112.worker.jobs import Job, Running
 from ct112.worker.neighbour_answers import EVERY_SECONDS as ANSWER_SECONDS
 from ct112.worker.neighbour_answers import NeighbourAnswerer
+from ct112.worker.pushes import EVERY_SECONDS as PUSH_SECONDS
+from ct112.worker.pushes import Pusher
 from ct112.worker.retention import REQUESTS_SECONDS, RETENTION_SECONDS, Retention, carry_out_requests
 from ct112.worker.routing import LOOK_SECONDS as ROUTING_SECONDS
 from ct112.worker.routing import RoutingWatch
@@ -37,7 +39,7 @@ from ct112.worker.tidying import TIDY_SECONDS, tidy
 log = logs.get("worker")
 
 
-def jobs(settings: Settings, store: Store, telling: Deliverer) -> list[Job]:
+def jobs(settings: Settings, store: Store, telling: Deliverer, waking: Pusher) -> list[Job]:
     """Return what the worker does. Each job names itself: that name is in the log, metrics and health."""
     sealer = Sealer(store, settings.audit_key_path, settings.audit_heads_path)
     lister = ErasureLister(store, settings.audit_key_path, settings.erasures_path)
@@ -58,6 +60,7 @@ def jobs(settings: Settings, store: Store, telling: Deliverer) -> list[Job]:
             answering.work,
             longest_pause_seconds=DELIVERY_PAUSE_SECONDS,
         ),
+        Job("phones woken", PUSH_SECONDS, waking.work),
         Job("dispatches watched", DISPATCH_SECONDS, DispatchWatch(store).look),
         Job("routing watched", ROUTING_SECONDS, RoutingWatch(store, settings.zone).look),
         Job("backup's age", LOOK_SECONDS, partial(look, settings.state_dir)),
@@ -79,6 +82,13 @@ def deliverer(settings: Settings, store: Store) -> Deliverer:
     return Deliverer(store, serve, mailing, settings.allowed_networks(), settings.zone)
 
 
+def pusher(settings: Settings, store: Store) -> Pusher:
+    """Return who wakes phones of agencies."""
+    address = settings.web_url if settings.web_url.startswith("https://") else None
+    contact = settings.push_contact or address
+    return Pusher(store, settings.allowed_networks(), contact)
+
+
 class Worker:
     """The process. `run` returns after an orderly leave, and raises when its door cannot be opened."""
 
@@ -87,7 +97,8 @@ class Worker:
         self._store = store
         self._presence = Presence(store)
         self._deliverer = deliverer(settings, store)
-        wanted = jobs(settings, store, self._deliverer) if work is None else work
+        self._pusher = pusher(settings, store)
+        wanted = jobs(settings, store, self._deliverer, self._pusher) if work is None else work
         self._running = [Running(job) for job in wanted]
         app = web.Application()
         app.on_response_prepare.append(hide)
@@ -103,7 +114,7 @@ class Worker:
         leave = leave_on_signals()
         log.info("ct112 worker starts", jobs=[job.name for job in self._running])
         try:
-            async with self._deliverer.working():
+            async with self._deliverer.working(), self._pusher.working():
                 await self._supervisor.run(leave)
         finally:
             await self._store.close()

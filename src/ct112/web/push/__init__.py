@@ -1,0 +1,1 @@
+"""Web push over HTTP: phones of agencies that want to be told."""
