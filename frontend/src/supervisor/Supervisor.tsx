@@ -7,13 +7,15 @@ import { CallPage } from "./history/CallPage";
 import { Calls } from "./history/Calls";
 import { Reports } from "./reports/Reports";
 import { Holds } from "./holds/Holds";
+import { IncidentHistory } from "./incidents/History";
+import { IncidentPage } from "./incidents/IncidentPage";
 import { Log } from "./log/Log";
 import classes from "./Supervisor.module.css";
 import { useSupervisorWords } from "./words";
 
 type Part = keyof ReturnType<typeof useSupervisorWords>["nav"];
 
-const PARTS: Readonly<Partial<Record<Part, string>>> = { floor: "/", calls: "/calls", log: "/log", reports: "/reports", holds: "/holds" };
+const PARTS: Readonly<Partial<Record<Part, string>>> = { floor: "/", calls: "/calls", incidents: "/incidents", log: "/log", reports: "/reports", holds: "/holds" };
 
 export default function Supervisor() {
   const w = useSupervisorWords();
@@ -24,6 +26,8 @@ export default function Supervisor() {
         <Route path="/"><Floor /></Route>
         <Route path="/calls"><Calls /></Route>
         <Route path="/calls/:id">{({ id }) => <CallPage key={id} id={id} />}</Route>
+        <Route path="/incidents"><IncidentHistory /></Route>
+        <Route path="/incidents/:id">{({ id }) => <IncidentPage key={id} id={id} />}</Route>
         <Route path="/log"><Log /></Route>
         <Route path="/holds"><Holds /></Route>
         <Route path="/reports"><Reports /></Route>

@@ -7,7 +7,7 @@ import { dayAndTime } from "../../shared/time";
 import { useAsking } from "../asking";
 import { Refused } from "../Refused";
 import classes from "./Log.module.css";
-import { LOG_KEY } from "./Log";
+import { LOG_KEY } from "./keys";
 import { useLogWords } from "./words";
 
 /** `toTake`: with the button that takes it over. */

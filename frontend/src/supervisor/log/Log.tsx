@@ -8,11 +8,11 @@ import { Box } from "../floor/Box";
 import { readAfter } from "../history/filter";
 import history from "../history/History.module.css";
 import { useSupervisorWords } from "../words";
+import { LOG_KEY } from "./keys";
 import { Entry } from "./Entry";
 import { useLogWords } from "./words";
 import { Write } from "./Write";
 
-export const LOG_KEY = "shift-log";
 const MOST_OPEN = 100;
 
 export function Log() {

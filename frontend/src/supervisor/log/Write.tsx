@@ -6,7 +6,7 @@ import { api, got, newKey, once } from "../../shared/api/client";
 import { fieldErrors } from "../../shared/api/problem";
 import { useAsking } from "../asking";
 import { Refused } from "../Refused";
-import { LOG_KEY } from "./Log";
+import { LOG_KEY } from "./keys";
 import { useLogWords } from "./words";
 
 const LONGEST = 4000;

@@ -21,7 +21,7 @@ export const useReportWords = words({
     reachedIt: "tercapai",
     missedIt: "belum tercapai",
     seconds: (n: number) => `${n} dtk`,
-    source: (name: string) => `Sumber: ${name}`,
+    source: (name: string) => `Sumber: ${name.replace("national target, 15 minutes", "sasaran nasional 15 menit")}`,
     month: "Laporan bulanan untuk pusat nasional",
     monthHelp: "Satu baris per hari dan satu untuk bulannya.",
     monthField: "Bulan",
