@@ -66,3 +66,11 @@ def test_a_good_document_has_none(tmp_path: Path) -> None:
     assert problems == ()
     assert report is not None
     assert report.ways
+
+
+def test_more_nodes_than_can_be_followed_are_one_problem(tmp_path: Path) -> None:
+    chain = "".join(f"  n{at}: {{ type: language, language: id, next: n{at + 1} }}\n" for at in range(1000))
+    source = f"languages: [id]\nstart: n0\nwaiting: {{ id: Tunggu }}\nnodes:\n{chain}"
+    problems, report = every_problem(source, library(tmp_path), name="many")
+    assert report is None
+    assert [(problem.line, problem.message) for problem in problems] == [(4, "the menu has 1000 nodes")]

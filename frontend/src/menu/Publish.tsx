@@ -47,7 +47,7 @@ export function Publish({ text, live, now, base, onClose, onPublished, onStale }
       <form onSubmit={send}>
         <TextInput label={w.note} value={note} maxLength={500} autoFocus autoComplete="off" error={error || undefined} onChange={(event) => { setNote(event.currentTarget.value); }} />
         <Group my="sm">
-          <Button type="submit" loading={busy} color={stale ? "orange" : "blue"}>{stale ? w.publishOver : w.publishNow}</Button>
+          <Button type="submit" loading={busy} >{stale ? w.publishOver : w.publishNow}</Button>
           <Button variant="default" onClick={onClose}>{w.cancel}</Button>
         </Group>
       </form>

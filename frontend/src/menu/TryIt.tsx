@@ -46,7 +46,7 @@ export function TryIt({ text, onClose }: { text: string; onClose: () => void }) 
   return (
     <Window title={w.tryTitle} wide onClose={onClose}>
       <Text size="sm" mb="sm">{w.tryText}</Text>
-      <Group align="flex-start" gap="lg">
+      <Group align="flex-start" gap="lg" onKeyDown={(event) => { if ((KEYS as readonly string[]).includes(event.key)) press(event.key); }}>
         <div>
           {call && !over(call, at) ? (
             <Button color="red" onClick={() => { hush(); setCall(null); }}>{w.hangUp}</Button>
@@ -63,7 +63,7 @@ export function TryIt({ text, onClose }: { text: string; onClose: () => void }) 
             if (event.currentTarget.checked) hush();
           }} />
         </div>
-        <div className={classes.fill} onKeyDown={(event) => { if ((KEYS as readonly string[]).includes(event.key)) press(event.key); }}>
+        <div className={classes.fill}>
           {error ? <Text size="sm" role="alert" className={classes.bad}>{error}</Text> : null}
           <ol className={classes.course} tabIndex={0} aria-label={w.tryTitle}>
             {(call?.turns ?? []).map((turn, number) => (

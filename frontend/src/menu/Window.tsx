@@ -15,7 +15,7 @@ export function Window({ title, wide, onClose, children }: { title: string; wide
     <dialog ref={dialog} aria-labelledby={id} className={wide ? classes.wide : classes.window} onClose={onClose}>
       <Group justify="space-between" wrap="nowrap" mb="sm">
         <Title id={id} order={2} size="h4">{title}</Title>
-        <Button variant="default" size="compact-sm" onClick={() => dialog.current?.close()}>{w.close}</Button>
+        <Button variant="default" size="compact-sm" flex="none" onClick={() => dialog.current?.close()}>{w.close}</Button>
       </Group>
       {children}
     </dialog>

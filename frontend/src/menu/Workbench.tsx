@@ -93,6 +93,7 @@ export function Workbench({ owner, live: { now, text } }: { owner: string; live:
         <Text size="sm" data-testid="draft">{draft.text === live.text ? w.same : w.draft}</Text>
         {draft.text === live.text ? null : <Button variant="subtle" size="compact-xs" onClick={() => { draft.begin(live); }}>{w.discard}</Button>}
         <PreviousVersion now={now} back={back} />
+        {fresh && !checked.report.ok && draft.text !== live.text ? <Text size="sm" className={classes.bad}>{w.fatal}</Text> : null}
         {said ? <Text size="sm" fw={600} data-testid="said">{said}</Text> : null}
       </Group>
       {error ? <Text mt="sm" role="alert" className={classes.bad}>{w.unreadable} {w.unreadableWhy[error.why]} {error.line === null ? "" : `(${w.line(error.line)})`}</Text> : null}

@@ -1,6 +1,6 @@
 /** Always in sight: how long an emergency may wait for an operator's queue at worst, and how many problems there are. */
 import { Button, List, Text } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLanguage } from "../shared/words/words";
 import type { Checked } from "./asking";
 import { Fault } from "./Fault";
@@ -8,6 +8,8 @@ import classes from "./Menu.module.css";
 import { part, type Way } from "./problems";
 import { useMenuWords } from "./words";
 import { Window } from "./Window";
+
+const SLOW_MS = 1_200;
 
 interface Props {
   readonly checked: Checked | null;
@@ -20,6 +22,7 @@ export function Worst({ checked, fresh, limit, error }: Props) {
   const w = useMenuWords();
   const language = useLanguage();
   const [open, setOpen] = useState(false);
+  const slow = useSlow(!fresh);
   const worst = checked?.report.ways[0];
   const problems = checked?.report.problems ?? [];
   const fatal = problems.filter((problem) => problem.fatal).length;
@@ -27,7 +30,7 @@ export function Worst({ checked, fresh, limit, error }: Props) {
   const late = worst !== undefined && worst.seconds > limit;
   return (
     <>
-      <div data-testid="worst">
+      <div data-testid="worst" className={slow ? classes.old : undefined}>
         <Text size="xs" c="dimmed">{w.worst}</Text>
         {worst ? (
           <Text size="sm" component="div">
@@ -37,7 +40,7 @@ export function Worst({ checked, fresh, limit, error }: Props) {
         ) : <Text size="sm">{checked ? w.unknownTime : w.checking}</Text>}
       </div>
       <Button variant="default" size="compact-sm" data-testid="problems" data-fresh={fresh || undefined} onClick={() => { setOpen(true); }} disabled={!checked}>
-        <span className={fatal ? classes.bad : problems.length ? classes.hint : classes.good}>{fatal ? `✗ ${w.problems(fatal)}` : problems.length ? `! ${w.hints(problems.length)}` : `✓ ${w.noProblem}`}</span>
+        {slow ? w.checking : <span className={fatal ? classes.bad : problems.length ? classes.hint : classes.good}>{fatal ? `✗ ${w.problems(fatal)}` : problems.length ? `! ${w.hints(problems.length)}` : `✓ ${w.noProblem}`}</span>}
       </Button>
       {error ? <Text size="sm" role="alert" className={classes.bad}>{w.notChecked} {error}</Text> : null}
       {open && checked ? (
@@ -48,6 +51,16 @@ export function Worst({ checked, fresh, limit, error }: Props) {
       ) : null}
     </>
   );
+}
+
+/** Whether it has been so for a while: what takes a moment is not said. */
+function useSlow(is: boolean): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => { setSlow(is); }, is ? SLOW_MS : 0);
+    return () => { clearTimeout(timer); };
+  }, [is]);
+  return slow && is;
 }
 
 function OneWay({ way, number }: { way: Way; number: (seconds: number) => string }) {

@@ -55,6 +55,7 @@ const SAID: readonly (readonly [RegExp, string])[] = [
   [/^too many levels inside one another$/, "terlalu banyak tingkat di dalam tingkat"],
   [/^this is not YAML \((.*)\)$/, "ini bukan YAML ($1)"],
   [/^there is no document here$/, "tidak ada menu di sini"],
+  [/^the menu has (\d+) nodes$/, "menu ini punya $1 simpul"],
   [/^the document is too large$/, "menu terlalu besar"],
   [/^this cannot be said: there is no voice for the language '(.+)'$/, "ini tidak dapat diucapkan: tidak ada suara mesin untuk bahasa '$1'"],
   [/^this cannot be said: (.+)$/, "ini tidak dapat diucapkan: $1"],
@@ -86,6 +87,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^record it .*$/, "rekam, atau pilih suara bahasa lain"],
   [/^until it can, callers hear nothing here$/, "selama itu penelepon tidak mendengar apa-apa di sini"],
   [/^put the recording there before going live$/, "unggah rekamannya sebelum menerbitkan"],
+  [/^leave (\d+) at most; .*$/, "sisakan paling banyak $1; penelepon tidak dapat mengikuti lebih"],
   [/^remove it, see .*$/, "hapus"],
 ];
 

@@ -9,7 +9,7 @@ from ct112.ivr.links import unknown_targets
 from ct112.ivr.marked import Marked, Value, read
 from ct112.ivr.partial import partial
 from ct112.ivr.problems import IvrError, Problem, did_you_mean
-from ct112.ivr.shape import NODE_TYPES, DocumentShape, NodeShape
+from ct112.ivr.shape import MOST_NODES, NODE_TYPES, DocumentShape, NodeShape
 from ct112.ivr.validating import validated
 
 
@@ -42,7 +42,10 @@ def drafted(text: str, *, name: str) -> tuple[Draft, list[Problem]]:
     if not isinstance(marked.value, dict):
         remedy = "begin with `start:` and `nodes:`, see docs/ivr.md"
         raise IvrError(name, [Problem(line=1, message="there is no document here", remedy=remedy)])
-    nodes, problems = _nodes(marked, marked.value.get("nodes"))
+    written = marked.value.get("nodes")
+    if isinstance(written, dict) and len(written) > MOST_NODES:
+        raise IvrError(name, [_too_many(marked, len(written))])  # its paths are too long to be followed
+    nodes, problems = _nodes(marked, written)
     shape, more = validated(
         DocumentShape, {**marked.value, "nodes": nodes}, marked, (), keep=lambda one: not _of_a_node(one)
     )
@@ -67,6 +70,11 @@ def _nodes(marked: Marked, value: Value) -> tuple[Any, list[Problem]]:
         if isinstance(shape, tuple(NODE_TYPES.values())):
             shapes[name] = cast(NodeShape, shape)
     return shapes or value, problems
+
+
+def _too_many(marked: Marked, count: int) -> Problem:
+    remedy = f"leave {MOST_NODES} at most; nobody on the telephone follows more"
+    return Problem(line=marked.line(("nodes",)), message=f"the menu has {count} nodes", remedy=remedy)
 
 
 def _unknown_type(marked: Marked, name: str, kind: Value) -> Problem:

@@ -9,6 +9,7 @@ from ct112.core.record import ServiceClass
 
 KEYS = "0123456789*#"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_NODES = 200
 MOST_TEXT = 1000  # characters in one text
 
 
@@ -164,4 +165,4 @@ class DocumentShape(Shape):
     time_zone: str = "Asia/Jakarta"
     start: Reference
     waiting: Say
-    nodes: Annotated[dict[Name, NodeShape], Field(min_length=1, max_length=200)]
+    nodes: Annotated[dict[Name, NodeShape], Field(min_length=1, max_length=MOST_NODES)]

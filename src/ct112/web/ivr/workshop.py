@@ -1,6 +1,7 @@
 """What is done to menus: checked, compared, spoken. It takes time, so in threads, a few at once."""
 
 import asyncio
+import contextlib
 import difflib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from ct112.prompts.speaker import SPEAKER
 from ct112.prompts.uploads import prepared
 
 AT_ONCE = 2  # the machine has to answer calls too
+MOST_SOUNDS = 3_000  # files of what was checked while somebody typed; a document has some hundred
 MOST_PAIRS = 4_000_000  # lines × lines: comparing takes time with that
 T = TypeVar("T")
 
@@ -27,15 +29,21 @@ class Workshop:
         self.state_dir = state_dir
         self.recordings_dir = recordings_dir
         self.limit_seconds = limit_seconds
-        self._library = PromptLibrary(state_dir / "prompts", recordings_dir)
+        self._sounds = state_dir / "drafts" / "prompts"  # of drafts too: apart from those that callers hear
+        self._library = PromptLibrary(self._sounds, recordings_dir)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="workshop")
 
     async def check(self, source_yaml: str) -> tuple[tuple[Problem, ...], Report | None]:
         """Return every problem of a document, and its report if it can run."""
         limit = self.limit_seconds
-        return await self._aside(
-            lambda: ivr.every_problem(source_yaml, self._library, name="the document", limit=limit)
-        )
+
+        def judge() -> tuple[tuple[Problem, ...], Report | None]:
+            found = ivr.every_problem(source_yaml, self._library, name="the document", limit=limit)
+            _, report = found
+            _tidy(self._sounds, frozenset() if report is None else report.compiled.document.prompt_keys())
+            return found
+
+        return await self._aside(judge)
 
     async def difference(self, old: str, new: str) -> list[str]:
         """Return what changes from one document to the other, as a unified diff's lines without its head."""
@@ -69,6 +77,19 @@ class Workshop:
     async def _aside(self, work: Callable[[], T]) -> T:
         """Work in a thread. One nobody waits for any more goes on, and keeps its turn until it is through."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _tidy(folder: Path, kept: frozenset[str]) -> None:
+    """Keep the newest sounds, and those that may be heard now; another one is made again when wanted."""
+    found = [path for path in folder.glob("*.wav") if path.stem not in kept]
+    if len(found) <= MOST_SOUNDS:
+        return
+    ages = []
+    for path in found:
+        with contextlib.suppress(FileNotFoundError):  # the other thread was quicker
+            ages.append((path.stat().st_mtime, path))
+    for _, path in sorted(ages)[: -MOST_SOUNDS // 2]:
+        path.unlink(missing_ok=True)
 
 
 def _read(path: Path | None) -> bytes | None:
