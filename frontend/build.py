@@ -51,9 +51,8 @@ def build() -> bool:
 def make(folder: Path) -> None:
     """Build into `folder`, whatever is there. Raises BuildFailed."""
     shutil.rmtree(folder, ignore_errors=True)
-    run(
-        "build", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", CT112_SCREENS_OUT=str(folder)
-    )
+    settings = {"CT112_SCREENS_OUT": str(folder), "CT112_BUILD": digest()[:16]}
+    run("build", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", **settings)
     shutil.rmtree(folder / ".vite", ignore_errors=True)
     for path in sorted(folder.rglob("*.*")):
         if path.suffix in (".js", ".css", ".svg", ".json", ".webmanifest"):

@@ -6,7 +6,12 @@ const web = process.env.CT112_WEB ?? "http://127.0.0.1:8112";
 export default defineConfig({
   plugins: [react()],
   html: { cspNonce: "CT112-NONCE" }, // `ct112 web` puts a new one into every answer
+  define: { __CT112_BUILD__: JSON.stringify(process.env.CT112_BUILD ?? "dev") },
   build: {
+    rolldownOptions: {
+      input: { index: "index.html", "agency-sw": "src/agency/phone/sw.ts" },
+      output: { entryFileNames: ({ name }) => (name === "agency-sw" ? "[name].js" : "assets/[name]-[hash].js") },
+    },
     outDir: process.env.CT112_SCREENS_OUT ?? "dist",
     emptyOutDir: true,
     manifest: "manifest.json",

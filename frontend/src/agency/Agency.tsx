@@ -1,6 +1,7 @@
 /** The page of an agency's duty officer, on a phone: what 112 asks for, and one large button for what comes next. */
 import { Alert, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useLocation } from "wouter";
 import { explain } from "../shared/api/problem";
 import { useMe } from "../shared/session/session";
 import { clock, dayAndTime } from "../shared/time";
@@ -8,6 +9,8 @@ import classes from "./Agency.module.css";
 import { type BellState, useBell, useScreenOn } from "./bell";
 import { Card } from "./Card";
 import { useMine, usePast } from "./mine";
+import { Notifications } from "./Notifications";
+import { useInstalled } from "./phone/installed";
 import type { KeptItem } from "./outbox/kept";
 import { after, type Dispatch, inOrder, isOver, type Said } from "./steps";
 import { type OutboxView, useOutbox } from "./useOutbox";
@@ -17,11 +20,13 @@ export default function Agency() {
   const w = useAgencyWords();
   const me = useMe();
   const mine = useMine();
+  useInstalled();
   const outbox = useOutbox(me.name);
   const shown = inOrder(mine.dispatches.map((dispatch) => ({ dispatch, now: after(dispatch, pressedFor(outbox.items, dispatch.id)) })))
     .filter(({ dispatch, now }) => !isOver(now) || outbox.items.some((item) => item.dispatch === dispatch.id));
   const bell = useBell(shown.some(({ now }) => now.unacknowledged !== null));
   useScreenOn(shown.length > 0);
+  useLed(shown.map(({ dispatch }) => dispatch.id));
   const lost = outbox.items.filter((item) => !shown.some(({ dispatch }) => dispatch.id === item.dispatch));
   return (
     <Stack className={classes.page} gap="md">
@@ -36,9 +41,19 @@ export default function Agency() {
         <Card key={dispatch.id} dispatch={dispatch} now={now} open={at === 0} press={outbox.press}
           outgoing={<Outgoing items={outbox.items.filter((item) => item.dispatch === dispatch.id)} outbox={outbox} />} />
       ))}
+      <Notifications />
       <Past />
     </Stack>
   );
+}
+
+/** To the dispatch that is named in the address: a notification leads there. */
+function useLed(ids: readonly string[]): void {
+  const [path] = useLocation();
+  const wanted = ids.find((id) => path === `/${id}`);
+  useEffect(() => {
+    if (wanted) document.querySelector(`[data-testid="dispatch-${wanted}"]`)?.scrollIntoView();
+  }, [wanted]);
 }
 
 function pressedFor(items: readonly KeptItem[], dispatch: string): readonly Said[] {

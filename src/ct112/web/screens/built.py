@@ -9,6 +9,8 @@ from ct112 import logs, shipped
 log = logs.get("screens")
 
 INDEX, ASSETS, PACKED = "index.html", "assets", ".gz"
+ROOTED = frozenset({"agency-sw.js", "agency.webmanifest", "agency-192.png", "agency-512.png"})
+"""What makes the agency's page an app of a phone; nothing else of the folder has an address."""
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
 """What a machine's own list of types may not know, or call something else."""
 
@@ -30,6 +32,7 @@ class Built:
         self._folder = folder
         self._index: bytes | None = None
         self._assets: dict[str, Asset] = {}
+        self._rooted: dict[str, Asset] = {}
         self._read_at: tuple[int, int] | None = None
 
     @classmethod
@@ -51,6 +54,11 @@ class Built:
             self._read()
         return self._assets.get(name)
 
+    def rooted(self, name: str) -> Asset | None:
+        """Return a file beside the page, of the newest build: a service worker has one address for ever."""
+        self._read()
+        return self._rooted.get(name)
+
     def _read(self) -> None:
         """Read what is new; what cannot be read leaves everything as it was."""
         if self._folder is None:
@@ -62,11 +70,12 @@ class Built:
                 return
             index = (self._folder / INDEX).read_bytes()
             fresh = {path.name: _asset(path) for path in _files(self._folder / ASSETS)}
+            rooted = {path.name: _asset(path) for path in _files(self._folder) if path.name in ROOTED}
         except OSError as error:
             log.warning("the screens could not be read", error=type(error).__name__)
             return
         self._index, self._read_at = index, now
-        self._assets = self._assets | fresh
+        self._assets, self._rooted = self._assets | fresh, rooted
 
 
 def _files(folder: Path) -> list[Path]:

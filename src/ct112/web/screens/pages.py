@@ -1,11 +1,12 @@
 """The addresses of the screens: all give the same page, which draws what its address says."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from ct112.web.screens.built import Built
-from ct112.web.screens.policy import COMMON, new_nonce, policy
+from ct112.web.screens.built import ROOTED, Built
+from ct112.web.screens.policy import COMMON, WORKER_POLICY, new_nonce, policy
 
 SCREENS = ("console", "wallboard", "supervisor", "menu", "admin", "agency")
 PLACEHOLDER = b"CT112-NONCE"  # vite.config.ts has the same
@@ -39,6 +40,8 @@ class Pages:
         for name in SCREENS:
             app.router.add_get(f"/{name}/{{rest:.*}}", self.page)
         app.router.add_get("/assets/{name}", self.asset)
+        for name in sorted(ROOTED):
+            app.router.add_get(f"/{{name:{re.escape(name)}}}", self.rooted)
 
     async def page(self, _request: web.Request) -> web.Response:
         """Answer with the page, under a policy of its own."""
@@ -56,6 +59,17 @@ class Pages:
             headers[hdrs.CONTENT_ENCODING] = "gzip"
         charset = "utf-8" if asset.content_type.startswith("text/") else None
         return web.Response(body=body, headers=headers, content_type=asset.content_type, charset=charset)
+
+    async def rooted(self, request: web.Request) -> web.Response:
+        """Answer with a file beside the page; asked for anew each time, so that a new build replaces it."""
+        asset = self._built.rooted(request.match_info["name"])
+        if asset is None:
+            raise web.HTTPNotFound
+        headers = {hdrs.CACHE_CONTROL: "no-cache", "Content-Security-Policy": WORKER_POLICY}
+        charset = "utf-8" if asset.content_type.startswith("text/") else None
+        return web.Response(
+            body=asset.body, headers=headers, content_type=asset.content_type, charset=charset
+        )
 
     @web.middleware
     async def strangers(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 NONCE_BYTES = 16
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""Of a service worker: it asks us, and nobody else."""
 COMMON = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
