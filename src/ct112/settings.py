@@ -165,6 +165,11 @@ class Settings(BaseSettings):
     state_dir: Path = Field(
         Path("/var/lib/ct112"), description="Prompts, last known roster and menu, the spool; serve's alone"
     )
+    map_file: Path | None = Field(
+        None,
+        description="The map's tiles (PMTiles), put there by `ct112 map import`; none: `map/city.pmtiles` in "
+        "the state directory",
+    )
     recordings_dir: Path | None = Field(
         None, description="Recorded prompts; they win over speech synthesis; none: synthesis alone"
     )
@@ -292,6 +297,11 @@ class Settings(BaseSettings):
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the networks of the house that agencies' URLs may lead into."""
         return tuple(ip_network(one) for one in self.agency_networks)
+
+    @property
+    def map_path(self) -> Path:
+        """Return where the map's tiles are."""
+        return self.map_file or self.state_dir / "map" / "city.pmtiles"
 
     @property
     def agency_book_path(self) -> Path:

@@ -31,6 +31,7 @@ GROUPS = {
     "token": ("ct112.cli.tokens", "app", "Keys of machines."),
     "audit": ("ct112.cli.audit", "app", "Who read personal data, who changed what; and verify it."),
     "privacy": ("ct112.cli.privacy", "app", "Personal data: find, erase, legal holds, who saw what."),
+    "map": ("ct112.cli.map", "app", "The map that screens draw: import tiles."),
     "places": ("ct112.cli.places", "app", "Areas, streets and landmarks of the city: import, search."),
     "camera": ("ct112.cli.cameras", "app", "The cameras of the city: shown beside an alert near them."),
     "neighbour": ("ct112.cli.neighbours", "app", "Neighbouring centres, and what they offer."),

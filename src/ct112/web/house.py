@@ -15,8 +15,11 @@ from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
 from ct112.web.live.work import WorkFeed
 from ct112.web.locations.door import LocationDoor
+from ct112.web.map.outlines import Outlines
+from ct112.web.map.tiles_file import TilesFile
 from ct112.web.places.map import CityMap
 from ct112.web.screens.built import Built
+from ct112.web.wall.board import Board
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +44,8 @@ class House:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     agency_book: AgencyBook = field(default_factory=AgencyBook)
     city: CityMap = field(default_factory=CityMap)
+    tiles: TilesFile = field(default_factory=lambda: TilesFile(None))
+    outlines: Outlines = field(default_factory=Outlines)
+    board: Board = field(default_factory=Board)
     locations: LocationDoor = field(default_factory=LocationDoor)
     screens: Built = field(default_factory=Built.shipped)

@@ -24,6 +24,7 @@ from ct112.web.ivr.workshop import Workshop
 from ct112.web.live.hub import Live
 from ct112.web.live.work import WorkFeed
 from ct112.web.locations.door import LocationDoor
+from ct112.web.map.tiles_file import TilesFile
 
 log = logs.get("web")
 
@@ -65,6 +66,7 @@ class Web:
                 None if settings.aml_key is None else settings.aml_key.get_secret_value().encode()
             ),
             agency_book=agency_book,
+            tiles=TilesFile(settings.map_path),
         )
         app = make_app(house, gate.access.authenticate)
         self._tls = server_tls(settings)

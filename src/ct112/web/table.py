@@ -19,6 +19,7 @@ from ct112.web.incidents.routes import ROUTES as INCIDENTS
 from ct112.web.ivr.routes import ROUTES as IVR
 from ct112.web.live.routes import ROUTES as LIVE
 from ct112.web.locations.routes import ROUTES as LOCATIONS
+from ct112.web.map.routes import ROUTES as MAP
 from ct112.web.neighbours.registry import ROUTES as NEIGHBOURS
 from ct112.web.neighbours.routes import ROUTES as NEIGHBOUR_OFFERS
 from ct112.web.operators.routes import ROUTES as OPERATORS
@@ -36,6 +37,7 @@ from ct112.web.settings.routes import ROUTES as SETTINGS
 from ct112.web.shift_log.routes import ROUTES as SHIFT_LOG
 from ct112.web.statistics.routes import ROUTES as STATISTICS
 from ct112.web.tokens.routes import ROUTES as TOKENS
+from ct112.web.wall.routes import ROUTES as WALL
 
 TABLE: tuple[Route, ...] = (
     *SESSION,
@@ -71,6 +73,8 @@ TABLE: tuple[Route, ...] = (
     *PRIVACY,
     *STATISTICS,
     *SHIFT_LOG,
+    *WALL,
+    *MAP,
     *ALERTS,
     *CAMERAS,
 )

@@ -1,0 +1,1 @@
+"""The map: tiles of a file, and the outlines of the areas."""

@@ -1,0 +1,1 @@
+"""What the wallboard shows of the day."""
