@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ct112.places import tiles, tiles_import
+from ct112.places import tiles, tiles_importing
 from ct112.places.tiles import BadTiles
 from tests.places.made_tiles import LAYERS, made, tile_id
 
@@ -25,7 +25,7 @@ def test_tiles_are_numbered_along_the_curve_of_the_specification() -> None:
 def test_a_map_is_checked_whole_and_put_in_its_place(tmp_path: Path) -> None:
     target = tmp_path / "map" / "city.pmtiles"
     told: list[tuple[str, int, int]] = []
-    found = tiles_import.take_in(made(tmp_path / "a.pmtiles"), target, lambda *said: told.append(said))
+    found = tiles_importing.take_in(made(tmp_path / "a.pmtiles"), target, lambda *said: told.append(said))
     assert (found.layers, found.attribution, found.max_zoom) == (LAYERS, "© OpenStreetMap", 14)
     assert tiles.read(target) == found
     assert {what for what, _, _ in told} == {"copy", "check"}
@@ -79,7 +79,7 @@ def test_a_damaged_map_says_what_to_do_and_leaves_the_one_before(
     bad = tmp_path / "bad.pmtiles"
     bad.write_bytes(damage(made(bad).read_bytes()))
     with pytest.raises(BadTiles, match=said):
-        tiles_import.take_in(bad, target, quiet)
+        tiles_importing.take_in(bad, target, quiet)
     assert target.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.pmtiles", "city.pmtiles"]
 
@@ -88,8 +88,8 @@ def test_an_extract_needs_the_maker_of_tiles(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     extract = tmp_path / "city.osm.pbf"
     extract.write_bytes(b"x")
-    with pytest.raises(tiles_import.CannotMake, match="apt-get install tilemaker"):
-        tiles_import.take_in(extract, tmp_path / "city.pmtiles", quiet)
+    with pytest.raises(tiles_importing.CannotMake, match="apt-get install tilemaker"):
+        tiles_importing.take_in(extract, tmp_path / "city.pmtiles", quiet)
     assert [path.name for path in tmp_path.iterdir()] == ["city.osm.pbf"]
 
 
@@ -101,8 +101,8 @@ def test_what_the_maker_of_tiles_made_is_taken_in(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(shutil, "which", lambda _name: str(maker))
     extract = tmp_path / "city.osm.pbf"
     extract.write_bytes(b"x")
-    assert tiles_import.take_in(extract, tmp_path / "city.pmtiles", quiet).layers == LAYERS
+    assert tiles_importing.take_in(extract, tmp_path / "city.pmtiles", quiet).layers == LAYERS
     maker.write_text("#!/bin/sh\necho 'cannot read this' >&2\nexit 3\n")
-    with pytest.raises(tiles_import.CannotMake, match="ended with 3: cannot read this"):
-        tiles_import.take_in(extract, tmp_path / "city.pmtiles", quiet)
+    with pytest.raises(tiles_importing.CannotMake, match="ended with 3: cannot read this"):
+        tiles_importing.take_in(extract, tmp_path / "city.pmtiles", quiet)
     assert tiles.read(tmp_path / "city.pmtiles").layers == LAYERS

@@ -9,7 +9,7 @@ import typer
 from ct112.cli.edge import CannotDo, loaded
 
 if TYPE_CHECKING:
-    from ct112.places import tiles_import
+    from ct112.places import tiles_importing
     from ct112.places.tiles import Tiles
 
 app = typer.Typer(help="The map that screens draw.", no_args_is_help=True, rich_markup_mode=None)
@@ -20,14 +20,14 @@ def import_(
     file: Annotated[Path, typer.Argument(help="FILE.pmtiles, or an extract FILE.osm.pbf.", metavar="FILE")],
 ) -> None:
     """Check a map whole and put it in the place of the one before, at once; a damaged one changes nothing."""
-    from ct112.places import tiles_import
+    from ct112.places import tiles_importing
     from ct112.places.tiles import BadTiles
 
     target = loaded().map_path
     with ExitStack() as stack:
         try:
-            found = tiles_import.take_in(file, target, _progress(stack))
-        except (BadTiles, tiles_import.CannotMake) as error:
+            found = tiles_importing.take_in(file, target, _progress(stack))
+        except (BadTiles, tiles_importing.CannotMake) as error:
             raise CannotDo(f"{file.name}: {error}") from error
         except OSError as error:
             raise CannotDo(f"{error.strerror or error}: {error.filename or file}") from error
@@ -57,7 +57,7 @@ def _said(found: "Tiles") -> str:
     )
 
 
-def _progress(stack: ExitStack) -> "tiles_import.Progress":
+def _progress(stack: ExitStack) -> "tiles_importing.Progress":
     from rich.console import Console
     from rich.progress import Progress, TaskID
 

@@ -19,7 +19,7 @@ from ct112.web.map.outlines import Outlines
 from ct112.web.map.tiles_file import TilesFile
 from ct112.web.places.map import CityMap
 from ct112.web.screens.built import Built
-from ct112.web.wall.board import Board
+from ct112.web.wall.today import Today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,6 @@ class House:
     city: CityMap = field(default_factory=CityMap)
     tiles: TilesFile = field(default_factory=lambda: TilesFile(None))
     outlines: Outlines = field(default_factory=Outlines)
-    board: Board = field(default_factory=Board)
+    today: Today = field(default_factory=Today)
     locations: LocationDoor = field(default_factory=LocationDoor)
     screens: Built = field(default_factory=Built.shipped)

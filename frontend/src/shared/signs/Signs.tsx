@@ -10,7 +10,7 @@ export type SeatState = Exclude<Seat["state"], "off_duty"> | "paused" | "empty";
 /** The order in which they are served. */
 export const CLASSES: readonly ServiceClass[] = ["emergency", "urgent", "information"];
 
-const SHAPES: Record<ServiceClass | SeatState | "none", string> = {
+export const SHAPES: Record<ServiceClass | SeatState | "none", string> = {
   emergency: "M5 0 10 9H0z",
   urgent: "M5 0 10 5 5 10 0 5z",
   information: "M5 0a5 5 0 1 0 .01 0z",

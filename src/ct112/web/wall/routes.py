@@ -8,7 +8,7 @@ from ct112.web.wall.model import WallView
 
 async def read_wall(house: House) -> WallView:
     """Read the day so far: calls by hour, and what is open where. No person, no number, no address."""
-    return await house.board.read(house.store, house.zone)
+    return await house.today.read(house.store, house.zone)
 
 
 ROUTES = (Route("GET", "/api/v1/wall", read_wall, STAFF | {Role.INTEGRATION}),)

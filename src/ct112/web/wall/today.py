@@ -14,7 +14,7 @@ TARGET_PERCENT = 90  # answered within 15 s: NENA-STA-020.1
 FIGURES = ("calls", "answered", "abandoned", "within_15_s")
 
 
-class Board:
+class Today:
     """What the walls are shown. However many ask, the database is asked once in two seconds."""
 
     def __init__(self) -> None:
