@@ -66,8 +66,7 @@ async def test_a_language_and_an_announcement_are_added_published_heard_and_roll
     await fresh(page)
     await expect(page.get_by_test_id("worst")).to_contain_text("dalam batas")
     await expect(page.get_by_test_id("problems")).to_have_text("✓ Tidak ada masalah")
-    await desk.picture("menu-branch")
-    await desk.accessible()
+    await desk.pictures("menu")
 
     await publish(page, "Bahasa Melayu dan kabar pindah")
     await expect(page.get_by_test_id("said")).to_contain_text("berlaku untuk panggilan baru")
