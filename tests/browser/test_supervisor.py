@@ -132,6 +132,22 @@ async def test_of_two_supervisors_one_is_told_that_somebody_was_first(
     )
 
 
+async def test_an_operator_calls_and_sees_that_a_supervisor_comes(
+    desk: Desk, people: People, siti: Person
+) -> None:
+    await desk.enter("/supervisor", people.of_lab("supervisor"))
+    await people.ask("PUT", f"/positions/{siti.position}/summons", {"state": "asked"})
+    row = desk.page.locator(f"[data-summons={siti.position}]")
+    await expect(row).to_contain_text(f"{siti.name} memanggil penyelia")
+    await desk.accessible()
+    await row.get_by_role("button", name="Saya datang").click()
+    await expect(row).to_contain_text("supervisor datang")
+    assert (await of(people, siti))["coming"] == "supervisor"
+    await row.get_by_role("button", name="Selesai").click()
+    await expect(row).to_have_count(0)
+    assert (await of(people, siti))["summoned_at"] is None
+
+
 async def test_the_room_is_readable_at_every_size(desk: Desk, people: People) -> None:
     await desk.enter("/supervisor", people.of_lab("supervisor"))
     await expect(desk.page.get_by_text("Tidak ada yang menunggu.")).to_be_visible()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.asks import Ask, AskId, Leave, SetClass, SetPriority, SetState, Sit
+from ct112.core.asks import Ask, AskId, Leave, SetClass, SetPriority, SetState, Sit, Summon
 from ct112.core.events import Asked
 from ct112.core.ids import PositionName
 from ct112.core.record import ServiceClass
@@ -36,7 +36,7 @@ def seen(world: World, ask: Ask) -> int:
         case SetState(operator=operator) | Leave(operator=operator, position=None):
             stay = floor.seating.stays.get(operator) if operator else None
             return floor.positions[stay.position].revision if stay is not None else 0
-        case Sit(position=position) | Leave(position=position):
+        case Sit(position=position) | Leave(position=position) | Summon(position=position):
             pass
     place = floor.positions.get(position or PositionName(""))
     return place.revision if place is not None else 0

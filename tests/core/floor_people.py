@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.asks import Ask, Leave, SetState, Sit
+from ct112.core.asks import Ask, Leave, SetState, Sit, Summon, SummonsState
 from ct112.core.events import PeopleChanged
 from ct112.core.ids import OperatorName, PositionName
 from ct112.core.stays import People
@@ -36,4 +36,5 @@ seat_asks: st.SearchStrategy[Ask] = st.one_of(
     st.builds(Leave, position=positions),
     st.builds(Leave, operator=operators),
     st.builds(SetState, operators, st.booleans(), reasons),
+    st.builds(Summon, positions, st.sampled_from(SummonsState)),
 )

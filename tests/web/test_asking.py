@@ -47,6 +47,25 @@ async def test_who_changes_an_operator_may_say_on_which_view(site: Site) -> None
     assert [asked["revision"] for asked in site.serve.asked] == [3, 3, None]
 
 
+async def test_an_operator_calls_a_supervisor_to_their_own_position_alone(site: Site) -> None:
+    await add(site.store, "siti", Role.OPERATOR, operator="operator-1")
+    await add(site.store, "budi", Role.OPERATOR, operator="operator-2")
+    siti, budi = Browser(site), Browser(site)
+    await siti.sign_in("siti")
+    await budi.sign_in("budi")
+    url = "/api/v1/positions/pos-1/summons"
+    assert (await siti.ask("PUT", url, {"state": "asked"}))[0] == 202
+    assert (await siti.ask("PUT", url, {"state": "coming"}))[0] == 403
+    assert (await budi.ask("PUT", url, {"state": "asked"}))[0] == 403
+    assert (await siti.ask("PUT", url, {"state": "now"}))[0] == 400
+    async with site.client.put(url, json={"state": "coming"}, headers=BEARER) as answer:
+        assert answer.status == 202
+    assert [(asked["kind"], asked["state"]) for asked in site.serve.asked] == [
+        ("summon", "asked"),
+        ("summon", "coming"),
+    ]
+
+
 async def test_an_ask_waits_for_no_database(site: Site, server: Server) -> None:
     await site.get("/api/v1/positions", headers=BEARER)
     server.freeze()

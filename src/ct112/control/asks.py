@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ct112.core.asks import SummonsState
 from ct112.core.record import ServiceClass
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -62,6 +63,14 @@ class SetState(_Ask):
     reason: Name | None = None
 
 
+class Summon(_Ask):
+    """Call a supervisor to the position, say that one is coming, or that it is over."""
+
+    kind: Literal["summon"] = "summon"
+    position: Name
+    state: SummonsState
+
+
 class TakeCallback(_Ask):
     """Ring the operator's phone, or the position's, and then whoever is to be called back."""
 
@@ -92,7 +101,8 @@ class CallAgency(_Ask):
 
 
 Ask = Annotated[
-    SetClass | SetPriority | Sit | Leave | SetState | TakeCallback | CallAgency, Field(discriminator="kind")
+    SetClass | SetPriority | Sit | Leave | SetState | Summon | TakeCallback | CallAgency,
+    Field(discriminator="kind"),
 ]
 
 

@@ -44,6 +44,8 @@ class LiveCall:
 class LivePosition:
     """A position and who sits there. `since`: when it became so; `until`: when wrap-up or rest ends.
 
+    `summoned_at`: since when who sits there calls a supervisor; `coming`: who has said that they come.
+
     `registered_at`: the nodes that have its phone; `refused_by`: those that refused its account.
     """
 
@@ -56,6 +58,8 @@ class LivePosition:
     call: str | None
     since: datetime
     until: datetime | None
+    summoned_at: datetime | None
+    coming: str | None
     registered_at: tuple[str, ...]
     refused_by: tuple[str, ...]
 

@@ -11,6 +11,14 @@ AskId = NewType("AskId", str)
 """Chosen by the client, a UUID: the same id again is the same ask, and gets the same answer."""
 
 
+class SummonsState(StrEnum):
+    """How far a summons is."""
+
+    ASKED = "asked"
+    COMING = "coming"
+    OVER = "over"
+
+
 @value(frozen=True, slots=True)
 class SetClass:
     """Give a call another service class; one that waits moves to its place there."""
@@ -57,7 +65,15 @@ class SetState:
     reason: str | None = None
 
 
-Ask = SetClass | SetPriority | Sit | Leave | SetState
+@value(frozen=True, slots=True)
+class Summon:
+    """Call a supervisor to a position, say that one is coming, or that it is over."""
+
+    position: PositionName
+    state: SummonsState
+
+
+Ask = SetClass | SetPriority | Sit | Leave | SetState | Summon
 
 
 class AskCode(StrEnum):

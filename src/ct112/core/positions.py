@@ -61,7 +61,8 @@ class Position:
 
     `reason`: why they are paused. `listed`: it is one of the centre's positions, and not just a phone.
     `watch` hears of every new state; `revision` counts the changes. `since`: when who sits there, or what
-    they do, became as it is, by the machine's clock.
+    they do, became as it is, by the machine's clock. `summoned_at`: since when who sits there calls a
+    supervisor, `coming`: who has said that they come.
     """
 
     name: PositionName
@@ -72,6 +73,8 @@ class Position:
     phones: set[NodeName] = field(default_factory=set)
     revision: int = 0
     since: float = 0.0
+    summoned_at: float | None = None
+    coming: str | None = None
     changed: list[Any] = field(default_factory=list, repr=False)
     watch: Callable[["Position"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
@@ -93,6 +96,12 @@ class Position:
         """Look different from outside: count it, and be among what has changed in this step."""
         self.revision += 1
         self.changed.append(self)
+
+    def summon(self, at: float | None, coming: str | None = None) -> None:
+        """Call a supervisor since `at`, who is `coming`; None: it is over."""
+        if (self.summoned_at, self.coming) != (at, coming):
+            self.summoned_at, self.coming = at, coming
+            self.touch()
 
     def stamp(self, wall: float) -> None:
         """Note since when it is as it is: at the end of a step in which it changed."""
@@ -125,6 +134,8 @@ class Position:
         """Have this person here, ready or paused for a reason; a call under way goes on."""
         changed, before = name != self.operator, (self.operator, self.ready, self.reason)
         self.operator, self.ready, self.reason = name, ready and name is not None, reason
+        if changed:
+            self.summon(None)
         if before != (self.operator, self.ready, self.reason):
             self.touch()
         if self.busy:

@@ -136,7 +136,7 @@ def _look_at_end(work: "asyncio.Task[Answer]") -> None:
 
 
 def _translated(
-    ask: given.SetClass | given.SetPriority | given.Sit | given.Leave | given.SetState,
+    ask: given.SetClass | given.SetPriority | given.Sit | given.Leave | given.SetState | given.Summon,
 ) -> asks.Ask:
     """Return the ask in the floor's words."""
     match ask:
@@ -154,5 +154,7 @@ def _translated(
             )
         case given.SetState():
             return asks.SetState(OperatorName(ask.operator), ask.ready, ask.reason)
+        case given.Summon():
+            return asks.Summon(PositionName(ask.position), ask.state)
         case _:
             assert_never(ask)

@@ -65,6 +65,8 @@ def live_position(operator: Position, refused_by: tuple[str, ...]) -> LivePositi
         call=state.call if isinstance(state, Ringing | OnCall) else None,
         since=datetime.fromtimestamp(operator.since, UTC),
         until=moment(state.until) if isinstance(state, WrapUp | Resting) else None,
+        summoned_at=moment(operator.summoned_at),
+        coming=operator.coming,
         registered_at=tuple(sorted(operator.phones)),
         refused_by=refused_by,
     )

@@ -1,12 +1,14 @@
 /** The work under way: what came to the supervisor because nobody answered, alerts, open incidents with who was asked. */
 import { Alert, Anchor, Text } from "@mantine/core";
 import { Link } from "wouter";
+import { useLivePart } from "../../shared/live/live";
 import { useWork, useWorkPart, type WorkThing } from "../../shared/live/work";
 import { secondsSince, useNow } from "../../shared/now";
 import { duration } from "../../shared/time";
 import { Box } from "../floor/Box";
 import classes from "../floor/Floor.module.css";
 import { useAgencies, useCategories } from "./names";
+import { Summons } from "./Summons";
 import { useWorkWords } from "./words";
 
 type Incident = WorkThing<"incidents">;
@@ -24,10 +26,13 @@ export function Needs() {
   const agency = useAgencies();
   const category = useCategories();
   const now = useNow();
-  if (dispatches.length === 0) return null;
+  const calling = [...useLivePart("positions").values()].filter(({ summoned_at }) => summoned_at);
+  const waits = dispatches.length + calling.length;
+  if (waits === 0) return null;
   return (
-    <Box title={w.needs} count={dispatches.length}>
+    <Box title={w.needs} count={waits}>
       <ul className={classes.rows}>
+        {calling.map((position) => <Summons key={position.position} position={position} />)}
         {dispatches.map((dispatch) => {
           const incident = incidents.get(dispatch.incident_id);
           return (

@@ -3,6 +3,13 @@ import { words } from "../../shared/words/words";
 export const useWorkWords = words({
   id: {
     needs: "Perlu Anda sekarang",
+    calls: (who: string, position: string) => `${who} memanggil penyelia ke ${position}`,
+    since: (time: string) => `sejak ${time}`,
+    comes: (who: string) => `${who} datang`,
+    come: "Saya datang",
+    comeTo: (who: string) => `Saya datang ke ${who}`,
+    done: "Selesai",
+    doneWith: (who: string) => `Selesai dengan ${who}`,
     nobody: (agency: string) => `${agency} belum memberi tahu bahwa mereka bergerak`,
     asked: (time: string) => `diminta ${time} lalu`,
     alerts: "Peringatan sensor",
@@ -26,6 +33,13 @@ export const useWorkWords = words({
   },
   en: {
     needs: "Needs you now",
+    calls: (who: string, position: string) => `${who} calls a supervisor to ${position}`,
+    since: (time: string) => `for ${time}`,
+    comes: (who: string) => `${who} is coming`,
+    come: "I am coming",
+    comeTo: (who: string) => `I am coming to ${who}`,
+    done: "Done",
+    doneWith: (who: string) => `Done with ${who}`,
     nobody: (agency: string) => `${agency} has not said that they act`,
     asked: (time: string) => `asked ${time} ago`,
     alerts: "Alerts of sensors",

@@ -38,6 +38,7 @@ class LivePositionView(Shown):
     """A position, who sits there, and how they are.
 
     `since`: when it became so (null: serve is older and does not say); `until`: when wrap-up or rest ends.
+    `summoned_at`: since when who sits there calls a supervisor; `coming`: who has said that they come.
     """
 
     position: str
@@ -49,6 +50,8 @@ class LivePositionView(Shown):
     call: str | None
     since: Instant | None = None
     until: Instant | None
+    summoned_at: Instant | None = None
+    coming: str | None = None
     registered_at: tuple[str, ...]
     refused_by: tuple[str, ...]
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from ct112.core.asks import SummonsState
 from ct112.web.floor.model import LivePositionView
 from ct112.web.values import Given, Name, Shown
 
@@ -52,6 +53,12 @@ class NewPassword(Given):
     """Another password; without one a random one."""
 
     sip_password: SipPassword | None = None
+
+
+class Summoning(Given):
+    """Whether a supervisor is called to the position, is coming, or is not needed any more."""
+
+    state: SummonsState
 
 
 class Sitting(Given):

@@ -5,10 +5,11 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from ct112.core import browser_phone
+from ct112.core.asks import SummonsState
 from ct112.store import Connection, positions
 from ct112.store.positions import StoredPosition
 from ct112.web import asking, kinds
-from ct112.web.access.principal import STAFF, Principal, Role
+from ct112.web.access.principal import LEADERS, STAFF, Principal, Role
 from ct112.web.asking import Accepted, ask
 from ct112.web.errors import LiveAway
 from ct112.web.floor.model import LivePositionView
@@ -23,6 +24,7 @@ from ct112.web.positions.model import (
     PositionView,
     PositionWithPassword,
     Sitting,
+    Summoning,
 )
 from ct112.web.problems import Problem
 from ct112.web.routes import Reply, Route
@@ -103,6 +105,17 @@ async def leave(house: House, who: Principal, ask_id: UUID, version: int | None,
     return await ask(house, who, ask_id, "leave", version, position=path.name)
 
 
+async def summon(
+    house: House, who: Principal, ask_id: UUID, version: int | None, path: ByName, body: Summoning
+) -> Accepted:
+    """Call a supervisor to a position, or say that one is coming; operators for their own position alone."""
+    live = _live(house, path.name)
+    themselves(who, live.operator if live else None)
+    if body.state is SummonsState.COMING and who.role not in LEADERS:
+        raise Problem(kinds.NOT_ALLOWED, "a supervisor says that they are coming")
+    return await ask(house, who, ask_id, "summon", version, position=path.name, state=body.state)
+
+
 async def _one(connection: Connection, name: str) -> StoredPosition:
     for stored in await positions.positions(connection):
         if stored.name == name:
@@ -177,5 +190,14 @@ ROUTES = (
         status=202,
         problems=asking.PROBLEMS,
         audit="position.leave",
+    ),
+    Route(
+        "PUT",
+        "/api/v1/positions/{name}/summons",
+        summon,
+        STAFF,
+        status=202,
+        problems=asking.PROBLEMS,
+        audit="position.summon",
     ),
 )
