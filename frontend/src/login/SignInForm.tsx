@@ -3,6 +3,7 @@ import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { type SyntheticEvent, useState } from "react";
 import { explain, Problem } from "../shared/api/problem";
 import { signIn } from "../shared/session/session";
+import { useWait } from "./wait";
 import { useLoginWords } from "./words";
 
 /** `name`: who was signed in before; it can be another one. */
@@ -12,9 +13,11 @@ export function SignInForm({ name = "" }: { name?: string }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [codeAsked, setCodeAsked] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [left, wait] = useWait();
 
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
+    if (left > 0) return;
     setBusy(true);
     try {
       await signIn(given.name.trim(), given.password, codeAsked ? given.code.trim() : undefined);
@@ -22,6 +25,7 @@ export function SignInForm({ name = "" }: { name?: string }) {
       if (!(error instanceof Problem)) throw error;
       const asked = error.kind === "code-needed";
       setCodeAsked(codeAsked || asked);
+      if (error.kind === "slow-down") wait(error.retryAfter ?? 1);
       setProblem(asked && !codeAsked ? null : error);
     } finally {
       setBusy(false);
@@ -39,13 +43,16 @@ export function SignInForm({ name = "" }: { name?: string }) {
           <TextInput label={w.code} description={w.codeHelp} name="code" autoComplete="one-time-code" inputMode="numeric"
             required autoFocus value={given.code} onChange={(event) => { setGiven({ ...given, code: event.target.value }); }} />
         ) : null}
-        {problem ? <Alert color="red" variant="outline" role="alert">{said(problem, w.wrong)}</Alert> : null}
-        <Button type="submit" loading={busy} fullWidth>{w.signIn}</Button>
+        {problem ? <Alert color="red" variant="outline" role="alert">{said(problem, w)}</Alert> : null}
+        <Button type="submit" loading={busy} fullWidth aria-disabled={left > 0} data-disabled={left > 0}>
+          {left > 0 ? w.wait(left) : w.signIn}
+        </Button>
       </Stack>
     </form>
   );
 }
 
-function said(problem: Problem, wrong: string): string {
-  return problem.kind === "sign-in" || problem.kind === "code-needed" ? wrong : explain(problem);
+function said(problem: Problem, w: ReturnType<typeof useLoginWords>): string {
+  if (problem.kind === "slow-down" && problem.retryAfter) return w.slow(problem.retryAfter);
+  return problem.kind === "sign-in" || problem.kind === "code-needed" ? w.wrong : explain(problem);
 }

@@ -11,6 +11,8 @@ export interface Screen {
   readonly title: { readonly id: string; readonly en: string };
   /** Loaded when it is first shown; what lies behind it may be large. */
   readonly page: () => Promise<{ readonly default: ComponentType }>;
+  /** Not among the screens in the header: it is reached in another way. */
+  readonly aside?: boolean;
   /** Without the header and its margins: the wallboard. */
   readonly bare?: boolean;
 }
@@ -20,7 +22,7 @@ const FOUND = import.meta.glob<{ default: Screen }>("../*/screen.ts", { eager: t
 export const SCREENS: readonly Screen[] = Object.values(FOUND).map((module) => module.default);
 
 export function screensOf(role: Role, screens: readonly Screen[] = SCREENS): readonly Screen[] {
-  return screens.filter((screen) => screen.roles.includes(role));
+  return screens.filter((screen) => screen.roles.includes(role) && !screen.aside);
 }
 
 export function homeOf(role: Role, screens: readonly Screen[] = SCREENS): Screen | undefined {

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 import { api, got, onProblem } from "../api/client";
 import type { components } from "../api/openapi";
 import { Problem } from "../api/problem";
+import { forget } from "./storage";
 
 export type Me = components["schemas"]["Me"];
 export type Role = Me["role"];
@@ -17,6 +18,8 @@ export type Session =
   | { readonly state: "over"; readonly me: Me };
 
 const AGAIN_MS = 3_000;
+const LAST = "ct112.last"; // who was signed in at this browser; what they left is not for the next
+const tabs = new BroadcastChannel("ct112.session");
 const listeners = new Set<() => void>();
 let current: Session = { state: "asking" };
 
@@ -51,7 +54,7 @@ export function useMe(): Me {
 /** Ask who this is; while nobody answers, ask again. */
 export async function askWho(): Promise<void> {
   try {
-    set({ state: "here", me: await got(api.GET("/api/v1/session")) });
+    arrived(await got(api.GET("/api/v1/session")));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.kind === "sign-in") return;
@@ -70,20 +73,32 @@ export async function signIn(username: string, password: string, code?: string):
   const body = code ? { username, password, code } : { username, password };
   const me = await got(api.POST("/api/v1/session", { body }));
   const before = current.state === "over" ? current.me.name : me.name;
+  arrived(me);
   if (before !== me.name) location.assign("/");
+}
+
+function arrived(me: Me): void {
+  if (localStorage.getItem(LAST) !== me.name) forget();
+  localStorage.setItem(LAST, me.name);
   set({ state: "here", me });
 }
 
-/** Throws Problem when the server could not end it. */
+/** The page begins anew: nothing of the person is left in it. Throws Problem when the server could not end it. */
 export async function signOut(): Promise<void> {
-  await got(api.DELETE("/api/v1/session"));
-  set({ state: "nobody" });
+  await got(api.DELETE("/api/v1/session")).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.kind !== "sign-in") throw error; // over already
+  });
+  forget();
+  tabs.postMessage("over");
+  location.replace("/login");
 }
 
 /** The session has ended at the server. */
 export function ended(): void {
   set("me" in current ? { state: "over", me: current.me } : { state: "nobody" });
 }
+
+tabs.onmessage = () => { if (current.state === "here") ended(); };
 
 onProblem((problem) => {
   if (problem.kind === "sign-in" && current.state !== "nobody" && current.state !== "over") ended();

@@ -32,7 +32,7 @@ export function Shell({ screen, children }: { screen?: Screen | undefined; child
             <Freshness signs={signs} />
             <LanguageSwitch />
             <ThemeSwitch />
-            <Text size="sm" component="span">{w.me(me.name, w.roles[me.role])}</Text>
+            <Link className={classes.me} href="~/account" title={w.account}>{w.me(me.name, w.roles[me.role])}</Link>
             <SignOut />
           </header>
         </>

@@ -18,6 +18,7 @@ export const useShellWords = words({
     languageLabel: "Ganti ke bahasa Inggris",
     theme: { light: "Terang", dark: "Gelap", auto: "Ikut sistem", label: "Tampilan" },
     me: (name: string, role: string) => `${name}, ${role}`,
+    account: "Akun saya: kata sandi, kode, sesi",
     fresh: "Langsung",
     signs: {
       connecting: "Menyambung…",
@@ -62,6 +63,7 @@ export const useShellWords = words({
     languageLabel: "Switch to Indonesian",
     theme: { light: "Light", dark: "Dark", auto: "As the system", label: "Appearance" },
     me: (name: string, role: string) => `${name}, ${role}`,
+    account: "My account: password, codes, sessions",
     fresh: "Live",
     signs: {
       connecting: "Connecting…",

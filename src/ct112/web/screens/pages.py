@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from ct112.web.screens.built import ROOTED, Built
 from ct112.web.screens.policy import COMMON, WORKER_POLICY, new_nonce, policy
 
-SCREENS = ("console", "wallboard", "supervisor", "menu", "admin", "agency")
+SCREENS = ("console", "wallboard", "supervisor", "menu", "admin", "agency", "account")
 PLACEHOLDER = b"CT112-NONCE"  # vite.config.ts has the same
 FOREVER = "public, max-age=31536000, immutable"  # a file's name has the digest of what is in it
 UNBUILT = """<!doctype html>

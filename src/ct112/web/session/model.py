@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from ct112.web.access.principal import Principal, Role
-from ct112.web.values import Given, Shown
+from ct112.web.values import Given, Instant, Shown
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 Code = Annotated[SecretStr, Field(min_length=6, max_length=20, description="six digits of the app")]
@@ -54,6 +54,32 @@ class Enrolment(Shown):
 
     secret: str
     address: str = Field(description="otpauth://…, for a QR code")
+
+
+class OwnSession(Shown):
+    """One of one's own sessions; `this`: the one that asks."""
+
+    via: str
+    source: str
+    created_at: Instant
+    last_seen_at: Instant
+    expires_at: Instant
+    this: bool
+
+
+class OwnAccount(Shown):
+    """How one signs in. `codes`: signing in asks for one; `oidc`: the city's provider vouches too."""
+
+    has_password: bool
+    codes: bool
+    oidc: bool
+    sessions: tuple[OwnSession, ...]
+
+
+class Ways(Shown):
+    """How people may sign in here, beside name and password."""
+
+    oidc: bool
 
 
 def me(who: Principal) -> Me:

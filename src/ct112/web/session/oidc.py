@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import Field
 
 from ct112 import logs
@@ -38,17 +38,36 @@ class ProviderAnswer(Given):
     scope: Annotated[str, Field(max_length=500)] | None = None
 
 
-async def begin_by_provider(house: House) -> Media:
+async def begin_by_provider(house: House, request: web.Request) -> Media:
     """Send the browser to the provider."""
     flow = Flow.new()
-    with _problems(_provider(house)):
-        address = await _provider(house).address(flow)
+    try:
+        with _problems(_provider(house)):
+            address = await _provider(house).address(flow)
+    except Problem as problem:
+        return _back(request, problem)
     cookie = cookies_of((FLOW_COOKIE, flow.text(), FLOW_SECONDS))
     return Media(b"", "text/plain", headers={"Location": address}, status=302, cookies=cookie)
 
 
 async def end_by_provider(house: House, request: web.Request, query: ProviderAnswer) -> Media:
     """Take what the provider says, and begin a session."""
+    try:
+        return await _ended(house, request, query)
+    except Problem as problem:
+        return _back(request, problem)
+
+
+def _back(request: web.Request, problem: Problem) -> Media:
+    """Send a person to the page of signing in, which says what went wrong; programs get the problem."""
+    if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
+        raise problem
+    kind = problem.kind.type.rpartition(":")[2]
+    over = cookies_of((FLOW_COOKIE, "", 0))
+    return Media(b"", "text/plain", headers={"Location": f"/login?provider={kind}"}, status=303, cookies=over)
+
+
+async def _ended(house: House, request: web.Request, query: ProviderAnswer) -> Media:
     provider, gate = _provider(house), house.gate
     flow = Flow.of(request.cookies.get(FLOW_COOKIE, ""))
     if flow is None or query.code is None:

@@ -7,6 +7,7 @@ from aiohttp import web
 from ct112.store import accounts, sessions
 from ct112.store.accounts import Account
 from ct112.store.engine import Connection
+from ct112.store.sessions import Session
 from ct112.web import kinds
 from ct112.web.access import origin, totp
 from ct112.web.access.access import DEVICE_COOKIE, SESSION_COOKIE, cookies_of
@@ -14,12 +15,24 @@ from ct112.web.access.passwords import BadPassword
 from ct112.web.access.principal import EVERYBODY, Principal
 from ct112.web.access.signing_in import Attempt, SignedIn
 from ct112.web.house import House
-from ct112.web.problems import Problem
+from ct112.web.problems import Problem, refused_field
 from ct112.web.routes import PUBLIC, Reply, Route
-from ct112.web.session.model import CodeGiven, Enrolment, Me, NewPassword, Proof, SignIn, me
+from ct112.web.session.model import (
+    CodeGiven,
+    Enrolment,
+    Me,
+    NewPassword,
+    OwnAccount,
+    OwnSession,
+    Proof,
+    SignIn,
+    Ways,
+    me,
+)
 
 DEVICE_SECONDS = sessions.DEVICE_DAYS * 86_400
-NOT_YOURS = "this is not your password"
+NOT_YOURS = ("is not your password", "send the one you sign in with")
+CURRENT = "current"
 PEOPLE_ONLY = "only somebody who is signed in by password may: a token has none"
 
 
@@ -52,6 +65,33 @@ async def end_session(who: Principal, connection: Connection) -> Reply[None]:
     return Reply(None, 204, cookies=cookies_of((SESSION_COOKIE, "", 0)))
 
 
+async def show_ways(house: House) -> Ways:
+    """Say how people may sign in."""
+    return Ways(oidc=house.gate.provider is not None)
+
+
+async def show_own_account(who: Principal, connection: Connection) -> OwnAccount:
+    """Show how one signs in, and where one is signed in."""
+    account = await accounts.get(connection, _person(who))
+    living = await sessions.living(connection, who.name)
+    return OwnAccount(
+        has_password=account.password_hash is not None,
+        codes=account.totp_confirmed,
+        oidc=account.oidc_subject is not None,
+        sessions=tuple(_own(session, who) for session in living),
+    )
+
+
+def _own(session: Session, who: Principal) -> OwnSession:
+    shown = {name: getattr(session, name) for name in OwnSession.model_fields if name != "this"}
+    return OwnSession(**shown, this=session.id == who.id)
+
+
+async def end_other_sessions(who: Principal, connection: Connection) -> None:
+    """Sign out everywhere else: of a telephone that was lost, of a desk one forgot."""
+    await sessions.end_all(connection, _person(who), but=who.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """The hash of the password that was proved, and of the one to come."""
@@ -62,11 +102,11 @@ class Change:
 
 async def proved_and_hashed(house: House, who: Principal, body: NewPassword) -> Change:
     """Return the new password's hash, when the current one is right. Raises Problem."""
-    stored = await _prove(house, who, body.current.get_secret_value())
+    stored = await _prove(house, who, body.current.get_secret_value(), CURRENT)
     try:
         return Change(stored, await house.gate.passwords.hash(body.password.get_secret_value(), who.name))
     except BadPassword as error:
-        raise Problem(kinds.REFUSED, str(error)) from error
+        raise refused_field("password", "will not do", str(error)) from error
 
 
 async def change_password(
@@ -76,7 +116,7 @@ async def change_password(
     body: NewPassword,  # noqa: ARG001 (read by `prepare`)
 ) -> None:
     """Give oneself another password: one's other sessions end."""
-    await _locked(connection, who, prepared.proved)
+    await _locked(connection, who, prepared.proved, CURRENT)
     await accounts.set_password(connection, who.name, prepared.new)
     await sessions.end_all(connection, who.name, but=who.id)
 
@@ -103,7 +143,7 @@ async def confirm_codes(who: Principal, connection: Connection, body: CodeGiven)
         raise Problem(kinds.CONFLICT, "nothing waits to be confirmed: begin with POST")
     step = totp.step(account.totp_secret, body.code.get_secret_value())
     if step is None:
-        raise Problem(kinds.REFUSED, "this is no code of now: see that the telephone's clock is right")
+        raise refused_field("code", "is no code of now", "see that the telephone's clock is right")
     await accounts.set_totp(connection, who.name, account.totp_secret, confirmed=True)
     await accounts.use_totp_step(connection, who.name, step)
 
@@ -141,19 +181,19 @@ def _person(who: Principal) -> str:
     return who.name
 
 
-async def _prove(house: House, who: Principal, password: str) -> str:
-    """Return the hash that this password is of. Raises Problem."""
+async def _prove(house: House, who: Principal, password: str, field: str = "password") -> str:
+    """Return the hash that this password is of; `field`: where it was sent. Raises Problem."""
     stored = await house.gate.signing_in.prove(_person(who), password)
     if stored is None:
-        raise Problem(kinds.REFUSED, NOT_YOURS)
+        raise refused_field(field, *NOT_YOURS)
     return stored
 
 
-async def _locked(connection: Connection, who: Principal, proved: str) -> Account:
+async def _locked(connection: Connection, who: Principal, proved: str, field: str = "password") -> Account:
     """Return one's account, locked, while the proved password is still its own. Raises Problem."""
     account = await accounts.lock(connection, who.name)
     if account.password_hash != proved:
-        raise Problem(kinds.REFUSED, NOT_YOURS)
+        raise refused_field(field, *NOT_YOURS)
     return account
 
 
@@ -168,6 +208,23 @@ ROUTES = (
     ),
     Route("GET", "/api/v1/session", show_session, EVERYBODY),
     Route("DELETE", "/api/v1/session", end_session, EVERYBODY, status=204, audit="session.end"),
+    Route("GET", "/api/v1/session/ways", show_ways, PUBLIC),
+    Route(
+        "GET",
+        "/api/v1/session/account",
+        show_own_account,
+        EVERYBODY,
+        problems=frozenset({kinds.NOT_ALLOWED}),
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/session/others",
+        end_other_sessions,
+        EVERYBODY,
+        status=204,
+        problems=frozenset({kinds.NOT_ALLOWED}),
+        audit="session.end_others",
+    ),
     Route(
         "PUT",
         "/api/v1/session/password",

@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import { forget } from "./storage";
+
+test("what is of a person goes, what is of the desk and what waits to be sent stays", () => {
+  for (const key of ["ct112.language", "ct112.unsent.form", "ct112.desk.sound", "ct112.menu.last", "other"]) localStorage.setItem(key, "x");
+  sessionStorage.setItem("ct112.search", "0812");
+  forget();
+  expect(Object.keys(localStorage).sort()).toEqual(["ct112.desk.sound", "ct112.language", "ct112.unsent.form"]);
+  expect(sessionStorage).toHaveLength(0);
+});
