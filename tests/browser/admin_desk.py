@@ -8,7 +8,7 @@ expect.set_options(timeout=SECONDS * 1000)
 
 MOST_TABS = 120
 FOCUSED = (
-    "(() => { const e = document.activeElement; return [e?.getAttribute('name') ?? '',"
+    "(() => { const e = document.activeElement; return [e?.getAttribute('name') ?? e?.id ?? '',"
     " (e?.tagName === 'INPUT' || e?.tagName === 'SELECT' || e?.tagName === 'TEXTAREA') ? '' :"
     " (e?.textContent ?? '').trim()]; })()"
 )
@@ -55,3 +55,13 @@ async def choose(desk: Desk, name: str, first_letters: str) -> None:
 async def heading(desk: Desk, text: str) -> None:
     """Wait for the page of this title."""
     await expect(desk.page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+async def pick(desk: Desk, name: str, text: str) -> None:
+    """Take one of many by typing it."""
+    await go_to(desk, name)
+    await desk.page.keyboard.type(text)
+    await desk.page.get_by_role("option", name=text).wait_for()
+    await desk.page.keyboard.press("ArrowDown")
+    await desk.page.keyboard.press("Enter")
+    await desk.page.keyboard.press("Escape")

@@ -4,7 +4,7 @@ import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 export const GROUPS = {
   people: ["operators", "positions"],
   access: ["accounts", "tokens"],
-  action: ["agencies", "categories", "neighbours"],
+  action: ["agencies", "categories", "routing", "neighbours"],
   city: ["cameras"],
   system: ["settings"],
 } as const;
@@ -18,6 +18,7 @@ const LOADED: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   tokens: () => import("./tokens/Tokens"),
   agencies: () => import("./agencies/Agencies"),
   categories: () => import("./categories/Categories"),
+  routing: () => import("./routing/Routing"),
   neighbours: () => import("./neighbours/Neighbours"),
   cameras: () => import("./cameras/Cameras"),
   settings: () => import("./settings/Settings"),

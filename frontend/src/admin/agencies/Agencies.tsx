@@ -21,6 +21,8 @@ export default function Agencies() {
   const w = useAgencyWords();
   const { none } = useCommonWords();
   const duty = (one: Agency): string => one.contacts.filter((each) => each.on_duty).map((each) => each.name).join(", ") || w.nobody;
+  const known: Readonly<Record<string, string>> = w.trouble;
+  const troubles = (one: Agency): string => one.troubles.map((each) => known[each] ?? each).join("; ");
   return (
     <Catalogue name="agencies" words={w} list={list} id={(one) => one.code} read={read} blank={BLANK} toDraft={toDraft} add={add} change={change} wide
       say={(_, value) => (Array.isArray(value) ? w.entries(value.length) : String(value))}
@@ -30,12 +32,12 @@ export default function Agencies() {
         { title: w.fields.ways.label, cell: (one) => one.ways.map((way) => w.way.kinds[way.kind]).join(" → ") || none },
         { title: w.duty, cell: duty },
         { title: w.state, cell: (one) => (one.active ? w.acts : w.retired) },
-        { title: w.troubles, cell: (one) => one.troubles.join("; ") || w.fine },
+        { title: w.troubles, cell: (one) => troubles(one) || w.fine },
       ]}
       form={(f, one) =>
         one ? (
           <>
-            {one.troubles.length ? <Alert color="yellow" variant="outline" title={w.troubles}>{one.troubles.join("; ")}</Alert> : null}
+            {one.troubles.length ? <Alert color="yellow" variant="outline"><b>{w.troubles}</b>: {troubles(one)}</Alert> : null}
             {f.text("name", { required: true })}
             <Ways f={f} />
             <Contacts f={f} agency={one} />

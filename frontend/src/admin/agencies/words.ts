@@ -18,6 +18,12 @@ export const useAgencyWords = words({
     retired: "tidak lagi",
     troubles: "Yang kurang",
     fine: "lengkap",
+    trouble: {
+      "no way but its page: nothing rings there": "hanya halamannya: tidak ada yang berdering di sana",
+      "nobody is on duty now": "tidak ada yang piket sekarang",
+      "no contacts are filled in": "belum ada kontak",
+      "nobody can be reached now": "tidak ada yang dapat dihubungi sekarang",
+    },
     duty: "Piket sekarang",
     nobody: "tidak ada",
     way: {
@@ -73,6 +79,12 @@ export const useAgencyWords = words({
     retired: "no more",
     troubles: "What is missing",
     fine: "complete",
+    trouble: {
+      "no way but its page: nothing rings there": "its page alone: nothing rings there",
+      "nobody is on duty now": "nobody is on duty now",
+      "no contacts are filled in": "no contacts are filled in",
+      "nobody can be reached now": "nobody can be reached now",
+    },
     duty: "On duty now",
     nobody: "nobody",
     way: {

@@ -1,5 +1,5 @@
 /** A form's fields: each knows its words, its value and what is wrong with it by its name alone. */
-import { Checkbox, NativeSelect, NumberInput, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, MultiSelect, NativeSelect, NumberInput, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
 export interface FieldWords {
@@ -20,6 +20,8 @@ export interface Fields<D> {
   readonly area: (name: keyof D & string) => ReactNode;
   readonly number: (name: keyof D & string, range?: { readonly min?: number; readonly max?: number }) => ReactNode;
   readonly choice: (name: keyof D & string, options: Options) => ReactNode;
+  /** Some of them, in the order they are chosen; what is held and not among them stays. */
+  readonly many: (name: keyof D & string, options: Options) => ReactNode;
   readonly yes: (name: keyof D & string) => ReactNode;
   /** What is never shown again: no browser keeps it. */
   readonly secret: (name: keyof D & string, more?: { readonly required?: boolean }) => ReactNode;
@@ -58,6 +60,14 @@ export function makeFields<D extends object>(
     choice: (name, options) => (
       <NativeSelect {...common(name)} data={[...options]} value={held(name)} onChange={(event) => { patch(name, event.target.value); }} />
     ),
+    many: (name, options) => {
+      const chosen = draft[name] as readonly string[];
+      const others = chosen.filter((value) => !options.some((each) => each.value === value)).map((value) => ({ value, label: value }));
+      return (
+        <MultiSelect {...common(name)} id={name} searchable clearable={false} data={[...options, ...others]} value={[...chosen]}
+          onChange={(value) => { patch(name, value); }} />
+      );
+    },
     yes: (name) => (
       <Checkbox {...common(name)} checked={Boolean(draft[name])} onChange={(event) => { patch(name, event.target.checked); }} />
     ),
