@@ -2,8 +2,8 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 
 export const GROUPS = {
-  people: ["operators", "positions"],
-  access: ["accounts", "tokens"],
+  people: ["operators", "positions", "roster"],
+  access: ["accounts", "tokens", "audit", "privacy"],
   action: ["agencies", "categories", "routing", "neighbours"],
   city: ["cameras"],
   system: ["settings"],
@@ -14,8 +14,11 @@ export type PageName = (typeof GROUPS)[keyof typeof GROUPS][number];
 const LOADED: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   operators: () => import("./operators/Operators"),
   positions: () => import("./positions/Positions"),
+  roster: () => import("./roster/Roster"),
   accounts: () => import("./accounts/Accounts"),
   tokens: () => import("./tokens/Tokens"),
+  audit: () => import("./audit/Audit"),
+  privacy: () => import("./privacy/Privacy"),
   agencies: () => import("./agencies/Agencies"),
   categories: () => import("./categories/Categories"),
   routing: () => import("./routing/Routing"),

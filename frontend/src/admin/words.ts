@@ -18,8 +18,11 @@ export const useAdminWords = words({
     pages: {
       operators: { name: "Operator", about: "Siapa yang menerima panggilan" },
       positions: { name: "Posisi", about: "Meja kerja, softphone dan lembarnya" },
+      roster: { name: "Jadwal piket", about: "Siapa yang seharusnya bertugas" },
       accounts: { name: "Akun", about: "Siapa yang boleh masuk, dan perannya" },
       tokens: { name: "Token", about: "Kunci untuk mesin" },
+      audit: { name: "Audit", about: "Siapa membaca dan mengubah apa" },
+      privacy: { name: "Data pribadi", about: "Temukan, hapus, tahan; laporan kebocoran" },
       agencies: { name: "Instansi", about: "Kontak, cara menghubungi, siapa piket" },
       categories: { name: "Kategori", about: "Jenis kejadian, pertanyaan dan petunjuk" },
       routing: { name: "Aturan", about: "Siapa diusulkan, mengapa, dan versinya" },
@@ -45,8 +48,11 @@ export const useAdminWords = words({
     pages: {
       operators: { name: "Operators", about: "Who takes calls" },
       positions: { name: "Positions", about: "Desks, their softphones and sheets" },
+      roster: { name: "Duty roster", about: "Who should be on duty" },
       accounts: { name: "Accounts", about: "Who may sign in, and as what" },
       tokens: { name: "Tokens", about: "Keys for machines" },
+      audit: { name: "Audit", about: "Who read and changed what" },
+      privacy: { name: "Personal data", about: "Find, erase, hold; the report of a breach" },
       agencies: { name: "Agencies", about: "Contacts, ways to reach them, who is on duty" },
       categories: { name: "Categories", about: "Kinds of incidents, questions and instructions" },
       routing: { name: "Rules", about: "Who is proposed, why, and its versions" },

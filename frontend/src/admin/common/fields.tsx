@@ -16,7 +16,7 @@ export interface Fields<D> {
   readonly set: (patch: Partial<D>) => void;
   /** What is wrong at a place inside a list: "ways.0.url". */
   readonly at: (place: string) => string | undefined;
-  readonly text: (name: keyof D & string, more?: { readonly required?: boolean; readonly inputMode?: "numeric" | "tel" | "url" | "email"; readonly first?: boolean; readonly fixed?: boolean }) => ReactNode;
+  readonly text: (name: keyof D & string, more?: { readonly required?: boolean; readonly inputMode?: "numeric" | "tel" | "url" | "email"; readonly first?: boolean; readonly type?: "text" | "date" | "datetime-local" }) => ReactNode;
   readonly area: (name: keyof D & string) => ReactNode;
   readonly number: (name: keyof D & string, range?: { readonly min?: number; readonly max?: number }) => ReactNode;
   readonly choice: (name: keyof D & string, options: Options) => ReactNode;
@@ -48,7 +48,7 @@ export function makeFields<D extends object>(
     at: (place) => inside[place],
     text: (name, more = {}) => (
       <TextInput {...common(name)} required={more.required ?? false} inputMode={more.inputMode} autoFocus={more.first ?? false} autoComplete="off"
-        readOnly={more.fixed ?? false} value={held(name)} onChange={(event) => { patch(name, event.target.value); }} />
+        type={more.type ?? "text"} value={held(name)} onChange={(event) => { patch(name, event.target.value); }} />
     ),
     area: (name) => (
       <Textarea {...common(name)} rows={4} value={held(name)} onChange={(event) => { patch(name, event.target.value); }} />

@@ -1,17 +1,17 @@
 /** Who is asked to act: rules as a table, explained, drafted, published. */
-import { Alert, Anchor, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Stack, Text, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Route, Switch } from "wouter";
 import { api, got } from "../../shared/api/client";
 import { Missing } from "../common/List";
+import { Tabs } from "../common/Tabs";
 import { Cards } from "./Cards";
 import { STARTER, read } from "./document";
 import { Draft } from "./Draft";
 import { useKept } from "./draft";
 import { Explain } from "./Explain";
 import { RuleForm, Rules } from "./Rules";
-import classes from "./routing.module.css";
 import { Source } from "./Source";
 import { Version, Versions } from "./Versions";
 import { useRoutingWords } from "./words";
@@ -54,7 +54,7 @@ export default function RoutingPage() {
       <Text>{now.number === null ? w.none : w.inForce(now.number)}</Text>
       {now.unmatched_last_day ? <Alert color="yellow" variant="outline">{w.unmatched(now.unmatched_last_day)}</Alert> : null}
       <Text role="status" fw={600}>{said}</Text>
-      <Tabs />
+      <Tabs label={w.tabs.label} tabs={TABS} words={w.tabs} />
       {kept ? <Draft kept={kept} discard={() => { keep(null); }} again={again} published={published} /> : null}
       {routing === null ? <Alert color="red" variant="outline" role="alert">{w.unreadable}</Alert> : null}
       <Switch>
@@ -77,18 +77,5 @@ function Heading() {
       <Title order={1} size="h2">{w.title}</Title>
       <Text maw="44rem">{w.lead}</Text>
     </div>
-  );
-}
-
-function Tabs() {
-  const { tabs } = useRoutingWords();
-  const [path] = useLocation();
-  const here = TABS.find((tab) => path.startsWith(`/${tab}`)) ?? "rules";
-  return (
-    <Group component="nav" aria-label={tabs.label} gap="xs" className={classes.tabs}>
-      {TABS.map((tab) => (
-        <Anchor key={tab} component={Link} href={tab === "rules" ? "/" : `/${tab}`} aria-current={tab === here ? "page" : undefined}>{tabs[tab]}</Anchor>
-      ))}
-    </Group>
   );
 }
