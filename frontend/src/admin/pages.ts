@@ -5,8 +5,8 @@ export const GROUPS = {
   people: ["operators", "positions", "roster"],
   access: ["accounts", "tokens", "audit", "privacy"],
   action: ["agencies", "categories", "routing", "neighbours"],
-  city: ["cameras"],
-  system: ["settings"],
+  city: ["places", "cameras"],
+  system: ["settings", "readiness"],
 } as const;
 
 export type PageName = (typeof GROUPS)[keyof typeof GROUPS][number];
@@ -23,8 +23,10 @@ const LOADED: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   categories: () => import("./categories/Categories"),
   routing: () => import("./routing/Routing"),
   neighbours: () => import("./neighbours/Neighbours"),
+  places: () => import("./places/Places"),
   cameras: () => import("./cameras/Cameras"),
   settings: () => import("./settings/Settings"),
+  readiness: () => import("./readiness/Readiness"),
 };
 
 export const PAGES = Object.entries(LOADED).map(([name, load]) => ({ name: name as PageName, Page: lazy(load) })) satisfies {

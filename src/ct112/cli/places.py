@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ct112.cli import table as cli_table
-from ct112.cli.edge import CannotDo, with_audit, with_connection
+from ct112.cli.edge import CannotDo, with_audit, with_connection, with_store
 
 if TYPE_CHECKING:
     from ct112.places.importing import Report
@@ -42,6 +42,18 @@ def import_(
         seconds=ADDED_SECONDS,
     )
     _say(report)
+
+
+@app.command("run-import", hidden=True)
+def run_import(id_: Annotated[str, typer.Argument(metavar="ID")], file: Path) -> None:
+    """Do an import that was asked for on a screen; `ct112 web` starts this."""
+    import os
+    from uuid import UUID
+
+    from ct112.places import job
+
+    os.nice(10)  # calls are answered on this machine
+    with_store(lambda store: job.run(store, UUID(id_), file))
 
 
 @app.command()

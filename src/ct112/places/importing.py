@@ -1,10 +1,11 @@
 """Takes in a city's files: everything is read and judged before anything is written, in one transaction."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ct112.incidents.places import Area
 from ct112.places import geojson, name_files
@@ -33,31 +34,88 @@ class Report:
     mended: list[str]
 
 
-async def take_in(connection: Connection, files: Files, *, by: str, mend: bool = False) -> Report:
-    """Take the files in. Raises BadFile: then nothing may be kept of this transaction."""
-    taken: list[tuple[str, Taken]] = []
-    mended: list[str] = []
+@dataclass(slots=True)
+class Progress:
+    """How far an import is: rows written of all there are; 0 of 0 while the file is read."""
+
+    done: int = 0
+    total: int = 0
+
+    def expect(self, rows: int) -> None:
+        """Expect so many more rows."""
+        self.total += rows
+
+    def written(self, rows: int) -> None:
+        """Note that so many more are written."""
+        self.done += rows
+
+
+async def take_in(
+    connection: Connection, files: Files, *, by: str, mend: bool = False, progress: Progress | None = None
+) -> Report:
+    """Take the files in. Raises BadFile: then nothing may be kept of this transaction.
+
+    Reading is done in a thread: whoever waits may be told how far it is.
+    """
+    importing = _Importing(connection, by, progress or Progress())
     areas = await places.known_areas(connection)
     if files.areas is not None:
-        content = content_of(files.areas)
-        outlines = _named(files.areas, lambda: geojson.read(content, mend=mend))
-        mended = [one.area.code for one in outlines if one.mended]
-        rows = [(one.area, one.geometry) for one in outlines]
-        taken.append(("areas", await places.take_areas(connection, rows, by=by, digest=digest(content))))
-        areas |= {one.area.code for one in outlines}
+        areas |= await importing.outlines(files.areas, mend=mend)
     if files.area_names is not None:
-        content = content_of(files.area_names)
-        named: list[Area] = _named(files.area_names, lambda: name_files.area_names(content))
-        done = await places.take_areas(
-            connection, [(area, None) for area in named], by=by, digest=digest(content)
-        )
-        taken.append(("names of areas", done))
-        areas |= {area.code for area in named}
+        areas |= await importing.area_names(files.area_names)
     if files.names is not None:
-        content = content_of(files.names)
-        found = _named(files.names, lambda: name_files.names(content, areas))
-        taken.append(("names", await places.take_names(connection, found, by=by, digest=digest(content))))
-    return Report(taken, mended)
+        await importing.names(files.names, areas)
+    return Report(importing.taken, importing.mended)
+
+
+class _Importing:
+    """One import at work."""
+
+    def __init__(self, connection: Connection, by: str, progress: Progress) -> None:
+        self._connection = connection
+        self._by = by
+        self._progress = progress
+        self.taken: list[tuple[str, Taken]] = []
+        self.mended: list[str] = []
+
+    async def outlines(self, file: Path, *, mend: bool) -> set[str]:
+        """Take areas with their outlines in; return their codes."""
+        found, content = await _read(file, lambda content: geojson.read(content, mend=mend))
+        self.mended = [one.area.code for one in found if one.mended]
+        await self._areas("areas", [(one.area, one.geometry) for one in found], content)
+        return {one.area.code for one in found}
+
+    async def area_names(self, file: Path) -> set[str]:
+        """Take names of areas in; return their codes."""
+        named, content = await _read(file, name_files.area_names)
+        await self._areas("names of areas", [(area, None) for area in named], content)
+        return {area.code for area in named}
+
+    async def names(self, file: Path, areas: set[str]) -> None:
+        """Take streets, landmarks and the like in."""
+        found, content = await _read(file, lambda content: name_files.names(content, areas))
+        self._progress.expect(2 * len(found))
+        taken = await places.take_names(
+            self._connection, found, by=self._by, digest=digest(content), told=self._progress.written
+        )
+        self.taken.append(("names", taken))
+
+    async def _areas(self, what: str, rows: list[tuple[Area, dict[str, Any] | None]], content: bytes) -> None:
+        self._progress.expect(3 * len(rows))  # the area, its name, what that is found by
+        taken = await places.take_areas(
+            self._connection, rows, by=self._by, digest=digest(content), told=self._progress.written
+        )
+        self.taken.append((what, taken))
+
+
+async def _read(file: Path, judge: Callable[[bytes], list[T]]) -> tuple[list[T], bytes]:
+    """Return what is in a file, judged, and its bytes. Raises BadFile with its name."""
+
+    def read() -> tuple[list[T], bytes]:
+        content = content_of(file)
+        return _named(file, lambda: judge(content)), content
+
+    return await asyncio.to_thread(read)
 
 
 def content_of(file: Path) -> bytes:

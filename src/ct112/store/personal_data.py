@@ -320,6 +320,11 @@ REST = (
         over="NOT hands_over OR taken_at IS NOT NULL",
         goes_with=frozenset(),
     ),
+    Kept(
+        table="place_import_job",
+        classes={"asked_by": STAFF},
+        plain=_words("kind file_name step mended said"),
+    ),
     Kept(table="ivr_version", key="version", plain=_words("source_yaml document note")),
     Kept(
         table="ivr_recording",

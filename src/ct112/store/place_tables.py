@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -80,3 +81,35 @@ class PlaceImportRow(Base):
     digest: Mapped[str]
     added: Mapped[int]
     changed: Mapped[int]
+
+
+IMPORT_KINDS = ("areas", "area_names", "names")
+IMPORT_STEPS = ("reading", "writing", "done", "refused", "broken")
+
+
+class PlaceImportJobRow(Base):
+    """An import that was asked for on a screen. `beat_at`: its process was last alive."""
+
+    __tablename__ = "place_import_job"
+    __table_args__ = (
+        CheckConstraint(f"step IN ({_listed(IMPORT_STEPS)})", name="step"),
+        CheckConstraint(f"kind IN ({_listed(IMPORT_KINDS)})", name="kind"),
+        Index(None, "asked_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    file_name: Mapped[str]
+    mend: Mapped[bool]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    beat_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    ended_at: Mapped[datetime | None]
+    step: Mapped[str] = mapped_column(server_default="reading")
+    done: Mapped[int] = mapped_column(server_default="0")
+    total: Mapped[int] = mapped_column(server_default="0")
+    added: Mapped[int] = mapped_column(server_default="0")
+    changed: Mapped[int] = mapped_column(server_default="0")
+    same: Mapped[int] = mapped_column(server_default="0")
+    mended: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
+    said: Mapped[str] = mapped_column(server_default="")

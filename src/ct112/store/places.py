@@ -1,6 +1,6 @@
 """Places with a name: searching what somebody said, and taking in what a city knows of itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,14 @@ SEARCH = text(
     LEFT JOIN place_name a ON a.code = p.area
     """
 )
+
+
+Told = Callable[[int], None]
+"""Called with how many more rows are written: a name counts twice, once for what it is found by."""
+
+
+def untold(_more: int) -> None:
+    """Nobody waits for progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,12 @@ async def state(connection: Connection) -> tuple[int, int]:
 
 
 async def take_areas(
-    connection: Connection, found: Sequence[tuple[Area, dict[str, Any] | None]], *, by: str, digest: str
+    connection: Connection,
+    found: Sequence[tuple[Area, dict[str, Any] | None]],
+    *,
+    by: str,
+    digest: str,
+    told: Told = untold,
 ) -> Taken:
     """Take in areas: new ones are added, others changed, none removed. A None keeps the outline there was."""
     rows = [
@@ -124,18 +137,20 @@ async def take_areas(
         set_={"name": new.excluded.name, "geometry": kept},
         where=AREAS.c.name.is_distinct_from(new.excluded.name) | AREAS.c.geometry.is_distinct_from(kept),
     )
-    added, changed = await _put(connection, new, AREAS, rows)
+    added, changed = await _put(connection, new, AREAS, rows, told)
     named = [
         NamedPlace(code=area.code, kind=area.kind, name=area.name, area=area.parent) for area, _ in found
     ]
-    await _take_names(connection, named)
+    await _take_names(connection, named, told)
     await _note(connection, by, "areas", digest, added, changed)
     return Taken(added, changed, len(rows) - added - changed)
 
 
-async def take_names(connection: Connection, found: Sequence[NamedPlace], *, by: str, digest: str) -> Taken:
+async def take_names(
+    connection: Connection, found: Sequence[NamedPlace], *, by: str, digest: str, told: Told = untold
+) -> Taken:
     """Take in streets, landmarks and the like: new ones are added, others changed, none removed."""
-    added, changed = await _take_names(connection, found)
+    added, changed = await _take_names(connection, found, told)
     await _note(connection, by, "names", digest, added, changed)
     return Taken(added, changed, len(found) - added - changed)
 
@@ -153,7 +168,7 @@ async def remove(connection: Connection, code: str) -> bool:
     return (await connection.execute(gone)).rowcount > 0
 
 
-async def _take_names(connection: Connection, found: Sequence[NamedPlace]) -> tuple[int, int]:
+async def _take_names(connection: Connection, found: Sequence[NamedPlace], told: Told) -> tuple[int, int]:
     rows = [_row(place) for place in found]
     new = insert(NAMES)
     fields = ("kind", "name", "area", "latitude", "longitude", "aliases")
@@ -164,12 +179,14 @@ async def _take_names(connection: Connection, found: Sequence[NamedPlace]) -> tu
     new = new.on_conflict_do_update(
         index_elements=["code"], set_={name: new.excluded[name] for name in fields}, where=where
     )
-    counts = await _put(connection, new, NAMES, rows)
-    await _keys(connection, found)
+    counts = await _put(connection, new, NAMES, rows, told)
+    await _keys(connection, found, told)
     return counts
 
 
-async def _put(connection: Connection, new: Any, table: Table, rows: list[dict[str, Any]]) -> tuple[int, int]:
+async def _put(
+    connection: Connection, new: Any, table: Table, rows: list[dict[str, Any]], told: Told
+) -> tuple[int, int]:
     """Put the rows in; return how many were added and how many changed."""
     added = changed = 0
     for at in range(0, len(rows), AT_ONCE):
@@ -179,10 +196,11 @@ async def _put(connection: Connection, new: Any, table: Table, rows: list[dict[s
         done = (await connection.execute(new.values(some).returning(table.c.code))).all()
         added += len(some) - before
         changed += len(done) - (len(some) - before)
+        told(len(some))
     return added, changed
 
 
-async def _keys(connection: Connection, found: Sequence[NamedPlace]) -> None:
+async def _keys(connection: Connection, found: Sequence[NamedPlace], told: Told) -> None:
     """Write what the places are found by."""
     wanted = {place.code: _keys_of(place) for place in found}
     for at in range(0, len(found), AT_ONCE):
@@ -195,6 +213,7 @@ async def _keys(connection: Connection, found: Sequence[NamedPlace]) -> None:
         ]
         for part in range(0, len(keys), AT_ONCE):
             await connection.execute(insert(KEYS), keys[part : part + AT_ONCE])
+        told(len(codes))
 
 
 def _keys_of(place: NamedPlace) -> list[tuple[str, str]]:

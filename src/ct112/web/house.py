@@ -17,7 +17,9 @@ from ct112.web.live.work import WorkFeed
 from ct112.web.locations.door import LocationDoor
 from ct112.web.map.outlines import Outlines
 from ct112.web.map.tiles_file import TilesFile
+from ct112.web.places.errands import Imports
 from ct112.web.places.map import CityMap
+from ct112.web.readiness.examiner import Examiner
 from ct112.web.screens.built import Built
 from ct112.web.wall.today import Today
 
@@ -47,5 +49,7 @@ class House:
     tiles: TilesFile = field(default_factory=lambda: TilesFile(None))
     outlines: Outlines = field(default_factory=Outlines)
     today: Today = field(default_factory=Today)
+    imports: Imports = field(default_factory=Imports)
+    examiner: Examiner = field(default_factory=Examiner)
     locations: LocationDoor = field(default_factory=LocationDoor)
     screens: Built = field(default_factory=Built.shipped)

@@ -23,10 +23,12 @@ from ct112.web.map.routes import ROUTES as MAP
 from ct112.web.neighbours.registry import ROUTES as NEIGHBOURS
 from ct112.web.neighbours.routes import ROUTES as NEIGHBOUR_OFFERS
 from ct112.web.operators.routes import ROUTES as OPERATORS
+from ct112.web.places.imports import ROUTES as PLACE_IMPORTS
 from ct112.web.places.routes import ROUTES as PLACES
 from ct112.web.positions.routes import ROUTES as POSITIONS
 from ct112.web.privacy.routes import ROUTES as PRIVACY
 from ct112.web.push.routes import ROUTES as PUSH
+from ct112.web.readiness.routes import ROUTES as READINESS
 from ct112.web.roster.routes import ROUTES as ROSTER
 from ct112.web.routes import Route
 from ct112.web.routing.routes import ROUTES as ROUTING
@@ -65,6 +67,8 @@ TABLE: tuple[Route, ...] = (
     *AGENCIES,
     *ROUTING,
     *PLACES,
+    *PLACE_IMPORTS,
+    *READINESS,
     *LOCATIONS,
     *SETTINGS,
     *ACCOUNTS,

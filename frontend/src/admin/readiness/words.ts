@@ -1,0 +1,36 @@
+import { words } from "../../shared/words/words";
+
+export const useReadinessWords = words({
+  id: {
+    title: "Kesiapan",
+    lead: "Apa yang harus benar sebelum melayani, seperti “ct112 doctor” di server: apa yang ditemukan, dan apa yang dilakukan.",
+    examine: "Periksa sekarang",
+    running: "Memeriksa… biasanya beberapa detik.",
+    never: { title: "Belum pernah diperiksa", text: "Tekan “Periksa sekarang”." },
+    at: (when: string) => `Diperiksa ${when}`,
+    counts: (good: number, maybe: number, bad: number) => `${good} baik, ${maybe} perlu dilihat, ${bad} harus diperbaiki`,
+    ready: "Siap: tidak ada yang harus diperbaiki.",
+    signs: { good: "baik", maybe: "perlu dilihat", bad: "harus diperbaiki", unasked: "tidak diperiksa" },
+    check: "Pemeriksaan",
+    state: "Hasil",
+    detail: "Ditemukan",
+    remedy: "Yang dilakukan",
+    trouble: "Pemeriksaan tidak berhasil: jalankan “ct112 doctor” di server, dan lihat log web.",
+  },
+  en: {
+    title: "Readiness",
+    lead: "What must be true before going live, as “ct112 doctor” on the server says it: what was found, and what to do.",
+    examine: "Examine now",
+    running: "Examining… a few seconds, as a rule.",
+    never: { title: "Never examined yet", text: "Press “Examine now”." },
+    at: (when: string) => `Examined ${when}`,
+    counts: (good: number, maybe: number, bad: number) => `${good} good, ${maybe} to look at, ${bad} to correct`,
+    ready: "Ready: nothing has to be corrected.",
+    signs: { good: "good", maybe: "to look at", bad: "to correct", unasked: "not asked" },
+    check: "Check",
+    state: "Result",
+    detail: "Found",
+    remedy: "What to do",
+    trouble: "The examination failed: run “ct112 doctor” on the server, and see web's log.",
+  },
+});

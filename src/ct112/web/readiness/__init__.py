@@ -1,0 +1,1 @@
+"""Whether the centre is ready, as `ct112 doctor` sees it."""

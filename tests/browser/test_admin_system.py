@@ -1,0 +1,80 @@
+"""An admin takes a city's files in and sees how far it is; has the centre examined; changes a number."""
+
+import asyncio
+import re
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.browser.admin_desk import choose, fill, go_to, heading, open_admin, press
+from tests.browser.desk import Desk
+
+STREETS = 6_000  # enough to be seen under way
+
+
+async def test_a_file_is_taken_in_while_the_page_is_loaded_again(desk: Desk, tmp_path: Path) -> None:
+    desk.expected.add(409)
+    good, bad = tmp_path / "jalan.csv", tmp_path / "salah.csv"
+    lines = [f"s{number},street,Jalan Melati {number}" for number in range(STREETS)]
+    good.write_text("\n".join(["code,kind,name", *lines]))
+    bad.write_text("code,kind,name\nx1,street,Jalan Mawar\nx2,castle,Kastil\n")
+    await open_admin(desk, "/places", "Tempat dan wilayah")
+    await chosen(desk, good)
+    under_way = desk.page.get_by_role("progressbar")
+    await expect(under_way).to_be_visible()
+    await desk.page.reload()
+    await expect(under_way).to_be_visible()
+    await chosen(desk, bad)  # one at a time
+    await expect(desk.page.get_by_role("alert")).to_contain_text("another import is under way")
+    await expect(desk.page.get_by_text("✓ selesai: 6000 baru, 0 berubah, 0 tetap")).to_be_visible()
+    await expect(under_way).to_have_count(0)
+    await press(desk, "Ambil berkas")
+    await expect(desk.page.get_by_text(re.compile("✗ ditolak: line 3"))).to_be_visible()
+    await fill(desk, q="jl melati 5999")
+    await desk.page.keyboard.press("Enter")
+    await expect(desk.page.get_by_role("row", name=re.compile("Jalan Melati 5999 street"))).to_be_visible()
+    await desk.accessible()
+    await desk.picture("admin-places")
+
+
+async def chosen(desk: Desk, file: Path) -> None:
+    """Choose a file (the system's own dialog is not ours to test) and send it."""
+    await choose(desk, "kind", "Jalan")
+    await desk.page.locator("input[type=file]").set_input_files(file)
+    await press(desk, "Ambil berkas")
+
+
+async def test_the_doctor_looks_and_web_answers_meanwhile(desk: Desk) -> None:
+    await open_admin(desk, "/readiness", "Kesiapan")
+    await press(desk, "Periksa sekarang")
+    answered = await asyncio.gather(*(desk.page.request.get(f"{desk.url}/healthz") for _ in range(5)))
+    assert [answer.status for answer in answered] == [200] * 5
+    row = desk.page.get_by_role("row", name=re.compile("✓ baik database migrated"))
+    await expect(row).to_be_visible()
+    await desk.accessible()
+    await desk.picture("admin-readiness")
+
+
+async def test_a_setting_is_changed_and_stands_in_the_history_and_the_audit(desk: Desk) -> None:
+    desk.expected |= {400}
+    await open_admin(desk, "/settings", "Pengaturan")
+    await fill(desk, rest_seconds="900")
+    await desk.page.keyboard.press("Enter")
+    field = desk.page.locator("input[name=rest_seconds]")
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await fill(desk, rest_seconds="7", note="minggu pelatihan")
+    await desk.page.keyboard.press("Enter")
+    row = desk.page.get_by_role("row", name=re.compile("minggu pelatihan"))
+    await expect(row).to_contain_text("Jeda setelah tidak dijawab (detik): 7")
+    await go_to(desk, "Audit")
+    await desk.page.keyboard.press("Enter")
+    await heading(desk, "Audit")
+    await fill(desk, action="setting.change")
+    await desk.page.keyboard.press("Enter")
+    await expect(desk.page.get_by_role("row", name=re.compile("admin admin setting.change"))).to_be_visible()
+    async with desk.page.expect_download() as downloading:
+        await press(desk, "Unduh CSV")
+    saved = Path(await (await downloading.value).path())
+    text = await asyncio.to_thread(saved.read_text, "utf-8-sig")
+    assert text.splitlines()[0] == "id,seq,at,actor,role,action,object_kind,object_id,detail,personal"
+    assert ",setting.change," in text
