@@ -38,7 +38,7 @@ export function Publish({ text, live, now, base, onClose, onPublished, onStale }
       .catch((problem: unknown) => {
         setBusy(false);
         if (problem instanceof Problem && problem.kind === "stale") onStale();
-        setError(explain(problem));
+        else setError(explain(problem));
       });
   };
   return (

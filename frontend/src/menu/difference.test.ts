@@ -7,7 +7,7 @@ import { lineDifference } from "./lines";
 const BEFORE = `languages: [id]
 start: a
 nodes:
-  a: { type: announce, say: { id: Halo }, next: q }
+  a: { type: announce, say: { id: Halo, en: Hello }, next: q }
   old: { type: queue, class: urgent }
   q: { type: queue, class: emergency }
 `;

@@ -34,9 +34,15 @@ export function together(before: Menu, after: Menu): Menu {
 function compared(node: string, before: Fields, after: Fields): Change | null {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as Field[];
   const fields = names
-    .map((field) => ({ field, before: before[field] ?? "", after: after[field] ?? "" }))
+    .map((field) => ({ field, ...unlike(before[field] ?? "", after[field] ?? "") }))
     .filter((each) => each.before !== each.after);
   return fields.length ? { node, mark: "changed", fields } : null;
+}
+
+/** Of several lines (languages, ways) those that differ. */
+function unlike(before: string, after: string): { before: string; after: string } {
+  const [one, other] = [before.split("\n"), after.split("\n")];
+  return { before: one.filter((line) => !other.includes(line)).join("\n"), after: other.filter((line) => !one.includes(line)).join("\n") };
 }
 
 function wholeOf(menu: Menu): Fields {

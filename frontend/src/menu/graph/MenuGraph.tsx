@@ -1,6 +1,6 @@
 /** The menu as a graph. It shows and picks; everything is edited in the outline, so the keyboard needs nothing here. */
 import "@xyflow/react/dist/base.css";
-import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useMemo } from "react";
 import type { Menu, MenuNode, Way } from "../document/menu";
 import { waysOf } from "../document/order";
@@ -75,9 +75,10 @@ function Drawn({ menu, signs, picked, onPick, still = false }: Props) {
 /** Brings what was picked in the outline into sight. */
 function Follow({ picked, places }: { picked: string | null; places: ReturnType<typeof placesOf> }) {
   const flow = useReactFlow();
+  const size = useStore((store) => `${store.width} ${store.height}`);
   useEffect(() => {
     void flow.fitView(FIT);
-  }, [flow, places]);
+  }, [flow, places, size]);
   useEffect(() => {
     const place = picked === null ? undefined : places.get(picked);
     if (place && places.size > 12) void flow.setCenter(place.x + WIDTH / 2, place.y + HEIGHT / 2, { zoom: Math.max(flow.getZoom(), 0.5) });
