@@ -1,0 +1,206 @@
+/** The operator's console: my state, the call, the form beside it, and the work. Everything by the keyboard. */
+import { Button, Checkbox, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { Clock } from "../shared/now";
+import { PhonePanel } from "../shared/phone/PhonePanel";
+import { PhoneProvider } from "../shared/phone/PhoneProvider";
+import { usePhone } from "../shared/phone/phone";
+import { useLanguage } from "../shared/words/words";
+import { useActs } from "./acts";
+import { CallCard, pointOf, useLocations } from "./CallCard";
+import { type Command, CommandBar } from "./CommandBar";
+import classes from "./Console.module.css";
+import { type Category, useAgencyBook, useCategories, useReasons } from "./copies";
+import { Duty } from "./Duty";
+import { type Draft, waiting, written } from "./form/draft";
+import { FormCard } from "./form/FormCard";
+import { forms } from "./form/store";
+import { useProposal } from "./form/proposal";
+import { type Current, useCurrent } from "./form/current";
+import { focusOn } from "./focus";
+import { lettersOf } from "./letters";
+import { useNear } from "./near";
+import { Overlooked } from "./Overlooked";
+import { type Own, useOwn } from "./own";
+import { type Tab, Work } from "./Work";
+import { type ConsoleWords, useConsoleWords } from "./words";
+
+const PHONE = "ct112.phone";
+
+export default function Console() {
+  return <Clock><Room /></Clock>;
+}
+
+function Room() {
+  const w = useConsoleWords();
+  const own = useOwn();
+  const acts = useActs(own.operator);
+  const categories = useCategories();
+  const book = useAgencyBook();
+  const current = useCurrent(own.call);
+  const proposal = useProposal(current.draft, book.value);
+  const point = usePoint(own, current.draft);
+  const near = useNear(point, current.draft?.category ?? "", categories.value);
+  const [tab, setTab] = useState<Tab>("mine");
+  const [pagePhone, setPagePhone] = useState(() => localStorage.getItem(PHONE) !== "desk");
+  const send = useCallback(() => { if (!current.send(proposal)) focusOn("category"); }, [current, proposal]);
+  const join = useCallback((incident: string) => { current.join(incident); }, [current]);
+  useFocusOnRing(own, current);
+  const commands = useCommands({ w, own, acts, current, send, setTab, join: () => { const [first] = near.incidents; if (first) join(first.incident.id); } });
+  useKeys(commands);
+
+  return (
+    <>
+      <Title order={1} className="mantine-visually-hidden" size="h6">{w.desk.title}</Title>
+      <PhoneProvider wanted={pagePhone} />
+      <Overlooked own={own} />
+      <Lines copies={categories.old || book.old} />
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Duty own={own} acts={acts} />
+          <CallCard call={own.call} near={near} join={join} />
+          {pagePhone ? <PhonePanel /> : null}
+          <Checkbox label={w.desk.pagePhone} checked={pagePhone} onChange={(event) => {
+            localStorage.setItem(PHONE, event.target.checked ? "page" : "desk");
+            setPagePhone(event.target.checked);
+          }} />
+        </div>
+        <div className={classes.column}>
+          <Middle current={current} categories={categories.value} proposal={proposal} send={send} />
+          <Text size="sm" c="dimmed">{w.bar.hint}</Text>
+        </div>
+        <Work tab={tab} show={setTab} acts={acts} categories={categories.value} operator={own.operator} />
+      </div>
+      <CommandBar commands={commands} />
+    </>
+  );
+}
+
+/** Where it is: the place chosen in the form, else where the caller is. */
+function usePoint(own: Own, draft: Draft | null) {
+  const locations = useLocations(own.call);
+  const chosen = draft?.chosen;
+  if (typeof chosen?.latitude === "number" && typeof chosen.longitude === "number") return { latitude: chosen.latitude, longitude: chosen.longitude };
+  return pointOf(own.call, locations);
+}
+
+interface MiddleGiven { current: Current; categories: readonly Category[]; proposal: ReturnType<typeof useProposal>; send: () => void }
+
+function Middle({ current, categories, proposal, send }: MiddleGiven) {
+  const w = useConsoleWords().form;
+  const { draft } = current;
+  return (
+    <>
+      {draft ? (
+        <FormCard key={draft.id} draft={draft} categories={categories} proposal={proposal} tried={current.tried}
+          change={current.change} send={send} discard={() => { current.discard(); }} />
+      ) : (
+        <Paper withBorder p="sm" data-testid="form" data-stage="none">
+          <Stack gap="xs" align="start">
+            <Text>{w.empty}</Text>
+            <Button variant="default" onClick={() => { current.begin(); }}>{w.begin}</Button>
+          </Stack>
+        </Paper>
+      )}
+      <Others current={current} categories={categories} />
+    </>
+  );
+}
+
+function Others({ current, categories }: { current: Current; categories: readonly Category[] }) {
+  const w = useConsoleWords().form;
+  const others = current.others.filter((each) => written(each));
+  if (others.length === 0) return null;
+  return (
+    <Paper withBorder p="sm" component="section" aria-label={w.others} data-testid="others">
+      <Title order={2} size="h6">{w.others}</Title>
+      {others.map((draft) => (
+        <Group key={draft.id} justify="space-between" mt="xs" wrap="nowrap">
+          <Text size="sm">{categories.find((each) => each.code === draft.category)?.name ?? w.untitled} · {draft.place.slice(0, 60)} {waiting(draft) ? `· ${w.sending}` : ""}</Text>
+          {waiting(draft) ? null : <Button size="compact-sm" variant="default" onClick={() => { current.open(draft.id); }}>{w.open}</Button>}
+        </Group>
+      ))}
+    </Paper>
+  );
+}
+
+/** One line for each thing the operator has to know while something is away; the frame says what is. */
+function Lines({ copies }: { copies: boolean }) {
+  const w = useConsoleWords();
+  const { drafts, unkept } = forms.shown();
+  const unsent = [...drafts.values()].filter(waiting).length;
+  return (
+    <div role="status" data-testid="lines">
+      {unsent > 0 ? <div className={classes.warning} data-testid="unsent">{w.away.forms(unsent)}</div> : null}
+      {copies ? <div className={classes.warning} data-testid="copies">{w.away.copies}</div> : null}
+      {unkept ? <div className={classes.warning}>{w.form.unkept}</div> : null}
+    </div>
+  );
+}
+
+/** A ringing call puts the cursor where its form begins, unless somebody is typing. */
+function useFocusOnRing(own: Own, current: Current): void {
+  const call = own.call?.id;
+  const id = current.draft?.id;
+  useEffect(() => {
+    const { activeElement } = document;
+    const typing = activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement;
+    if (call !== undefined && id !== undefined && !(typing && activeElement.value !== "")) focusOn("category");
+  }, [call, id]);
+}
+
+interface CommandsGiven {
+  w: ConsoleWords; own: Own; acts: ReturnType<typeof useActs>; current: Current;
+  send: () => void; setTab: (tab: Tab) => void; join: () => void;
+}
+
+function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGiven): readonly Command[] {
+  const { phone, call } = usePhone();
+  const reasons = useReasons();
+  const language = useLanguage() === "id" ? "indonesian" : "english";
+  return useMemo(() => {
+    const letters = lettersOf(reasons.map((each) => each[language]));
+    const pauses = reasons.map((each, at) => ({ key: each.code, label: each[language], letters: letters[at] ?? "", run: () => { acts.state(false, each.code); } }));
+    const run: Record<keyof ConsoleWords["commands"], () => void> = {
+      ready: () => { acts.state(true); },
+      pause: () => undefined,
+      leave: () => { if (own.position) acts.leave(own.position.position); },
+      answer: () => { phone.answer(); },
+      hangUp: () => { phone.hangUp(); },
+      mute: () => { phone.mute(!(call?.muted ?? false)); },
+      category: () => { focusOn("category"); },
+      place: () => { focusOn("place"); },
+      description: () => { focusOn("description"); },
+      begin: () => { current.begin(); focusOn("category"); },
+      send,
+      discard: () => { current.discard(); },
+      join,
+      come: () => undefined,
+      mine: () => { setTab("mine"); },
+      alerts: () => { setTab("alerts"); },
+      callbacks: () => { setTab("callbacks"); },
+      calls: () => { setTab("calls"); },
+      book: () => { setTab("book"); },
+      testRing: () => { phone.testRing(); },
+    };
+    return (Object.keys(run) as (keyof typeof run)[]).map((key) => ({
+      key, label: w.commands[key], letters: w.letters[key], run: run[key], ...(key === "pause" ? { then: pauses } : {}),
+    }));
+  }, [w, own, acts, current, send, setTab, join, phone, call, reasons, language]);
+}
+
+const KEYS: Record<string, keyof ConsoleWords["commands"]> = { F2: "answer", F8: "come", F9: "send" };
+
+function useKeys(commands: readonly Command[]): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const name = event.ctrlKey && event.key === "Enter" ? "send" : KEYS[event.key];
+      if (!name || event.repeat) return;
+      event.preventDefault();
+      commands.find((each) => each.key === name)?.run();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => { window.removeEventListener("keydown", pressed); };
+  }, [commands]);
+}
+

@@ -1,0 +1,60 @@
+/** What is at hand with the centre away: the last good copy of lists that change seldom, kept in this browser. */
+import { type QueryKey, useQuery } from "@tanstack/react-query";
+import { api, got } from "../shared/api/client";
+import type { components } from "../shared/api/openapi";
+
+export type Category = components["schemas"]["CategoryView"];
+export type AgencyBook = components["schemas"]["AgencyBookView"];
+type Reasons = components["schemas"]["PauseReasonList"];
+
+const NAME = "ct112.copy.";
+const EVERY_MS = 60_000;
+
+interface Copy<T> { readonly at: number; readonly value: T }
+
+function kept<T>(name: string): Copy<T> | undefined {
+  try {
+    const text = localStorage.getItem(NAME + name);
+    return text === null ? undefined : (JSON.parse(text) as Copy<T>);
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(name: string, value: unknown): void {
+  try {
+    localStorage.setItem(NAME + name, JSON.stringify({ at: Date.now(), value }));
+  } catch {
+    // a full browser: the list is still on the screen
+  }
+}
+
+/** `old`: what is given is a copy of before, for it could not be asked now. */
+function useCopied<T>(name: string, ask: () => Promise<T>): { value: T | undefined; old: boolean } {
+  const key: QueryKey = ["console", name];
+  const copy = kept<T>(name);
+  const { data, isError } = useQuery({
+    queryKey: key,
+    queryFn: async () => {
+      const value = await ask();
+      keep(name, value);
+      return value;
+    },
+    refetchInterval: EVERY_MS,
+    ...(copy ? { initialData: copy.value, initialDataUpdatedAt: 0 } : {}),
+  });
+  return { value: data, old: isError };
+}
+
+export function useCategories(): { value: readonly Category[]; old: boolean } {
+  const { value, old } = useCopied("categories", () => got(api.GET("/api/v1/categories")));
+  return { value: (value?.categories ?? []).filter((each) => each.retired_at === null), old };
+}
+
+export function useAgencyBook(): { value: AgencyBook | undefined; old: boolean } {
+  return useCopied("agency-book", () => got(api.GET("/api/v1/agency-book")));
+}
+
+export function useReasons(): Reasons["reasons"] {
+  return useCopied("pause-reasons", () => got(api.GET("/api/v1/pause-reasons"))).value?.reasons ?? [];
+}

@@ -1,0 +1,47 @@
+/** What on the floor is mine: my position and my call. */
+import { useMemo } from "react";
+import { useLivePart } from "../shared/live/live";
+import type { Thing } from "../shared/live/floor";
+import { useMe } from "../shared/session/session";
+
+export type Position = Thing<"positions">;
+export type Call = Thing<"calls">;
+
+export interface Own {
+  /** null: this account stands for no operator. */
+  readonly operator: string | null;
+  readonly position: Position | null;
+  /** The call that rings at my position, or that I talk in. */
+  readonly call: Call | null;
+}
+
+export function useOwn(): Own {
+  const { operator } = useMe();
+  const [positions, calls] = [useLivePart("positions"), useLivePart("calls")];
+  return useMemo(() => {
+    const position = operator === null ? null : [...positions.values()].find((each) => each.operator === operator) ?? null;
+    const call = position === null ? null : callAt(position, calls);
+    return { operator, position, call };
+  }, [operator, positions, calls]);
+}
+
+function callAt(position: Position, calls: ReadonlyMap<string, Call>): Call | null {
+  const named = position.call === null ? undefined : calls.get(position.call);
+  return named ?? [...calls.values()].find((each) => each.position === position.position && each.state !== "leaving") ?? null;
+}
+
+export interface Point { readonly latitude: number; readonly longitude: number }
+
+/** Metres between two points; good enough within a city. */
+export function metres(one: Point, other: Point): number {
+  const north = (one.latitude - other.latitude) * 111_195;
+  const east = (one.longitude - other.longitude) * 111_195 * Math.cos((one.latitude * Math.PI) / 180);
+  return Math.hypot(north, east);
+}
+
+/** A number as it is shown: what a caller's exchange sent may be anything. */
+export function shownNumber(ani: string | null): string | null {
+  if (ani === null) return null;
+  const plain = ani.replace(/[\p{Cc}\p{Cf}]/gu, "").trim();
+  return plain.length > 24 ? `${plain.slice(0, 24)}…` : plain || null;
+}
