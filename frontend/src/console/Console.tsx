@@ -51,7 +51,7 @@ function Room() {
 
   return (
     <>
-      <Title order={1} className="mantine-visually-hidden" size="h6">{w.desk.title}</Title>
+      <h1 className={classes.hidden}>{w.title}</h1>
       <PhoneProvider wanted={pagePhone} />
       <Overlooked own={own} />
       <Lines copies={categories.old || book.old} />
@@ -175,7 +175,6 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
       send,
       discard: () => { current.discard(); },
       join,
-      come: () => undefined,
       mine: () => { setTab("mine"); },
       alerts: () => { setTab("alerts"); },
       callbacks: () => { setTab("callbacks"); },
@@ -189,7 +188,7 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
   }, [w, own, acts, current, send, setTab, join, phone, call, reasons, language]);
 }
 
-const KEYS: Record<string, keyof ConsoleWords["commands"]> = { F2: "answer", F8: "come", F9: "send" };
+const KEYS: Record<string, keyof ConsoleWords["commands"]> = { F2: "answer", F9: "send" };
 
 function useKeys(commands: readonly Command[]): void {
   useEffect(() => {

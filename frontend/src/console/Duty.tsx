@@ -67,7 +67,7 @@ function State({ position, acts }: { position: Position; acts: Acts }) {
       {later && state !== "wrap_up" ? <Text size="sm">{w.pausedAfter(name(position.reason))}</Text> : null}
       {position.registered_at.length === 0 ? <Alert color="orange" p="xs">{w.unregistered}</Alert> : null}
       <Group gap="xs" grow>
-        <Button color="green" variant={state === "ready" ? "filled" : "default"} aria-pressed={state === "ready"} disabled={acts.busy}
+        <Button variant={state === "ready" ? "filled" : "default"} aria-pressed={state === "ready"} disabled={acts.busy}
           onClick={() => { acts.state(true); }}>{w.ready}</Button>
         <Button variant="default" disabled={acts.busy} onClick={() => { acts.leave(position.position); }}>{w.leave}</Button>
       </Group>

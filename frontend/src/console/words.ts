@@ -2,6 +2,7 @@ import { words } from "../shared/words/words";
 
 export const useConsoleWords = words({
   id: {
+    title: "Konsol operator",
     desk: {
       title: "Keadaan saya",
       none: "Belum duduk",
@@ -120,21 +121,20 @@ export const useConsoleWords = words({
       failed: "Tidak dapat ditanyakan sekarang.",
       save: "Simpan",
     },
-    bar: { title: "Perintah", field: "Dua huruf perintah", hint: "/ membuka perintah · F2 jawab · F9 kirim · F8 panggil penyelia", reasons: "Alasan jeda" },
+    bar: { title: "Perintah", field: "Dua huruf perintah", hint: "/ membuka perintah · F2 jawab · F9 kirim", reasons: "Alasan jeda" },
     commands: {
       ready: "Siap", pause: "Jeda…", leave: "Pulang", answer: "Jawab telepon", hangUp: "Tutup telepon", mute: "Bisukan mikrofon",
       category: "Ke kategori", place: "Ke tempat", description: "Ke uraian", begin: "Kejadian baru", send: "Kirim formulir", discard: "Buang formulir",
-      join: "Gabungkan ke kejadian terdekat", come: "Panggil penyelia", mine: "Kejadian saya", alerts: "Peringatan", callbacks: "Telepon balik",
+      join: "Gabungkan ke kejadian terdekat", mine: "Kejadian saya", alerts: "Peringatan", callbacks: "Telepon balik",
       calls: "Panggilan saya", book: "Buku instansi", testRing: "Uji headset",
     },
     letters: {
       ready: "si", pause: "je", leave: "pu", answer: "ja", hangUp: "tu", mute: "bi", category: "ka", place: "te", description: "ur", begin: "in",
-      send: "ki", discard: "bu", join: "ga", come: "pe", mine: "ke", alerts: "al", callbacks: "tb", calls: "pa", book: "bk", testRing: "uj",
+      send: "ki", discard: "bu", join: "ga", mine: "ke", alerts: "al", callbacks: "tb", calls: "pa", book: "bk", testRing: "uj",
     },
-    come: { button: "Penyelia, kemari (F8)", asked: "Penyelia dipanggil", cancel: "Tidak jadi", seen: (by: string) => `${by} datang` },
-    done: (what: string) => `Berhasil: ${what}`,
   },
   en: {
+    title: "Operator's console",
     desk: {
       title: "My state",
       none: "Not seated",
@@ -253,19 +253,17 @@ export const useConsoleWords = words({
       failed: "Cannot be asked for now.",
       save: "Save",
     },
-    bar: { title: "Commands", field: "Two letters of a command", hint: "/ opens commands · F2 answers · F9 sends · F8 calls the supervisor", reasons: "Why you pause" },
+    bar: { title: "Commands", field: "Two letters of a command", hint: "/ opens commands · F2 answers · F9 sends", reasons: "Why you pause" },
     commands: {
       ready: "Ready", pause: "Pause…", leave: "Go home", answer: "Answer the phone", hangUp: "Hang up", mute: "Mute the microphone",
       category: "To the category", place: "To the place", description: "To the description", begin: "New incident", send: "Send the form", discard: "Discard the form",
-      join: "Join to the nearest incident", come: "Supervisor, come", mine: "My incidents", alerts: "Alerts", callbacks: "Call-backs",
+      join: "Join to the nearest incident", mine: "My incidents", alerts: "Alerts", callbacks: "Call-backs",
       calls: "My calls", book: "Agency book", testRing: "Test the headset",
     },
     letters: {
       ready: "re", pause: "pa", leave: "go", answer: "an", hangUp: "hu", mute: "mu", category: "ca", place: "pl", description: "de", begin: "ne",
-      send: "se", discard: "di", join: "jo", come: "co", mine: "mi", alerts: "al", callbacks: "cb", calls: "my", book: "bo", testRing: "te",
+      send: "se", discard: "di", join: "jo", mine: "mi", alerts: "al", callbacks: "cb", calls: "my", book: "bo", testRing: "te",
     },
-    come: { button: "Supervisor, come (F8)", asked: "Supervisor called", cancel: "Never mind", seen: (by: string) => `${by} is coming` },
-    done: (what: string) => `Done: ${what}`,
   },
 });
 
