@@ -23,7 +23,9 @@ OF_CALL = """SELECT i.id, i.number, i.description, i.place_text, i.people_in_dan
     JOIN call_record r ON r.id = c.call_id WHERE r.sip_call_id = $1"""
 
 
-async def seated(desk: Desk, world: World, people: People, behaviour: Behaviour = RING) -> tuple[Person, Phone]:
+async def seated(
+    desk: Desk, world: World, people: People, behaviour: Behaviour = RING
+) -> tuple[Person, Phone]:
     """Let a new operator sit at a desk of their own by the console's keyboard, ready, with a softphone."""
     person = await people.operator("Ayu", sits=False)
     phone = await registered(world, person, behaviour)
@@ -162,7 +164,7 @@ async def test_hostile_words_are_shown_as_words_and_too_long_ones_are_named(
     _, at_desk = await world.first_to_ring(phone)
     await at_desk.answer()
     await expect(desk.page.get_by_test_id("call")).to_have_attribute("data-state", "talking")
-    await expect(desk.page.get_by_test_id("number")).to_have_text("jahat'--1")
+    await expect(desk.page.get_by_test_id("number")).to_have_text("jahat1")  # the exchange lets no signs in
     hostile = "<img src=x onerror=console.error('in')>"
     await fill(desk, "kebak", hostile, "x" * 5000)
     await desk.page.keyboard.press("F9")
