@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import FilePayload, Locator, expect
 
 from ct112.web.access.principal import Role
-from tests.browser.browsers import PHONE
+from tests.browser.browsers import DESK, PHONE
 from tests.browser.desk import Desk
 from tests.browser.desks import Desks
 from tests.browser.people import People
@@ -26,6 +26,14 @@ FIRE = {
     "description": "kios terbakar, api menjalar",
     "people_in_danger": 2,
 }
+
+
+RUNG = """
+window.rung = 0;
+const made = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.rung += 1; return made.call(this); };
+"""  # the tones of the page are counted, and sound as they would
+SLOW_CLOCK = "const told = Date.now.bind(Date); Date.now = () => told() - 5 * 3600e3;"
 
 
 class Centre:
@@ -52,6 +60,12 @@ class Centre:
         """Close it: whoever is still under way stands down."""
         await self._ask("POST", f"/incidents/{incident}/close", {"reason": "laporan palsu"})
 
+    async def ends(self, incident: str, dispatch: str) -> None:
+        """Close it, and note that the agency has heard that: the page is empty again for the next test."""
+        await self.closes(incident)
+        heard = {"status": "acknowledged", "on_behalf": {"how": "radio"}}
+        await self._ask("POST", f"/dispatches/{dispatch}/status", heard)
+
     async def dispatch(self, id_: str) -> dict[str, Any]:
         """Return a dispatch as it is."""
         found: dict[str, Any] = await self._ask("GET", f"/dispatches/{id_}")
@@ -75,9 +89,10 @@ async def centre(people: People) -> Centre:
     return Centre(people)
 
 
-async def phone(desks: Desks, people: People, agency: str) -> Desk:
-    """Give a phone on which somebody of this agency is signed in."""
+async def phone(desks: Desks, people: People, agency: str, clock: str = "") -> Desk:
+    """Give a phone on which somebody of this agency is signed in. `clock`: a script that sets it wrong."""
     desk = await desks.open(**ON_PHONE)
+    await desk.page.add_init_script(RUNG + clock)
     await desk.enter("/agency", await people.account(Role.AGENCY, agency=agency))
     return desk
 
@@ -112,23 +127,33 @@ async def test_two_agencies_see_their_own_alone_and_go_their_ways(
     desks: Desks, people: People, centre: Centre
 ) -> None:
     ours, theirs = await phone(desks, people, OURS), await phone(desks, people, THEIRS)
-    second = await phone(desks, people, OURS)
+    second = await phone(desks, people, OURS, SLOW_CLOCK)
+    await ours.page.get_by_role("button", name="Nyalakan bunyi").tap()
+    await expect(ours.page.get_by_test_id("sound")).to_have_attribute("data-state", "on")
     incident, asked = await centre.sends(OURS, THEIRS)
     mine, other = asked[OURS], asked[THEIRS]
     for desk, own, foreign in ((ours, mine, other), (second, mine, other), (theirs, other, mine)):
         await expect(card(desk, own)).to_contain_text("TUGAS BARU")
         await expect(card(desk, own)).to_contain_text("2 orang dalam bahaya")
         await expect(card(desk, foreign)).to_have_count(0)
-    await ours.pictures("agency-new")
+    await ours.page.wait_for_function("window.rung > 0")
+    assert await second.page.evaluate("window.rung") == 0, "nobody turned its sound on"
+    await looks(ours, "agency-new")
+    await ours.resize(DESK)
+    await ours.page.emulate_media(color_scheme="dark")
+    await looks(ours, "agency-new-desk")
+    await ours.resize(PHONE)
     await button(ours, mine, "Terima tugas").dblclick()  # two taps are one: nothing is skipped
     await expect(card(second, mine)).to_contain_text("Diterima")
     assert (await centre.dispatch(mine))["status"] == "acknowledged"
     assert (await centre.dispatch(other))["status"] == "received"
+    rung = await ours.page.evaluate("window.rung")
     await button(second, mine, "Berangkat").tap()
     await button(ours, mine, "Tiba di lokasi").tap()
     await button(second, mine, "Selesai").tap()
     await button(second, mine, "Ya, selesai").tap()
     await becomes(centre, mine, "done")
+    assert await ours.page.evaluate("window.rung") == rung, "it is quiet once somebody has it"
     await expect(card(ours, mine)).to_have_count(0)
     assert await centre.reports(incident, OURS) == [
         "received",
@@ -145,7 +170,7 @@ async def test_two_agencies_see_their_own_alone_and_go_their_ways(
     await button(theirs, other, "Tolak tugas").tap()
     await becomes(centre, other, "declined")
     assert (await centre.dispatch(other))["reason"] == "Tidak ada armada"
-    await centre.closes(incident)
+    await centre.ends(incident, other)
 
 
 async def test_a_change_and_a_stand_down_stand_out_and_are_acknowledged(
@@ -228,4 +253,4 @@ async def test_a_note_and_a_photo_reach_the_centre_and_nothing_else_is_a_photo(
     told = await people.ask("GET", f"/incidents/{incident}/timeline", by="operator-1")
     notes = [line["data"] for line in told["timeline"] if line["kind"] == "agency_note"]
     assert [(note["note"], note["photo"]) for note in notes] == [("dua kios, satu korban", True)]
-    await centre.closes(incident)
+    await centre.ends(incident, mine)

@@ -56,7 +56,7 @@ async def test_it_can_be_installed_and_keeps_no_answer_of_the_api(
     for icon in manifest["icons"]:
         answer = await desk.page.request.get(desk.url + icon["src"])
         assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
-    await centre.closes(incident)
+    await centre.ends(incident, asked[OURS])
 
 
 async def test_a_press_outlives_a_reload_without_a_network(
@@ -76,7 +76,7 @@ async def test_a_press_outlives_a_reload_without_a_network(
     await becomes(centre, mine, "acknowledged")
     await expect(button(desk, mine, "Berangkat")).to_be_visible()
     assert await centre.reports(incident, OURS) == ["received", "acknowledged"]
-    await centre.closes(incident)
+    await centre.ends(incident, asked[OURS])
 
 
 async def test_a_notification_wakes_and_leads_to_its_dispatch(
@@ -107,7 +107,7 @@ async def test_a_notification_wakes_and_leads_to_its_dispatch(
     )  # no internet here
     desk.errors = [error for error in desk.errors if NO_PUSH not in error]
     await looks(desk, "agency-notifications")
-    await centre.closes(incident)
+    await centre.ends(incident, asked[OURS])
 
 
 async def _pushed(desk: Desk, said: str) -> None:

@@ -3,7 +3,7 @@ import { Alert, Button, Group, Loader, Stack, Text, Title } from "@mantine/core"
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { explain } from "../shared/api/problem";
-import { useMe } from "../shared/session/session";
+import { useMe, useSession } from "../shared/session/session";
 import { clock, dayAndTime } from "../shared/time";
 import classes from "./Agency.module.css";
 import { type BellState, useBell, useScreenOn } from "./bell";
@@ -24,7 +24,8 @@ export default function Agency() {
   const outbox = useOutbox(me.name);
   const shown = inOrder(mine.dispatches.map((dispatch) => ({ dispatch, now: after(dispatch, pressedFor(outbox.items, dispatch.id)) })))
     .filter(({ dispatch, now }) => !isOver(now) || outbox.items.some((item) => item.dispatch === dispatch.id));
-  const bell = useBell(shown.some(({ now }) => now.unacknowledged !== null));
+  const deaf = useSession().state === "over"; // nothing would be told until somebody signs in again
+  const bell = useBell(deaf || shown.some(({ now }) => now.unacknowledged !== null));
   useScreenOn(shown.length > 0);
   useLed(shown.map(({ dispatch }) => dispatch.id));
   const lost = outbox.items.filter((item) => !shown.some(({ dispatch }) => dispatch.id === item.dispatch));
