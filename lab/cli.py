@@ -131,7 +131,7 @@ def containers(context: typer.Context) -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Run the tests; without arguments all of them, a file at a time on each core."""
-    _supervised("pytest", context.args or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"])
+    _supervised("pytest", context.args or ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"])
 
 
 def _supervised(module: str, arguments: list[str]) -> None:
