@@ -20,7 +20,7 @@ READS = frozenset(
         "entries",
         "pause_reasons",
         "is_newest",
-        "search",
+        *("search", "sounds"),
         *("book", "in_force", "world"),
         "of_span",  # counts, nobody's name
         "of_month",

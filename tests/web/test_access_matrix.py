@@ -34,9 +34,10 @@ NOT_NOTED = {
     "take_aml": "nobody is signed in: the row says of itself when it came, and as what",
     "take_offer": "nobody is signed in: the row says of itself when it came, and of which neighbour",
     "share_location": "nobody is signed in: the row says of itself when it came; making the link is noted",
+    "show_own_account": "tells nobody but the one who asks of themselves",
     "begin_session": "notes session.begin and session.refuse itself: nobody is signed in yet",
 }
-"""Routes that change something, and why the table does not note them."""
+"""Routes that change something or tell of people, and why the table does not note them."""
 THEMSELVES = "an operator asks for themselves alone: ask a supervisor"
 """Said to a role that may, of somebody else than who asks."""
 
