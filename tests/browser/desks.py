@@ -38,4 +38,5 @@ class Desks:
         """Close all; the first error any of them said fails the test."""
         for context in self._contexts:
             await context.close()
-        assert [error for desk in self._desks for error in desk.errors] == []
+        errors = [error for desk in self._desks for error in desk.errors]
+        assert errors == [], errors
