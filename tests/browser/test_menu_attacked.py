@@ -144,7 +144,7 @@ async def test_on_a_narrow_screen_by_keyboard_the_menu_is_tried_and_spoken(
     await expect(page.get_by_test_id("form").locator("section")).to_have_attribute("aria-label", "about")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
-    await page.keyboard.press("End")
+    await page.keyboard.press("Control+End")
     await page.keyboard.type(" Halo.")
     await expect(page.get_by_label("Yang terdengar (id)", exact=True)).to_have_value(re.compile("Halo\\.$"))
     await page.get_by_role("button", name="Rekam: Yang terdengar (id)").press("Enter")
