@@ -43,7 +43,7 @@ class Lab:
     """PostgreSQL, Asterisk nodes and ct112's processes on loopback. Two threads may be at two parts at once.
 
     `overrides` are CT112_ variables for ct112; `max_calls` is a node's limit; `trunks`: more than the
-    lab's own; `database_url` names a
+    lab's own; `page_phones`: pages may phone; `database_url` names a
     database to use instead of our own; `tied` labs are ended by `./run` should this process die first.
     """
 
@@ -56,6 +56,7 @@ class Lab:
         nodes: int = 1,
         max_calls: int = NodeValues.max_calls,
         trunks: Sequence[Trunk] = (),
+        page_phones: bool = False,
         database_url: str | None = None,
         progress: Progress | None = None,
         tied: bool = True,
@@ -65,6 +66,7 @@ class Lab:
         self._node_names = NODE_NAMES[:nodes]
         self._max_calls = max_calls
         self._trunks = tuple(trunks)
+        self._page_phones = page_phones
         self._database_url = database_url
         self._progress = progress or Quiet()
         self._tied = tied
@@ -224,6 +226,7 @@ class Lab:
                 int(float(self._overrides.get(DEAD_MAN, "12"))),
                 self._max_calls,
                 self._trunks,
+                page_phones=self._page_phones,
             )
             for index, name in enumerate(self._node_names)
         ]
@@ -238,6 +241,7 @@ class Lab:
             api_token=self._secrets["api-token"],
             control_token=self._secrets["control-token"],
             overrides=self._overrides,
+            page_phones=[node.ws for node in self.nodes()] if self._page_phones else (),
         )
         return Service(self.places, self._table, settings)
 
@@ -342,6 +346,7 @@ def from_environment(
         places.ports.base,
         overrides={name: os.environ[name] for name in names if name in os.environ},
         nodes=nodes or there or 1,
+        page_phones=True,
         database_url=_database_of_theirs(places, os.environ.get("CT112_DATABASE_URL")),
         progress=progress,
         tied=tied,

@@ -36,6 +36,7 @@ class AsteriskNode:
     dead_man_seconds: int
     max_calls: int = NodeValues.max_calls
     trunks: tuple[Trunk, ...] = ()  # before the lab's own
+    page_phones: bool = False  # for browsers on this machine, without TLS
 
     @property
     def part(self) -> str:
@@ -64,6 +65,11 @@ class AsteriskNode:
         return TlsFolder(self.folder / "tls")
 
     @property
+    def ws(self) -> str:
+        """Return where a page on this machine phones, with `page_phones`."""
+        return f"ws://{LOOPBACK}:{self.ports.http}/ws"
+
+    @property
     def _inside(self) -> str:
         """Return the node's folder as Asterisk sees it."""
         if self.installation.root:
@@ -90,6 +96,7 @@ class AsteriskNode:
             sip_tls_port=self.ports.sip_tls,
             wss_port=self.ports.wss,
             tls_pem=f"{self._inside}/tls/asterisk.pem" if self.tls.pem(ASTERISK).exists() else "",
+            plain_ws=self.page_phones,
             rtp_start=self.ports.rtp[0],
             rtp_end=self.ports.rtp[1],
             http_port=self.ports.http,

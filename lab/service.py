@@ -11,7 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -221,8 +221,9 @@ def settings_for(
     api_token: str,
     control_token: str,
     overrides: Mapping[str, str],
+    page_phones: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Return ct112's settings in the lab; `overrides` win."""
+    """Return ct112's settings in the lab; `overrides` win. `page_phones`: where pages reach the nodes."""
     return {
         "CT112_NODES": json.dumps(nodes),
         "CT112_FALLBACK_DIRS": json.dumps(dict(fallback_dirs)),
@@ -239,4 +240,5 @@ def settings_for(
         "CT112_WRAP_UP_SECONDS": "3",
         "CT112_AGENCY_NETWORKS": '["127.0.0.0/8"]',
         "CT112_LOG_JSON": "false",
+        **({"CT112_BROWSER_PHONES": json.dumps(list(page_phones))} if page_phones else {}),
     } | dict(overrides)

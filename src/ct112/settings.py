@@ -35,7 +35,12 @@ Url = Annotated[
     str, Field(pattern=r"^(https?://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+)(:[0-9]{1,5})?/?)?$")
 ]  # empty: none
 File = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # empty: none
-PhoneUrl = Annotated[str, Field(pattern=r"^wss://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]@]+)(:[0-9]{1,5})?/ws$")]
+PhoneUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^(wss://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]@]+)|ws://(127\.0\.0\.1|localhost|\[::1\]))(:[0-9]{1,5})?/ws$"
+    ),
+]
 AGING = {"caller", "place", "voice", "event"}
 """The classes of personal data that go by age (`store/personal_data.py`)."""
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
@@ -151,8 +156,8 @@ class Settings(BaseSettings):
     )
     browser_phones: list[PhoneUrl] = Field(
         default_factory=list,
-        description="Where a phone in a browser page finds the nodes, a JSON list of `wss://HOST:8089/ws`; "
-        "none: there are no such phones",
+        description="Where a phone in a browser page finds the nodes, a JSON list of `wss://HOST:8089/ws` "
+        "(`ws://127.0.0.1:8088/ws` to try it on one machine); none: there are no such phones",
     )
     oidc_issuer: str = Field("", description="Signing in through the city's provider; empty: not")
     oidc_client_id: str = Field("ct112", description="As whom we ask that provider")

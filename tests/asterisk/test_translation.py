@@ -189,6 +189,17 @@ def test_why_an_answered_offer_ended(inbound: Inbound, cause: int, why: OfferEnd
     assert told(inbound, "ChannelDestroyed", channel=leg, cause=cause, cause_txt="") == OfferEnded(OFFER, why)
 
 
+@pytest.mark.parametrize(
+    ("cause", "why"), [(16, OfferEnd.HUNG_UP), (41, OfferEnd.PAGE_GONE), (44, OfferEnd.PAGE_GONE)]
+)
+def test_a_page_that_goes_is_told_from_a_softphone_that_breaks(
+    inbound: Inbound, cause: int, why: OfferEnd
+) -> None:
+    leg = channel(f"op-{OFFER}", state="Up") | {"name": "PJSIP/pos-1.web-00000007"}
+    told(inbound, "ChannelStateChange", channel=leg)
+    assert told(inbound, "ChannelDestroyed", channel=leg, cause=cause, cause_txt="") == OfferEnded(OFFER, why)
+
+
 def test_an_operators_hold_is_told_and_a_callers_is_not(inbound: Inbound) -> None:
     leg = channel(f"op-{OFFER}", state="Up")
     assert told(inbound, "ChannelHold", channel=leg, musicclass="default") == OfferHeld(OFFER, held=True)

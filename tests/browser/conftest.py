@@ -45,7 +45,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     if folder := os.environ.get(RUNNING):
         yield _running(Path(folder).resolve())
         return
-    lab = Lab(tmp_path_factory.mktemp("lab"), free_base())
+    lab = Lab(tmp_path_factory.mktemp("lab"), free_base(), page_phones=True)
     try:
         for part in ("postgres", "asterisk-a", "ct112", "web"):
             lab.start(part)
@@ -61,7 +61,7 @@ def _running(folder: Path) -> Lab:
         pytest.fail(f"{RUNNING}: no lab runs in {folder}; start one with ./run up")
     web = urlsplit(info["web"]).port
     assert web is not None
-    return Lab(folder, None if web == Lab(folder).places.ports.web else web - 3, tied=False)
+    return Lab(folder, None if web == Lab(folder).places.ports.web else web - 3, tied=False, page_phones=True)
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,7 @@ def page() -> str:
             calls.Arriving,
             calls.InMenu,
             calls.Waiting,
+            calls.Kept,
             calls.Offered,
             calls.Joining,
             calls.Talking,

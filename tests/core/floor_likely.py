@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.callbacks import Callback, Phase
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
+from ct112.core.calls import (
+    Arriving,
+    Call,
+    InMenu,
+    Joining,
+    Kept,
+    Leaving,
+    Offered,
+    Stranded,
+    Talking,
+    Waiting,
+)
 from ct112.core.commands import (
     DialCallee,
     HangUp,
@@ -88,6 +99,9 @@ def fits(call: Call) -> list[Event]:
         case Waiting(hearing=hearing):
             ending = [PlayEnded(one, hearing.play, ok=False)] if hearing.play else []
             return [CallerLeft(one), *ending, fails(Play.__name__, call, gone=True), DigitPressed(one, "1")]
+        case Kept(hearing=hearing):
+            ending = [PlayEnded(one, hearing.play, ok=False)] if hearing.play else []
+            return [CallerLeft(one), *ending, fails(Play.__name__, call), DigitPressed(one, "1")]
         case Offered(offer=offer):
             ends: list[Event] = [OfferEnded(offer, OfferEnd.DECLINED), fails(Ring.__name__, call)]
             return [OfferAnswered(offer), OfferRinging(offer), *ends, OfferAnswered(offer), CallerLeft(one)]
@@ -99,6 +113,7 @@ def fits(call: Call) -> list[Event]:
                 OfferEnded(offer, OfferEnd.HUNG_UP),
                 CallerLeft(one),
                 OfferEnded(offer, OfferEnd.LOST),
+                OfferEnded(offer, OfferEnd.PAGE_GONE),
                 fails(HangUp.__name__, call),
             ]
         case Stranded(offer=offer):

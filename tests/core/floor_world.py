@@ -197,6 +197,12 @@ def talking(world: World, call: CallId = ONE, node: NodeName = A) -> None:
     world.tell(Joined(call, world.offer(call)))
 
 
+def kept(world: World, call: CallId = ONE, node: NodeName = A) -> None:
+    """Bring a call to where its operator's page went in the talk."""
+    talking(world, call, node)
+    world.tell(OfferEnded(world.offer(call), OfferEnd.PAGE_GONE))
+
+
 def hanging_up(world: World, call: CallId = ONE, node: NodeName = A) -> None:
     """Bring a call to where the operator has ended the talk."""
     talking(world, call, node)
@@ -229,6 +235,7 @@ STATES: dict[str, Builder] = {
     "Arriving": arriving,
     "InMenu": in_menu,
     "Waiting": waiting,
+    "Kept": kept,
     "Offered": offered,
     "Joining": joining,
     "Talking": talking,

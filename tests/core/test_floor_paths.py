@@ -117,6 +117,27 @@ PATHS: dict[str, Path] = {
         None,
         record=ended("answered", "caller"),
     ),
+    "operator's page goes in the talk": Path(
+        given.talking,
+        (OfferEnded(FIRST_OFFER, OfferEnd.PAGE_GONE),),
+        "Kept",
+        facts=("lost", "kept"),
+        operator="Resting",
+    ),
+    "the page is back, and its desk rings": Path(
+        given.kept, (1.0,), "Offered", facts=("offered",), operator="Ringing"
+    ),
+    "caller leaves while the desk is kept": Path(
+        given.kept, (CallerLeft(ONE),), None, record=ended("answered", "caller")
+    ),
+    "operator's page goes while we leave": Path(
+        given.talking,
+        (Draining(), OfferEnded(FIRST_OFFER, OfferEnd.PAGE_GONE)),
+        "Leaving",
+        facts=("lost", "fallback"),
+        operator="Resting",
+    ),
+    "we leave while the desk is kept": Path(given.kept, (Draining(),), "Leaving", facts=("fallback",)),
     "operator does not answer": Path(
         given.offered,
         (OfferEnded(FIRST_OFFER, OfferEnd.MISSED),),

@@ -20,6 +20,7 @@ FIXED = frozenset(
         *("ring_grace_seconds", "join_seconds", "release_seconds", "switch_seconds", "switch_every_seconds"),
         *("agency_key_seconds", "agency_message_seconds", "agency_operator_seconds"),
         *("agency_limit_seconds", "agency_play_grace_seconds"),
+        *("keep_seconds", "page_back_seconds"),
     }
 )
 """Belong to the dead-man's switch, or have to end within it: `ct112.env` and a restart.

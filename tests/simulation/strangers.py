@@ -20,8 +20,8 @@ def broken_is_hung_up(patch: Patch) -> None:
     """Whyever the leg of an operator who picked up ends, the operator is said to have hung up."""
     why = Inbound._why
 
-    def careless(self: Any, offer: OfferId, cause: int) -> OfferEnd:
-        end = why(self, offer, cause)
+    def careless(self: Any, offer: OfferId, cause: int, *, page: bool) -> OfferEnd:
+        end = why(self, offer, cause, page=page)
         return OfferEnd.HUNG_UP if end is OfferEnd.LOST else end
 
     patch(Inbound, "_why", careless)

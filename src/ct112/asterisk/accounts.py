@@ -96,6 +96,7 @@ _WEBRTC = {
     "ice_support": "yes",
     "use_avpf": "yes",
     "rtcp_mux": "yes",
+    "rtp_timeout": "5",  # a page sends sound all the time, muted too: one that is silent so long is gone
 }
 
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 from ct112 import shipped
@@ -22,8 +23,8 @@ FOOTER = '\n#tryinclude "{local}"\n'
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNSAFE = re.compile(r"[\x00-\x1f;\[\]\\]")  # would end the line, start a comment or open a section
 
-TLS_MODULES = ("res_srtp.so", "res_pjsip_transport_websocket.so")
-"""Loaded only where there is TLS: the sound of softphones encrypted, and SIP of browser phones."""
+BROWSER_MODULES = ("res_srtp.so", "res_pjsip_transport_websocket.so")
+"""Only where browsers phone or there is TLS: the sound of softphones encrypted, SIP of browser phones."""
 
 Value = str | int | Sequence[str]
 
@@ -73,6 +74,7 @@ class NodeValues:
     sip_tls_port: int = 5061
     wss_port: int = 8089  # browser phones, over HTTPS
     tls_pem: str = ""  # key and certificates in one file, as Asterisk sees it; empty: no TLS at all
+    plain_ws: bool = False  # browser phones on this machine alone, without TLS: a lab's
     tls_ca: str = ""  # whom a trunk over TLS is believed from
     trunks: Sequence[Trunk] = ()
     position_networks: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -91,6 +93,7 @@ class NodeValues:
         sources = [source for trunk in self.trunks for source in trunk.sources]
         media = [network for trunk in self.trunks for network in trunk.media or trunk.sources]
         tls = bool(self.tls_pem)
+        browsers = tls or self.plain_ws
         return values | {
             "TRUNK_FILES": [trunk_file(trunk) for trunk in self.trunks],
             "CARRIER_NETWORKS": addresses.together(sources),
@@ -101,10 +104,10 @@ class NodeValues:
             "TLS_VERIFY": "yes" if tls and self.tls_ca else "",
             "TLS_METHOD": "tlsv1_2" if tls else "",
             "TLS_ON": "yes" if tls else "",
-            "TLS_WSS": "wss" if tls else "",
-            "ICE": "yes" if tls else "no",
+            "BROWSER_WS": "wss" if tls else "ws" if browsers else "",
+            "ICE": "yes" if browsers else "no",
             "WSS_PORT": self.wss_port if tls else "",
-            "TLS_MODULES": TLS_MODULES if tls else (),
+            "BROWSER_MODULES": BROWSER_MODULES if browsers else (),
         }
 
     def check(self) -> None:
@@ -121,6 +124,8 @@ class NodeValues:
         self._check_ports()
         if not self.tls_pem and any(trunk.transport == "tls" for trunk in self.trunks):
             raise TemplateError("tls_pem: a trunk over TLS needs a file with a key and certificates")
+        if self.plain_ws and not ip_address(self.control_address).is_loopback:
+            raise TemplateError("plain_ws: only with a control_address on loopback: else give it tls_pem")
         names = [trunk.endpoint for trunk in self.trunks]
         if len(names) != len(set(names)):
             raise TemplateError("trunk: two trunks have one name: give each its own")

@@ -18,7 +18,7 @@ from ct112.asterisk.configfiles import NodeValues
 from ct112.asterisk.trunks import Trunk, TrunkError, from_table
 
 NOT_TOLD = frozenset(
-    {"node", "application", "trunks", "ari_user", "ami_user", "ari_password", "ami_password"}
+    {"node", "application", "plain_ws", "trunks", "ari_user", "ami_user", "ari_password", "ami_password"}
 )
 TOLD = {each.name: each.default for each in fields(NodeValues) if each.name not in NOT_TOLD}
 """What may stand in a node's table, with its default."""

@@ -214,7 +214,7 @@ class Inbound:
         self._ending.discard(channel.id)
         offer = names.offer_of(channel.id)
         if offer is not None:
-            return OfferEnded(offer, self._why(offer, cause))
+            return OfferEnded(offer, self._why(offer, cause, page=names.is_page(channel)))
         callee = names.callee_of(channel.id)
         if callee is not None:
             rang = callee in self._ringing or callee in self._picked_up
@@ -240,10 +240,12 @@ class Inbound:
             return CallbackResult.REACHED
         return UNREACHED.get(cause, CallbackResult.FAILED)
 
-    def _why(self, offer: OfferId, cause: int) -> OfferEnd:
+    def _why(self, offer: OfferId, cause: int, *, page: bool) -> OfferEnd:
         if offer in self._answered:
             self._answered.discard(offer)
-            return OfferEnd.HUNG_UP if cause == NORMAL_CLEARING else OfferEnd.LOST
+            if cause == NORMAL_CLEARING:
+                return OfferEnd.HUNG_UP
+            return OfferEnd.PAGE_GONE if page else OfferEnd.LOST
         return BEFORE_ANSWER.get(cause, OfferEnd.MISSED)
 
     def _take(self, channel: Channel, call: CallId) -> None:

@@ -70,6 +70,11 @@ def position_of(channel: Channel) -> PositionName:
     return browser_phone.position_of(channel.name.rpartition("-")[0].partition("/")[2])
 
 
+def is_page(channel: Channel) -> bool:
+    """Return whether this is the leg of a page's phone: `PJSIP/pos-1.web-00000003`."""
+    return channel.name.rpartition("-")[0].endswith(browser_phone.BEHIND)
+
+
 def call_of_channel(node: NodeName, channel: Channel) -> CallId:
     """Return the id of the call whose caller's leg this channel is; the same after a restart."""
     return derive_call_id(node, channel.id, channel.creationtime.timestamp())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ct112.core import facts
 from ct112.core.asks import AskId
 from ct112.core.callback_rules import CallbackResult
-from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
+from ct112.core.calls import Call, Joining, Offered, Queued, Talking
 from ct112.core.commands import Answered, CallbackDone, EndOffer, StopPlay, TelephoneCommand, Unexpected
 from ct112.core.crew import Crew
 from ct112.core.events import Asked, CallArrived, Event, FoundCall
@@ -178,7 +178,7 @@ class Board:
     def hush(self, call: Call) -> None:
         """Stop what the caller hears; a leg does nothing else while it plays."""
         if call.play is not None:
-            tone_only = isinstance(call.state, Waiting | Offered) and call.state.hearing.plain
+            tone_only = isinstance(call.state, Queued) and call.state.hearing.plain
             self.do(StopPlay(call.id, call.play, tone_only))
 
     def position(self, name: PositionName) -> Position:

@@ -60,6 +60,26 @@ class Waiting:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Its operator's page went in the talk: back in the queue, but for a few seconds for that desk alone.
+
+    `ring_at`: not rung before, since the page that goes looks registered for a moment; None: that is over.
+    """
+
+    place: Place
+    hearing: Hearing
+    position: PositionName
+    until: float
+    ring_at: float | None
+
+    @property
+    def deadline(self) -> float:
+        """When the desk may be rung, anybody may be, or the caller hears the message again."""
+        at = min(self.until, self.hearing.repeat_at)
+        return at if self.ring_at is None else min(at, self.ring_at)
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class Offered:
     """Still in the queue, while one operator's phone rings for it."""
 
@@ -123,12 +143,12 @@ class Leaving:
     place: Place | None = None  # where it comes back to, should the fallback not take it
 
 
-CallState = Arriving | InMenu | Waiting | Offered | Joining | Talking | Stranded | Leaving
-Queued = Waiting | Offered
+CallState = Arriving | InMenu | Waiting | Kept | Offered | Joining | Talking | Stranded | Leaving
+Queued = Waiting | Kept | Offered
 """The states in which a call has a place in the queue."""
 WithOffer = Offered | Joining | Talking
 """The states in which an operator belongs to the call."""
-Armed = Arriving | InMenu | Waiting | Offered
+Armed = Arriving | InMenu | Waiting | Kept | Offered
 """The states whose dead-man's switch is pushed: see `switch`."""
 
 RINGING_NAMES = 2
@@ -216,7 +236,7 @@ class Call:
         match self.state:
             case InMenu():
                 return self.state.play
-            case Waiting() | Offered():
+            case Waiting() | Kept() | Offered():
                 return self.state.hearing.play
             case _:
                 return None

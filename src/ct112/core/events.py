@@ -24,6 +24,7 @@ class OfferEnd(StrEnum):
     UNREACHABLE = "unreachable"  # no registered phone, or the phone did not react
     HUNG_UP = "hung_up"  # after answering: the operator ended it
     LOST = "lost"  # after answering: the leg broke (network, phone died)
+    PAGE_GONE = "page_gone"  # the same of a page's phone: it is back in a moment, when it was loaded again
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,12 @@ class Lost(_OfOperator):
     KIND: ClassVar[str] = "lost"
 
 
+class Kept(_OfOperator):
+    """The operator's page went in the talk: the desk is kept for its caller for a few seconds."""
+
+    KIND: ClassVar[str] = "kept"
+
+
 class Withdrawn(_OfOperator):
     """The operator who was rung has logged out: another is rung."""
 
@@ -387,6 +393,7 @@ OfCall = (
     | Said
     | KeyPressed
     | IvrFailed
+    | Kept
     | Queued
     | Requeued
     | ClassSet

@@ -2,7 +2,20 @@
 
 from ct112.core import deadman, leaving, menu, offering, talking, waiting
 from ct112.core.board import Board
-from ct112.core.calls import Armed, Arriving, Call, InMenu, Joining, Leaving, Offered, Talking, Waiting, Way
+from ct112.core.calls import (
+    Armed,
+    Arriving,
+    Call,
+    InMenu,
+    Joining,
+    Kept,
+    Leaving,
+    Offered,
+    Queued,
+    Talking,
+    Waiting,
+    Way,
+)
 from ct112.core.commands import (
     EndOffer,
     ExtendDeadman,
@@ -57,7 +70,7 @@ def play_ended(board: Board, call: Call, event: PlayEnded) -> None:
     match call.state:
         case InMenu():
             menu.play_ended(board, call, call.state, event)
-        case Waiting() | Offered():
+        case Waiting() | Kept() | Offered():
             waiting.play_ended(board, call, call.state, event)
         case _:
             pass  # the end of one we stopped
@@ -92,7 +105,7 @@ def _push(board: Board, call: Call) -> None:
     call.speaking_until = board.now
     if isinstance(call.state, Armed):
         deadman.push(board, call)
-    if isinstance(call.state, Waiting | Offered):
+    if isinstance(call.state, Queued):
         waiting.only_ring(board, call, call.state)
 
 

@@ -9,6 +9,7 @@ from ct112.core import (
     callbacks,
     deadman,
     handlers,
+    kept,
     leaving,
     lost,
     menu,
@@ -20,7 +21,18 @@ from ct112.core import (
 from ct112.core.agency_states import AgencyCall
 from ct112.core.board import Board, Lost
 from ct112.core.callbacks import Callback
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
+from ct112.core.calls import (
+    Arriving,
+    Call,
+    InMenu,
+    Joining,
+    Kept,
+    Leaving,
+    Offered,
+    Stranded,
+    Talking,
+    Waiting,
+)
 from ct112.core.events import CallDropped, Event
 from ct112.core.ids import CallId, PositionName
 from ct112.core.ivr import IvrDocument
@@ -155,6 +167,8 @@ class Floor:
                 menu.due(board, call, state)
             case Waiting():
                 waiting.due(board, call, state)
+            case Kept():
+                kept.due(board, call, state)
             case Offered():
                 offering.due(board, call, state)
             case Joining():

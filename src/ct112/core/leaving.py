@@ -10,6 +10,7 @@ from ct112.core.calls import (
     Call,
     InMenu,
     Joining,
+    Kept,
     Leaving,
     Offered,
     Stranded,
@@ -40,7 +41,7 @@ def drain(board: Board, call: Call) -> None:
     match call.state:
         case Arriving() | InMenu():
             to_fallback(board, call, Reason.DRAINING)
-        case Waiting(place=place) | Offered(place=place):
+        case Waiting(place=place) | Kept(place=place) | Offered(place=place):
             free_operator(board, call)
             to_fallback(board, call, Reason.DRAINING, place)
         case Joining() | Talking() | Stranded() | Leaving():

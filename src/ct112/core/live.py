@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ct112.core.calls import Armed, Call, CallState, Waiting
+from ct112.core.calls import Armed, Call, CallState, Kept, Waiting
 from ct112.core.deadlines import Deadlines
 from ct112.core.ids import CallId, NodeName
 from ct112.core.policy import Policy
@@ -21,7 +21,8 @@ Stand = tuple[float, CallId, Place]
 class LiveCalls(Mapping[CallId, Call]):
     """The live calls by id. `armed`: those whose dead-man's switch is pushed.
 
-    `view`: the same to look at only, and faster. `first_due()`: the earliest deadline and its call.
+    `kept`: those that wait for one desk. `view`: the same to look at only, and faster.
+    `first_due()`: the earliest deadline and its call.
     """
 
     def __init__(self, changed: list[Any] | None = None) -> None:
@@ -34,6 +35,7 @@ class LiveCalls(Mapping[CallId, Call]):
         self._lanes: dict[Lane, list[Stand]] = {}
         self._stands: dict[CallId, tuple[Lane, Stand]] = {}
         self.armed: dict[CallId, Call] = {}
+        self.kept: dict[CallId, Call] = {}
 
     def get(self, call: CallId, default: Any = None) -> Any:
         """Return the live call of this id, or the default."""
@@ -65,6 +67,7 @@ class LiveCalls(Mapping[CallId, Call]):
         call.watch = None
         self._deadlines.set(call, None)
         self.armed.pop(call.id, None)
+        self.kept.pop(call.id, None)
         self._leave_line(call)
 
     def heads(self, now: float, policy: Policy) -> list[Call]:
@@ -82,6 +85,10 @@ class LiveCalls(Mapping[CallId, Call]):
             self.armed[call.id] = call
         else:
             self.armed.pop(call.id, None)
+        if isinstance(state, Kept):
+            self.kept[call.id] = call
+        else:
+            self.kept.pop(call.id, None)
         self._leave_line(call)
         if isinstance(state, Waiting):
             self._join_line(call, state)

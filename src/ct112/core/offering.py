@@ -1,6 +1,6 @@
 """Ringing operators for waiting calls, and what comes of it."""
 
-from ct112.core import agency_operators, facts, talking, waiting
+from ct112.core import agency_operators, facts, kept, talking, waiting
 from ct112.core.board import Board
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.commands import Ring
@@ -16,6 +16,7 @@ ENDS: dict[OfferEnd, type[facts.OfOperator]] = {
     OfferEnd.UNREACHABLE: facts.Unreachable,
     OfferEnd.HUNG_UP: facts.HungUp,
     OfferEnd.LOST: facts.Lost,
+    OfferEnd.PAGE_GONE: facts.Lost,
 }
 """What is noted of an offer that came to nothing."""
 
@@ -28,11 +29,14 @@ def settle(board: Board) -> None:
     """
     if board.draining:
         return
+    if board.calls.kept:
+        for call, position in kept.back(board):
+            offer(board, call, position)
     while board.positions.anybody_ready and (pair := _next_pair(board)):
-        _offer(board, *pair)
+        offer(board, *pair)
     if board.agency_calls:  # behind every caller
         while agency_operators.make_way(board) and (pair := _next_pair(board)):
-            _offer(board, *pair)
+            offer(board, *pair)
         agency_operators.offer(board)
 
 
@@ -44,20 +48,21 @@ def _next_pair(board: Board) -> tuple[Call, Position] | None:
     return None
 
 
-def _offer(board: Board, call: Call, position: Position) -> None:
+def offer(board: Board, call: Call, position: Position) -> None:
+    """Ring this position for a waiting call."""
     if not isinstance(call.state, Waiting):
         return
     call.offers += 1
-    offer, seconds = offer_id(call.id, call.offers), board.policy.ring_seconds
-    position.ring(call.id, offer, board.now)
+    name, seconds = offer_id(call.id, call.offers), board.policy.ring_seconds
+    position.ring(call.id, name, board.now)
     call.state = Offered(
         place=call.state.place,
         hearing=call.state.hearing,
-        offer=offer,
+        offer=name,
         position=position.name,
         give_up_at=board.now + seconds + board.policy.ring_grace_seconds,
     )
-    board.note(call, facts.Offered(offer, position.name, position.operator))
+    board.note(call, facts.Offered(name, position.name, position.operator))
     board.do(_ring(call, call.state, seconds))
 
 

@@ -16,6 +16,8 @@ class Policy:
     join_seconds: float = 4.0  # from operator's answer to both hearing each other
     wrap_up_seconds: float = 10.0  # after a talk, until the next offer
     rest_seconds: float = 3.0  # after a missed, declined or failed offer
+    keep_seconds: float = 5.0  # a desk whose page went in a talk is kept for its caller
+    page_back_seconds: float = 1.0  # before it is rung: the page that goes looks registered for a moment
     message_after_seconds: float = 4.0  # a caller somebody is rung for hears the waiting message only then
     repeat_seconds: float = 30.0  # a waiting caller hears the waiting message this often
     release_seconds: float = 5.0  # from asking a leg to end or move until it is presumed done

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Leaving, Offered, Stranded, Talking, Waiting
+from ct112.core.calls import (
+    Arriving,
+    Call,
+    InMenu,
+    Joining,
+    Kept,
+    Leaving,
+    Offered,
+    Stranded,
+    Talking,
+    Waiting,
+)
 from ct112.core.events import (
     CallDropped,
     CallerLeft,
@@ -103,7 +114,7 @@ def _found_again(call: Call, caller: FoundCall, offers: Mapping[OfferId, FoundOf
         yield PickedUp(call.id)
     talk = _talk(caller, offers)
     match call.state:
-        case Arriving() | InMenu() | Waiting() | Stranded():
+        case Arriving() | InMenu() | Waiting() | Kept() | Stranded():
             yield Resume(call.id) if talk is None else AdoptTalking(caller, talk)
         case Leaving():
             yield Resume(call.id)

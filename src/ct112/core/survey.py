@@ -12,6 +12,7 @@ from ct112.core.calls import (
     Call,
     InMenu,
     Joining,
+    Kept,
     Leaving,
     Offered,
     Stranded,
@@ -40,7 +41,7 @@ def resume(board: Board, call_id: CallId) -> None:
         case Arriving():
             board.do(PickUp(call.id))
             call.state = Arriving(board.now + board.policy.pick_up_seconds)
-        case Waiting() | Offered():
+        case Waiting() | Kept() | Offered():
             if state.hearing.play is None or state.hearing.plain:
                 waiting.say_again(board, call, state)
         case Joining():

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ct112.core import deadman, facts, leaving, waiting
+from ct112.core import deadman, facts, kept, leaving, waiting
 from ct112.core.board import Board
-from ct112.core.calls import Arriving, Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
+from ct112.core.calls import Armed, Call, Joining, Offered, Stranded, Talking
 from ct112.core.commands import Join, PickUp
 from ct112.core.events import Joined, OfferEnd, OfferHeld
 from ct112.core.facts import Reason
@@ -41,7 +41,7 @@ def joined(board: Board, call: Call, event: Joined) -> None:
         case _:
             board.unexpected(event, call)
             board.end_offer(event.offer)
-            if isinstance(call.state, Arriving | InMenu | Waiting | Offered):
+            if isinstance(call.state, Armed):
                 deadman.push(board, call)  # the late join has disarmed it
 
 
@@ -97,12 +97,15 @@ def join_due(board: Board, call: Call, state: Joining) -> None:
 
 
 def operator_left(board: Board, call: Call, state: Talking, reason: OfferEnd) -> None:
-    """The operator hung up: the caller's leg ends too. The leg broke: the caller is back at the front."""
+    """The operator hung up: the caller's leg ends too. The leg broke: back to the front."""
     position = board.position(state.position)
     if reason is OfferEnd.HUNG_UP:
         position.wrap_up(board.now + board.policy.wrap_up_seconds)
         leaving.hang_up(board, call)
+        return
+    board.note(call, facts.Lost(state.offer, state.position, state.operator))
+    if reason is OfferEnd.PAGE_GONE:
+        kept.keep(board, call, state)
     else:
-        board.note(call, facts.Lost(state.offer, state.position, state.operator))
         position.rest(board.now + board.policy.rest_seconds)
         waiting.come_back(board, call, state.place, Reason.OPERATOR_LOST)

@@ -17,7 +17,17 @@ from ct112.serve.switchboard import Switchboard
 from ct112.store import SpoolJournal
 
 EVERY_SECONDS = 1.0
-CALL_STATES = ("Arriving", "InMenu", "Waiting", "Offered", "Joining", "Talking", "Stranded", "Leaving")
+CALL_STATES = (
+    "Arriving",
+    "InMenu",
+    "Waiting",
+    "Kept",
+    "Offered",
+    "Joining",
+    "Talking",
+    "Stranded",
+    "Leaving",
+)
 OPERATOR_STATES = ("OffDuty", "Ready", "Ringing", "OnCall", "WrapUp", "Resting")
 
 

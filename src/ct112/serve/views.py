@@ -6,7 +6,7 @@ from typing import Any
 
 from ct112.control.feed import LiveCall, LiveCallback, LiveOperator, LivePosition
 from ct112.core.callbacks import Callback
-from ct112.core.calls import Call, InMenu, Joining, Offered, Stranded, Talking, Waiting
+from ct112.core.calls import Call, InMenu, Joining, Kept, Offered, Queued, Stranded, Talking, Waiting
 from ct112.core.floor import Floor
 from ct112.core.ids import OperatorName
 from ct112.core.positions import OnCall, Position, Resting, Ringing, WrapUp
@@ -31,7 +31,7 @@ def state_name(state: object) -> str:
 def live_call(call: Call, floor: Floor) -> LiveCall:
     """Return the call as it is now."""
     record, state = call.record, call.state
-    position = state.position if isinstance(state, Offered | Joining | Talking | Stranded) else None
+    position = state.position if isinstance(state, Kept | Offered | Joining | Talking | Stranded) else None
     return LiveCall(
         id=record.call,
         node=record.node,
@@ -41,7 +41,7 @@ def live_call(call: Call, floor: Floor) -> LiveCall:
         dialled=record.dialled,
         service_class=record.service_class,
         class_source=record.class_source,
-        first=isinstance(state, Waiting | Offered) and state.place.first,
+        first=isinstance(state, Queued) and state.place.first,
         arrived_at=datetime.fromtimestamp(record.arrived_at, UTC),
         picked_up_at=moment(record.picked_up_at),
         queued_at=moment(record.queued_at),
@@ -135,7 +135,7 @@ def call_stamp(call: Call, floor: Floor) -> tuple[Call, int, OperatorName | None
 def _who(call: Call, floor: Floor) -> OperatorName | None:
     """Return who has the call, or where it rings: who sits there now."""
     state = call.state
-    if isinstance(state, Waiting | InMenu):
+    if isinstance(state, Waiting | Kept | InMenu):
         return None
     if isinstance(state, Talking):
         return state.operator

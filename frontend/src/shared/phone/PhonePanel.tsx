@@ -1,5 +1,5 @@
 /** The page's phone as it is seen: its state, the call, its buttons, the headset. */
-import { Alert, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { duration } from "../time";
 import { HeadsetChoice } from "./HeadsetChoice";
@@ -8,7 +8,7 @@ import { type PhoneCall, type Trouble, usePhone } from "./phone";
 import { usePhoneWords } from "./words";
 
 const KEYS = "123456789*0#".split("");
-const COLOURS = { none: "gray", connecting: "gray", ready: "green", lost: "red" } as const;
+const SIGNS = { none: "–", connecting: "…", ready: "●", lost: "✕" } as const;
 
 export function PhonePanel() {
   const { line, call, troubles, phone } = usePhone();
@@ -19,7 +19,7 @@ export function PhonePanel() {
       <Stack gap="xs">
         <Group justify="space-between">
           <Title order={2} size="h5">{w.title}</Title>
-          <Badge variant="light" color={COLOURS[line]} data-testid="phone-line" data-line={line}>{w.line[line]}</Badge>
+          <Text size="sm" fw={700} data-testid="phone-line" data-line={line}><span aria-hidden>{SIGNS[line]}</span> {w.line[line]}</Text>
         </Group>
         {line === "lost" && troubles.length === 0 ? (
           <Alert p="xs" color="red" role="status">{call?.state === "talking" ? w.troubles.lostTalking : w.troubles.lost}</Alert>
@@ -61,7 +61,7 @@ function CallView({ call }: { call: PhoneCall }) {
         <Since at={call.since} />
       </Group>
       <Text>{call.test ? w.testHint : call.who || w.unknown}</Text>
-      {call.muted ? <Text c="red" fw={700}>{w.muted}</Text> : null}
+      {call.muted ? <Text c="var(--mantine-color-error)" fw={700}>{w.muted}</Text> : null}
       <Group gap="xs" grow>
         {ringing ? <Button color="green" onClick={() => { phone.answer(); }}>{w.answer}</Button> : null}
         {call.state === "talking" ? (

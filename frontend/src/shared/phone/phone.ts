@@ -17,11 +17,10 @@ import { Talk } from "./talk";
 export type { Device, Kind } from "./choice";
 export type { Line, PhoneCall, PhoneState, Trouble } from "./state";
 
-/** Whom the dialplan's line for a test of the headset shows (dialplan/extensions.conf). */
+/** Who dials this hears itself (dialplan/extensions.conf, [from-position]). */
 export const HEADSET = "headset";
 const ASK_AGAIN_MS = 5_000;
 const ASK_AGAIN_MOST_MS = 60_000;
-const TEST_MS = 5_000;
 const EXPECT_MS = 15_000;
 const HANG_UP_MS = 10_000; // so long a lost line is waited for to tell that somebody hung up
 
@@ -44,7 +43,6 @@ export class Phone {
   #hangUpLater: ReturnType<typeof setTimeout> | undefined;
   #asking: ReturnType<typeof setTimeout> | undefined;
   #wanted: string | null = null;
-  #testUntil = 0;
   #expected: { who: string; until: number } | null = null;
   #turn = 0; // counts the positions this page has had: an answer for an earlier one is none
 
@@ -67,7 +65,7 @@ export class Phone {
   answer(): void {
     const track = this.#microphone.track;
     if (this.#state.call?.state !== "ringing") return;
-    if (this.#talk instanceof EchoTest) this.#talk.answer(track);
+    if (this.#talk instanceof EchoTest) this.#test(this.#talk, track);
     else if (track) this.#talk?.answer(track);
   }
 
@@ -97,17 +95,20 @@ export class Phone {
     this.#expected = { who, until: performance.now() + EXPECT_MS };
   }
 
-  /** "Is my headset right?": Asterisk rings this phone and sends back what it hears; without Asterisk the page does. */
+  /** "Is my headset right?": it rings, and who answers hears what they say come back: by Asterisk, or by the page when that is away. */
   testRing(): void {
-    if (this.#talk) return;
-    const line = this.#nodes.find((node) => node.state === "ready");
-    const track = this.#microphone.track;
-    if (!line || !track) {
-      this.#begun(new EchoTest(this.#sinkOf()), true);
+    if (!this.#talk) this.#begun(new EchoTest(this.#sinkOf()), true);
+  }
+
+  #test(ring: EchoTest, track: MediaStreamTrack | null): void {
+    const node = this.#nodes.find((one) => one.state === "ready");
+    if (!node || !track) {
+      ring.answer(track);
       return;
     }
-    this.#testUntil = performance.now() + TEST_MS;
-    line.call(HEADSET, { mediaStream: new MediaStream([track.clone()]), pcConfig: { iceServers: [] } });
+    this.#bell.stop();
+    this.#talk = Talk.to(HEADSET, node, track, this.#sinkOf());
+    this.#call({ state: "calling" });
   }
 
   /** How loud both sides are now, 0 to 1: ask for it as often as it is drawn. */
@@ -248,9 +249,8 @@ export class Phone {
       return;
     }
     if (this.#talk) this.#talk.leave(); // a test: somebody calls
-    const test = session.remote_identity.uri.user === HEADSET && performance.now() < this.#testUntil;
     const talk = new Talk(session, this.#sinkOf());
-    this.#begun(talk, test);
+    this.#begun(talk, false);
     const expected = this.#expected;
     if (expected && performance.now() < expected.until && talk.who.includes(expected.who)) this.answer();
   }

@@ -48,6 +48,16 @@ export class Talk {
     session.on("failed", over);
   }
 
+  /** Call somebody from here. */
+  static to(name: string, node: { call(name: string, options: object): RTCSession }, track: MediaStreamTrack, sink: TalkSink): Talk {
+    const ours = track.clone();
+    const session = node.call(name, { mediaStream: new MediaStream([ours]), pcConfig: { iceServers: [] } });
+    const talk = new Talk(session, sink);
+    talk.#track = ours;
+    if (talk.#connection) talk.#watch(talk.#connection);
+    return talk;
+  }
+
   get who(): string {
     const { display_name: name, uri } = this.session.remote_identity;
     return name && name !== uri.user ? `${name} ${uri.user}`.trim() : uri.user;

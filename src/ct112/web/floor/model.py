@@ -8,7 +8,7 @@ from ct112.web.calls.model import Location
 from ct112.web.values import Instant, Shown
 
 CallStateName = Literal[
-    "arriving", "in_menu", "waiting", "offered", "joining", "talking", "stranded", "leaving"
+    "arriving", "in_menu", "waiting", "kept", "offered", "joining", "talking", "stranded", "leaving"
 ]
 SeatStateName = Literal["off_duty", "ready", "ringing", "on_call", "wrap_up", "resting"]
 
