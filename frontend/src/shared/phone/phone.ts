@@ -216,9 +216,22 @@ export class Phone {
 
   #linesChanged(): void {
     this.#set({ line: lineOf(this.#nodes.map((node) => node.state)) });
-    this.#trouble("refused", this.#nodes.some((node) => node.state === "refused"));
+    const refused = this.#nodes.some((node) => node.state === "refused");
+    this.#trouble("refused", refused);
+    clearTimeout(this.#asking);
+    if (refused) this.#asking = setTimeout(() => void this.#askAnew(this.#turn), ASK_AGAIN_MS);
     const talk = this.#talk;
     if (talk instanceof Talk && talk.byPerson && this.#nodes.some((node) => node.state === "ready")) talk.hangUp();
+  }
+
+  /** Asterisk refuses the account: an admin may have given the position another password. */
+  async #askAnew(turn: number): Promise<void> {
+    const { position } = this.#state;
+    const account = position === null ? null : await accountOf(position).catch(() => null);
+    if (turn !== this.#turn || !account || this.#talk || account.sip_password === this.#account?.sip_password) return;
+    this.#account = account;
+    this.#disconnect();
+    await this.#startNodes(turn);
   }
 
   async #openMicrophone(): Promise<void> {

@@ -42,6 +42,7 @@ export const ENGLISH: Sayings = {
   unreachable: (data) => `The phone of ${at(data)} cannot be reached`,
   hung_up: (data) => `${at(data)} hangs up`,
   lost: (data) => `The line to ${at(data)} breaks`,
+  kept: (data) => `The page of ${at(data)} went: the desk is kept for this caller for five seconds`,
   withdrawn: (data) => `The offer to ${at(data)} is withdrawn: they logged out`,
   adopted: (data) => `The talk with ${at(data)} was found after a gap`,
   stranded: (data) => `Node ${data.node} is lost during the talk with ${at(data)}`,

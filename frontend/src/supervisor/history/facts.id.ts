@@ -42,6 +42,7 @@ export const INDONESIAN: Sayings = {
   unreachable: (data) => `Telepon ${at(data)} tidak dapat dihubungi`,
   hung_up: (data) => `${at(data)} menutup telepon`,
   lost: (data) => `Sambungan ke ${at(data)} putus`,
+  kept: (data) => `Halaman ${at(data)} tertutup: meja itu ditahan lima detik untuk penelepon ini`,
   withdrawn: (data) => `Tawaran ke ${at(data)} ditarik: operatornya keluar`,
   adopted: (data) => `Percakapan dengan ${at(data)} ditemukan kembali setelah jeda`,
   stranded: (data) => `Simpul ${data.node} hilang saat bicara dengan ${at(data)}`,
