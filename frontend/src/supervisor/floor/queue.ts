@@ -6,7 +6,7 @@ export type LiveCall = Thing<"calls">;
 
 /** NENA-STA-020.1: 90 % are answered within so many seconds. */
 export const TARGET_SECONDS = 15;
-const WAITING: readonly LiveCall["state"][] = ["waiting", "offered"];
+const WAITING: readonly LiveCall["state"][] = ["waiting", "kept", "offered"];
 const TALKING: readonly LiveCall["state"][] = ["joining", "talking", "stranded"];
 const BEFORE: readonly LiveCall["state"][] = ["arriving", "in_menu"];
 
