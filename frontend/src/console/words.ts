@@ -26,7 +26,7 @@ export const useConsoleWords = words({
       none: "Tidak ada panggilan. Panggilan yang berdering muncul di sini dengan sendirinya.",
       states: {
         arriving: "Masuk", in_menu: "Di menu", waiting: "Menunggu", offered: "Berdering", joining: "Menyambung", talking: "Berbicara",
-        stranded: "Terputus dari kita", leaving: "Berakhir",
+        kept: "Kembali ke meja Anda", stranded: "Terputus dari kita", leaving: "Berakhir",
       },
       unknownNumber: "Nomor tidak dikenal",
       first: "Panggilan pertama hari ini dari nomor ini",
@@ -158,7 +158,7 @@ export const useConsoleWords = words({
       none: "No call. One that rings appears here by itself.",
       states: {
         arriving: "Arriving", in_menu: "In the menu", waiting: "Waiting", offered: "Ringing", joining: "Connecting", talking: "Talking",
-        stranded: "Out of our hands", leaving: "Ending",
+        kept: "Back to your desk", stranded: "Out of our hands", leaving: "Ending",
       },
       unknownNumber: "Number unknown",
       first: "The first call of this number today",
