@@ -14,7 +14,7 @@ const KEPT_AS = "ct112.map-as-list";
 /** Fills what it stands in: give that a height. */
 export function RoomMap(given: RoomMapProps) {
   const w = useMapWords();
-  const [failed, setFailed] = useState(!canDraw());
+  const [failed, setFailed] = useState(() => !canDraw());
   const [asList, setAsList] = useState(() => !given.still && localStorage.getItem(KEPT_AS) === "yes");
   const turn = (): void => {
     localStorage.setItem(KEPT_AS, asList ? "no" : "yes");
@@ -38,9 +38,19 @@ export function RoomMap(given: RoomMapProps) {
   );
 }
 
+let drawable: boolean | undefined;
+
+/** Tried once: a browser gives a page few contexts. */
 function canDraw(): boolean {
+  drawable ??= tryDrawing();
+  return drawable;
+}
+
+function tryDrawing(): boolean {
   try {
-    return document.createElement("canvas").getContext("webgl2") !== null;
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+    return context !== null;
   } catch {
     return false;
   }

@@ -9,6 +9,7 @@ from ct112.http.guesses import Guesses
 from ct112.store import Store, accounts, audit, sessions, throttle
 from ct112.store.accounts import Account
 from ct112.store.engine import Connection
+from ct112.store.roles import Role
 from ct112.store.throttle import Bucket
 from ct112.web import kinds
 from ct112.web.access import totp
@@ -50,6 +51,10 @@ class Times:
     total: int = 12 * 3600
 
 
+DISPLAY = Times(idle=90 * 86_400, total=90 * 86_400)
+"""Of a machine's account (role integration): a wall shows nothing personal, and nobody is there at night."""
+
+
 class SigningIn:
     """Begins sessions."""
 
@@ -61,6 +66,10 @@ class SigningIn:
         self._known, self._strangers = Lane(), Lane()
         self._liars = Guesses()  # who sends cookies of browsers we do not know
         self._waits: dict[bytes, float] = {}  # what the database said, so that a flood need not ask it
+
+    def times_of(self, account: Account) -> Times:
+        """Return how long a session of this account lasts."""
+        return DISPLAY if account.role is Role.INTEGRATION else self.times
 
     async def by_password(self, attempt: Attempt) -> SignedIn:
         """Begin a session. Raises Problem, StoreUnavailable."""
@@ -194,15 +203,16 @@ class SigningIn:
         return None
 
     async def _session(self, connection: Connection, attempt: Attempt, name: str, via: str) -> str:
+        account = await accounts.get(connection, name)
+        times = self.times_of(account)
         number, secret = await sessions.begin(
             connection,
             name,
             via=via,
             source=attempt.source,
-            idle_seconds=self.times.idle,
-            total_seconds=self.times.total,
+            idle_seconds=times.idle,
+            total_seconds=times.total,
         )
-        account = await accounts.get(connection, name)
         await accounts.signed_in(connection, name)
         await audit.note(
             connection,

@@ -81,7 +81,7 @@ async def _ended(house: House, request: web.Request, query: ProviderAnswer) -> M
     done = await gate.signing_in.by_provider(provider.settings.issuer, subject, source)
     await gate.access.forget(request.cookies.get(SESSION_COOKIE, ""))
     over = cookies_of((FLOW_COOKIE, "", 0))
-    cookies = (*cookies_for(done, gate.signing_in.times.total), *over)
+    cookies = (*cookies_for(done, gate.signing_in.times_of(done.account).total), *over)
     return Media(b"", "text/plain", headers={"Location": "/"}, status=303, cookies=cookies)
 
 

@@ -50,7 +50,7 @@ async def begin_session(house: House, request: web.Request, body: SignIn) -> Rep
     )
     done = await gate.signing_in.by_password(attempt)
     await gate.access.forget(request.cookies.get(SESSION_COOKIE, ""))
-    return Reply(me_of(done), 200, cookies=cookies_for(done, gate.signing_in.times.total))
+    return Reply(me_of(done), 200, cookies=cookies_for(done, gate.signing_in.times_of(done.account).total))
 
 
 async def show_session(who: Principal) -> Me:
