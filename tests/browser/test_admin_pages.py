@@ -25,6 +25,8 @@ PAGES = {
     "/neighbours": "Neighbouring centres",
     "/neighbours/_new": "Register a neighbour",
     "/cameras": "Cameras",
+    "/places": "Places and areas",
+    "/readiness": "Readiness",
     "/settings": "Settings",
 }
 DARK = {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}}
