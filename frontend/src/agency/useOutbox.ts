@@ -28,7 +28,9 @@ export function useOutbox(account: string): OutboxView {
   useEffect(() => {
     const made = new Outbox(account, kept, async (item) => {
       const told = await sendItem(item);
-      if (told) queries.setQueryData(keyOf(item.dispatch), told);
+      if (!told) return;
+      await queries.cancelQueries({ queryKey: keyOf(item.dispatch) }); // what was asked before would bring back the old
+      queries.setQueryData(keyOf(item.dispatch), told);
     }, {
       items: (items, lasts) => { setState({ items, lasts }); },
       arrived: (item) => { if (item.kind === "note") void queries.invalidateQueries({ queryKey: ["notes", item.dispatch] }); },
