@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -62,12 +63,20 @@ class Speaker:
         return answer, data
 
     def _exchanged(self, request: dict[str, str]) -> tuple[dict[str, Any], bytes]:
+        line = json.dumps(request).encode() + b"\n"
+        used = self._process is not None  # since the last text it may have been killed: no fault of this one
+        answer = self._tried(line) or (self._tried(line) if used else None)
+        if answer is None:
+            raise SpeechError("the text ended the process that speaks it: write it in other words")
+        return answer
+
+    def _tried(self, line: bytes) -> tuple[dict[str, Any], bytes] | None:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
         limit = _later(ANSWER_SECONDS, process.kill)
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.write(line)
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())
             data = process.stdout.read(int(answer.get("bytes", 0)))
@@ -78,7 +87,7 @@ class Speaker:
         finally:
             limit.cancel()
         self._end()
-        raise SpeechError("the text ended the process that speaks it: write it in other words")
+        return None
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -95,7 +104,7 @@ class Speaker:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            with process:  # its pipes are closed, it is waited for
+            with suppress(BrokenPipeError), process:  # its pipes are closed, it is waited for
                 pass
 
 
