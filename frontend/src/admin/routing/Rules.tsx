@@ -77,7 +77,7 @@ function Row({ rule, at, last, names, move }: RowProps) {
       <td data-title={w.fields.first.label}>{named(names.agencies, rule.first)}</td>
       <td data-title={w.fields.supporting.label}>{named(names.agencies, rule.supporting) || common.none}</td>
       <td data-title={w.order}>
-        <Group gap="xs" wrap="nowrap"><span>{at + 1}</span>{button(common.up, at - 1, at === 0)}{button(common.down, at + 1, last)}</Group>
+        <Group gap="xs" wrap="nowrap" style={{ whiteSpace: "nowrap", overflowWrap: "normal" }}><span>{at + 1}</span>{button(common.up, at - 1, at === 0)}{button(common.down, at + 1, last)}</Group>
       </td>
     </tr>
   );
