@@ -91,6 +91,7 @@ async def test_an_account_has_so_many_browsers_and_no_more(site: Site, desk: dic
         ("auth", b64(b"short"), 422),
         ("language", "fr", 400),
     ],
+    ids=range(13),  # a key is another each time, and would be in the test's name
 )
 async def test_what_a_browser_would_not_say_is_refused(
     site: Site, desk: dict[str, str], field: str, value: str, status: int
