@@ -3,6 +3,7 @@ import { Badge, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, got } from "../shared/api/client";
 import type { components } from "../shared/api/openapi";
+import { RoomMap } from "../shared/map/RoomMap";
 import { secondsSince, useNow } from "../shared/now";
 import { ClassSign } from "../shared/signs/Signs";
 import { dayAndTime, duration } from "../shared/time";
@@ -74,11 +75,15 @@ function Place({ call }: { call: Call }) {
   if (!best && !point) return <Text size="sm">{w.noPlace}</Text>;
   const words = [best?.area?.name, best?.text, point ? `${point.latitude.toFixed(5)}, ${point.longitude.toFixed(5)}` : null];
   const uncertainty = best?.uncertainty_m ? w.within(`${Math.round(best.uncertainty_m)} m`) : null;
+  const caller = point ? [{ ...point, id: call.id, kind: "call" as const, label: w.caller, uncertainty: best?.uncertainty_m ?? undefined }] : [];
   return (
-    <Text size="sm" data-testid="call-place">
-      <strong>{w.place(w.sources[best?.source ?? "sip"])}: </strong>
-      {[...words, uncertainty].filter(Boolean).join(" · ")}
-    </Text>
+    <>
+      <Text size="sm" data-testid="call-place">
+        <strong>{w.place(w.sources[best?.source ?? "sip"])}: </strong>
+        {[...words, uncertainty].filter(Boolean).join(" · ")}
+      </Text>
+      {point ? <div className={classes.map}><RoomMap points={caller} label={w.caller} /></div> : null}
+    </>
   );
 }
 

@@ -181,6 +181,7 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
       calls: () => { setTab("calls"); },
       book: () => { setTab("book"); },
       testRing: () => { phone.testRing(); },
+      summon: () => { if (own.position) acts.summon(own.position.position, true); },
     };
     return (Object.keys(run) as (keyof typeof run)[]).map((key) => ({
       key, label: w.commands[key], letters: w.letters[key], run: run[key], ...(key === "pause" ? { then: pauses } : {}),
@@ -188,7 +189,7 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
   }, [w, own, acts, current, send, setTab, join, phone, call, reasons, language]);
 }
 
-const KEYS: Record<string, keyof ConsoleWords["commands"]> = { F2: "answer", F9: "send" };
+const KEYS: Record<string, keyof ConsoleWords["commands"]> = { F2: "answer", F8: "summon", F9: "send" };
 
 function useKeys(commands: readonly Command[]): void {
   useEffect(() => {

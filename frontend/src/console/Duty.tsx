@@ -66,6 +66,7 @@ function State({ position, acts }: { position: Position; acts: Acts }) {
       </Group>
       {later && state !== "wrap_up" ? <Text size="sm">{w.pausedAfter(name(position.reason))}</Text> : null}
       {position.registered_at.length === 0 ? <Alert color="orange" p="xs">{w.unregistered}</Alert> : null}
+      <Summons position={position} acts={acts} />
       <Group gap="xs" grow>
         <Button variant={state === "ready" ? "filled" : "default"} aria-pressed={state === "ready"} disabled={acts.busy}
           onClick={() => { acts.state(true); }}>{w.ready}</Button>
@@ -75,6 +76,20 @@ function State({ position, acts }: { position: Position; acts: Acts }) {
         data={[{ value: "", label: "–" }, ...reasons.map((each) => ({ value: each.code, label: name(each.code) }))]}
         onChange={(event) => { if (event.target.value) acts.state(false, event.target.value); }} />
     </Stack>
+  );
+}
+
+/** A supervisor I have called here, until they were, or are not needed any more. */
+function Summons({ position, acts }: { position: Position; acts: Acts }) {
+  const w = useConsoleWords().desk;
+  const now = useNow();
+  const since = position.summoned_at;
+  if (!since) return null;
+  return (
+    <Alert color="yellow" p="xs" role="status" data-testid="summons">
+      <Text size="sm" fw={700}>{position.coming ? w.coming(position.coming) : w.summoned(duration(secondsSince(since, now)))}</Text>
+      <Button mt="xs" size="compact-sm" variant="default" onClick={() => { acts.summon(position.position, false); }}>{w.summonsOver}</Button>
+    </Alert>
   );
 }
 

@@ -10,6 +10,8 @@ export interface Acts {
   leave(position: string): void;
   state(ready: boolean, reason?: string): void;
   callBack(task: number): void;
+  /** Calls a supervisor to this position, or says that none is needed any more. */
+  summon(position: string, needed: boolean): void;
 }
 
 export function useActs(operator: string | null): Acts {
@@ -30,6 +32,10 @@ export function useActs(operator: string | null): Acts {
       state: (ready, reason) => {
         const body = reason === undefined ? { ready } : { ready, reason };
         run(() => got(api.POST("/api/v1/operators/{name}/state", { params: { path: { name } }, body })));
+      },
+      summon: (position, needed) => {
+        const params = { path: { name: position } };
+        run(() => got(api.PUT("/api/v1/positions/{name}/summons", { params, body: { state: needed ? "asked" : "over" } })));
       },
       callBack: (id) => { run(() => got(api.POST("/api/v1/callbacks/{id}/take", { params: { path: { id } }, body: { operator: name } }))); },
     };
