@@ -57,7 +57,8 @@ async def test_the_walls_numbers_are_the_databases_and_a_change_is_drawn(
     else:
         await expect(level).to_contain_text("Belum ada panggilan hari ini")
     assert "uji" not in await page.locator("main").inner_text(), "an address is shown"
-    await expect(page.locator("[data-drawn=map] [data-ready]")).to_be_attached()
+    await expect(page.locator("[data-drawn=map] [data-ready]")).to_be_visible()  # it has a size
+    await expect(page.get_by_text("© OpenStreetMap")).to_be_visible()
     assert await page.evaluate(
         "performance.getEntriesByType('resource').some(e => e.name.includes('/map/tiles/'))"
     )
