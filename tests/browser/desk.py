@@ -75,7 +75,8 @@ class Desk:
         return str(self._info["users"][name]["password"])
 
     async def tab_to(self, name: str) -> None:
-        """Go to the button or link of this name as one without a mouse does."""
+        """Go to the button or link of this name, when it is drawn, as one without a mouse does."""
+        await self.page.get_by_text(name, exact=True).first.wait_for()
         for _ in range(40):
             focused = await self.page.evaluate("document.activeElement?.textContent ?? ''")
             if focused.strip() == name:
@@ -98,7 +99,8 @@ class Desk:
         await self.page.context.set_offline(False)
 
     async def accessible(self) -> None:
-        """Demand that axe finds nothing on the page as it is."""
+        """Demand that axe finds nothing on the page as it is, once it is drawn: each has a heading."""
+        await self.page.locator("h1").first.wait_for(state="attached")
         # by the debugger's protocol: the page's own policy lets no such script in
         await self.page.evaluate(AXE.read_text("utf-8"))
         found = await self.page.evaluate(

@@ -119,9 +119,33 @@ async def test_from_ring_to_dispatch_by_the_keyboard_alone(desk: Desk, world: Wo
     )
     await people.ask("POST", f"/dispatches/{dispatch['id']}/status", {"status": "acknowledged"}, by="damkar")
     await expect(line).to_have_attribute("data-status", "acknowledged")
+    await mapped(desk, people)
     await desk.picture("console-sent")
+    await supervised(desk, people, person)
     await call.hang_up()
     await people.leave(person)
+
+
+async def mapped(desk: Desk, people: People) -> None:
+    """The place an operator finds out is on the map of the call."""
+    (call,) = (await people.ask("GET", "/floor"))["calls"]
+    here = {"latitude": -6.89, "longitude": 109.67, "uncertainty_m": 200}
+    await people.ask("POST", f"/calls/{call['id']}/locations", here)
+    await expect(desk.page.get_by_test_id("call-place")).to_contain_text("-6.89000, 109.67000")
+    await expect(desk.page.get_by_test_id("call").locator("[data-drawn]")).to_be_visible()
+
+
+async def supervised(desk: Desk, people: People, person: Person) -> None:
+    """A supervisor is called by one key; the console says who comes, until they are not needed any more."""
+    summons = desk.page.get_by_test_id("summons")
+    await desk.page.keyboard.press("F8")
+    await expect(summons).to_contain_text("Penyelia dipanggil")
+    path = f"/positions/{person.position}/summons"
+    await people.ask("PUT", path, {"state": "coming"}, by="supervisor")
+    await expect(summons).to_contain_text("supervisor datang")
+    await desk.tab_to("Tidak perlu lagi")
+    await desk.page.keyboard.press("Enter")
+    await expect(summons).to_have_count(0)
 
 
 async def test_a_form_is_there_after_a_reload_and_sent_once_with_all_killed_under_it(
