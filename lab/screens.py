@@ -1,10 +1,12 @@
 """The screens in the source tree: built, their types made from what the API says of itself, and checked.
 
-`python -m lab.screens build`, `types`, `check`; `dev` serves them with every change at once.
+`python -m lab.screens build`, `types`, `check`; `dev` serves them with every change at once; `pictures` takes
+what the browser tests last kept into the guides.
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +27,19 @@ OPENAPI_TS, JSON_TS = (
     BIN.format("openapi-typescript/bin/cli.js"),
     BIN.format("json-schema-to-typescript/dist/src/cli.js"),
 )
+KEPT = REPOSITORY / ".lab" / "screens"
+SHOWN = REPOSITORY / "docs" / "pictures"
+PICTURES = {
+    "console": "console-form-1280-dark",
+    "wallboard": "wallboard-1920-dark",
+    "agency": "agency-new",
+    "menu": "menu-1280-light",
+    "supervisor": "supervisor-1280-light",
+    "report": "supervisor-reports-1280-light",
+    "sheet": "admin-sheet",
+}
+"""The pictures of the guides, and what the browser tests name them."""
+LARGEST_PICTURE = 150_000  # bytes: each clone has them
 CHECKS = {
     "types": (BIN.format("typescript/bin/tsc"), "-p", "."),
     "lint": (
@@ -86,7 +101,25 @@ def dev() -> None:
     subprocess.run(vite, cwd=frontend.HERE, env=os.environ | settings, check=False)
 
 
-WAYS: dict[str, Callable[[], object]] = {"build": build, "types": types, "check": check, "dev": dev}
+def pictures() -> None:
+    """Copy the guides' pictures from where the browser tests keep theirs. Raises StepFailed."""
+    for name, kept in PICTURES.items():
+        file = KEPT / f"{kept}.png"
+        if not file.exists():
+            raise StepFailed(f"{file} is not there", "./run test tests/browser")
+        if file.stat().st_size > LARGEST_PICTURE:
+            raise StepFailed(f"{file} is larger than {LARGEST_PICTURE} bytes", "choose another one")
+        SHOWN.mkdir(exist_ok=True)
+        shutil.copyfile(file, SHOWN / f"{name}.png")
+
+
+WAYS: dict[str, Callable[[], object]] = {
+    "build": build,
+    "types": types,
+    "check": check,
+    "dev": dev,
+    "pictures": pictures,
+}
 
 
 def main() -> int:
