@@ -1,5 +1,6 @@
 """The people of a lab: those it has, and those a test makes for itself so that no other test meets them."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Mapping
@@ -9,7 +10,8 @@ from typing import Any, Self
 import aiohttp
 
 from ct112.web.access.principal import Role
-from lab.world import eventually
+from lab.phones import ANSWER, Behaviour, Phone, PhoneError
+from lab.world import World, eventually
 
 KNOWN_SECONDS = 30  # until the floor has heard of somebody new: a safety net
 
@@ -101,3 +103,16 @@ class People:
 
 def _unused(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+
+async def softphone(world: World, person: Person, behaviour: Behaviour = ANSWER) -> Phone:
+    """Register the desk's softphone as soon as Asterisk knows its account."""
+    end = asyncio.get_running_loop().time() + KNOWN_SECONDS
+    while True:
+        try:
+            return await world.desks.register(
+                person.position, person.sip_password, world.exchange, behaviour=behaviour
+            )
+        except PhoneError:
+            assert asyncio.get_running_loop().time() < end, "Asterisk does not know the account"
+            await asyncio.sleep(0.3)

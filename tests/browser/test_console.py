@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from lab.phones import RING, Behaviour, Phone, PhoneError
+from lab.phones import RING, Behaviour, Phone
 from lab.world import World
 from tests.browser.desk import Desk
 from tests.browser.desks import Desks
-from tests.browser.people import People, Person
+from tests.browser.people import People, Person, softphone
 
 pytestmark = pytest.mark.timeout(180)
 DESK_PHONE = "localStorage.setItem('ct112.phone', 'desk');"
@@ -28,7 +28,7 @@ async def seated(
 ) -> tuple[Person, Phone]:
     """Let a new operator sit at a desk of their own by the console's keyboard, ready, with a softphone."""
     person = await people.operator("Ayu", sits=False)
-    phone = await registered(world, person, behaviour)
+    phone = await softphone(world, person, behaviour)
     await desk.page.add_init_script(f"{DESK_PHONE} localStorage.setItem('ct112.desk', '{person.position}');")
     await desk.enter("/console", person)
     await desk.tab_to("Duduk di meja")
@@ -37,19 +37,6 @@ async def seated(
     await command(desk, "si")
     await expect(duty(desk)).to_have_attribute("data-state", "ready")
     return person, phone
-
-
-async def registered(world: World, person: Person, behaviour: Behaviour) -> Phone:
-    """Register the desk's softphone as soon as Asterisk knows its account."""
-    end = asyncio.get_running_loop().time() + 30
-    while True:
-        try:
-            return await world.desks.register(
-                person.position, person.sip_password, world.exchange, behaviour=behaviour
-            )
-        except PhoneError:
-            assert asyncio.get_running_loop().time() < end, "Asterisk does not know the account"
-            await asyncio.sleep(0.3)
 
 
 def duty(desk: Desk) -> Any:

@@ -10,7 +10,7 @@ from lab.phones import PhoneCall
 from lab.world import World, eventually
 from tests.browser.desks import Desks, Launch
 from tests.browser.page_phone import PagePhone, speech
-from tests.browser.people import People, Person
+from tests.browser.people import People, Person, softphone
 
 OPERATOR_HZ = 620
 
@@ -93,7 +93,7 @@ async def test_a_page_loaded_again_in_a_talk_has_its_caller_back(
     world: World, phone: PagePhone, people: People, operator: Person
 ) -> None:
     other = await people.operator("Budi", ready=False)
-    softphone = await world.desks.register(other.position, other.sip_password, world.exchange)
+    desk_phone = await softphone(world, other)
     try:
         call = await talking(world, phone)
         await people.ask("POST", f"/operators/{other.name}/state", {"ready": True})
@@ -101,7 +101,7 @@ async def test_a_page_loaded_again_in_a_talk_has_its_caller_back(
         await call.hears_sound()  # "one moment", while the page comes back
         await phone.answer()
         await heard_both(world, phone, call)
-        assert not softphone.calls, "the same desk was kept"
+        assert not desk_phone.calls, "the same desk was kept"
         await phone.press("Tutup")
         record = await world.ended(call)
         assert (record["outcome"], record["position"]) == ("answered", operator.position)
@@ -109,7 +109,7 @@ async def test_a_page_loaded_again_in_a_talk_has_its_caller_back(
         assert kinds.count("joined") == 2
         assert kinds.index("kept") < len(kinds) - kinds[::-1].index("offered")
     finally:
-        await softphone.unregister()
+        await desk_phone.unregister()
         await people.leave(other)
 
 
@@ -117,17 +117,17 @@ async def test_a_page_that_stays_away_gives_its_caller_to_the_next_desk(
     world: World, phone: PagePhone, people: People
 ) -> None:
     other = await people.operator("Budi", ready=False)
-    softphone = await world.desks.register(other.position, other.sip_password, world.exchange)
+    desk_phone = await softphone(world, other)
     try:
         call = await talking(world, phone)
         await people.ask("POST", f"/operators/{other.name}/state", {"ready": True})
         await phone.page.close()
-        at_desk = await (await softphone.next_call(within=30)).wait_for("established")
-        await world.talk(call, softphone, at_desk)
+        at_desk = await (await desk_phone.next_call(within=30)).wait_for("established")
+        await world.talk(call, desk_phone, at_desk)
         await call.hang_up()
         assert (await world.ended(call))["position"] == other.position
     finally:
-        await softphone.unregister()
+        await desk_phone.unregister()
         await people.leave(other)
 
 

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from lab.phones import RING, PhoneCall
 from lab.world import World, eventually
 from tests.browser.desk import SECONDS, Desk
-from tests.browser.people import People, Person
+from tests.browser.people import People, Person, softphone
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -62,8 +62,7 @@ def place_of(desk: Desk, call: PhoneCall) -> Locator:
 async def test_a_change_of_class_is_the_order_in_which_calls_are_answered(
     desk: Desk, people: People, callers: World, siti: Person
 ) -> None:
-    softphone = callers.desks
-    phone = await softphone.register(siti.position, siti.sip_password, callers.exchange, behaviour=RING)
+    phone = await softphone(callers, siti, RING)
     asks, hurries = await callers.dial_and_press("3"), await callers.dial_and_press("2")
     await desk.enter("/supervisor", people.of_lab("supervisor"))
     await expect(waiting(desk)).to_contain_text([hurries.caller, asks.caller])
