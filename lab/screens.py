@@ -35,7 +35,6 @@ PICTURES = {
     "agency": "agency-new",
     "menu": "menu-1280-light",
     "supervisor": "supervisor-1280-light",
-    "report": "supervisor-reports-1280-light",
     "sheet": "admin-sheet",
 }
 """The pictures of the guides, and what the browser tests name them."""
