@@ -27,7 +27,7 @@ contacts:
   - name: Siti
     email: siti@example.org
     exceptions:
-      - {{start: 2026-11-26T10:00:00Z, end: 2026-11-26T18:00:00Z, on_duty: true, note: ganti}}
+      - {{start: 2099-11-26T10:00:00Z, end: 2099-11-26T18:00:00Z, on_duty: true, note: ganti}}
 """
 
 
