@@ -20,7 +20,7 @@ def test_the_table_names_files_that_are_there() -> None:
 
 
 def test_the_longest_file_is_first_and_a_file_keeps_its_order() -> None:
-    short, longest = "test_clock.py", "install/test_bare_debian.py"
+    short, longest = "test_clock.py", "containers/test_proof.py"
     items = [Item(short), Item(longest, 1), Item(longest, 2), Item("store/test_calls.py")]
     pytest_collection_modifyitems(items)  # type: ignore[arg-type]
     assert [(item.path, item.number) for item in items] == [
