@@ -1,10 +1,11 @@
 /** The page: who is there decides what is drawn, the address which screen. */
 import { Button, Loader, Stack, Text, Title } from "@mantine/core";
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
+import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { Login } from "./login/Login";
 import { SignInForm } from "./login/SignInForm";
 import { explain } from "./shared/api/problem";
+import { useModal } from "./shared/modal";
 import { homeOf, type Screen, SCREENS } from "./shared/screen";
 import { askWho, useMe, useSession } from "./shared/session/session";
 import { Broken } from "./shared/shell/Broken";
@@ -110,10 +111,7 @@ function Waiting({ said }: { said?: string }) {
 /** The screen behind stays: a telephone call in it goes on. The browser's own dialog needs no style that the policy refuses. */
 function Again({ name }: { name: string }) {
   const w = useShellWords();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
+  const dialog = useModal();
   return (
     <dialog ref={dialog} aria-labelledby="over" onCancel={(event) => { event.preventDefault(); }}>
       <Title id="over" order={2} size="h4" mb="xs">{w.over.title}</Title>

@@ -1,6 +1,7 @@
 /** The menu as it is written: read, changed by hand, taken out to a file and brought in from one. */
 import { Button, Group, Textarea } from "@mantine/core";
 import { useRef } from "react";
+import { download } from "../shared/download";
 import { Fault } from "./Fault";
 import { LARGEST } from "./document/yaml";
 import type { Problem } from "./problems";
@@ -22,12 +23,7 @@ export function YamlWindow({ text, problems, onChange, onClose }: Props) {
     void chosen.slice(0, 4 * LARGEST + 4).text().then(onChange);
   };
   const save = (): void => {
-    const address = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = "menu.yaml";
-    link.click();
-    URL.revokeObjectURL(address);
+    download("menu.yaml", [text], "application/yaml");
   };
   return (
     <Window title={w.yamlTitle} wide onClose={onClose}>

@@ -1,7 +1,8 @@
 /** Asks once before something ends, and says what it ends. The browser's own dialog: keyboard and focus are its. */
 import { Alert, Button, Group, Text, Title } from "@mantine/core";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { explain } from "../../shared/api/problem";
+import { useModal } from "../../shared/modal";
 import classes from "./common.module.css";
 import { useCommonWords } from "./words";
 
@@ -17,12 +18,9 @@ interface AskProps {
 export function Ask({ title, ends, yes, act, close }: AskProps) {
   const w = useCommonWords();
   const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [said, setSaid] = useState("");
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
   const confirm = (): void => {
     setBusy(true);
     act().then(close, (error: unknown) => {

@@ -1,4 +1,5 @@
 /** Tables for spreadsheets (RFC 4180); nothing in them is taken for a formula there. */
+import { download as hand } from "../../shared/download";
 
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -12,12 +13,7 @@ export function csv(head: readonly string[], rows: readonly (readonly unknown[])
   return [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-/** Hand a file to the person at the screen. */
+/** Hand a table to the person at the screen. */
 export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob(["\uFEFF", text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  hand(name, ["\uFEFF", text], "text/csv;charset=utf-8");
 }

@@ -1,4 +1,5 @@
 /** What was pressed, kept in the browser (IndexedDB) until the server has it. */
+import { answered } from "../../shared/stored";
 import type { Said } from "../steps";
 
 interface Sent {
@@ -37,13 +38,6 @@ export async function openKept(): Promise<Kept> {
   } catch {
     return inMemory();
   }
-}
-
-function answered<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => { resolve(request.result); };
-    request.onerror = () => { reject(request.error ?? new Error("the browser's store failed")); };
-  });
 }
 
 function opened(): Promise<IDBDatabase> {

@@ -1,4 +1,5 @@
 /** Where forms are kept in this browser: IndexedDB, so that a page that reloads or crashes loses none. */
+import { answered } from "../../shared/stored";
 import type { Draft } from "./draft";
 
 export interface Keeping {
@@ -9,26 +10,19 @@ export interface Keeping {
 
 const [DATABASE, STORE] = ["ct112.console", "forms"];
 
-function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => { resolve(request.result); };
-    request.onerror = () => { reject(request.error ?? new Error("IndexedDB")); };
-  });
-}
-
 export class Browser implements Keeping {
   #opened: Promise<IDBDatabase> | null = null;
 
   async all(): Promise<Draft[]> {
-    return answer((await this.#store("readonly")).getAll() as IDBRequest<Draft[]>);
+    return answered((await this.#store("readonly")).getAll() as IDBRequest<Draft[]>);
   }
 
   async put(draft: Draft): Promise<void> {
-    await answer((await this.#store("readwrite")).put(draft));
+    await answered((await this.#store("readwrite")).put(draft));
   }
 
   async remove(id: string): Promise<void> {
-    await answer((await this.#store("readwrite")).delete(id));
+    await answered((await this.#store("readwrite")).delete(id));
   }
 
   async #store(mode: IDBTransactionMode): Promise<IDBObjectStore> {
@@ -40,6 +34,6 @@ export class Browser implements Keeping {
   #open(): Promise<IDBDatabase> {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => { request.result.createObjectStore(STORE, { keyPath: "id" }); };
-    return answer(request);
+    return answered(request);
   }
 }
