@@ -17,7 +17,7 @@ export function SignInForm({ name = "" }: { name?: string }) {
 
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (left > 0) return;
+    if (busy || left > 0) return;
     setBusy(true);
     try {
       await signIn(given.name.trim(), given.password, codeAsked ? given.code.trim() : undefined);
