@@ -61,7 +61,7 @@ async def test_an_incident_tells_its_story_and_is_put_on_hold(desk: Desk, people
     await row.get_by_role("link").click()
     await expect(desk.page.get_by_role("heading", level=1)).to_contain_text(made["number"])
     told = desk.page.get_by_test_id("timeline").get_by_role("listitem")
-    await expect(told).to_contain_text(["Insiden dibuka", "Diminta bertindak"])
+    await expect(told).to_contain_text(["Kejadian dibuka", "Diminta bertindak"])
     trail = await people.ask("GET", f"/incidents/{made['id']}/timeline", by=SUPERVISOR)
     kinds = await told.evaluate_all("items => items.map(item => item.dataset.kind)")
     assert kinds == [line["kind"] for line in trail["timeline"]]

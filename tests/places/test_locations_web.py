@@ -188,7 +188,11 @@ async def test_who_guesses_links_is_slowed(desk: Site) -> None:
     statuses = [(await post(desk, f"/share/{'a' * 42}{at}", SHARED))[0] for at in "0123456789ABCD"]
     assert statuses[0] == 404
     assert statuses[-1] == 429
-    assert (await desk.get("/share/short"))[0] == 404
+
+
+async def test_half_a_link_gives_the_page_and_is_worth_nothing(desk: Site) -> None:
+    assert (await desk.get("/share/short"))[0] == 200, "a messenger cut it: the page says what to do"
+    assert (await post(desk, "/share/short", SHARED))[0] == 404
 
 
 async def test_with_the_database_away_each_way_says_so_at_once(desk: Site, server: Server) -> None:

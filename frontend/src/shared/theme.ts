@@ -1,5 +1,7 @@
 /** Colours that pass WCAG AA on both grounds, and what all screens share of Mantine's looks. */
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { Button, createTheme, type CSSVariablesResolver } from "@mantine/core";
+
+const SMALLEST = "1.5rem"; // a target of WCAG 2.2: 24 pixels
 
 export const theme = createTheme({
   primaryColor: "blue",
@@ -11,6 +13,9 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
+  components: {
+    Button: Button.extend({ vars: (_theme, { size }) => ({ root: size === "compact-xs" ? { "--button-height": SMALLEST } : {} }) }),
+  },
 });
 
 /** Mantine's dimmed, error and placeholder grounds are too pale for 4.5:1. */

@@ -6,7 +6,7 @@ export const useSupervisorWords = words({
     nav: {
       floor: "Ruang kini",
       calls: "Riwayat panggilan",
-      incidents: "Riwayat insiden",
+      incidents: "Riwayat kejadian",
       log: "Catatan sif",
       reports: "Laporan",
       holds: "Penahanan hukum",

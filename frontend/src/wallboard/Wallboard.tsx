@@ -1,9 +1,13 @@
 /** The room's wall: readable from six metres, and nobody is named on it. */
-import { Text, Title } from "@mantine/core";
+import { Anchor, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { Link } from "wouter";
 import { useLivePart } from "../shared/live/live";
 import { useAreas } from "../shared/map/ground";
 import { type MapPoint, RoomMap } from "../shared/map/RoomMap";
+import { homeOf } from "../shared/screen";
+import { useMe } from "../shared/session/session";
+import { LanguageSwitch, ThemeSwitch } from "../shared/shell/Switches";
 import { ClassSign, StateSign } from "../shared/signs/Signs";
 import { clock, duration } from "../shared/time";
 import { OLD_MS, useDay, type Wall } from "./day";
@@ -21,7 +25,10 @@ export default function Wallboard() {
   const old = failed || (wall !== undefined && now - Date.parse(wall.at) > OLD_MS);
   return (
     <div className={classes.wall}>
-      <h1 className={classes.clock}>{clock(new Date(now))}</h1>
+      <div className={classes.head}>
+        <h1 className={classes.clock}>{clock(new Date(now))}</h1>
+        <Ways />
+      </div>
       {old ? <Text className={classes.old} role="alert">{wall ? w.old(clock(wall.at)) : w.away}</Text> : null}
       <Queue now={now} />
       <Seats />
@@ -29,6 +36,19 @@ export default function Wallboard() {
       {wall ? <section className={classes.box}><Title order={2} size="h3">{w.hours}</Title><Hours hours={wall.hours} /></section> : null}
       {wall ? <Incidents incidents={wall.incidents} /> : null}
     </div>
+  );
+}
+
+/** Who came by the header gets back; a wall of its own is at home here. */
+function Ways() {
+  const w = useWallWords();
+  const home = homeOf(useMe().role);
+  return (
+    <>
+      {home?.path === "/wallboard" ? null : <Anchor component={Link} href="~/">{w.back}</Anchor>}
+      <LanguageSwitch />
+      <ThemeSwitch />
+    </>
   );
 }
 
@@ -110,7 +130,7 @@ function Incidents({ incidents }: { incidents: Wall["incidents"] }) {
           <li key={`${one.service_class} ${one.area ?? ""}`}>{one.incidents} <ClassSign of={one.service_class} /> {one.area_name ?? w.unplaced}</li>
         ))}
       </ul>
-      <div className={classes.map}><RoomMap points={points} still /></div>
+      <div className={classes.map}><RoomMap points={points} label={w.map} still /></div>
     </section>
   );
 }

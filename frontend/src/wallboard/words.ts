@@ -3,8 +3,10 @@ import { words } from "../shared/words/words";
 export const useWallWords = words({
   id: {
     waiting: "Menunggu",
-    longest: (time: string) => `terlama ${time}`,
-    nobody: "tidak ada",
+    longest: (time: string) => `menunggu, terlama ${time}`,
+    nobody: "tidak ada yang menunggu",
+    back: "Ke layar saya",
+    map: "Peta kejadian terbuka",
     operators: "Operator",
     today: "Dijawab dalam 15 detik, hari ini",
     target: (percent: number) => `Target ${percent} %`,
@@ -22,8 +24,10 @@ export const useWallWords = words({
   },
   en: {
     waiting: "Waiting",
-    longest: (time: string) => `longest ${time}`,
-    nobody: "nobody",
+    longest: (time: string) => `waiting, longest ${time}`,
+    nobody: "nobody is waiting",
+    back: "To my screen",
+    map: "Map of open incidents",
     operators: "Operators",
     today: "Answered within 15 seconds, today",
     target: (percent: number) => `Target ${percent} %`,

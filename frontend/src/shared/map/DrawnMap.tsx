@@ -6,12 +6,13 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { PMTiles, Protocol } from "pmtiles";
 import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { spoken } from "../words/words";
 import { type Areas, type TilesView, useGround } from "./ground";
 import { Pin } from "./Pin";
 import { boundsOf, circle, type MapPoint, type RoomMapProps, type Spot } from "./points";
 import classes from "./RoomMap.module.css";
 import { styleOf } from "./style";
-import { useMapWords } from "./words";
+import { MAP_WORDS, useMapWords } from "./words";
 
 setWorkerUrl(workerUrl);
 const protocol = new Protocol();
@@ -67,6 +68,7 @@ function drawn(container: HTMLElement, { tiles, areas, dark, still, points }: Pa
   const style = styleOf({ tiles: tiles && { ...tiles, url: `pmtiles://${url}` }, areas, dark });
   const around = areas.features.map(({ properties: { inside } }) => ({ longitude: inside[0], latitude: inside[1] }));
   const bounds = boundsOf(around) ?? tiles?.bounds ?? boundsOf(points);
+  const w = spoken(MAP_WORDS);
   const drawing = new Drawing({
     container,
     style,
@@ -76,6 +78,7 @@ function drawn(container: HTMLElement, { tiles, areas, dark, still, points }: Pa
     maxZoom: 19,
     fadeDuration: 0,
     dragRotate: false,
+    locale: { "Map.Title": w.drawn, "NavigationControl.ZoomIn": w.closer, "NavigationControl.ZoomOut": w.farther },
     pitchWithRotate: false,
   });
   drawing.on("error", () => undefined); // a tile that did not come is asked for again; the points are there

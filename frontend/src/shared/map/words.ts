@@ -1,6 +1,6 @@
 import { words } from "../words/words";
 
-export const useMapWords = words({
+export const MAP_WORDS = {
   id: {
     map: "Peta",
     asList: "Tampilkan daftar",
@@ -8,6 +8,9 @@ export const useMapWords = words({
     noMap: "Peta tidak dapat digambar di mesin ini; inilah daftarnya.",
     nothing: "Belum ada titik untuk ditampilkan.",
     loading: "Memuat peta…",
+    drawn: "Gambar peta",
+    closer: "Perbesar",
+    farther: "Perkecil",
     kinds: {
       emergency: "Gawat darurat",
       urgent: "Gawat tidak darurat",
@@ -26,6 +29,9 @@ export const useMapWords = words({
     noMap: "No map can be drawn on this machine; this is the list.",
     nothing: "There is no point to show yet.",
     loading: "Loading the map…",
+    drawn: "The drawn map",
+    closer: "Closer",
+    farther: "Farther",
     kinds: {
       emergency: "Emergency",
       urgent: "Urgent",
@@ -37,4 +43,6 @@ export const useMapWords = words({
     },
     within: (metres: number) => `± ${metres} m`,
   },
-});
+} as const;
+
+export const useMapWords = words(MAP_WORDS);

@@ -32,7 +32,7 @@ export function Calls() {
         {data ? <Text>{shared.found(data.total, data.exact)}</Text> : null}
         {isFetching ? <Loader size="sm" aria-label={shared.loading} /> : null}
       </div>
-      {data ? <Found calls={data.calls} /> : null}
+      {data ? <Found calls={data.calls} none={address === "" ? w.first : w.none} /> : null}
       <div className={classes.bar}>
         {after ? <Anchor component={Link} href={`/calls${addressOf(filter)}`}>{shared.first}</Anchor> : null}
         {data?.next ? <Anchor component={Link} href={`/calls${addressOf(filter, data.next)}`}>{shared.more}</Anchor> : null}
@@ -41,9 +41,9 @@ export function Calls() {
   );
 }
 
-function Found({ calls }: { calls: readonly Call[] }) {
+function Found({ calls, none }: { calls: readonly Call[]; none: string }) {
   const w = useHistoryWords();
-  if (calls.length === 0) return <Text>{w.none}</Text>;
+  if (calls.length === 0) return <Text>{none}</Text>;
   return (
     <table className={classes.table}>
       <thead>

@@ -4,8 +4,8 @@ export const useHoldWords = words({
   id: {
     title: "Penahanan hukum",
     help: "Yang ditahan tidak dihapus oleh siapa pun, juga tidak karena masa simpannya habis, sampai administrator melepasnya.",
-    none: "Tidak ada yang ditahan. Buka sebuah panggilan atau insiden untuk menahannya.",
-    call: "Panggilan", incident: "Insiden",
+    none: "Tidak ada yang ditahan. Buka sebuah panggilan atau kejadian untuk menahannya.",
+    call: "Panggilan", incident: "Kejadian",
     released: "Tampilkan yang sudah dilepas juga",
     columns: { what: "Apa", since: "Ditahan sejak", by: "Oleh", reason: "Alasan", end: "Dilepas" },
     inForce: "berlaku",

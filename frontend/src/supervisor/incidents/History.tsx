@@ -33,7 +33,7 @@ export function IncidentHistory() {
         {data ? <Text>{shared.found(data.total, data.exact)}</Text> : null}
         {isFetching ? <Loader size="sm" aria-label={shared.loading} /> : null}
       </div>
-      {data ? <Found incidents={data.incidents} /> : null}
+      {data ? <Found incidents={data.incidents} none={addressOf(filter, after) === "" ? w.first : w.none} /> : null}
       <div className={history.bar}>
         {after ? <Anchor component={Link} href={`/incidents${addressOf(filter)}`}>{shared.first}</Anchor> : null}
         {data?.next ? <Anchor component={Link} href={`/incidents${addressOf(filter, data.next)}`}>{shared.more}</Anchor> : null}
@@ -42,11 +42,11 @@ export function IncidentHistory() {
   );
 }
 
-function Found({ incidents }: { incidents: readonly components["schemas"]["IncidentShown"][] }) {
+function Found({ incidents, none }: { incidents: readonly components["schemas"]["IncidentShown"][]; none: string }) {
   const w = useIncidentWords();
   const { incidentStatus } = useWorkWords();
   const [category, agency] = [useCategories(), useAgencies()];
-  if (incidents.length === 0) return <Text>{w.none}</Text>;
+  if (incidents.length === 0) return <Text>{none}</Text>;
   return (
     <table className={history.table}>
       <thead><tr>{Object.entries(w.columns).map(([name, title]) => <th key={name} scope="col">{title}</th>)}</tr></thead>

@@ -13,6 +13,12 @@ test("agencies, reasons and how the centre was told are said", () => {
     .toBe("PLN declines (tidak ada mobil; radio: Budi)");
 });
 
+test("what changed is named as a person would", () => {
+  const data = { people_in_danger: [1, 5], latitude: [null, -6.9], longitude: [null, 109.6], storeys: [1, 2] };
+  expect(sayTrail({ kind: "changed", data }, name, "id")).toBe("Diubah: orang dalam bahaya, koordinat, storeys");
+  expect(sayTrail({ kind: "changed", data }, name, "en")).toBe("Changed: people in danger, coordinates, storeys");
+});
+
 test("a line nobody knows here, or one that lacks what it should have, is shown as it is", () => {
   expect(sayTrail({ kind: "teleported", data: { to: "mars" } }, name, "id")).toBe("teleported to: mars");
   expect(sayTrail({ kind: "toString", data: {} }, name, "id")).toBe("toString");

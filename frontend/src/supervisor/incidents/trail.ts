@@ -21,18 +21,39 @@ function why(data: Data): string {
   return said.length ? ` (${said.join("; ")})` : "";
 }
 
+/** The fields of an incident, as "Changed: …" names them. */
+const FIELDS: Readonly<Record<string, readonly [string, string]>> = {
+  category: ["jenis", "category"],
+  priority: ["prioritas", "priority"],
+  description: ["uraian", "description"],
+  people_in_danger: ["orang dalam bahaya", "people in danger"],
+  caller_name: ["nama pelapor", "caller's name"],
+  caller_number: ["nomor pelapor", "caller's number"],
+  caller_withheld: ["kerahasiaan pelapor", "whether the caller is withheld"],
+  kelurahan: ["kelurahan", "kelurahan"],
+  landmark: ["patokan", "landmark"],
+  place_text: ["alamat", "address"],
+  latitude: ["koordinat", "coordinates"],
+  longitude: ["koordinat", "coordinates"],
+};
+
+function fieldsOf(data: Data, as: 0 | 1): string {
+  const named = Object.keys(data).map((field) => (Object.hasOwn(FIELDS, field) ? FIELDS[field]?.[as] : undefined) ?? field);
+  return [...new Set(named)].join(", ");
+}
+
 const ID: Readonly<Record<string, Say>> = {
-  opened: () => "Insiden dibuka",
-  changed: (data) => `Diubah: ${Object.keys(data).join(", ")}`,
-  call_joined: () => "Satu panggilan lagi tentang insiden ini",
-  took_in: () => "Insiden lain digabung ke sini",
-  merged: () => "Digabung ke insiden lain",
+  opened: () => "Kejadian dibuka",
+  changed: (data) => `Diubah: ${fieldsOf(data, 0)}`,
+  call_joined: () => "Satu panggilan lagi tentang kejadian ini",
+  took_in: () => "Kejadian lain digabung ke sini",
+  merged: () => "Digabung ke kejadian lain",
   closed: (data) => `Ditutup${why(data)}`,
   reopened: (data) => `Dibuka lagi${why(data)}`,
   dispatched: (data, name) => `Diminta bertindak: ${agencies(data, name)}`,
   dispatch_raised: (data, name) => `Ditambah untuk ${agencies(data, name)}`,
   dispatch_noted: (data, name) => `${agencies(data, name)} sudah diberi tahu lewat telepon atau radio${why(data)}`,
-  dispatch_moved: (data, name) => `${agencies(data, name)} ikut dari insiden lain`,
+  dispatch_moved: (data, name) => `${agencies(data, name)} ikut dari kejadian lain`,
   dispatch_received: (data, name) => `Sampai di ${agencies(data, name)}`,
   dispatch_acknowledged: (data, name) => `${agencies(data, name)} menerima${why(data)}`,
   dispatch_en_route: (data, name) => `${agencies(data, name)} menuju lokasi${why(data)}`,
@@ -49,7 +70,7 @@ const ID: Readonly<Record<string, Say>> = {
 
 const EN: Readonly<Record<string, Say>> = {
   opened: () => "The incident is opened",
-  changed: (data) => `Changed: ${Object.keys(data).join(", ")}`,
+  changed: (data) => `Changed: ${fieldsOf(data, 1)}`,
   call_joined: () => "One more call about it",
   took_in: () => "Another incident was merged into it",
   merged: () => "Merged into another incident",

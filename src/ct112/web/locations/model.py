@@ -65,6 +65,12 @@ class LinkMade(Shown):
     expires_at: Instant
 
 
+class PagePath(Given):
+    """The path of the page: of any text, for whoever has half a link is to read what to do, too."""
+
+    token: Annotated[str, Field(max_length=200)]
+
+
 class LinkPath(Given):
     """The path of a link."""
 

@@ -20,6 +20,7 @@ from ct112.web.locations.model import (
     LocationList,
     LocationShared,
     LocationShown,
+    PagePath,
     ShapeShown,
 )
 from ct112.web.places.model import AreaView
@@ -65,7 +66,7 @@ async def make_location_link(who: Principal, connection: Connection, path: ById)
     return LinkMade(path=f"/share/{secret}", expires_at=expires)
 
 
-async def share_page(path: LinkPath) -> Media:  # noqa: ARG001 (the page looks at its own address)
+async def share_page(path: PagePath) -> Media:  # noqa: ARG001 (the page looks at its own address)
     """Show the page on which a caller agrees to send their location.
 
     It asks for nothing: whoever only looks, as messengers do for a preview, uses nothing up.
