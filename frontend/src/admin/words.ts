@@ -5,7 +5,7 @@ export const useAdminWords = words({
     title: "Administrasi",
     lead: "Pilih apa yang hendak diatur.",
     menu: "Menu administrasi",
-    menuOpen: "Menu",
+    menuOpen: "Halaman administrasi",
     loading: "Memuat…",
     noSuch: { title: "Halaman ini tidak ada", text: "Pilih dari menu administrasi." },
     groups: {
@@ -37,7 +37,7 @@ export const useAdminWords = words({
     title: "Administration",
     lead: "Choose what to look after.",
     menu: "Menu of administration",
-    menuOpen: "Menu",
+    menuOpen: "Pages of administration",
     loading: "Loading…",
     noSuch: { title: "There is no such page", text: "Choose from the menu of administration." },
     groups: {

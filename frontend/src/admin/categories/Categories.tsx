@@ -1,5 +1,5 @@
 /** Categories: kinds of incidents, what is asked and what is read out. */
-import { Group, TextInput } from "@mantine/core";
+import { SimpleGrid, TextInput } from "@mantine/core";
 import { api, got, ifMatch, once } from "../../shared/api/client";
 import type { components } from "../../shared/api/openapi";
 import { Catalogue } from "../common/Catalogue";
@@ -88,12 +88,12 @@ function Sentences({ f, name, add: label }: { f: Fields<Draft>; name: "questions
     <Items legend={w.fields[name].label} help={w.fields[name].help} add={label} items={f.draft[name]} most={MOST}
       blank={{ indonesian: "", english: "" }} set={(sentences) => { f.set({ [name]: sentences }); }}>
       {(sentence, patch, place) => (
-        <Group grow align="flex-start">
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
           {(["indonesian", "english"] as const).map((as) => (
             <TextInput key={as} label={w[as]} name={`${name}.${place}.${as}`} value={sentence[as]} error={f.at(`${name}.${place}.${as}`)}
               autoComplete="off" onChange={(event) => { patch({ [as]: event.target.value }); }} />
           ))}
-        </Group>
+        </SimpleGrid>
       )}
     </Items>
   );

@@ -10,7 +10,7 @@ export const useCategoryWords = words({
       code: { label: "Kode", help: "Huruf kecil, angka dan tanda _. Operator memilihnya dengan dua huruf. Tidak dapat diganti." },
       name: { label: "Nama (Indonesia)" },
       name_en: { label: "Nama (Inggris)" },
-      service_class: { label: "Kelas layanan" },
+      service_class: { label: "Golongan layanan" },
       priority: { label: "Prioritas", help: "1 paling mendesak" },
       questions: { label: "Pertanyaan", help: "Ditanyakan operator dalam urutan ini" },
       instructions: { label: "Petunjuk", help: "Dibacakan kepada penelepon" },

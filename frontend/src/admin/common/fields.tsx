@@ -2,6 +2,9 @@
 import { Checkbox, MultiSelect, NativeSelect, NumberInput, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
+/** A number is short, what is said about it is not. */
+const NARROW = { wrapper: { maxWidth: "14rem" } };
+
 export interface FieldWords {
   readonly label: string;
   readonly help?: string;
@@ -54,7 +57,7 @@ export function makeFields<D extends object>(
       <Textarea {...common(name)} rows={4} value={held(name)} onChange={(event) => { patch(name, event.target.value); }} />
     ),
     number: (name, range = {}) => (
-      <NumberInput {...common(name)} {...range} clampBehavior="none" hideControls maw="14rem"
+      <NumberInput {...common(name)} {...range} clampBehavior="none" hideControls styles={NARROW}
         value={draft[name] as number | string} onChange={(value) => { patch(name, value); }} />
     ),
     choice: (name, options) => (

@@ -61,7 +61,7 @@ function Take() {
       <Stack maw="44rem" gap="sm">
         <NativeSelect label={w.kind} name="kind" value={kind} data={KINDS.map((each) => ({ value: each, label: w.kinds[each] }))}
           onChange={(event) => { setKind(event.target.value as Import["kind"]); }} />
-        <FileInput label={w.file} description={w.fileHelp} name="file" id="file" value={file} onChange={setFile} placeholder={w.file}
+        <FileInput label={w.file} description={w.fileHelp} name="file" id="file" value={file} onChange={setFile} placeholder={w.pick}
           accept={kind === "areas" ? ".geojson,.json" : ".csv"} />
         {kind === "areas" ? <Checkbox label={w.mend} description={w.mendHelp} checked={mend} onChange={(event) => { setMend(event.target.checked); }} /> : null}
         {said ? <Alert color="red" variant="outline" role="alert">{said}</Alert> : null}

@@ -21,7 +21,7 @@ export const usePositionWords = words({
     },
     paused: "dijeda",
     phone: "Softphone",
-    registered: (nodes: string) => `terdaftar di ${nodes}`,
+    registered: (nodes: string) => `terdaftar di node ${nodes}`,
     unregistered: "belum terdaftar",
     refused: (nodes: string) => `akun ditolak oleh ${nodes}: lihat Kesiapan`,
     unknown: "Layanan telepon belum mengenal posisi ini, atau sedang tidak terhubung.",

@@ -74,6 +74,15 @@ export const usePrivacyWords = words({
     },
     classes: { name: "Jenis", about: "Tentang siapa", purpose: "Untuk apa", specific: "Data spesifik", where: "Disimpan di" },
     names: { caller: "penelepon", place: "tempat", voice: "suara", event: "kejadian", staff: "petugas", contact: "kontak instansi", access: "akses" },
+    told: {
+      caller: { about: "penelepon", purpose: "menjawab, menelepon balik, mengenali telepon iseng" },
+      place: { about: "penelepon atau yang membutuhkan bantuan", purpose: "mengirim bantuan ke tempatnya" },
+      voice: { about: "yang berbicara dalam panggilan", purpose: "bukti apa yang dikatakan" },
+      event: { about: "orang dalam kejadian", purpose: "memberi tahu yang menolong; bisa tentang kesehatan" },
+      staff: { about: "petugas pusat layanan", purpose: "siapa boleh apa, siapa berbuat apa" },
+      contact: { about: "petugas instansi", purpose: "menghubungi mereka" },
+      access: { about: "pemakai sistem", purpose: "siapa melihat dan mengubah apa; aturannya sendiri" },
+    },
   },
   en: {
     title: "Personal data",
@@ -148,5 +157,14 @@ export const usePrivacyWords = words({
     },
     classes: { name: "Kind", about: "About whom", purpose: "What for", specific: "Specific data", where: "Kept in" },
     names: { caller: "caller", place: "place", voice: "voice", event: "incident", staff: "staff", contact: "agency contact", access: "access" },
+    told: {
+      caller: { about: "who calls", purpose: "to answer, to call back, to tell pranks" },
+      place: { about: "who calls or is in need", purpose: "to send help to the place" },
+      voice: { about: "who talks in a call", purpose: "proof of what was said" },
+      event: { about: "people in an incident", purpose: "to tell those who help; may be about health" },
+      staff: { about: "who works in the centre", purpose: "who may do what, who did what" },
+      contact: { about: "who works in an agency", purpose: "to reach them" },
+      access: { about: "who uses the system", purpose: "who saw and changed what; has rules of its own" },
+    },
   },
 });

@@ -112,7 +112,7 @@ function Planning({ monday }: { monday: string }) {
       <Form<Draft, Draft> key={count} thing={null} start={start} toDraft={(same) => same} labels={w.fields} submit={w.plan} reread={() => Promise.resolve(start)}
         save={(draft, _, __, key) => save(draft, key)}
         fields={(f) => (
-          <Group align="flex-start">
+          <Group align="flex-end">
             {f.choice("operator", [{ value: "", label: w.anyone }, ...(data ?? []).filter((one) => one.active).map(({ name, full_name }) => ({ value: name, label: full_name || name }))])}
             {f.draft.operator === "" ? f.number("people") : null}
             {f.text("day", { type: "date" })}

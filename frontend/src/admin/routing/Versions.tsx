@@ -13,6 +13,9 @@ import { useRoutingWords } from "./words";
 
 type Stored = components["schemas"]["RoutingVersion"];
 
+/** What the first one is published with, whatever language is read. */
+const AS_INSTALLED = "as installed";
+
 const list = (): Promise<readonly Stored[]> =>
   everyPage((after) => got(api.GET("/api/v1/routing/versions", { params: { query: pageQuery(after) } })), (page) => page.versions);
 
@@ -26,7 +29,7 @@ export function Versions() {
         { title: w.state, cell: (one) => (one.in_force ? w.inForce : "") },
         { title: w.published, cell: (one) => (one.published_at ? dayAndTime(one.published_at) : w.never) },
         { title: w.by, cell: (one) => one.published_by ?? one.stored_by },
-        { title: w.note, cell: (one) => one.note },
+        { title: w.note, cell: (one) => (one.note === AS_INSTALLED ? w.asInstalled : one.note) },
       ]} />
   );
 }

@@ -66,6 +66,7 @@ export const useRoutingWords = words({
       how: "Kartu diubah di “Teks (YAML)”, bagian run_cards.",
     },
     versions: {
+      asInstalled: "bawaan pemasangan",
       empty: { title: "Belum ada versi", text: "Terbitkan rancangan pertama." },
       number: "Versi",
       state: "Status",
@@ -149,6 +150,7 @@ export const useRoutingWords = words({
       how: "Cards are changed in “Text (YAML)”, under run_cards.",
     },
     versions: {
+      asInstalled: "as installed",
       empty: { title: "No version yet", text: "Publish the first draft." },
       number: "Version",
       state: "State",

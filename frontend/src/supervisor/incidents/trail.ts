@@ -23,7 +23,7 @@ function why(data: Data): string {
 
 /** The fields of an incident, as "Changed: …" names them. */
 const FIELDS: Readonly<Record<string, readonly [string, string]>> = {
-  category: ["jenis", "category"],
+  category: ["kategori", "category"],
   priority: ["prioritas", "priority"],
   description: ["uraian", "description"],
   people_in_danger: ["orang dalam bahaya", "people in danger"],

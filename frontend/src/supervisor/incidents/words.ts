@@ -4,10 +4,10 @@ export const useIncidentWords = words({
   id: {
     title: "Riwayat kejadian",
     search: "Cari", clear: "Kosongkan saringan",
-    since: "Dibuka mulai", until: "Sampai sebelum", category: "Jenis", kelurahan: "Kelurahan", status: "Keadaan", any: "semua",
+    since: "Dibuka mulai", until: "Sampai sebelum", category: "Kategori", kelurahan: "Kelurahan", status: "Keadaan", any: "semua",
     first: "Belum ada kejadian. Operator membukanya dari panggilan di konsol.",
     none: "Tidak ada kejadian yang cocok. Longgarkan saringan atau rentang waktunya.",
-    columns: { number: "Nomor", opened: "Dibuka", category: "Jenis", place: "Tempat", status: "Keadaan", agencies: "Instansi", closed: "Ditutup" },
+    columns: { number: "Nomor", opened: "Dibuka", category: "Kategori", place: "Tempat", status: "Keadaan", agencies: "Instansi", closed: "Ditutup" },
     back: "Kembali ke pencarian",
     timeline: "Apa yang terjadi",
     record: "Kejadian",
@@ -21,7 +21,7 @@ export const useIncidentWords = words({
     attempts: (n: number) => `${n} kali`,
     by: (who: string) => `oleh ${who === "caller" ? "penelepon" : who === "ct112" ? "sistem" : who}`,
     fields: {
-      number: "Nomor", category: "Jenis", priority: "Prioritas", status: "Keadaan", place: "Tempat", kelurahan: "Kelurahan", position: "Koordinat",
+      number: "Nomor", category: "Kategori", priority: "Prioritas", status: "Keadaan", place: "Tempat", kelurahan: "Kelurahan", position: "Koordinat",
       description: "Uraian", people: "Orang dalam bahaya", caller: "Pelapor", opened: "Dibuka", closed: "Ditutup", reason: "Alasan ditutup",
     },
     unknown: "–",

@@ -11,7 +11,7 @@ export const useReportWords = words({
     incidents: "Kejadian",
     byClass: "Panggilan menurut golongan",
     byIncidentClass: "Kejadian menurut golongan",
-    byCategory: "Kejadian menurut jenis",
+    byCategory: "Kejadian menurut kategori",
     byKelurahan: "Kejadian menurut kelurahan",
     byAgency: "Instansi",
     empty: "Tidak ada panggilan maupun kejadian dalam rentang ini. Pilih rentang lain.",
