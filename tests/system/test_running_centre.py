@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from lab.beside import WEB
 from lab.phones import PhoneError
 from lab.places import REPOSITORY
 from lab.world import CT112, World, carrier, eventually
@@ -42,22 +43,11 @@ async def doctor(world: World) -> tuple[int, dict[str, dict[str, Any]]]:
     return code, {one["name"]: one for one in json.loads(output)}
 
 
-async def recovered(world: World) -> None:
-    """Wait until ct112 has got over the test before: a part that died is told of for a minute."""
-
-    async def troubles() -> list[str]:
-        parts = []
-        async with aiohttp.ClientSession() as session:
-            for process in ("serve", "web"):
-                async with session.get(f"{world.info[process]}/readyz") as answer:
-                    parts += (await answer.json())["parts"]
-        return [
-            f"{part['name']}: {part['detail']}"
-            for part in parts
-            if not part["ok"] and part["name"] != "trunk"
-        ]
-
-    await eventually(troubles, lambda found: not found, 75, "every part is well")
+async def begun_anew(world: World) -> None:
+    """Restart what tells for a minute of a part that died: the test before may have ended one."""
+    for part in (CT112, WEB):
+        await world.stop(part)
+        await world.start(part)
 
 
 OF_THE_LAB = {"packet filter", "backup", "agencies"}
@@ -65,9 +55,9 @@ OF_THE_LAB = {"packet filter", "backup", "agencies"}
 
 
 async def test_the_doctor_finds_all_well_and_warns_of_the_carrier_the_lab_has_not(world: World) -> None:
+    await begun_anew(world)
     await world.sit_down("pos-1")
     await carrier(world, there=False)
-    await recovered(world)
     code, found = await doctor(world)
     warned = {name: one["detail"] for name, one in found.items() if one["ok"] is not True}
     assert warned.keys() - OF_THE_LAB == {"a: trunk"}, warned
@@ -91,8 +81,8 @@ async def test_the_doctor_names_one_cause_once(world: World) -> None:
 
 
 async def test_the_list_of_operators_tells_of_phones_and_talks(world: World) -> None:
+    await begun_anew(world)
     (desk,) = await world.sit_down("pos-1")
-    await recovered(world)  # web follows the floor again
     call = await world.dial_and_press("1")
     await (await desk.next_call()).wait_for("established")
     _, output, _ = await ct112(world, "position", "list")
