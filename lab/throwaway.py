@@ -73,8 +73,8 @@ class Server:
         return self._postgres.url.removesuffix("/postgres") + f"/{database}"
 
     async def create(self, database: str, template: str = "template1") -> str:
-        """Make a database and return its address."""
-        await self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        """Make a database and return its address: copied as files, the quicker way where fsync is off."""
+        await self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(database)
 
     async def drop(self, database: str) -> None:
