@@ -20,7 +20,7 @@ DRAWN = FRAMES | {
     SCAN,
 }  # ITU-T T.81: frames, Huffman and quantization tables, restarts, scans
 ADOBE = 0xEE  # says which colours they are
-BEHIND_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+BEHIND_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the last fill byte: with all of them, quadratic
 
 
 class NotAPhoto(ValueError):
