@@ -18,8 +18,7 @@ export interface Sink {
 /** Whether the same may do later what it does not do now. */
 export function isForLater(error: unknown): boolean {
   if (!(error instanceof Problem)) return false;
-  if (error.passes || error.kind === "sign-in" || error.retryAfter !== undefined) return true;
-  return error.status === 0 || error.status === 408 || error.status === 429 || error.status >= 500;
+  return error.passes || error.kind === "sign-in" || error.status >= 500;
 }
 
 export class Outbox {

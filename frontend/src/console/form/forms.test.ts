@@ -95,6 +95,17 @@ describe("forms", () => {
     expect(memory.kept.size).toBe(0);
   });
 
+  it("are sent again after a mistake nobody thought of", async () => {
+    const [memory, centre] = [new Memory(), new Centre()];
+    const forms = page(memory, centre);
+    await forms.of("ayu");
+    centre.open = vi.fn(centre.open).mockRejectedValueOnce(new TypeError("undefined is not a function"));
+    forms.save(ready(form(), []));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(centre.opened).toHaveLength(1);
+    expect(forms.shown().drafts.size).toBe(0);
+  });
+
   it("whose agencies are refused stay open, with why, and ask those anew under another key", async () => {
     const [memory, centre] = [new Memory(), new Centre()];
     const forms = page(memory, centre);

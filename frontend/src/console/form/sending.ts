@@ -32,8 +32,7 @@ export async function step(draft: Draft, requests: Requests): Promise<Sent> {
   try {
     return await done(draft, requests);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.passes || error.kind === "sign-in") return { done: false, draft, again: true };
+    if (!(error instanceof Problem) || error.passes || error.kind === "sign-in") return { done: false, draft, again: true };
     return { done: false, draft: refused(draft, explain(error)), again: false };
   }
 }

@@ -22,9 +22,20 @@ async function fetchInTime(request: Request): Promise<Response> {
     return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]) });
   } catch (error) {
     if (request.signal.aborted) throw error;
-    const slow = error instanceof DOMException && error.name === "TimeoutError";
-    throw tell(new Problem(slow ? TOO_SLOW : UNREACHABLE, 0));
+    throw tell(silence(error));
   }
+}
+
+/** Nobody answered, or not in time. */
+function silence(error: unknown): Problem {
+  const slow = error instanceof DOMException && error.name === "TimeoutError";
+  return new Problem(slow ? TOO_SLOW : UNREACHABLE, 0);
+}
+
+/** An answer that broke off half-way, or that is somebody else's (a page of the network's): nobody answered. */
+function broken(error: unknown): never {
+  const ours = error instanceof Problem || (error instanceof DOMException && error.name === "AbortError");
+  throw ours ? error : tell(silence(error));
 }
 
 export const api = createClient<paths>({ credentials: "same-origin", fetch: fetchInTime });
@@ -48,7 +59,7 @@ export async function got<R extends Record<string | number, unknown>, O, M exten
 export async function gotVersion<R extends Record<string | number, unknown>, O, M extends Media>(
   asked: Promise<FetchResponse<R, O, M>>,
 ): Promise<Answered<NonNullable<FetchResponse<R, O, M>["data"]>>> {
-  const { data, error, response } = await asked;
+  const { data, error, response } = await asked.catch(broken);
   if (!response.ok) throw tell(problemOf(response, error));
   return { body: data as NonNullable<typeof data>, version: response.headers.get("ETag") };
 }

@@ -44,3 +44,10 @@ test("each field has its error, and how long to wait is kept", () => {
   expect(fieldErrors(slow)).toEqual({ "place.text": "is empty: say where" });
   expect(problemOf(new Response(null, { status: 429 }), details("slow-down", 429)).retryAfter).toBeUndefined();
 });
+
+test("a proxy before a server that is started again, and what is worked on already, pass", () => {
+  expect(problemOf(new Response("<html>", { status: 502 }), "<html>").passes).toBe(true);
+  const busy = new Response(null, { status: 409, headers: { "Retry-After": "1" } });
+  expect(problemOf(busy, details("conflict", 409)).passes).toBe(true);
+  expect(problemOf(new Response(null, { status: 409 }), details("conflict", 409)).passes).toBe(false);
+});

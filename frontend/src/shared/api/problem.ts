@@ -8,6 +8,9 @@ export type ProblemDetails = components["schemas"]["ProblemDetails"];
 export const UNREACHABLE = "unreachable";
 export const TOO_SLOW = "too-slow";
 const TYPE = "urn:ct112:problem:";
+const PASSING = new Set([UNREACHABLE, TOO_SLOW, "away", "live-away", "slow-down", "our-mistake"]);
+/** Of a proxy before `ct112 web`, while that is started again. */
+const PASSING_STATUS = new Set([408, 425, 429, 502, 503, 504]);
 
 /** Thrown by every call of the API that was not granted. `details` is missing when nobody answered. */
 export class Problem extends Error {
@@ -23,7 +26,7 @@ export class Problem extends Error {
 
   /** Whether asking again later may help without anybody changing anything. */
   get passes(): boolean {
-    return [UNREACHABLE, TOO_SLOW, "away", "live-away", "slow-down", "our-mistake"].includes(this.kind);
+    return PASSING.has(this.kind) || PASSING_STATUS.has(this.status) || this.retryAfter !== undefined;
   }
 }
 
