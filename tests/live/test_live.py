@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +34,19 @@ async def test_a_page_sees_the_floor_and_every_change(tmp_path: Path, store: Sto
             centre.hang_up(first)
             await page.until(lambda page: not knows(page, [first]))
             assert known(page.mirror) == centre.truth()
+
+
+async def test_a_page_that_comes_late_is_told_what_time_it_is(tmp_path: Path, store: Store) -> None:
+    """It counts by it how long a caller has waited: by the last change, a reload in a talk showed 0:00."""
+    async with serving(tmp_path) as centre, live_site(centre.url, store, tmp_path) as site:
+        centre.calls(1)
+        await until(lambda: site.live.floor and known(site.live.floor) == centre.truth())
+        assert site.live.floor is not None
+        changed = datetime.fromisoformat(site.live.floor.at)
+        await asyncio.sleep(1.2)
+        async with site.pages() as (page,):
+            told = datetime.fromisoformat((await page.next())["at"])
+        assert told - changed >= timedelta(seconds=1.2)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 /** The sound of what nobody has acknowledged, and the screen that stays on. No file: two tones of the browser's own. */
 import { useCallback, useEffect, useState } from "react";
+import { keep } from "../shared/stored";
 
 const KEPT_AS = "ct112.agency.sound";
 const EVERY_MS = 4_000;
@@ -56,7 +57,7 @@ export function useBell(rings: boolean): { state: BellState; turn: (on: boolean)
     return () => { clearInterval(timer); };
   }, [rings, state]);
   const turn = (on: boolean): void => {
-    localStorage.setItem(KEPT_AS, on ? "on" : "off");
+    keep(KEPT_AS, on ? "on" : "off");
     setWanted(on);
     if (on) wake();
   };

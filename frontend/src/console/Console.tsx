@@ -5,6 +5,7 @@ import { Clock } from "../shared/now";
 import { PhonePanel } from "../shared/phone/PhonePanel";
 import { PhoneProvider } from "../shared/phone/PhoneProvider";
 import { usePhone } from "../shared/phone/phone";
+import { keep } from "../shared/stored";
 import { useLanguage } from "../shared/words/words";
 import { useActs } from "./acts";
 import { CallCard, pointOf, useLocations } from "./CallCard";
@@ -61,7 +62,7 @@ function Room() {
           <CallCard call={own.call} near={near} join={join} />
           {pagePhone ? <PhonePanel /> : null}
           <Checkbox label={w.desk.pagePhone} checked={pagePhone} onChange={(event) => {
-            localStorage.setItem(PHONE, event.target.checked ? "page" : "desk");
+            keep(PHONE, event.target.checked ? "page" : "desk");
             setPagePhone(event.target.checked);
           }} />
         </div>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useLivePart } from "../shared/live/live";
 import { secondsSince, useNow } from "../shared/now";
 import { seatState, StateSign } from "../shared/signs/Signs";
+import { keep } from "../shared/stored";
 import { duration } from "../shared/time";
 import { useLanguage } from "../shared/words/words";
 import classes from "./Console.module.css";
@@ -36,7 +37,7 @@ function TakeDesk({ acts }: { acts: Acts }) {
     <Stack gap="xs">
       <Title order={2} className={classes.state}>{w.none}</Title>
       {free.length === 0 ? <Text>{w.free}</Text> : (
-        <form onSubmit={(event) => { event.preventDefault(); localStorage.setItem(LAST, chosen); acts.sit(chosen); }}>
+        <form onSubmit={(event) => { event.preventDefault(); keep(LAST, chosen); acts.sit(chosen); }}>
           <NativeSelect label={w.taking} data={free} value={chosen} onChange={(event) => { setWanted(event.target.value); }} mb="xs" />
           <Button type="submit" fullWidth loading={acts.busy}>{w.take}</Button>
         </form>

@@ -2,6 +2,7 @@
 import { type QueryKey, useQuery } from "@tanstack/react-query";
 import { api, got } from "../shared/api/client";
 import type { components } from "../shared/api/openapi";
+import { keep } from "../shared/stored";
 
 export type Category = components["schemas"]["CategoryView"];
 export type AgencyBook = components["schemas"]["AgencyBookView"];
@@ -21,14 +22,6 @@ function kept<T>(name: string): Copy<T> | undefined {
   }
 }
 
-function keep(name: string, value: unknown): void {
-  try {
-    localStorage.setItem(NAME + name, JSON.stringify({ at: Date.now(), value }));
-  } catch {
-    // a full browser: the list is still on the screen
-  }
-}
-
 /** `old`: what is given is a copy of before, for it could not be asked now. */
 function useCopied<T>(name: string, ask: () => Promise<T>): { value: T | undefined; old: boolean } {
   const key: QueryKey = ["console", name];
@@ -37,7 +30,7 @@ function useCopied<T>(name: string, ask: () => Promise<T>): { value: T | undefin
     queryKey: key,
     queryFn: async () => {
       const value = await ask();
-      keep(name, value);
+      keep(NAME + name, JSON.stringify({ at: Date.now(), value }));
       return value;
     },
     refetchInterval: EVERY_MS,

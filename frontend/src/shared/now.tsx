@@ -2,18 +2,20 @@
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { useLive } from "./live/live";
 
-const Now = createContext(Date.now());
+/** By the clock that nobody sets: the desk's may be put right in the middle of a call. */
+const steady = (): number => performance.timeOrigin + performance.now();
+const Now = createContext(steady());
 
 /** Gives what is below it `useNow`; only who asks is drawn each second. */
 export function Clock({ children }: { children: ReactNode }) {
   const at = useLive().floor?.at;
   const ahead = useRef(0); // ms that the server is ahead of this desk
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(steady);
   useEffect(() => {
-    if (at !== undefined) ahead.current = Date.parse(at) - Date.now();
+    if (at !== undefined) ahead.current = Date.parse(at) - steady();
   }, [at]);
   useEffect(() => {
-    const timer = setInterval(() => { setNow(Date.now() + ahead.current); }, 1000);
+    const timer = setInterval(() => { setNow(steady() + ahead.current); }, 1000);
     return () => { clearInterval(timer); };
   }, []);
   return <Now.Provider value={now}>{children}</Now.Provider>;

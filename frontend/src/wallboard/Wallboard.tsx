@@ -1,16 +1,16 @@
 /** The room's wall: readable from six metres, and nobody is named on it. */
 import { Anchor, Text, Title } from "@mantine/core";
-import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useLivePart } from "../shared/live/live";
 import { useAreas } from "../shared/map/ground";
 import { type MapPoint, RoomMap } from "../shared/map/RoomMap";
+import { Clock, useNow } from "../shared/now";
 import { homeOf } from "../shared/screen";
 import { useMe } from "../shared/session/session";
 import { LanguageSwitch, ThemeSwitch } from "../shared/shell/Switches";
 import { ClassSign, StateSign } from "../shared/signs/Signs";
 import { clock, duration } from "../shared/time";
-import { OLD_MS, useDay, type Wall } from "./day";
+import { OLD_MS, useDay, type Wall as Day } from "./day";
 import { percent, seats, STATES, waiting } from "./figures";
 import { Hours } from "./Hours";
 import classes from "./Wallboard.module.css";
@@ -19,6 +19,10 @@ import { useWallWords } from "./words";
 const SECOND_MS = 1_000;
 
 export default function Wallboard() {
+  return <Clock><Wall /></Clock>;
+}
+
+function Wall() {
   const w = useWallWords();
   const now = useNow();
   const { wall, failed } = useDay();
@@ -50,16 +54,6 @@ function Ways() {
       <ThemeSwitch />
     </>
   );
-}
-
-/** The machine's clock, each second: a wall's is set by its network. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => { setNow(Date.now()); }, SECOND_MS);
-    return () => { clearInterval(timer); };
-  }, []);
-  return now;
 }
 
 function Queue({ now }: { now: number }) {
@@ -95,7 +89,7 @@ function Seats() {
   );
 }
 
-function Level({ wall }: { wall: Wall }) {
+function Level({ wall }: { wall: Day }) {
   const w = useWallWords();
   const level = percent(wall.within_15_s, wall.calls);
   return (
@@ -112,7 +106,7 @@ function Level({ wall }: { wall: Wall }) {
   );
 }
 
-function Incidents({ incidents }: { incidents: Wall["incidents"] }) {
+function Incidents({ incidents }: { incidents: Day["incidents"] }) {
   const w = useWallWords();
   const areas = useAreas();
   const inside = new Map(areas?.features.map(({ properties }) => [properties.code, properties.inside]));

@@ -2,6 +2,7 @@
 import { Alert, Button, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useState } from "react";
 import { encode } from "uqr";
+import { keep } from "../../shared/stored";
 import { PORTS, type Server, sipAddress, TRANSPORTS, type Transport } from "./address";
 import classes from "./Sheet.module.css";
 import { usePositionWords } from "./words";
@@ -25,7 +26,7 @@ export function Sheet({ name, password }: { name: string; password: string }) {
   const change = (patch: Partial<Server>): void => {
     const now = { ...server, ...patch };
     setServer(now);
-    localStorage.setItem(KEPT_AS, JSON.stringify(now));
+    keep(KEPT_AS, JSON.stringify(now));
   };
   return (
     <Stack component="section" aria-label={w.title(name)} className={classes.sheet}>

@@ -1,5 +1,6 @@
 /** The draft of the routing document: in this browser until it is published. */
 import { useState } from "react";
+import { keep } from "../../shared/stored";
 
 const KEPT_AS = "ct112.routing-draft";
 
@@ -26,7 +27,7 @@ export function useKept(): readonly [Kept | null, (draft: Kept | null) => void] 
     (now) => {
       setDraft(now);
       if (now === null) localStorage.removeItem(KEPT_AS);
-      else localStorage.setItem(KEPT_AS, JSON.stringify(now));
+      else keep(KEPT_AS, JSON.stringify(now));
     },
   ];
 }

@@ -1,5 +1,5 @@
 /** What was pressed, kept in the browser (IndexedDB) until the server has it. */
-import { answered } from "../../shared/stored";
+import { answered, completed, inTime } from "../../shared/stored";
 import type { Said } from "../steps";
 
 interface Sent {
@@ -21,6 +21,7 @@ export type KeptItem = Item & { readonly seq: number };
 
 const NAME = "ct112-agency";
 const STORE = "outbox";
+const BEHIND_ALL = 2 ** 40; // where the numbers of what is in memory alone begin
 
 export interface Kept {
   /** Whether it is there after a reload. */
@@ -34,7 +35,7 @@ export interface Kept {
 /** Opens the browser's store; where there is none (some private windows), keeps things while the page lives. */
 export async function openKept(): Promise<Kept> {
   try {
-    return inDatabase(await opened());
+    return backed(inDatabase(await inTime(opened())), inMemory(BEHIND_ALL));
   } catch {
     return inMemory();
   }
@@ -51,13 +52,11 @@ function inDatabase(database: IDBDatabase): Kept {
   return {
     lasts: true,
     all: () => answered(store("readonly").getAll() as IDBRequest<KeptItem[]>),
-    add: (item) =>
-      new Promise((resolve, reject) => {
-        const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
-        transaction.objectStore(STORE).add(item);
-        transaction.oncomplete = () => { resolve(); };
-        transaction.onabort = () => { reject(transaction.error ?? new Error("the browser's store failed")); };
-      }),
+    add: (item) => {
+      const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
+      transaction.objectStore(STORE).add(item);
+      return completed(transaction);
+    },
     refuse: async (seq, refused) => {
       const found = (await answered(store("readonly").get(seq))) as KeptItem | undefined;
       if (found) await answered(store("readwrite").put({ ...found, refused }));
@@ -66,9 +65,24 @@ function inDatabase(database: IDBDatabase): Kept {
   };
 }
 
-function inMemory(): Kept {
+/** A full or broken store holds up no acknowledgement: what it does not take is sent from memory, behind what it has. */
+export function backed(store: Kept, spare: Kept): Kept {
+  let lasts = store.lasts;
+  return {
+    get lasts() { return lasts; },
+    all: async () => [...(await inTime(store.all()).catch(() => [])), ...(await spare.all())],
+    add: (item) =>
+      inTime(store.add(item)).catch(() => {
+        lasts = false;
+        return spare.add(item);
+      }),
+    refuse: async (seq, why) => { await (seq > BEHIND_ALL ? spare : store).refuse(seq, why); },
+    remove: async (seq) => { await (seq > BEHIND_ALL ? spare : store).remove(seq); },
+  };
+}
+
+export function inMemory(last = 0): Kept {
   let items: KeptItem[] = [];
-  let last = 0;
   return {
     lasts: false,
     all: () => Promise.resolve(items),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem, UNREACHABLE } from "../../shared/api/problem";
-import { type KeptItem, openKept, type Report } from "./kept";
+import { backed, inMemory, type KeptItem, openKept, type Report } from "./kept";
 import { isForLater, Outbox } from "./outbox";
 
 const item = (id: string, more: Partial<Report> = {}): Report => ({ id, account: "damkar", dispatch: "d", at: "2026-11-26T01:00:00Z", kind: "report", status: "acknowledged", ...more });
@@ -56,6 +56,19 @@ describe("what was pressed", () => {
     expect(sent).toEqual([]);
     box.stop();
   });
+});
+
+it("is sent though the browser's store is full, and said not to last", async () => {
+  const full = { ...inMemory(), lasts: true, add: () => Promise.reject(new DOMException("", "QuotaExceededError")) };
+  const kept = backed(full, inMemory(2 ** 40));
+  const sent: string[] = [];
+  const sink = { items: () => undefined, arrived: (one: KeptItem) => sent.push(one.id), explain: () => "" };
+  const box = new Outbox("damkar", Promise.resolve(kept), () => Promise.resolve(), sink);
+  await box.put(item("1"));
+  await box.put(item("2"));
+  await vi.advanceTimersByTimeAsync(100);
+  expect([sent, kept.lasts, await kept.all()]).toEqual([["1", "2"], false, []]);
+  box.stop();
 });
 
 it("tells what passes from what does not", () => {

@@ -1,6 +1,7 @@
 /** Web push for this browser: asked for, kept known to the server, tried, and turned off. */
 import { useCallback, useEffect, useState } from "react";
 import { api, got } from "../../shared/api/client";
+import { keep } from "../../shared/stored";
 import { useLanguage } from "../../shared/words/words";
 
 const KEPT_AS = "ct112.agency.push";
@@ -61,7 +62,7 @@ async function subscribed(language: "id" | "en"): Promise<PushState> {
   const { endpoint, keys } = subscription.toJSON();
   const body = { endpoint: endpoint ?? "", p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "", language };
   const { id } = await got(api.POST("/api/v1/push/subscriptions", { body }));
-  localStorage.setItem(KEPT_AS, id);
+  keep(KEPT_AS, id);
   return "on";
 }
 

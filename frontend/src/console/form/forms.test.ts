@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem, UNREACHABLE } from "../../shared/api/problem";
+import { inTime } from "../../shared/stored";
 import { begin, type Draft } from "./draft";
 import { Forms } from "./forms";
 import type { Keeping } from "./keeping";
@@ -133,6 +134,19 @@ describe("forms", () => {
     forms.save(joining(form(), "incident-7"));
     await vi.advanceTimersByTimeAsync(5_000);
     expect([centre.opened.length, centre.asked.length, centre.joined]).toEqual([1, 0, ["incident-7"]]);
+  });
+
+  it("wait for no store that hangs", async () => {
+    const [memory, centre] = [new Memory(), new Centre()];
+    const hangs = <T>(): Promise<T> => inTime(new Promise<T>(() => undefined));
+    Object.assign(memory, { all: hangs, put: hangs });
+    const forms = page(memory, centre);
+    void forms.of("ayu");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(forms.shown()).toMatchObject({ read: true, unkept: true });
+    forms.save(ready(form(), []));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(centre.opened).toHaveLength(1);
   });
 
   it("say so when the browser keeps nothing", async () => {

@@ -1,5 +1,5 @@
 /** Where forms are kept in this browser: IndexedDB, so that a page that reloads or crashes loses none. */
-import { answered } from "../../shared/stored";
+import { answered, completed, inTime } from "../../shared/stored";
 import type { Draft } from "./draft";
 
 export interface Keeping {
@@ -13,21 +13,29 @@ const [DATABASE, STORE] = ["ct112.console", "forms"];
 export class Browser implements Keeping {
   #opened: Promise<IDBDatabase> | null = null;
 
-  async all(): Promise<Draft[]> {
-    return answered((await this.#store("readonly")).getAll() as IDBRequest<Draft[]>);
+  all(): Promise<Draft[]> {
+    return inTime(this.#store("readonly").then((store) => answered(store.getAll() as IDBRequest<Draft[]>)));
   }
 
-  async put(draft: Draft): Promise<void> {
-    await answered((await this.#store("readwrite")).put(draft));
+  put(draft: Draft): Promise<void> {
+    return this.#change((store) => { store.put(draft); });
   }
 
-  async remove(id: string): Promise<void> {
-    await answered((await this.#store("readwrite")).delete(id));
+  remove(id: string): Promise<void> {
+    return this.#change((store) => { store.delete(id); });
+  }
+
+  #change(by: (store: IDBObjectStore) => void): Promise<void> {
+    return inTime(this.#store("readwrite").then((store) => {
+      by(store);
+      return completed(store.transaction);
+    }));
   }
 
   async #store(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-    this.#opened ??= this.#open();
+    this.#opened ??= this.#open().catch((error: unknown) => { this.#opened = null; throw error; });
     const opened = await this.#opened;
+    opened.onclose = () => { this.#opened = null; }; // the browser took it away: opened anew next time
     return opened.transaction(STORE, mode, { durability: "strict" }).objectStore(STORE);
   }
 

@@ -1,6 +1,7 @@
 /** A map of the room's points. What draws it is loaded when it is first shown; where it cannot be drawn, a list. */
 import { Button, Text } from "@mantine/core";
 import { Component, lazy, type ReactNode, Suspense, useState } from "react";
+import { keep } from "../stored";
 import { PointList } from "./PointList";
 import type { RoomMapProps } from "./points";
 import classes from "./RoomMap.module.css";
@@ -17,7 +18,7 @@ export function RoomMap(given: RoomMapProps) {
   const [failed, setFailed] = useState(() => !canDraw());
   const [asList, setAsList] = useState(() => !given.still && localStorage.getItem(KEPT_AS) === "yes");
   const turn = (): void => {
-    localStorage.setItem(KEPT_AS, asList ? "no" : "yes");
+    keep(KEPT_AS, asList ? "no" : "yes");
     setAsList(!asList);
   };
   const fail = (): void => { setFailed(true); };

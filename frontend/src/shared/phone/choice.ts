@@ -1,4 +1,5 @@
 /** Which microphone and speaker this desk uses: remembered by name too, because ids change with the browser's data. */
+import { keep } from "../stored";
 
 export interface Device {
   readonly id: string;
@@ -27,7 +28,7 @@ export function chosen(kind: Kind): Device {
 }
 
 export function choose(kind: Kind, device: Device): void {
-  localStorage.setItem(kept(kind), JSON.stringify(device));
+  keep(kept(kind), JSON.stringify(device));
 }
 
 /** The one of these that was meant: by its id, else by its name, else the usual one (null: it is not there now). */

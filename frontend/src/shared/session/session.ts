@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 import { api, got, onProblem } from "../api/client";
 import type { components } from "../api/openapi";
 import { Problem } from "../api/problem";
+import { keep } from "../stored";
 import { forget } from "./storage";
 
 export type Me = components["schemas"]["Me"];
@@ -79,7 +80,7 @@ export async function signIn(username: string, password: string, code?: string):
 
 function arrived(me: Me): void {
   if (localStorage.getItem(LAST) !== me.name) forget();
-  localStorage.setItem(LAST, me.name);
+  keep(LAST, me.name);
   set({ state: "here", me });
 }
 

@@ -1,5 +1,6 @@
 /** Words in two languages. Each screen has its own; one that lacks a word, or has one too many, does not compile. */
 import { useSyncExternalStore } from "react";
+import { keep } from "../stored";
 
 export type Language = "id" | "en";
 
@@ -37,7 +38,7 @@ export function language(): Language {
 
 export function setLanguage(to: Language): void {
   current = to;
-  localStorage.setItem(KEPT_AS, to);
+  keep(KEPT_AS, to);
   document.documentElement.lang = to;
   for (const listener of listeners) listener();
 }

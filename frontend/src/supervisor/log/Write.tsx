@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { api, got, newKey, once } from "../../shared/api/client";
 import { fieldErrors } from "../../shared/api/problem";
+import { keep } from "../../shared/stored";
 import { useAsking } from "../asking";
 import { Refused } from "../Refused";
 import { LOG_KEY } from "./keys";
@@ -25,7 +26,7 @@ export function Write() {
     setGiven(next);
     setKey(newKey());
     setSaved(false);
-    sessionStorage.setItem(KEPT_AS, next.note);
+    keep(KEPT_AS, next.note, sessionStorage);
   };
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();

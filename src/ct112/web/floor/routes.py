@@ -11,10 +11,9 @@ from ct112.web.routes import Route
 
 async def read_floor(house: House, who: Principal) -> FloorView:
     """Read all that is live: calls, positions, operators, call-backs, nodes."""
-    floor = house.live.floor
-    if floor is None:
+    snapshot = house.live.snapshot()
+    if snapshot is None:
         raise LiveAway
-    snapshot = floor.snapshot()
     return FloorView.model_validate(snapshot if view_of(who) == WHOLE else unnamed(snapshot))
 
 

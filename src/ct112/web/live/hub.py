@@ -1,9 +1,10 @@
 """The floor's clients over WebSockets: each message is encoded once for all who see the same of it."""
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -33,6 +34,7 @@ class Live:
             name: Fanout(partial(self._snapshot, view), most=MOST_CLIENTS) for name, view in VIEWS.items()
         }
         self._of: Counter[str] = Counter()
+        self._told = time.monotonic()  # when serve told something last
         client.follow(self)
 
     @property
@@ -77,11 +79,13 @@ class Live:
 
     def begun(self, _mirror: Mirror) -> None:
         """Give everybody the new snapshot."""
+        self._told = time.monotonic()
         for fanout in self._fanouts.values():
             fanout.begin_anew()
 
     def changed(self, change: Mapping[str, Any], message: bytes) -> None:
         """Pass the change on."""
+        self._told = time.monotonic()
         for name, fanout in self._fanouts.items():
             view = VIEWS[name]
             if fanout.following:
@@ -92,10 +96,22 @@ class Live:
         for fanout in self._fanouts.values():
             fanout.send(self._away())
 
+    def snapshot(self) -> dict[str, Any] | None:
+        """Return the floor as a message, None while serve is away; `at` is now, by serve's clock.
+
+        Screens count by it how long somebody has waited: the last change may be an hour old.
+        """
+        floor = self.client.floor
+        if floor is None:
+            return None
+        since = timedelta(seconds=time.monotonic() - self._told)
+        at = (datetime.fromisoformat(floor.at) + since).astimezone(UTC)
+        return floor.snapshot() | {"at": at.isoformat().replace("+00:00", "Z")}
+
     def _snapshot(self, view: View | None) -> bytes:
-        if self.client.floor is None:
+        snapshot = self.snapshot()
+        if snapshot is None:
             return self._away()
-        snapshot = self.client.floor.snapshot()
         return orjson.dumps(snapshot if view is None else view(snapshot))
 
     def _away(self) -> bytes:
