@@ -2,13 +2,16 @@
 import { type QueryKey, useQuery } from "@tanstack/react-query";
 import { api, got } from "../shared/api/client";
 import type { components } from "../shared/api/openapi";
+import { COPIES } from "../shared/session/storage";
 import { keep } from "../shared/stored";
 
 export type Category = components["schemas"]["CategoryView"];
 export type AgencyBook = components["schemas"]["AgencyBookView"];
 type Reasons = components["schemas"]["PauseReasonList"];
 
-const NAME = "ct112.copy.";
+declare const __CT112_BUILD__: string;
+/** The fields of a list are those of one build: what another has kept is none. */
+const NAME = `${COPIES}${__CT112_BUILD__}.`;
 const EVERY_MS = 60_000;
 
 interface Copy<T> { readonly at: number; readonly value: T }

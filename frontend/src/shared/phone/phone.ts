@@ -204,8 +204,15 @@ export class Phone {
   /** Register: only with a microphone, for a caller must be heard. */
   async #startNodes(turn: number): Promise<void> {
     const account = this.#account;
-    const { default: sip } = await import("jssip");
-    if (turn !== this.#turn || !account || this.#nodes.length > 0 || !this.#microphone.track) return;
+    const sip = await import("jssip").then((loaded) => loaded.default).catch(() => null);
+    if (turn !== this.#turn) return;
+    this.#trouble("not-loaded", sip === null);
+    if (sip === null) {
+      clearTimeout(this.#asking);
+      this.#asking = setTimeout(() => void this.#startNodes(turn), ASK_AGAIN_MS);
+      return;
+    }
+    if (!account || this.#nodes.length > 0 || !this.#microphone.track) return;
     if (this.#state.troubles.includes("other-tab")) return;
     const login = { user: account.user, password: account.sip_password };
     const sink = { state: () => { this.#linesChanged(); }, incoming: (session: RTCSession) => { this.#incoming(session); } };

@@ -6,6 +6,7 @@ export type Line = "none" | "connecting" | "ready" | "lost";
 /** Why the phone does not work as it should, the worst first; what to do is said by the panel. */
 export type Trouble =
   | "refused" // Asterisk does not know the account, or the password has changed
+  | "not-loaded" // the phone's program could not be fetched: web is away, or another version was installed
   | "microphone-denied"
   | "microphone-missing"
   | "microphone-lost" // it was unplugged in a talk

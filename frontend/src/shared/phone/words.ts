@@ -32,6 +32,7 @@ export const usePhoneWords = words({
     leaving: "Anda sedang berbicara.",
     troubles: {
       refused: "Asterisk menolak akun telepon ini. Dicoba lagi tiap 30 detik; beri tahu administrator.",
+      "not-loaded": "Program telepon belum dapat dimuat; dicoba lagi sendiri. Bila tetap begini, muat ulang halaman ini.",
       "microphone-denied": "Peramban tidak mengizinkan mikrofon. Klik ikon di kiri alamat, izinkan mikrofon, lalu coba lagi.",
       "microphone-missing": "Tidak ada mikrofon. Pasang headset; telepon lalu siap sendiri.",
       "microphone-lost": "Mikrofon tercabut: lawan bicara tidak mendengar Anda. Pasang lagi.",
@@ -74,6 +75,7 @@ export const usePhoneWords = words({
     leaving: "You are talking.",
     troubles: {
       refused: "Asterisk refuses this phone's account. It is tried again every 30 seconds; tell an administrator.",
+      "not-loaded": "The phone's program could not be loaded; it is tried again by itself. If it stays so, load this page again.",
       "microphone-denied": "The browser does not allow the microphone. Click the icon left of the address, allow it, then try again.",
       "microphone-missing": "There is no microphone. Plug a headset in; the phone is then ready by itself.",
       "microphone-lost": "The microphone was unplugged: the other side does not hear you. Plug it in again.",

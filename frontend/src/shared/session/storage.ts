@@ -15,6 +15,9 @@ const STAYS = [
   "ct112.shift-log.draft",
 ] as const;
 
+/** Lists kept for when the centre is away: of everybody's keys the first to go. */
+export const COPIES = "ct112.copy.";
+
 /** Empty both storages but for what stays. */
 export function forget(storages: readonly Storage[] = [localStorage, sessionStorage]): void {
   for (const storage of storages) {

@@ -1,6 +1,7 @@
 /** Holds what a screen throws while it is drawn; the rest of the page goes on. */
 import { Button } from "@mantine/core";
 import { Component, type ReactNode } from "react";
+import { COPIES } from "../session/storage";
 import { Said } from "./Said";
 import { useShellWords } from "./words";
 
@@ -9,6 +10,11 @@ export class Broken extends Component<{ children: ReactNode }, { error: Error | 
 
   static getDerivedStateFromError(error: Error): { error: Error } {
     return { error };
+  }
+
+  /** What was kept of a list may be what cannot be drawn: the next page asks for it anew. */
+  override componentDidCatch(): void {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(COPIES)) localStorage.removeItem(key);
   }
 
   override render(): ReactNode {
