@@ -1,12 +1,12 @@
 /** What is said at one place: in each language, piece by piece, with a button to hear it. */
 import { Button, Group, NativeSelect, Text, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { explain } from "../shared/api/problem";
 import { setPiece, setPieces } from "./document/changes";
 import type { Piece, Say } from "./document/menu";
 import type { Path } from "./document/yaml";
 import classes from "./Menu.module.css";
-import { hush, play, soundOf } from "./sound";
+import { hush, playWhenThere, soundOf } from "./sound";
 import { TakeSound } from "./TakeSound";
 import { useMenuWords } from "./words";
 
@@ -97,13 +97,23 @@ function Listen({ piece, language, label }: { piece: Piece; language: string; la
   const w = useMenuWords();
   const [state, setState] = useState<"quiet" | "heard" | { error: string }>("quiet");
   const heard = state === "heard";
+  const playing = useRef<object | null>(null);
+  useEffect(() => () => { if (playing.current) hush(); }, []); // another node was picked
   const listen = (): void => {
     if (heard) {
       hush();
+      playing.current = null;
+      setState("quiet");
       return;
     }
+    const mine = (playing.current = {});
+    const over = (next: typeof state): void => {
+      if (playing.current !== mine) return;
+      playing.current = null;
+      setState(next);
+    };
     setState("heard");
-    soundOf(piece, language).then(play).then(() => { setState("quiet"); }, (error: unknown) => { setState({ error: explain(error) }); });
+    playWhenThere(soundOf(piece, language)).then(() => { over("quiet"); }, (error: unknown) => { over({ error: explain(error) }); });
   };
   return (
     <>

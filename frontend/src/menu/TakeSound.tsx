@@ -1,38 +1,56 @@
 /** A recording for a piece: from a file, or spoken into the microphone. */
 import { Button, Text } from "@mantine/core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { explain } from "../shared/api/problem";
 import { NoSound, type Recording, record, send } from "./recorder";
 import { useMenuWords } from "./words";
 
-type State = "idle" | "sending" | { readonly recording: Recording } | { readonly error: unknown };
+type State = "idle" | "asking" | "sending" | { readonly recording: Recording } | { readonly error: unknown };
 
 export function TakeSound({ label, onTaken }: { label: string; onTaken: (name: string) => void }) {
   const w = useMenuWords();
   const [state, setState] = useState<State>("idle");
   const file = useRef<HTMLInputElement>(null);
   const recording = typeof state === "object" && "recording" in state ? state.recording : null;
+  const latest = useRef({ onTaken, gone: false });
+  const running = useRef<Recording | null>(null);
+  useEffect(() => { latest.current.onTaken = onTaken; }, [onTaken]); // what was typed meanwhile stays
+  useEffect(() => {
+    const now = latest.current;
+    now.gone = false;
+    return () => {
+      now.gone = true;
+      void running.current?.stop(); // another node was picked: the microphone is let go
+    };
+  }, []);
   const take = (sound: Promise<Blob>): void => {
+    running.current = null;
     setState("sending");
     sound.then(send).then(
       (name) => {
         setState("idle");
-        onTaken(name);
+        if (!latest.current.gone) latest.current.onTaken(name);
       },
       (error: unknown) => { setState({ error }); },
     );
   };
   const begin = (): void => {
-    record().then((begun) => { setState({ recording: begun }); }, (error: unknown) => { setState({ error }); });
+    setState("asking");
+    const begun = record(() => { if (running.current) take(running.current.stop()); });
+    begun.then((recording) => {
+      if (latest.current.gone) return void recording.stop();
+      running.current = recording;
+      setState({ recording });
+    }, (error: unknown) => { setState({ error }); });
   };
   const error = typeof state === "object" && "error" in state ? state.error : null;
   return (
     <>
-      <Button variant="default" size="compact-xs" aria-label={`${recording ? w.recordStop : w.record}: ${label}`} disabled={state === "sending"} color="red"
+      <Button variant="default" size="compact-xs" aria-label={`${recording ? w.recordStop : w.record}: ${label}`} disabled={state === "sending" || state === "asking"} color="red"
         onClick={() => { if (recording) take(recording.stop()); else begin(); }}>
         {recording ? `● ${w.recordStop}` : w.record}
       </Button>
-      <Button variant="default" size="compact-xs" aria-label={`${w.upload}: ${label}`} disabled={state === "sending" || recording !== null} onClick={() => file.current?.click()}>
+      <Button variant="default" size="compact-xs" aria-label={`${w.upload}: ${label}`} disabled={state === "sending" || state === "asking" || recording !== null} onClick={() => file.current?.click()}>
         {state === "sending" ? w.uploading : w.upload}
       </Button>
       <input ref={file} type="file" accept="audio/*" hidden aria-label={`${w.upload}: ${label}`}

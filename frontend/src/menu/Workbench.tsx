@@ -20,7 +20,7 @@ import { TryIt } from "./TryIt";
 import { Versions } from "./Versions";
 import { WholeForm } from "./WholeForm";
 import { useMenuWords } from "./words";
-import { Worst } from "./Worst";
+import { Worst, WorstTime } from "./Worst";
 import { YamlWindow } from "./YamlWindow";
 
 const MenuGraph = lazy(() => import("./graph/MenuGraph"));
@@ -121,7 +121,8 @@ export function Workbench({ owner, live: { now, text } }: { owner: string; live:
       {open === "add" && menu ? <AddNode menu={menu} picked={at} change={change} onClose={close} onMade={setPicked} /> : null}
       {open === "try" ? <TryIt text={draft.text} onClose={close} /> : null}
       {open === "versions" ? <Versions now={now} text={draft.text} onClose={close} onBack={back} onTake={(text) => { draft.change(text, ""); }} /> : null}
-      {open === "yaml" ? <YamlWindow text={draft.text} problems={fresh ? checked.report.problems : NONE} onClose={close} onChange={(text) => { draft.change(text, "yaml"); }} /> : null}
+      {open === "yaml" ? <YamlWindow text={draft.text} problems={fresh ? checked.report.problems : NONE} onClose={close} onChange={draft.change}
+        worst={<WorstTime checked={checked} fresh={fresh} limit={now.emergency_limit_seconds} />} /> : null}
       {open === "publish" ? <PublishDraft draft={draft} live={live} now={now} onClose={close} onSaid={setSaid} /> : null}
     </>
   );

@@ -20,25 +20,14 @@ interface Props {
 
 export function Worst({ checked, fresh, limit, error }: Props) {
   const w = useMenuWords();
-  const language = useLanguage();
   const [open, setOpen] = useState(false);
   const slow = useSlow(!fresh);
-  const worst = checked?.report.ways[0];
   const problems = checked?.report.problems ?? [];
   const fatal = problems.filter((problem) => problem.fatal).length;
-  const number = new Intl.NumberFormat(language === "id" ? "id-ID" : "en-GB", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
-  const late = worst !== undefined && worst.seconds > limit;
+  const number = useNumber();
   return (
     <>
-      <div data-testid="worst" className={slow ? classes.old : undefined}>
-        <Text size="xs" c="dimmed">{w.worst}</Text>
-        {worst ? (
-          <Text size="sm" component="div">
-            <meter className={classes.meter} min={0} max={limit} high={limit} value={Math.min(worst.seconds, limit)} aria-label={w.worst} />{" "}
-            {w.worstOf(number.format(worst.seconds), number.format(limit))} · <span className={late ? classes.bad : classes.good}>{late ? `✗ ${w.tooLong}` : `✓ ${w.within}`}</span>
-          </Text>
-        ) : <Text size="sm">{checked ? w.unknownTime : w.checking}</Text>}
-      </div>
+      <div data-testid="worst" className={classes.worst}><WorstTime checked={checked} fresh={fresh} limit={limit} /></div>
       <Button variant="default" size="compact-sm" data-testid="problems" data-fresh={fresh || undefined} onClick={() => { setOpen(true); }} disabled={!checked}>
         {slow ? w.checking : <span className={fatal ? classes.bad : problems.length ? classes.hint : classes.good}>{fatal ? `✗ ${w.problems(fatal)}` : problems.length ? `! ${w.hints(problems.length)}` : `✓ ${w.noProblem}`}</span>}
       </Button>
@@ -46,11 +35,36 @@ export function Worst({ checked, fresh, limit, error }: Props) {
       {open && checked ? (
         <Window title={w.how} onClose={() => { setOpen(false); }}>
           {problems.map((problem, at) => <Fault key={at} problem={problem} />)}
-          {checked.report.ways.slice(0, 10).map((way, at) => <OneWay key={at} way={way} number={(n) => number.format(n)} />)}
+          {checked.report.ways.slice(0, 10).map((way, at) => <OneWay key={at} way={way} number={number} />)}
         </Window>
       ) : null}
     </>
   );
+}
+
+/** The time alone: it is in sight wherever the menu is changed. */
+export function WorstTime({ checked, fresh, limit }: Omit<Props, "error">) {
+  const w = useMenuWords();
+  const number = useNumber();
+  const slow = useSlow(!fresh);
+  const worst = checked?.report.ways[0];
+  const late = worst !== undefined && worst.seconds > limit;
+  return (
+    <div className={slow ? classes.old : undefined}>
+      <Text size="xs" c="dimmed">{w.worst}</Text>
+      {worst ? (
+        <Text size="sm" component="div">
+          <meter className={classes.meter} min={0} max={limit} high={limit} value={Math.min(worst.seconds, limit)} aria-label={w.worst} />{" "}
+          {w.worstOf(number(worst.seconds), number(limit))} · <span className={late ? classes.bad : classes.good}>{late ? `✗ ${w.tooLong}` : `✓ ${w.within}`}</span>
+        </Text>
+      ) : <Text size="sm">{checked ? w.unknownTime : w.checking}</Text>}
+    </div>
+  );
+}
+
+function useNumber(): (seconds: number) => string {
+  const form = new Intl.NumberFormat(useLanguage() === "id" ? "id-ID" : "en-GB", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+  return (seconds) => form.format(seconds);
 }
 
 /** Whether it has been so for a while: what takes a moment is not said. */

@@ -34,3 +34,14 @@ test.each(["{", "7", "null", '{"text":1,"base":2}', '{"text":"x"}'])("what a bro
   const { result } = renderHook(() => useDraft("admin", LIVE));
   expect(result.current.text).toBe("live");
 });
+
+test("a draft that is changed in another window is the same draft, and can be undone here", () => {
+  const { result } = renderHook(() => useDraft("admin", LIVE));
+  const key = "ct112.menu.draft.admin";
+  act(() => { result.current.change("mine", "x"); });
+  localStorage.setItem(key, JSON.stringify({ text: "theirs", base: 4 }));
+  act(() => { dispatchEvent(new StorageEvent("storage", { key, oldValue: "mine", newValue: "theirs" })); });
+  expect([result.current.text, result.current.base]).toEqual(["theirs", 4]);
+  act(() => { result.current.undo?.(); });
+  expect(result.current.text).toBe("mine");
+});

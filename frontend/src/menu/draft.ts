@@ -35,6 +35,11 @@ export function useDraft(owner: string, live: Begun): Draft {
   const [base, setBase] = useState(begun.base);
   const [history, setHistory] = useState<History>({ past: [], text: begun.text, future: [], about: "", at: 0 });
   useEffect(() => { keep(owner, { text: history.text, base }, live); }, [owner, history.text, base, live]);
+  useEffect(() => whenKeptElsewhere(owner, () => {
+    const kept = keptDraft(owner) ?? live; // gone: published or discarded there
+    setBase(kept.base);
+    setHistory((before) => changed(before, kept.text, "", Date.now()));
+  }), [owner, live]);
   const change = useCallback((text: string, about: string) => {
     setHistory((before) => changed(before, text, about, Date.now()));
   }, []);
@@ -74,6 +79,15 @@ export function redone(before: History): History {
 
 function keyOf(owner: string): string {
   return `ct112.menu.draft.${owner}`;
+}
+
+/** The same person's draft in another window: it is one draft, and what this window had can be undone. */
+function whenKeptElsewhere(owner: string, follow: () => void): () => void {
+  const kept = ({ key, newValue, oldValue }: StorageEvent): void => {
+    if (key === keyOf(owner) && newValue !== oldValue) follow();
+  };
+  addEventListener("storage", kept);
+  return () => { removeEventListener("storage", kept); };
 }
 
 export function keptDraft(owner: string): Begun | null {

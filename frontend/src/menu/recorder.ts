@@ -3,10 +3,12 @@ import { api, got } from "../shared/api/client";
 
 const RATE = 16_000; // Hz; callers hear 8,000
 export const LONGEST_SECONDS = 120;
+const LARGEST_BYTES = 50_000_000; // decoded in memory: two minutes are far below in any form
+const HEARD = 0.001; // the loudest sample of a silent recording is below (-60 dB)
 
 /** Why a sound cannot be taken. */
 export class NoSound extends Error {
-  constructor(readonly why: "noMicrophone" | "notSound" | "tooLongSound") {
+  constructor(readonly why: "noMicrophone" | "notSound" | "emptySound" | "silentSound" | "largeSound" | "tooLongSound") {
     super(why);
   }
 }
@@ -18,6 +20,8 @@ export async function send(sound: Blob): Promise<string> {
 }
 
 async function decoded(sound: Blob): Promise<Float32Array> {
+  if (sound.size === 0) throw new NoSound("emptySound");
+  if (sound.size > LARGEST_BYTES) throw new NoSound("largeSound");
   const audio = new OfflineAudioContext(1, 1, RATE);
   const buffer = await sound.arrayBuffer().then((bytes) => audio.decodeAudioData(bytes)).catch(() => {
     throw new NoSound("notSound");
@@ -28,7 +32,9 @@ async function decoded(sound: Blob): Promise<Float32Array> {
   source.buffer = buffer;
   source.connect(mixing.destination);
   source.start();
-  return (await mixing.startRendering()).getChannelData(0);
+  const samples = (await mixing.startRendering()).getChannelData(0);
+  if (!samples.some((sample) => Math.abs(sample) > HEARD)) throw new NoSound("silentSound");
+  return samples;
 }
 
 /** 16-bit PCM, one channel. */
@@ -60,31 +66,31 @@ function base64(bytes: Uint8Array): string {
 
 /** A recording under way. */
 export interface Recording {
-  /** What was said into the microphone, which is let go. */
+  /** What was said into the microphone, which is let go; the same however often it is asked. */
   readonly stop: () => Promise<Blob>;
 }
 
-/** Throws NoSound when the microphone may not be used. */
-export async function record(): Promise<Recording> {
+/** Ends by itself when it is too long (`onFull`). Throws NoSound when the microphone may not be used. */
+export async function record(onFull: () => void): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, noiseSuppression: true } }).catch(() => {
     throw new NoSound("noMicrophone");
   });
   const recorder = new MediaRecorder(stream);
   const parts: Blob[] = [];
   recorder.ondataavailable = ({ data }) => { parts.push(data); };
+  const over = new Promise<Blob>((done) => {
+    recorder.onstop = () => {
+      for (const track of stream.getTracks()) track.stop();
+      done(new Blob(parts, { type: recorder.mimeType }));
+    };
+  });
   recorder.start();
-  const limit = setTimeout(() => { recorder.stop(); }, LONGEST_SECONDS * 1000);
+  const limit = setTimeout(onFull, (LONGEST_SECONDS - 1) * 1000); // what is sent is not too long by a breath
   return {
-    stop: () =>
-      new Promise((over) => {
-        clearTimeout(limit);
-        const done = (): void => {
-          for (const track of stream.getTracks()) track.stop();
-          over(new Blob(parts, { type: recorder.mimeType }));
-        };
-        recorder.onstop = done;
-        if (recorder.state === "inactive") done();
-        else recorder.stop();
-      }),
+    stop: () => {
+      clearTimeout(limit);
+      if (recorder.state !== "inactive") recorder.stop();
+      return over;
+    },
   };
 }

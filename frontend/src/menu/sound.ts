@@ -10,7 +10,11 @@ function audio(): AudioContext {
   return context;
 }
 
+let hushed = 0;
+
+/** Ends what is heard; also what is on its way and was asked for before. */
 export function hush(): void {
+  hushed += 1;
   const source = playing;
   playing = null;
   source?.stop();
@@ -18,8 +22,10 @@ export function hush(): void {
 
 /** Play a WAV from `skip` seconds on; what played before stops. Returns when it is over, or something else plays. */
 export async function play(wav: ArrayBuffer, skip = 0): Promise<void> {
+  const before = hushed;
   const buffer = await audio().decodeAudioData(wav.slice(0));
   await audio().resume();
+  if (before !== hushed) return;
   hush();
   if (skip >= buffer.duration) return;
   const source = audio().createBufferSource();
@@ -31,6 +37,14 @@ export async function play(wav: ArrayBuffer, skip = 0): Promise<void> {
     source.start(0, skip);
   });
   if (playing === source) playing = null;
+}
+
+/** Fetch and play it, unless something else was asked for, or silence, before it came. Throws what `fetching` throws. */
+export async function playWhenThere(fetching: Promise<ArrayBuffer>): Promise<void> {
+  hush();
+  const before = hushed;
+  const wav = await fetching;
+  if (before === hushed) await play(wav);
 }
 
 /** What a caller hears of a piece, WAV. Throws Problem. */
