@@ -1,5 +1,6 @@
 """What `./run` calls once Python is there: up, down, status, demo, test."""
 
+import asyncio
 import sys
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lab import beside, labfile, logins, packages, phones_part, root, screens
+from lab import beside, citizen, first_day, labfile, logins, packages, phones_part, root, screens
 from lab.api import Lab, from_environment
 from lab.places import NODE_NAMES, asterisk_root
 from lab.steps import Shown, Step, StepFailed, step
@@ -37,11 +38,28 @@ def up(
     with step(Shown(console), "the screens") as this:
         this.note = "built" if screens.build() else "as they were"
     info = lab.up(phones=phones)
+    if first_day.is_due(lab):
+        with step(Shown(console), "a made city, a roster"):
+            first_day.bring(lab)
     console.print(
         f"The lab is up: {info['web']}, SIP {', '.join(info['sip'])}, all in {lab.places.lab_json}",
         soft_wrap=True,
     )
     logins.tell(console, info)
+
+
+@app.command()
+def call(
+    press: Annotated[str, typer.Option(help="Keys: 1 emergency, 2 urgent, 3 information.")] = "",
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="When they hang up at the latest.")] = 120,
+) -> None:
+    """Let a citizen call 112; without keys they say nothing, which is an emergency."""
+    info = from_environment().info
+    console.print(
+        "It rings where an operator is ready and a phone is open: sign in at the console first.",
+        soft_wrap=True,
+    )
+    asyncio.run(citizen.call(console, info, keys=press, seconds=seconds))
 
 
 @app.command()

@@ -1,5 +1,10 @@
 """Operators who do not answer, who decline, who are too few: no caller is lost and the order is kept."""
 
+import io
+
+from rich.console import Console
+
+from lab import citizen
 from lab.phones import ANSWER, DECLINE, RING
 from lab.world import World
 
@@ -84,3 +89,12 @@ async def test_a_phone_that_registers_later_gets_the_waiting_caller(world: World
     await world.talk(call, desk, at_desk)
     await call.hang_up()
     assert (await world.ended(call))["position"] == "pos-3"
+
+
+async def test_a_call_of_the_lab_s_own_citizen_is_told_to_whoever_tries_the_lab(world: World) -> None:
+    (desk,) = await world.sit_down("pos-2")
+    told = io.StringIO()
+    await citizen.call(Console(file=told, width=120), world.info, keys="", seconds=15)
+    await (await desk.next_call()).wait_for("closed")
+    for words in ("dials 112", "waits as emergency (by silence)", "talks with operator-2", "hangs up"):
+        assert words in told.getvalue(), told.getvalue()
