@@ -105,6 +105,9 @@ async def timeline_is_what_the_database_has(desk: Desk, world: World, call: Phon
     assert kinds == [kind for kind, _ in await world.facts(row)]
     line = told.filter(has_text="mengubah golongan")
     await expect(line).to_contain_text("supervisor mengubah golongan dari informasi menjadi gawat darurat")
+    await desk.page.get_by_role("button", name="English").click()
+    moved = "supervisor changes the class from information to emergency"
+    await expect(told.filter(has_text=moved)).to_be_visible()
     await desk.accessible()
 
 

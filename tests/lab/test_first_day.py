@@ -1,6 +1,7 @@
 """What a fresh lab begins with: a made city that is searched and drawn, and a roster without a gap."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from ct112.store import Store, operators, places, roster
@@ -36,5 +37,5 @@ async def test_somebody_is_planned_at_every_moment_of_two_weeks(store: Store) ->
     assert named == set(first_day.PEOPLE.values())
     begins = sorted(planned, key=lambda each: each.starts_at)
     assert begins[0].starts_at == monday
-    for before, after in zip(begins, begins[1:], strict=False):
+    for before, after in pairwise(begins):
         assert before.ends_at == after.starts_at, "a gap, or two at once"

@@ -1,4 +1,4 @@
-import { at, type Sayings } from "./facts";
+import { at, type Sayings } from "./sayings";
 
 const CLASS = { emergency: "emergency", urgent: "urgent", information: "information" } as const;
 const SOURCE = {

@@ -1,4 +1,4 @@
-import { at, type Sayings } from "./facts";
+import { at, type Sayings } from "./sayings";
 
 const CLASS = { emergency: "gawat darurat", urgent: "gawat tidak darurat", information: "informasi" } as const;
 const SOURCE = {

@@ -1,12 +1,8 @@
 /** Each fact in words. A kind the schema has and these have not does not compile; one the schema lacks is shown as it is. */
-import type { Fact } from "../../shared/api/facts";
 import { type Language, language } from "../../shared/words/words";
 import { ENGLISH } from "./facts.en";
 import { INDONESIAN } from "./facts.id";
-
-export type Kind = Fact["kind"];
-export type DataOf<K extends Kind> = Extract<Fact, { kind: K }>["data"];
-export type Sayings = { readonly [K in Kind]: (data: DataOf<K>) => string };
+import type { Sayings } from "./sayings";
 
 export interface Happened {
   readonly kind: string;
@@ -25,10 +21,4 @@ export function sayFact(fact: Happened, as: Language = language()): string {
 /** Whatever it is, as text. */
 export function plain(data: Happened["data"]): string {
   return Object.entries(data).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ");
-}
-
-/** A position and who sat there. */
-export function at(data: { readonly position?: string | null; readonly operator?: string | null }): string {
-  const { position, operator } = data;
-  return operator ? `${operator} (${position ?? "?"})` : (position ?? "?");
 }
