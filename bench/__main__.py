@@ -32,7 +32,8 @@ from bench import (
 from bench.exchange import Exchange, exchange
 from bench.quantiles import quantile
 from bench.results import Results, machine
-from lab import packages
+from bench.screens import measure, tables
+from lab import packages, screens
 from lab.places import REPOSITORY
 from lab.supervise import as_interrupt
 
@@ -50,6 +51,7 @@ CASES = (
     "live",
     "beside",
     "held",
+    "screens",
 )
 ON_ONE_EXCHANGE = {"client", "set-up", "capacity", "live", "beside"}
 POSITIONS = 120
@@ -64,20 +66,22 @@ def bench(
         list[str] | None, typer.Argument(help=f"Which of {', '.join(CASES)}; all by default.")
     ] = None,
     quick: Annotated[bool, typer.Option(help="One round, fewer calls: a look, under ten minutes.")] = False,
-    page: Annotated[bool, typer.Option(help="Write docs/performance.md from these cases, too.")] = False,
+    page: Annotated[
+        bool, typer.Option(help="Write docs/performance.md from these cases, too; of screens its section.")
+    ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
     again: Annotated[bool, typer.Option(help="Measure nothing: write the page from the last run.")] = False,
 ) -> None:
     """Measure ct112 beside what one would use instead, in one run on one machine.
 
-    A whole run takes about forty minutes, most of it for the rates of set-up and capacity.
+    A whole run takes about forty-five minutes, most of it for the rates of set-up and capacity.
     """
     unknown = set(cases or ()) - set(CASES)
     if unknown:
         typer.echo(f"no case {', '.join(sorted(unknown))}: there are {', '.join(CASES)}", err=True)
         raise typer.Exit(2)
-    if page and set(CASES) - set(cases or CASES):
-        typer.echo("--page needs every case: leave the names out", err=True)
+    if page and set(CASES) - set(cases or CASES) and cases != ["screens"]:
+        typer.echo("--page needs every case, or screens alone: leave the names out", err=True)
         raise typer.Exit(2)
     if again:
         _again()
@@ -93,10 +97,15 @@ def bench(
         _on_one_exchange(results, quick, set(wanted))
     if "held" in wanted:
         _step(results, "held", lambda: _held(results, quick))
+    if "screens" in wanted:
+        _step(results, "screens", lambda: _screens(results, quick))
     _show(targets.HEAD, list(targets.rows(results)))
     if json_file is not None:
         json_file.write_text(json.dumps(results.as_json()) + "\n", "utf-8")
-    if page or (cases is None and not quick):
+    if page and cases == ["screens"]:
+        report.put_screens(results, REPOSITORY / "docs")
+        console.print("docs/performance.md has the section of the screens")
+    elif page or (cases is None and not quick):
         _page(results)
     console.print(f"{time.monotonic() - began:.0f} s in all")
 
@@ -116,7 +125,7 @@ def _page(results: Results) -> None:
 
 def _on_one_exchange(results: Results, quick: bool, cases: set[str]) -> None:
     with exchange(POSITIONS) as running:
-        results.machine = machine(running.node.cli("core show version").stdout.split(" built")[0].strip())
+        results.machine = _machine(running)
         if "client" in cases:
             _step(results, "client", lambda: _client(results, running, quick))
         if "set-up" in cases:
@@ -221,6 +230,21 @@ def _held(results: Results, quick: bool) -> None:
         with exchange(positions, max_calls=3000) as running:
             results.held.append(held.measure(running, calls, 10.0))
     _show(*figures.held_rows(results))
+
+
+def _screens(results: Results, quick: bool) -> None:
+    screens.build()
+    with exchange(measure.POSITIONS, page_phones=True) as running:
+        results.machine = results.machine or _machine(running)
+        figure = measure.measured(running, measure.QUICK if quick else measure.WHOLE)
+    results.screens.append(figure)
+    _show(*tables.event_rows(figure))
+    _show(*tables.wall_row(figure))
+    console.print(f"  {figure.commit}, {figure.browser}, {figure.load} processes waited for a core before")
+
+
+def _machine(running: Exchange) -> str:
+    return machine(running.node.cli("core show version").stdout.split(" built")[0].strip())
 
 
 ALONE: dict[str, Callable[[Results, bool], None]] = {

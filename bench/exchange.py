@@ -114,11 +114,21 @@ def exchange(
     *,
     menu: str = MENU,
     max_calls: int = NodeValues.max_calls,
+    page_phones: bool = False,
 ) -> Iterator[Exchange]:
-    """Start everything with so many positions, all registered at one port; end it afterwards."""
+    """Start everything with so many positions, all registered at one port; end it afterwards.
+
+    `page_phones`: a page in a browser may be a position's phone too.
+    """
     folder = Path(tempfile.mkdtemp(prefix="ct112-bench-", dir="/var/tmp"))
     base = free_base()
-    lab = Lab(folder, base, overrides=SETTINGS | dict(overrides or {}), max_calls=max_calls)
+    lab = Lab(
+        folder,
+        base,
+        overrides=SETTINGS | dict(overrides or {}),
+        max_calls=max_calls,
+        page_phones=page_phones,
+    )
     lab.places = replace(lab.places, ports=WidePorts(base))
     running = Exchange(lab, positions)
     try:

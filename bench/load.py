@@ -39,9 +39,10 @@ class Load:
 
 
 @contextmanager
-def operators(exchange: Exchange) -> Iterator[None]:
-    """Let a SIPp answer at every position, at once."""
-    command = ("sipp", exchange.sip, "-sn", "uas", "-i", "127.0.0.1", "-p", str(exchange.uas_port))
+def operators(exchange: Exchange, ring_ms: int = 0) -> Iterator[None]:
+    """Let a SIPp answer at every position, at once or after so long."""
+    how = ("-sf", str(SCENARIO.with_name("operator.xml")), "-d", str(ring_ms)) if ring_ms else ("-sn", "uas")
+    command = ("sipp", exchange.sip, *how, "-i", "127.0.0.1", "-p", str(exchange.uas_port))
     with subprocess.Popen(
         [*command, "-aa", "-nostdin"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

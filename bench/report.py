@@ -3,10 +3,12 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench import beside, figures, plots, targets
 from bench.quantiles import quantile
 from bench.results import Results
+from bench.screens import tables
 
 
 def write(results: Results, docs: Path) -> None:
@@ -88,6 +90,7 @@ def page(results: Results, drawn: list[str]) -> str:
             "",
             figures.markdown(*figures.record_rows(results)),
             *_live(results),
+            *_screens(results),
             "## Lists and searches",
             "",
             "Calls of a year with five facts each and their call-backs in PostgreSQL; 200 pages of 50 of each list, one behind the other, one at a",
@@ -130,6 +133,46 @@ def _live(results: Results) -> list[str]:
             figures.markdown(*figures.live_rows(results)),
         ]
     return lines
+
+
+SCREENS = "## The screens"
+
+
+def put_screens(results: Results, docs: Path) -> None:
+    """Write the section of the screens into the page, and its figures beside those of the last whole run."""
+    page, kept = docs / "performance.md", docs / "performance" / "figures.json"
+    head, _, rest = page.read_text("utf-8").partition(f"{SCREENS}\n")
+    if not rest:  # it was not there
+        head, _, rest = head.partition("## Lists and searches\n")
+        rest = f"## Lists and searches\n{rest}"
+    after = rest[rest.index("## ") :]
+    page.write_text(head + "\n".join(_screens(results)) + "\n" + after, "utf-8")
+    figures_of = json.loads(kept.read_text("utf-8")) | {"screens": _short(results)["screens"]}
+    kept.write_text(json.dumps(figures_of, indent=1) + "\n", "utf-8")
+
+
+def _screens(results: Results) -> list[str]:
+    """Return the section about the screens, if they were measured."""
+    if not results.screens:
+        return []
+    figure = results.screens[-1]
+    reached = [[what, f"{'✓' if ok else '✗ missed:'} {found}"] for what, found, ok in tables.targets(figure)]
+    return [
+        SCREENS,
+        "",
+        f"{figure.browser} without a window, {figure.at}, commit {figure.commit}, on {results.machine}; {figure.load:g} processes waited for a core",
+        "as it began. Twelve positions; browser, Asterisk, all of ct112, PostgreSQL and SIPp on the same cores, no network between them. An event's time",
+        "is the kernel's of its SIP packet; a frame's is taken in the page after it was painted (`MutationObserver`, `requestAnimationFrame`, then a task),",
+        "by the same clock, to a millisecond. Beside it a bare WebSocket client is told the same: what the browser adds is the ratio.",
+        "",
+        figures.markdown(targets.HEAD, reached),
+        figures.markdown(*tables.event_rows(figure)),
+        f"*Ready* is measured with a new profile each time: nothing is in the browser's cache, and the page's is the position's only phone. {len(figure.sign_in_ms)} times each.",
+        "",
+        "The wallboard while calls come, ring, are answered and go. A second is dropped when what the wall shows as it ends was at no time true within it.",
+        "",
+        figures.markdown(*tables.wall_row(figure)),
+    ]
 
 
 def _places(results: Results) -> list[str]:
@@ -180,7 +223,7 @@ def _capacity(results: Results, plot: str) -> list[str]:
     ]
 
 
-def _short(results: Results) -> dict[str, object]:
+def _short(results: Results) -> dict[str, Any]:
     """Return the figures without the times of single calls: their percentiles instead."""
     found = results.as_json()
     for one in found["live"]:
@@ -195,4 +238,14 @@ def _short(results: Results) -> dict[str, object]:
                 one[name] = {
                     f"p{part * 100:g}": round(quantile(times, part), 3) for part in (0.5, 0.95, 0.99, 1.0)
                 }
+    found["screens"] = [_percentiles(one) for one in found["screens"]]
     return found
+
+
+def _percentiles(value: Any) -> Any:
+    """Return the same with percentiles in place of every list of times."""
+    if isinstance(value, dict):
+        return {name: _percentiles(one) for name, one in value.items()}
+    if isinstance(value, list) and value and all(isinstance(one, int | float) for one in value):
+        return {f"p{part * 100:g}": round(quantile(value, part), 1) for part in (0.5, 0.95, 0.99, 1.0)}
+    return [_percentiles(one) for one in value] if isinstance(value, list) else value

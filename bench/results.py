@@ -17,6 +17,7 @@ from bench.ivr import IvrFigure
 from bench.live import LiveFigure
 from bench.place_search import PlacesFigure
 from bench.records import RecordFigures
+from bench.screens.measure import ScreensFigure
 from bench.setting_up import SetUpFigure
 from bench.stored import StoredFigure
 
@@ -41,6 +42,7 @@ class Results:
     stored: list[StoredFigure] = field(default_factory=list)
     places: list[PlacesFigure] = field(default_factory=list)
     beside: list[BesideFigure] = field(default_factory=list)
+    screens: list[ScreensFigure] = field(default_factory=list)
     planning: dict[str, float] = field(default_factory=dict)  # what was simulated → seconds
 
     def as_json(self) -> dict[str, Any]:
@@ -74,6 +76,7 @@ KINDS: dict[str, Any] = {
     "stored": StoredFigure,
     "places": PlacesFigure,
     "beside": BesideFigure,
+    "screens": ScreensFigure.from_json,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from bench import beside, figures
 from bench.quantiles import quantile
 from bench.results import Results
+from bench.screens import tables
 
 HEAD = ["target", "reached"]
 
@@ -27,6 +28,7 @@ def rows(results: Results) -> Iterator[list[str]]:
         _feed,
         _live,
         _beside_web,
+        _screens,
         _planning,
     ):
         yield from part(results)
@@ -149,6 +151,12 @@ def _beside_web(results: Results) -> Iterator[list[str]]:
     if results.beside:
         ratio = beside.median_ratio(results.beside)
         yield _at_most("set-up p99 beside a flooded web, of that beside an idle one", ratio, 1.1)
+
+
+def _screens(results: Results) -> Iterator[list[str]]:
+    for figure in results.screens:
+        for target, found, reached in tables.targets(figure):
+            yield _row(target, found, reached)
 
 
 def _planning(results: Results) -> Iterator[list[str]]:

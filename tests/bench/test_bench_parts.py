@@ -124,6 +124,7 @@ def test_what_was_kept_is_read_back_as_it_was() -> None:
         "stored",
         "places",
         "beside",
+        "screens",
     ]
 
 

@@ -4,7 +4,19 @@ import { useLive } from "./live/live";
 
 /** By the clock that nobody sets: the desk's may be put right in the middle of a call. */
 const steady = (): number => performance.timeOrigin + performance.now();
+const SECOND_MS = 1_000;
 const Now = createContext(steady());
+
+/** Tells the time as each second of `now` begins, until the answer is called: with a phase of its own a clock skips seconds. */
+export function everySecond(tell: (now: number) => void, now: () => number): () => void {
+  const rest = (): number => SECOND_MS - (now() % SECOND_MS);
+  const tick = (): void => {
+    tell(now());
+    timer = setTimeout(tick, rest());
+  };
+  let timer = setTimeout(tick, rest());
+  return () => { clearTimeout(timer); };
+}
 
 /** Gives what is below it `useNow`; only who asks is drawn each second. */
 export function Clock({ children }: { children: ReactNode }) {
@@ -14,10 +26,7 @@ export function Clock({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (at !== undefined) ahead.current = Date.parse(at) - steady();
   }, [at]);
-  useEffect(() => {
-    const timer = setInterval(() => { setNow(steady() + ahead.current); }, 1000);
-    return () => { clearInterval(timer); };
-  }, []);
+  useEffect(() => everySecond(setNow, () => steady() + ahead.current), []);
   return <Now.Provider value={now}>{children}</Now.Provider>;
 }
 
