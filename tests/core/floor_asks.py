@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ct112.core.asks import Ask, AskId, Leave, SetClass, SetPriority, SetState, Sit, Summon
+from ct112.core.asks import Ask, AskId, CallContact, Leave, SetClass, SetPriority, SetState, Sit, Summon
 from ct112.core.events import Asked
 from ct112.core.ids import PositionName
 from ct112.core.record import ServiceClass
-from tests.core.floor_people import seat_asks
+from tests.core.floor_people import operators, seat_asks
 from tests.core.floor_world import ONE, THREE, TWO, World
 
 
@@ -33,7 +33,11 @@ def seen(world: World, ask: Ask) -> int:
         case SetClass() | SetPriority():
             call = floor.calls.get(ask.call)
             return call.revision if call is not None else 0
-        case SetState(operator=operator) | Leave(operator=operator, position=None):
+        case (
+            SetState(operator=operator)
+            | CallContact(operator=operator)
+            | Leave(operator=operator, position=None)
+        ):
             stay = floor.seating.stays.get(operator) if operator else None
             return floor.positions[stay.position].revision if stay is not None else 0
         case Sit(position=position) | Leave(position=position) | Summon(position=position):
@@ -46,4 +50,7 @@ call_ids = st.sampled_from([ONE, TWO, THREE])
 asks: st.SearchStrategy[Ask] = st.builds(SetClass, call_ids, st.sampled_from(ServiceClass)) | st.builds(
     SetPriority, call_ids, st.booleans()
 )
-asked = st.builds(AskFor, asks | seat_asks, st.integers(1, 30), st.sampled_from([None, 0, 0, 0, 1, -1]))
+called_out = st.builds(CallContact, operators, st.just("pmi"), st.just("c-1"), st.just("0812"))
+asked = st.builds(
+    AskFor, asks | seat_asks | called_out, st.integers(1, 30), st.sampled_from([None, 0, 0, 0, 1, -1])
+)

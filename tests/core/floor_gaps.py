@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from ct112.core.callbacks import Callback, Phase
 from ct112.core.calls import Call, Joining, Offered, Stranded, Talking
 from ct112.core.events import FoundCall, FoundCallee, FoundOffer, NodeSurveyed
-from ct112.core.ids import CallId, NodeName, OfferId, PositionName, callback_id, offer_id
-from tests.core.floor_world import START, World
+from ct112.core.ids import CallId, NodeName, OfferId, PositionName, call_out_id, callback_id, offer_id
+from tests.core.floor_world import POS_1, START, World
 
 FIRST_START = START - 1000
 
@@ -19,7 +19,7 @@ class Gap:
 
     `ended`: so many of the calls we have closed are there all the same; `skew`: what the node's clock is
     ahead of ours; `run`: which start of its Asterisk this is; `strange`: whether of a call-back of before a
-    restart the operator's leg, the other, and both in a talk are there.
+    restart the operator's leg, the other, and both in a talk are there; `out`: it is a call-out.
     """
 
     node: NodeName
@@ -28,6 +28,7 @@ class Gap:
     skew: float = 0.0
     run: int = 0
     strange: tuple[bool, bool, bool] = (False, False, False)
+    out: bool = False
 
 
 gaps = st.builds(
@@ -38,6 +39,7 @@ gaps = st.builds(
     st.sampled_from([0.0, 0.0, 3600.0, -3600.0, -8.2e8]),
     st.sampled_from([0, 0, 0, 1]),
     st.just((False, False, False)) | st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    st.booleans(),
 )
 STRANGE = callback_id(9, START - 50)
 
@@ -92,7 +94,7 @@ def survey(world: World, gap: Gap) -> NodeSurveyed:
     backs = [back for back in world.floor.call_backs.values() if back.node == gap.node]
     for back, how in zip(backs, reversed(gap.how), strict=False):
         _back(found, back, how)
-    _strange_back(found, *gap.strange)
+    _strange_back(found, _strange(found) if gap.out else STRANGE, *gap.strange)
     closed = [one.record for one in world.floor._board.ended.values() if one.record.node == gap.node]
     for record in closed[: gap.ended]:
         found.leg(record.call, 30.0, None)
@@ -127,15 +129,21 @@ def _back(found: Found, back: Callback, how: int) -> None:
         found.callees.append(FoundCallee(call=back.id, answered=answered, joined=answered and how != 5))
 
 
-def _strange_back(found: Found, operator: bool, callee: bool, joined: bool) -> None:
+def _strange(found: Found) -> CallId:
+    """Return the name of a call-out of before a restart: none that was found before."""
+    position = found.world.floor.positions.get(POS_1)
+    return call_out_id(found.gap.node, POS_1, 0 if position is None else position.revision, START - 50)
+
+
+def _strange_back(found: Found, name: CallId, operator: bool, callee: bool, joined: bool) -> None:
     """Find a call-back that nobody here knows, unless it was found before."""
-    if STRANGE in found.world.floor.call_backs:
+    if name in found.world.floor.call_backs:
         return
     if operator:
-        leg = FoundOffer(offer=offer_id(STRANGE, 1), position=PositionName("pos-1"), answered=True)
+        leg = FoundOffer(offer=offer_id(name, 1), position=POS_1, answered=True)
         found.offers.append(leg)
     if callee:
-        found.callees.append(FoundCallee(call=STRANGE, answered=joined, joined=joined and operator))
+        found.callees.append(FoundCallee(call=name, answered=joined, joined=joined and operator))
 
 
 def _operators_leg(call: Call) -> tuple[PositionName | None, OfferId | None]:

@@ -262,7 +262,7 @@ def looks(floor: Floor) -> dict[str, tuple[int, object]]:
         seen[call.id] = call.revision, (type(state), call.offer, queue, call.record.changed(revision=0))
     for operator in floor.positions.values():
         who = (operator.operator, operator.ready, operator.reason, operator.listed)
-        look = (who, operator.state, frozenset(operator.phones))
+        look = (who, operator.state, frozenset(operator.phones), operator.call_out)
         seen[operator.name] = operator.revision, look
     for back in floor.call_backs.values():
         seen[back.id] = 0, None

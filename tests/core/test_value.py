@@ -17,7 +17,7 @@ from ct112.core.ids import CallId, NodeName
 from ct112.core.policy import Policy
 from ct112.core.record import CallRecord
 
-MUTABLE = {"Board", "Call", "AgencyCall", "Callback", "Lost", "Position", "Outbox", "Seating"}
+MUTABLE = {"Board", "Call", "AgencyCall", "Callback", "Purpose", "Lost", "Position", "Outbox", "Seating"}
 """The floor's memory, which it changes; and the outbox, which it fills."""
 
 

@@ -27,7 +27,7 @@ WITHOUT_ENTRY: dict[str, str] = {
         """,
     "plain English in its plain meaning": """
         attention audio capacity checks clock closing compiling delivery guesses handed health kinds
-        loading making memory metrics notes numbers order out people phones plan planning publications
+        loading making memory metrics notes numbers order people phones plan planning publications
         reading reorder rules security shape shown signing simulation speech syntax telephone
         removal restart update tidying timing unanswered validating views virtual wanted work
         """,

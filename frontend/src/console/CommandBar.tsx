@@ -51,7 +51,8 @@ function Bar({ commands, close }: { commands: readonly Command[]; close: () => v
   };
   const typed = (now: string): void => {
     setText(now);
-    const exact = choices.find((each) => each.letters === now.trim().toLowerCase());
+    const wanted = now.trim().toLowerCase();
+    const exact = wanted ? choices.find((each) => each.letters === wanted) : undefined;
     if (exact) take(exact);
   };
   return (

@@ -8,6 +8,8 @@ import { usePhone } from "../shared/phone/phone";
 import { keep } from "../shared/stored";
 import { useLanguage } from "../shared/words/words";
 import { useActs } from "./acts";
+import { callables } from "./callOut";
+import { CallOutCard } from "./CallOutCard";
 import { CallCard, pointOf, useLocations } from "./CallCard";
 import { type Command, CommandBar } from "./CommandBar";
 import classes from "./Console.module.css";
@@ -59,6 +61,7 @@ function Room() {
       <div className={classes.columns}>
         <div className={classes.column}>
           <Duty own={own} acts={acts} />
+          <CallOutCard own={own} />
           <CallCard call={own.call} near={near} join={join} />
           {pagePhone ? <PhonePanel /> : null}
           <Checkbox label={w.desk.pagePhone} checked={pagePhone} onChange={(event) => {
@@ -159,9 +162,13 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
   const { phone, call } = usePhone();
   const reasons = useReasons();
   const language = useLanguage() === "id" ? "indonesian" : "english";
+  const { value: book } = useAgencyBook();
   return useMemo(() => {
     const letters = lettersOf(reasons.map((each) => each[language]));
     const pauses = reasons.map((each, at) => ({ key: each.code, label: each[language], letters: letters[at] ?? "", run: () => { acts.state(false, each.code); } }));
+    const contacts = callables(book, w.callOut.desk).map((each) => ({
+      key: `${each.agency}/${each.contact}`, label: each.name, letters: each.letters, detail: each.number, run: () => { acts.callOut(each.agency, each.contact); },
+    }));
     const run: Record<keyof ConsoleWords["commands"], () => void> = {
       ready: () => { acts.state(true); },
       pause: () => undefined,
@@ -181,13 +188,15 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
       callbacks: () => { setTab("callbacks"); },
       calls: () => { setTab("calls"); },
       book: () => { setTab("book"); },
+      callOut: () => { setTab("book"); },
       testRing: () => { phone.testRing(); },
       summon: () => { if (own.position) acts.summon(own.position.position, true); },
     };
     return (Object.keys(run) as (keyof typeof run)[]).map((key) => ({
       key, label: w.commands[key], letters: w.letters[key], run: run[key], ...(key === "pause" ? { then: pauses } : {}),
+      ...(key === "callOut" && contacts.length > 0 ? { then: contacts } : {}),
     }));
-  }, [w, own, acts, current, send, setTab, join, phone, call, reasons, language]);
+  }, [w, own, acts, current, send, setTab, join, phone, call, reasons, language, book]);
 }
 
 const KEYS: Record<string, keyof ConsoleWords["commands"]> = { F2: "answer", F8: "summon", F9: "send" };

@@ -14,7 +14,7 @@ export function Overlooked({ own }: { own: Own }) {
   const calls = [...useLivePart("calls").values()];
   const now = useNow();
   const mine = own.call;
-  const busy = own.position !== null && own.position.state !== "ready" && own.position.state !== "ringing";
+  const busy = own.position !== null && own.position.state !== "ready" && (own.position.state !== "ringing" || own.position.call_out?.phase === "ringing");
   const elsewhere = busy && mine?.service_class !== "emergency";
   const waiting = elsewhere ? calls.filter((call) => call.state === "waiting" && call.service_class === "emergency") : [];
   useLoud(waiting.length > 0, w.title);

@@ -9,6 +9,7 @@ import { clock, dayAndTime } from "../shared/time";
 import { useMe } from "../shared/session/session";
 import type { Acts } from "./acts";
 import { Alerts } from "./Alerts";
+import { callables } from "./callOut";
 import classes from "./Console.module.css";
 import { type Category, useAgencyBook } from "./copies";
 import { useAsk } from "./ask";
@@ -36,7 +37,7 @@ export function Work({ tab, show, acts, categories, operator }: Given) {
       {tab === "alerts" ? <Alerts categories={categories} /> : null}
       {tab === "callbacks" ? <Callbacks acts={acts} /> : null}
       {tab === "calls" ? <MyCalls operator={operator} /> : null}
-      {tab === "book" ? <Book /> : null}
+      {tab === "book" ? <Book acts={acts} /> : null}
     </Paper>
   );
 }
@@ -148,9 +149,11 @@ function MyCalls({ operator }: { operator: string | null }) {
   );
 }
 
-function Book() {
+function Book({ acts }: { acts: Acts }) {
   const w = useConsoleWords().work.book;
+  const { desk } = useConsoleWords().callOut;
   const { value } = useAgencyBook();
+  const phones = callables(value, desk);
   if (!value) return <Text>{w.none}</Text>;
   return (
     <div data-testid="book">
@@ -163,6 +166,12 @@ function Book() {
             {agency.contacts.map((each) => (
               <Text key={each.id} size="sm">{each.name} {each.title ? `(${each.title})` : ""} · {each.number ?? "–"} {each.on_duty ? `· ${w.duty}` : ""}</Text>
             ))}
+            <Group gap="xs">
+              {phones.filter((each) => each.agency === agency.code).map((each) => (
+                <Button key={each.contact} size="compact-sm" variant="default" disabled={acts.busy}
+                  onClick={() => { acts.callOut(each.agency, each.contact); }}>{w.call(each.name.slice(agency.name.length + 2))}</Button>
+              ))}
+            </Group>
           </li>
         ))}
       </ul>

@@ -48,6 +48,16 @@ export const useConsoleWords = words({
       join: "Gabungkan",
       joinTo: (number: string) => `Gabungkan ke ${number}`,
     },
+    callOut: {
+      title: "Panggilan ke instansi", desk: "kantor", unknown: "Dimulai sebelum sistem dimuat ulang", close: "Tutup",
+      phases: { ringing: "Telepon Anda berdering: angkat", dialling: "Memanggil…", talking: "Tersambung" },
+      results: {
+        talked: "Selesai", busy: "Sibuk: coba lagi atau pilih kontak lain", no_answer: "Tidak dijawab: pilih kontak lain",
+        failed: "Nomor tidak dapat dihubungi: minta penyelia memeriksa nomornya",
+        unavailable: "Semua saluran yang boleh dipakai sedang terpakai: coba sebentar lagi",
+        not_picked_up: "Telepon Anda tidak diangkat: belum ada yang dipanggil", cancelled: "Ditutup sebelum dijawab",
+      },
+    },
     outcomes: {
       answered: "dijawab", abandoned: "ditinggal", fallback: "jalur darurat", fallback_answered: "dijawab jalur darurat",
       fallback_abandoned: "ditinggal di jalur darurat", dropped: "terputus", none: "sedang berjalan",
@@ -121,7 +131,7 @@ export const useConsoleWords = words({
         tries: (calls: number, attempts: number) => `${calls} panggilan, ${attempts} percobaan`, taken: (by: string) => `dikerjakan ${by}`,
       },
       calls: { none: "Belum ada panggilan yang Anda jawab." },
-      book: { none: "Buku instansi belum pernah terbaca.", duty: "bertugas", asOf: (at: string) => `Keadaan ${at}`, cards: "Kartu pengerahan", noContact: "tanpa kontak" },
+      book: { none: "Buku instansi belum pernah terbaca.", duty: "bertugas", asOf: (at: string) => `Keadaan ${at}`, cards: "Kartu pengerahan", noContact: "tanpa kontak", call: (who: string) => `Telepon ${who}` },
       failed: "Tidak dapat ditanyakan sekarang.",
       save: "Simpan",
     },
@@ -130,11 +140,11 @@ export const useConsoleWords = words({
       ready: "Siap", pause: "Jeda…", leave: "Pulang", answer: "Jawab telepon", hangUp: "Tutup telepon", mute: "Bisukan mikrofon",
       category: "Ke kategori", place: "Ke tempat", description: "Ke uraian", begin: "Kejadian baru", send: "Kirim formulir", discard: "Buang formulir",
       join: "Gabungkan ke kejadian terdekat", mine: "Kejadian saya", alerts: "Peringatan", callbacks: "Telepon balik",
-      calls: "Panggilan saya", book: "Buku instansi", testRing: "Uji headset", summon: "Panggil penyelia ke sini",
+      calls: "Panggilan saya", book: "Buku instansi", callOut: "Telepon instansi…", testRing: "Uji headset", summon: "Panggil penyelia ke sini",
     },
     letters: {
       ready: "si", pause: "je", leave: "pu", answer: "ja", hangUp: "tu", mute: "bi", category: "ka", place: "te", description: "ur", begin: "in",
-      send: "ki", discard: "bu", join: "ga", mine: "ke", alerts: "al", callbacks: "tb", calls: "pa", book: "bk", testRing: "uj", summon: "pe",
+      send: "ki", discard: "bu", join: "ga", mine: "ke", alerts: "al", callbacks: "tb", calls: "pa", book: "bk", callOut: "ti", testRing: "uj", summon: "pe",
     },
   },
   en: {
@@ -183,6 +193,16 @@ export const useConsoleWords = words({
       noNear: "No incident is open.",
       join: "Join",
       joinTo: (number: string) => `Join to ${number}`,
+    },
+    callOut: {
+      title: "Call to an agency", desk: "office", unknown: "Begun before a restart", close: "Close",
+      phases: { ringing: "Your phone rings: pick up", dialling: "Calling…", talking: "Connected" },
+      results: {
+        talked: "Over", busy: "Busy: try again, or another contact", no_answer: "No answer: try another contact",
+        failed: "The number cannot be reached: ask a supervisor to check it",
+        unavailable: "Every line we may use is taken: try again in a moment",
+        not_picked_up: "Your phone was not picked up: nobody was called", cancelled: "Hung up before anybody answered",
+      },
     },
     outcomes: {
       answered: "answered", abandoned: "abandoned", fallback: "fallback", fallback_answered: "answered by fallback",
@@ -257,7 +277,7 @@ export const useConsoleWords = words({
         tries: (calls: number, attempts: number) => `${calls} calls, ${attempts} tries`, taken: (by: string) => `being done by ${by}`,
       },
       calls: { none: "No call you answered yet." },
-      book: { none: "The agency book was never read.", duty: "on duty", asOf: (at: string) => `As of ${at}`, cards: "Run cards", noContact: "no contact" },
+      book: { none: "The agency book was never read.", duty: "on duty", asOf: (at: string) => `As of ${at}`, cards: "Run cards", noContact: "no contact", call: (who: string) => `Call ${who}` },
       failed: "Cannot be asked for now.",
       save: "Save",
     },
@@ -266,11 +286,11 @@ export const useConsoleWords = words({
       ready: "Ready", pause: "Pause…", leave: "Go home", answer: "Answer the phone", hangUp: "Hang up", mute: "Mute the microphone",
       category: "To the category", place: "To the place", description: "To the description", begin: "New incident", send: "Send the form", discard: "Discard the form",
       join: "Join to the nearest incident", mine: "My incidents", alerts: "Alerts", callbacks: "Call-backs",
-      calls: "My calls", book: "Agency book", testRing: "Test the headset", summon: "Supervisor, come",
+      calls: "My calls", book: "Agency book", callOut: "Call an agency…", testRing: "Test the headset", summon: "Supervisor, come",
     },
     letters: {
       ready: "re", pause: "pa", leave: "go", answer: "an", hangUp: "hu", mute: "mu", category: "ca", place: "pl", description: "de", begin: "ne",
-      send: "se", discard: "di", join: "jo", mine: "mi", alerts: "al", callbacks: "cb", calls: "my", book: "bo", testRing: "te", summon: "su",
+      send: "se", discard: "di", join: "jo", mine: "mi", alerts: "al", callbacks: "cb", calls: "my", book: "bo", callOut: "co", testRing: "te", summon: "su",
     },
   },
 });

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ct112.core.asks import SummonsState
 from ct112.core.record import ServiceClass
 
+AGENCY = r"\A[a-z0-9_]{1,64}\z"
+NUMBER = r"\A\+?[0-9]{3,20}\z"
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -71,6 +73,19 @@ class Summon(_Ask):
     state: SummonsState
 
 
+class CallContact(_Ask):
+    """Ring the operator's own phone, then this contact of the agency book.
+
+    `contact`: its id there, or "desk": the agency's own number. `number`: theirs, as the book has it.
+    """
+
+    kind: Literal["call_contact"] = "call_contact"
+    operator: Name
+    agency: Annotated[str, Field(pattern=AGENCY)]
+    contact: Name
+    number: Annotated[str, Field(pattern=NUMBER)]
+
+
 class TakeCallback(_Ask):
     """Ring the operator's phone, or the position's, and then whoever is to be called back."""
 
@@ -94,14 +109,14 @@ class CallAgency(_Ask):
 
     kind: Literal["call_agency"] = "call_agency"
     delivery: UUID
-    agency: Annotated[str, Field(pattern=r"\A[a-z0-9_]{1,64}\z")]
-    number: Annotated[str, Field(pattern=r"\A\+?[0-9]{3,20}\z")]
+    agency: Annotated[str, Field(pattern=AGENCY)]
+    number: Annotated[str, Field(pattern=NUMBER)]
     text: Annotated[str, Field(min_length=1, max_length=2000)]
     seconds: Annotated[float, Field(ge=5, le=120)] = 45.0
 
 
 Ask = Annotated[
-    SetClass | SetPriority | Sit | Leave | SetState | Summon | TakeCallback | CallAgency,
+    SetClass | SetPriority | Sit | Leave | SetState | Summon | CallContact | TakeCallback | CallAgency,
     Field(discriminator="kind"),
 ]
 

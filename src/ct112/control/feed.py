@@ -41,10 +41,23 @@ class LiveCall:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class LiveCallOut:
+    """An operator's call to a contact of the agency book. Empty: begun before serve was restarted."""
+
+    id: str
+    agency: str
+    contact: str
+    phase: str  # ringing, dialling, talking, ended
+    result: str | None  # talked, busy, no_answer, failed, unavailable, not_picked_up, cancelled
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class LivePosition:
     """A position and who sits there. `since`: when it became so; `until`: when wrap-up or rest ends.
 
     `summoned_at`: since when who sits there calls a supervisor; `coming`: who has said that they come.
+
+    `call_out`: the call to the agency book that is under way there, or the last one.
 
     `registered_at`: the nodes that have its phone; `refused_by`: those that refused its account.
     """
@@ -60,6 +73,7 @@ class LivePosition:
     until: datetime | None
     summoned_at: datetime | None
     coming: str | None
+    call_out: LiveCallOut | None
     registered_at: tuple[str, ...]
     refused_by: tuple[str, ...]
 

@@ -1,6 +1,6 @@
 """Asks come in, answers go out: each id is answered once, and a stale ask changes nothing."""
 
-from ct112.core import reorder, seating, summons
+from ct112.core import calling_out, reorder, seating, summons
 from ct112.core.arms import Arm
 from ct112.core.asks import AskCode, Refusal
 from ct112.core.board import Board
@@ -10,7 +10,7 @@ from ct112.core.events import Asked
 REMEMBERED = 4096
 """So many answers are remembered; a client that asks again does so within seconds."""
 
-ARMS: dict[type, Arm] = {**reorder.ARMS, **seating.ARMS, **summons.ARMS}
+ARMS: dict[type, Arm] = {**reorder.ARMS, **seating.ARMS, **summons.ARMS, **calling_out.ARMS}
 """What to do with each kind of ask."""
 
 

@@ -73,7 +73,20 @@ class Summon:
     state: SummonsState
 
 
-Ask = SetClass | SetPriority | Sit | Leave | SetState | Summon
+@value(frozen=True, slots=True)
+class CallContact:
+    """Ring the operator's own phone, then call this contact of the agency book (a call-out).
+
+    `number` is the contact's; whoever asks may name agency and contact alone.
+    """
+
+    operator: OperatorName
+    agency: str
+    contact: str
+    number: str
+
+
+Ask = SetClass | SetPriority | Sit | Leave | SetState | Summon | CallContact
 
 
 class AskCode(StrEnum):

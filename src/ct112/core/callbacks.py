@@ -1,12 +1,15 @@
-"""Calling somebody back: the operator's phone rings, then the number is dialled, then both talk.
+"""Calls an operator makes: their phone rings, then the number is dialled, then both talk.
 
-Kept apart from the callers' calls: nothing here may stand in their way, and its record is the task.
+Somebody is called back for a task, or a contact of the agency book is called (a call-out, `calling_out`).
+Kept apart from the callers' calls: nothing here may stand in their way. A call-back's record is the task, a
+call-out's its facts.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from ct112.core import purposes
 from ct112.core.board import Board
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.commands import DialCallee, EndCallee, JoinCallee, RingOperator, Unexpected
@@ -23,6 +26,7 @@ from ct112.core.events import (
 )
 from ct112.core.ids import CallId, NodeName, OfferId, PositionName, callback_id, offer_id
 from ct112.core.positions import Position
+from ct112.core.purposes import Purpose
 from ct112.core.trunks import free
 
 
@@ -36,14 +40,16 @@ class Phase(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Callback:
-    """One call-back under way. `deadline` is None while both talk: then a person has it.
+    """One call-back or call-out under way. `task`: None of a call-out, which has a `purpose`.
+
+    `deadline` is None while both talk: then a person has it.
 
     `joined`: both hear each other, as far as we know. Until then nobody was reached.
     `trunk`: dialled by, "" while only the operator's phone rings; `tried`: the trunks dialled by so far.
     """
 
     id: CallId
-    task: int
+    task: int | None
     number: str
     node: NodeName
     position: PositionName
@@ -53,12 +59,13 @@ class Callback:
     joined: bool = False
     trunk: str = ""
     tried: tuple[str, ...] = ()
+    purpose: Purpose | None = None
 
 
 def asked(board: Board, event: CallbackAsked) -> None:
     """Ring the position, if its phone is there, its operator is with nobody, and nobody has the task."""
     position = board.positions.get(event.position)
-    node = None if position is None else _node(board, position)
+    node = None if position is None else node_of(board, position)
     if is_taken(board, event.task):
         board.odd(Unexpected(event=type(event).__name__, state="taken already"))
         return
@@ -69,22 +76,43 @@ def asked(board: Board, event: CallbackAsked) -> None:
         board.result(event.task, CallbackResult.FAILED, tried=False)
         return
     call = callback_id(event.task, board.now)
+    ring(board, position, call, node, event.number, task=event.task)
+
+
+def ring(
+    board: Board,
+    position: Position,
+    call: CallId,
+    node: NodeName,
+    number: str,
+    *,
+    task: int | None = None,
+    purpose: Purpose | None = None,
+) -> None:
+    """Ring the operator's phone; who is to be dialled is dialled when they pick up."""
     offer, seconds = offer_id(call, 1), board.policy.ring_seconds
     position.ring(call, offer, board.now)
     back = Callback(
         id=call,
-        task=event.task,
-        number=event.number,
+        task=task,
+        number=number,
         node=node,
-        position=event.position,
+        position=position.name,
         offer=offer,
         phase=Phase.RINGING,
         deadline=board.now + seconds + board.policy.ring_grace_seconds,
+        purpose=purpose,
     )
     begin(board, back)
     board.do(
         RingOperator(
-            call=call, offer=offer, node=node, position=event.position, seconds=seconds, number=event.number
+            call=call,
+            offer=offer,
+            node=node,
+            position=position.name,
+            seconds=seconds,
+            number=number,
+            agency="" if purpose is None else purpose.agency,
         )
     )
 
@@ -92,15 +120,25 @@ def asked(board: Board, event: CallbackAsked) -> None:
 def begin(board: Board, back: Callback) -> None:
     """Take a call-back in."""
     board.callbacks[back.id] = back
+    _show(board, back)
+
+
+def _show(board: Board, back: Callback) -> None:
+    """Let it be seen how far it is: a call-out at its position."""
     board.changed.append(back)
+    if back.purpose is not None:
+        purposes.show(board, back.position, back.id, back.purpose, back.phase)
 
 
 def go_on(
     board: Board, back: Callback, phase: Phase, deadline: float | None, *, joined: bool = False
 ) -> None:
     """Come so far with it."""
+    newly = joined and not back.joined
     back.phase, back.deadline, back.joined = phase, deadline, joined
-    board.changed.append(back)
+    _show(board, back)
+    if newly and back.purpose is not None:
+        purposes.joined(board, back.id, back.purpose)
 
 
 def is_taken(board: Board, task: int) -> bool:
@@ -118,7 +156,7 @@ def about_operator(
         case OfferAnswered():
             _operator_answered(board, back, event)
         case OfferEnded():
-            operator_ended(board, back)
+            _operator_left(board, back)
         case _:
             assert_never(event)
 
@@ -143,7 +181,7 @@ def _operator_answered(board: Board, back: Callback, event: OfferAnswered) -> No
         return
     board.position(back.position).pick_up(back.id, event.offer, board.now)
     if not _dial(board, back):  # the lines were taken meanwhile
-        board.end_offer(back.offer, CallbackResult.UNAVAILABLE)
+        _end_offer(board, back, CallbackResult.UNAVAILABLE)
         back.phase = Phase.DIALLING
         _close(board, back, CallbackResult.UNAVAILABLE, tried=False)
 
@@ -159,6 +197,8 @@ def _dial(board: Board, back: Callback) -> bool:
     back.trunk, back.tried = trunk.name, (*back.tried, trunk.name)
     seconds = board.policy.dial_seconds
     go_on(board, back, Phase.DIALLING, board.now + seconds + board.policy.ring_grace_seconds)
+    if back.purpose is not None:
+        purposes.dialled(board, back.id, back.purpose, trunk.name)
     board.do(DialCallee(call=back.id, node=back.node, number=back.number, seconds=seconds, trunk=trunk.name))
     return True
 
@@ -166,6 +206,15 @@ def _dial(board: Board, back: Callback) -> bool:
 def _dial_again(board: Board, back: Callback) -> bool:
     """Try another trunk after one has failed; return whether there is one."""
     return back.phase is Phase.DIALLING and not board.draining and _dial(board, back)
+
+
+def _operator_left(board: Board, back: Callback) -> None:
+    """The operator has hung up, or not picked up."""
+    if back.purpose is not None and back.phase is Phase.DIALLING:
+        board.do(EndCallee(back.id, back.node))
+        _close(board, back, CallbackResult.CANCELLED)
+        return
+    operator_ended(board, back)
 
 
 def operator_ended(board: Board, back: Callback) -> None:
@@ -207,13 +256,17 @@ def _callee_ended(board: Board, back: Callback, event: CalleeEnded) -> None:
     result = event.result
     if back.phase is Phase.TALKING:
         result = CallbackResult.REACHED if back.joined else CallbackResult.NO_ANSWER
-    board.end_offer(back.offer, _why(result))
+    _end_offer(board, back, result)
     _close(board, back, result)
 
 
-def _why(result: CallbackResult) -> CallbackResult | None:
-    """Return what the operator is to hear; who was reached needs no word."""
-    return None if result is CallbackResult.REACHED else result
+def _end_offer(board: Board, back: Callback, why: CallbackResult | None) -> None:
+    """End the operator's leg; they hear why, unless they talked, or the console says it.
+
+    After a call-out the phone is free at once: the next caller may ring.
+    """
+    heard = back.purpose is None and why is not CallbackResult.REACHED
+    board.end_offer(back.offer, why if heard else None)
 
 
 def failed(board: Board, back: Callback, event: CommandFailed) -> None:
@@ -225,7 +278,7 @@ def failed(board: Board, back: Callback, event: CommandFailed) -> None:
             pass
         case DialCallee() | JoinCallee():
             board.do(EndCallee(back.id, back.node))
-            board.end_offer(back.offer, CallbackResult.UNAVAILABLE)
+            _end_offer(board, back, CallbackResult.UNAVAILABLE)
             _close(board, back, CallbackResult.UNAVAILABLE, tried=False)  # the trunk or the node: not them
         case _:
             pass  # a leg that was to end is gone already
@@ -241,7 +294,7 @@ def due(board: Board) -> None:
     """End what takes too long."""
     for back in [back for back in board.callbacks.values() if back.deadline is not None]:
         if back.deadline is not None and back.deadline <= board.now:
-            board.end_offer(back.offer, CallbackResult.NO_ANSWER if back.phase is Phase.DIALLING else None)
+            _end_offer(board, back, CallbackResult.NO_ANSWER if back.phase is Phase.DIALLING else None)
             operator_ended(board, back)
 
 
@@ -263,7 +316,7 @@ def lost(board: Board, back: Callback) -> None:
     _done(board, back, _result_when_cut(back), tried=back.phase is not Phase.RINGING)
 
 
-def _node(board: Board, position: Position) -> NodeName | None:
+def node_of(board: Board, position: Position) -> NodeName | None:
     """Return a node we can act on where the operator's phone is."""
     return min((node for node in position.phones if node not in board.lost), default=None)
 
@@ -271,7 +324,9 @@ def _node(board: Board, position: Position) -> NodeName | None:
 def _close(board: Board, back: Callback, result: CallbackResult, *, tried: bool = True) -> None:
     """Note the result and free the operator. This is the only way a call-back ends."""
     position = board.position(back.position)
-    if back.phase is Phase.RINGING:
+    if back.purpose is not None:
+        position.resume(back.purpose.until, board.now)
+    elif back.phase is Phase.RINGING:
         position.rest(board.now + board.policy.rest_seconds)
     else:
         position.wrap_up(board.now + board.policy.wrap_up_seconds)
@@ -279,6 +334,9 @@ def _close(board: Board, back: Callback, result: CallbackResult, *, tried: bool 
 
 
 def _done(board: Board, back: Callback, result: CallbackResult, *, tried: bool) -> None:
-    board.result(back.task, result, tried=tried)
+    if back.purpose is not None:
+        purposes.over(board, back.position, back.id, back.purpose, back.phase, result)
+    elif back.task is not None:
+        board.result(back.task, result, tried=tried)
     del board.callbacks[back.id]
     board.changed.append(back)

@@ -1,19 +1,25 @@
-"""Call-backs after a gap: who can talk is joined, other legs are ended, the task is closed by the truth."""
+"""Call-backs and call-outs after a gap: who can talk is joined, other legs are ended.
 
-from ct112.core import callbacks, survey
+A call-back's task is closed by the truth.
+"""
+
+from ct112.core import callbacks, calling_out, survey
 from ct112.core.board import Board
 from ct112.core.callback_rules import CallbackResult
 from ct112.core.callbacks import Callback, Phase
 from ct112.core.commands import EndCallee, JoinCallee
 from ct112.core.events import FoundCallee, FoundOffer, NodeSurveyed, OfferAnswered
-from ct112.core.ids import BACK, OfferId, call_of, task_of
+from ct112.core.ids import BACK, CALL_OUT, OfferId, call_of, task_of
 from ct112.core.positions import Ringing
+
+MADE = (BACK, CALL_OUT)
+"""How the names of calls an operator makes begin."""
 
 
 def surveyed(board: Board, event: NodeSurveyed) -> None:
     """Compare the call-backs of a node with what was found there, and take over those of before a restart."""
     legs = {call_of(leg.offer): leg for leg in event.offers if is_back(leg.offer)}
-    callees = {callee.call: callee for callee in event.callees if callee.call.startswith(BACK)}
+    callees = {callee.call: callee for callee in event.callees if callee.call.startswith(MADE)}
     backs = callbacks.at_node(board, event.node)
     for back in backs:
         _found_again(board, back, legs.pop(back.id, None), callees.pop(back.id, None))
@@ -24,8 +30,8 @@ def surveyed(board: Board, event: NodeSurveyed) -> None:
 
 
 def is_back(offer: OfferId) -> bool:
-    """Return whether this is the operator's leg of a call-back."""
-    return offer.startswith(BACK)
+    """Return whether this is the operator's leg of a call-back or call-out."""
+    return offer.startswith(MADE)
 
 
 def _found_again(board: Board, back: Callback, leg: FoundOffer | None, callee: FoundCallee | None) -> None:
@@ -54,7 +60,8 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         _hang_up(board, event, leg, callee)  # given up with its node, and taken again by somebody else
         return
     given_up = board.draining and callee is not None and not callee.answered
-    if task is None or callee is None or not leg.answered or position.busy or given_up:
+    strange = task is None and not call.startswith(CALL_OUT)
+    if strange or callee is None or not leg.answered or position.busy or given_up:
         _end(board, event, leg, callee)
         return
     position.pick_up(call, leg.offer, board.now)
@@ -68,6 +75,7 @@ def _adopt(board: Board, event: NodeSurveyed, leg: FoundOffer, callee: FoundCall
         phase=Phase.DIALLING,
         trunk=callee.trunk,
         deadline=board.now + board.policy.dial_seconds + board.policy.ring_grace_seconds,
+        purpose=calling_out.found(board, call) if task is None else None,
     )
     callbacks.begin(board, back)
     if callee.joined:

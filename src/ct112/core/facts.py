@@ -1,4 +1,4 @@
-"""What can happen to a call, a stay, or a call to an agency: one frozen dataclass a kind.
+"""What can happen to a call, a stay, a call to an agency or a call-out: one frozen dataclass a kind.
 
 Store, feed and front end share them.
 
@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from ct112.core.agency_outcomes import AgencyOutcome
+from ct112.core.call_outs import CallOutResult
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
 from ct112.core.record import ClassSource, EndedBy, Fact, Outcome, ServiceClass
 from ct112.core.value import value
@@ -370,6 +371,45 @@ class AgencyEnded(_OfAgencyCall):
     outcome: AgencyOutcome
 
 
+@value(frozen=True)
+class CallOutBegun:
+    """An operator calls a contact of the agency book; empty: what a process of before has written.
+
+    `contact`: its id in the book. Facts of a call-out have the UUID in its name for `call`.
+    """
+
+    KIND: ClassVar[str] = "call_out_begun"
+    node: NodeName
+    position: PositionName
+    operator: OperatorName | None
+    agency: str
+    contact: str
+    by: str
+
+
+@value(frozen=True)
+class CallOutDialled:
+    """The operator has picked up, and the contact is dialled by this trunk."""
+
+    KIND: ClassVar[str] = "call_out_dialled"
+    trunk: str
+
+
+@value(frozen=True)
+class CallOutJoined:
+    """Operator and contact hear each other."""
+
+    KIND: ClassVar[str] = "call_out_joined"
+
+
+@value(frozen=True)
+class CallOutEnded:
+    """The call-out is over."""
+
+    KIND: ClassVar[str] = "call_out_ended"
+    result: CallOutResult
+
+
 OfOperator = (
     Offered
     | Ringing
@@ -410,7 +450,8 @@ OfCall = (
     | FallbackAnswered
 )
 OfAgencyCall = AgencyDialled | AgencyAnswered | AgencyTold | AgencyWaits | AgencyJoined | AgencyEnded
-Happening = OfCall | OfStay | OfAgencyCall
+OfCallOut = CallOutBegun | CallOutDialled | CallOutJoined | CallOutEnded
+Happening = OfCall | OfStay | OfAgencyCall | OfCallOut
 KINDS: Mapping[str, type[Happening]] = {kind.KIND: kind for kind in get_args(Happening)}
 
 

@@ -19,6 +19,7 @@ OperatorName = NewType("OperatorName", str)
 
 
 BACK = "back-"
+CALL_OUT = "callout-"
 AGENCY = "agency-"
 
 
@@ -51,6 +52,24 @@ def callback_id(task: int, now: float) -> CallId:
     return CallId(f"{BACK}{task}-{int(now * 1000)}")
 
 
+def call_out_id(node: NodeName, position: PositionName, revision: int, now: float) -> CallId:
+    """Return the name of a call-out begun at `now`, when the position had this revision."""
+    return CallId(CALL_OUT + derive_call_id(node, f"{position}.{revision}", now))
+
+
+def fact_id_of(call: CallId) -> CallId:
+    """Return under which id the facts of a call-out are: the UUID in its name."""
+    return CallId(call.removeprefix(CALL_OUT))
+
+
+def begun_at(call: CallId) -> float | None:
+    """Return when a call-out was begun, as its name says, in epoch seconds; None of a strange name."""
+    try:
+        return (uuid.UUID(fact_id_of(call)).int >> 80) / 1000
+    except ValueError:
+        return None
+
+
 def task_of(call: CallId) -> int | None:
     """Return the task a call-back is for; None for a caller's call."""
     number = call.removeprefix(BACK).partition("-")[0]
@@ -68,8 +87,8 @@ def delivery_of(call: CallId) -> str | None:
 
 
 def is_outgoing(call: CallId) -> bool:
-    """Return whether this is a call we make: a call-back, or one to an agency."""
-    return call.startswith((BACK, AGENCY))
+    """Return whether this is a call we make: a call-back, a call-out, or one to an agency."""
+    return call.startswith((BACK, CALL_OUT, AGENCY))
 
 
 def call_of(name: OfferId | PlayId) -> CallId:

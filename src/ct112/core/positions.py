@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ct112.core.call_outs import CallOut
 from ct112.core.ids import CallId, NodeName, OfferId, OperatorName, PositionName
 from ct112.core.value import value
 
@@ -62,7 +63,7 @@ class Position:
     `reason`: why they are paused. `listed`: it is one of the centre's positions, and not just a phone.
     `watch` hears of every new state; `revision` counts the changes. `since`: when who sits there, or what
     they do, became as it is, by the machine's clock. `summoned_at`: since when who sits there calls a
-    supervisor, `coming`: who has said that they come.
+    supervisor, `coming`: who has said that they come. `call_out`: under way or the last one.
     """
 
     name: PositionName
@@ -75,6 +76,7 @@ class Position:
     since: float = 0.0
     summoned_at: float | None = None
     coming: str | None = None
+    call_out: CallOut | None = None
     changed: list[Any] = field(default_factory=list, repr=False)
     watch: Callable[["Position"], None] | None = field(default=None, repr=False)
     _state: OperatorState = field(default_factory=OffDuty)
@@ -101,6 +103,12 @@ class Position:
         """Call a supervisor since `at`, who is `coming`; None: it is over."""
         if (self.summoned_at, self.coming) != (at, coming):
             self.summoned_at, self.coming = at, coming
+            self.touch()
+
+    def show_call_out(self, call_out: CallOut | None) -> None:
+        """Show how far the operator's call-out is; None: there was none."""
+        if self.call_out != call_out:
+            self.call_out = call_out
             self.touch()
 
     def stamp(self, wall: float) -> None:
@@ -136,6 +144,7 @@ class Position:
         self.operator, self.ready, self.reason = name, ready and name is not None, reason
         if changed:
             self.summon(None)
+            self.show_call_out(None)
         if before != (self.operator, self.ready, self.reason):
             self.touch()
         if self.busy:
@@ -164,6 +173,13 @@ class Position:
     def wrap_up(self, until: float) -> None:
         """Pause after a talk."""
         self.state = WrapUp(until) if self.ready else OffDuty()
+
+    def resume(self, until: float | None, now: float) -> None:
+        """Be as before a call-out: ready in the old place, or in the pause that ends at `until`."""
+        if until is not None and until > now and self.ready:
+            self.state = WrapUp(until)
+        else:
+            self.spare(now)
 
     def let_go(self, now: float) -> None:
         """Be ready behind the others: the node of the call is lost, and the talk may still be going on."""

@@ -29,7 +29,7 @@ def _leave(board: Board, move: Move) -> None:
             return
         if isinstance(position.state, Ringing):
             _withdraw(board, position, position.state)
-        if _talked_before(board, stay.position):
+        if talked_before(board, stay.position):
             position.stand_by()
             return
         log_out(board, stay, move.by)
@@ -45,7 +45,7 @@ def _withdraw(board: Board, position: Position, ringing: Ringing) -> None:
     survey.withdraw(board, ringing.offer)
 
 
-def _talked_before(board: Board, name: PositionName) -> bool:
+def talked_before(board: Board, name: PositionName) -> bool:
     """Return whether a talk from before a restart may still be going on there, at a node not surveyed yet."""
     remembered = board.remembered.values()
     return any(record.position == name and record.ended_at is None for record in remembered)
@@ -57,7 +57,7 @@ def _arrive(board: Board, move: Move) -> None:
         return
     position = board.position(move.to)
     taken = (
-        position.operator is not None or isinstance(position.state, OnCall) or _talked_before(board, move.to)
+        position.operator is not None or isinstance(position.state, OnCall) or talked_before(board, move.to)
     )
     if not taken:
         drop_move(board, move.operator)

@@ -159,7 +159,7 @@ class AgencyDesk:
         """Return why nothing is dialled now; None when it may be. What is refused may be asked again."""
         if self._floor is None or self._floor.draining:
             return _later("ct112 serve is leaving or has just begun: ask again in a moment.")
-        if leads_here(ask.number) or not_dialled(ask.number) not in (None, NotDialled.EMERGENCY):
+        if never_dialled(ask.number):
             text = "This number is not dialled: correct the agency's contact."
             return Answer(accepted=False, code=AskCode.NOT_POSSIBLE, reason=text)
         if len(self._floor.agency_calls) + len(self._work) >= AT_ONCE:
@@ -238,6 +238,11 @@ class AgencyDesk:
         sound = self._sounds.pop(delivery, None)
         if sound is not None:
             self._voice.discard(sound)
+
+
+def never_dialled(number: str) -> bool:
+    """Return whether a number is dialled for no agency: it leads back here, costs, or changes the line."""
+    return leads_here(number) or not_dialled(number) not in (None, NotDialled.EMERGENCY)
 
 
 def _later(reason: str) -> Answer:

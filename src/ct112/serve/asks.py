@@ -14,6 +14,7 @@ from ct112.core.commands import Answered
 from ct112.core.events import Asked
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.ports import Post
+from ct112.serve.agency_calls import never_dialled
 from ct112.serve.callbacks import CallbackDesk, Conflict
 from ct112.store import StoreUnavailable
 
@@ -30,6 +31,11 @@ UNANSWERED = Answer(
     accepted=False,
     code="unanswered",
     reason="ct112 has not answered in time, it may still be done: ask again with the same id to learn it.",
+)
+NOT_DIALLED = Answer(
+    accepted=False,
+    code=AskCode.NOT_POSSIBLE,
+    reason="This number is not dialled: correct the agency's contact.",
 )
 Take = Callable[[given.TakeCallback], Awaitable[Answer]]
 CallAgency = Callable[[given.CallAgency], Awaitable[Answer]]
@@ -58,6 +64,8 @@ class Asks:
                     answer = await self._taking(request)
                 elif isinstance(request.ask, given.CallAgency):
                     answer = await self._calling(request.ask)
+                elif isinstance(request.ask, given.CallContact) and never_dialled(request.ask.number):
+                    answer = NOT_DIALLED
                 else:
                     answer = await self._floors(request, _translated(request.ask))
         except TimeoutError:
@@ -136,7 +144,13 @@ def _look_at_end(work: "asyncio.Task[Answer]") -> None:
 
 
 def _translated(
-    ask: given.SetClass | given.SetPriority | given.Sit | given.Leave | given.SetState | given.Summon,
+    ask: given.SetClass
+    | given.SetPriority
+    | given.Sit
+    | given.Leave
+    | given.SetState
+    | given.Summon
+    | given.CallContact,
 ) -> asks.Ask:
     """Return the ask in the floor's words."""
     match ask:
@@ -156,5 +170,7 @@ def _translated(
             return asks.SetState(OperatorName(ask.operator), ask.ready, ask.reason)
         case given.Summon():
             return asks.Summon(PositionName(ask.position), ask.state)
+        case given.CallContact():
+            return asks.CallContact(OperatorName(ask.operator), ask.agency, ask.contact, ask.number)
         case _:
             assert_never(ask)

@@ -168,7 +168,7 @@ class Feed:
             "calls": floor.calls,
             "positions": floor.positions,
             "operators": views.people(floor),
-            "callbacks": floor.call_backs,
+            "callbacks": {name: back for name, back in floor.call_backs.items() if back.task is not None},
             "nodes": self._nodes,
         }
         return {name: self._shelves[name].changes(things[name]) for name in things}

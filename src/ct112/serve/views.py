@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from ct112.control.feed import LiveCall, LiveCallback, LiveOperator, LivePosition
+from ct112.control.feed import LiveCall, LiveCallback, LiveCallOut, LiveOperator, LivePosition
+from ct112.core.call_outs import CallOut
 from ct112.core.callbacks import Callback
 from ct112.core.calls import Call, InMenu, Joining, Kept, Offered, Queued, Stranded, Talking, Waiting
 from ct112.core.floor import Floor
@@ -67,8 +68,21 @@ def live_position(operator: Position, refused_by: tuple[str, ...]) -> LivePositi
         until=moment(state.until) if isinstance(state, WrapUp | Resting) else None,
         summoned_at=moment(operator.summoned_at),
         coming=operator.coming,
+        call_out=_call_out(operator.call_out),
         registered_at=tuple(sorted(operator.phones)),
         refused_by=refused_by,
+    )
+
+
+def _call_out(call_out: CallOut | None) -> LiveCallOut | None:
+    if call_out is None:
+        return None
+    return LiveCallOut(
+        id=call_out.id,
+        agency=call_out.agency,
+        contact=call_out.contact,
+        phase=call_out.phase,
+        result=call_out.result,
     )
 
 
@@ -106,6 +120,7 @@ def live_operator(person: Person) -> LiveOperator:
 
 def live_callback(back: Callback) -> LiveCallback:
     """Return the call-back as it is now."""
+    assert back.task is not None, "a call-out is shown at its position"
     return LiveCallback(
         id=back.id, task=back.task, number=back.number, position=back.position, phase=back.phase
     )

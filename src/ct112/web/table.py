@@ -1,6 +1,7 @@
 """The one table of routes: what is not in it cannot be asked."""
 
 from ct112.web.accounts.routes import ROUTES as ACCOUNTS
+from ct112.web.agencies.calling import ROUTES as AGENCY_CALLS
 from ct112.web.agencies.routes import ROUTES as AGENCIES
 from ct112.web.alerts.cameras import ROUTES as CAMERAS
 from ct112.web.alerts.routes import ROUTES as ALERTS
@@ -65,6 +66,7 @@ TABLE: tuple[Route, ...] = (
     *CAPACITY,
     *IVR,
     *AGENCIES,
+    *AGENCY_CALLS,
     *ROUTING,
     *PLACES,
     *PLACE_IMPORTS,

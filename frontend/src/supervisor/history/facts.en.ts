@@ -20,6 +20,11 @@ const AGENCY = {
   no_answer: "no answer", failed: "failed", unavailable: "unavailable", lost: "lost",
 } as const;
 
+const CALL_OUT = {
+  talked: "they talked", busy: "busy", no_answer: "not picked up", failed: "cannot be reached", unavailable: "no line",
+  not_picked_up: "the operator's phone was not picked up", cancelled: "hung up before anybody answered",
+} as const;
+
 export const ENGLISH: Sayings = {
   arrived: ({ node }) => `The call arrives at node ${node}`,
   picked_up: () => "The menu picks up",
@@ -64,4 +69,8 @@ export const ENGLISH: Sayings = {
   agency_waits: () => "The agency asks for an operator",
   agency_joined: (data) => `The agency is connected with ${at(data)}`,
   agency_ended: ({ outcome }) => `The call to the agency is over: ${AGENCY[outcome]}`,
+  call_out_begun: ({ agency, operator, by }) => `${operator ?? by} calls ${agency} from the agency book`,
+  call_out_dialled: ({ trunk }) => `The agency is dialled by ${trunk}`,
+  call_out_joined: () => "Operator and agency are connected",
+  call_out_ended: ({ result }) => `The call to the agency is over: ${CALL_OUT[result]}`,
 };

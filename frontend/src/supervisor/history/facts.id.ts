@@ -20,6 +20,11 @@ const AGENCY = {
   no_answer: "tidak diangkat", failed: "gagal", unavailable: "tidak tersedia", lost: "terputus",
 } as const;
 
+const CALL_OUT = {
+  talked: "berbicara", busy: "sibuk", no_answer: "tidak diangkat", failed: "tidak dapat dihubungi", unavailable: "tidak ada saluran",
+  not_picked_up: "telepon operator tidak diangkat", cancelled: "ditutup sebelum dijawab",
+} as const;
+
 export const INDONESIAN: Sayings = {
   arrived: ({ node }) => `Panggilan masuk di simpul ${node}`,
   picked_up: () => "Menu suara mengangkat",
@@ -64,4 +69,8 @@ export const INDONESIAN: Sayings = {
   agency_waits: () => "Instansi meminta operator",
   agency_joined: (data) => `Instansi tersambung dengan ${at(data)}`,
   agency_ended: ({ outcome }) => `Telepon ke instansi selesai: ${AGENCY[outcome]}`,
+  call_out_begun: ({ agency, operator, by }) => `${operator ?? by} menelepon ${agency} dari buku instansi`,
+  call_out_dialled: ({ trunk }) => `Instansi ditelepon lewat ${trunk}`,
+  call_out_joined: () => "Operator dan instansi tersambung",
+  call_out_ended: ({ result }) => `Telepon ke instansi selesai: ${CALL_OUT[result]}`,
 };

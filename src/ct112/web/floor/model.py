@@ -3,6 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
+from ct112.core.call_outs import CallOutPhase, CallOutResult
 from ct112.core.record import ClassSource, ServiceClass
 from ct112.web.calls.model import Location
 from ct112.web.values import Instant, Shown
@@ -34,11 +35,25 @@ class LiveCallView(Shown):
     location: Location | None
 
 
+class LiveCallOutView(Shown):
+    """An operator's call to a contact of the agency book. `contact`: its id there, or "desk".
+
+    Empty names: it was begun before serve was restarted. `result`: of one that is over.
+    """
+
+    id: str
+    agency: str
+    contact: str
+    phase: CallOutPhase
+    result: CallOutResult | None = None
+
+
 class LivePositionView(Shown):
     """A position, who sits there, and how they are.
 
     `since`: when it became so (null: serve is older and does not say); `until`: when wrap-up or rest ends.
     `summoned_at`: since when who sits there calls a supervisor; `coming`: who has said that they come.
+    `call_out`: the call to the agency book under way there, or the last one.
     """
 
     position: str
@@ -52,6 +67,7 @@ class LivePositionView(Shown):
     until: Instant | None
     summoned_at: Instant | None = None
     coming: str | None = None
+    call_out: LiveCallOutView | None = None
     registered_at: tuple[str, ...]
     refused_by: tuple[str, ...]
 
