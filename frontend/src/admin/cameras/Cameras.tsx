@@ -1,7 +1,10 @@
 /** Cameras of the city. */
+import { Text } from "@mantine/core";
 import { api, got, ifMatch, once } from "../../shared/api/client";
 import type { components } from "../../shared/api/openapi";
+import { type MapPoint, RoomMap } from "../../shared/map/RoomMap";
 import { Catalogue, oneOf } from "../common/Catalogue";
+import classes from "../common/common.module.css";
 import { without } from "../common/draft";
 import { everyPage, pageQuery } from "../common/pages";
 import { useCameraWords } from "./words";
@@ -33,6 +36,27 @@ function change({ code, version }: Camera, touched: Partial<Draft>): Promise<Cam
   return got(api.PATCH("/api/v1/cameras/{code}", { params: { path: { code }, header: ifMatch(version) }, body: degrees(without(touched, "code")) }));
 }
 
+/** Where it stands, pointed at: on the city's map, or on its areas where there is none. */
+function Where({ draft, set }: { draft: Draft; set: (patch: Partial<Draft>) => void }) {
+  const w = useCameraWords();
+  const [latitude, longitude] = [draft.latitude, draft.longitude].map((each) => (each === "" ? Number.NaN : Number(each))) as [number, number];
+  const known = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
+  const points: MapPoint[] = known ? [{ id: "it", kind: "camera", latitude, longitude, label: draft.name || w.map }] : [];
+  return (
+    <div>
+      <Text size="sm">{w.mapHelp}</Text>
+      <div className={classes.map}>
+        <RoomMap label={w.map} points={points} onPlace={(at) => { set({ latitude: rounded(at.latitude), longitude: rounded(at.longitude) }); }} />
+      </div>
+    </div>
+  );
+}
+
+/** A decimetre is more than a finger can point at. */
+function rounded(degrees: number): number {
+  return Math.round(degrees * 1e6) / 1e6;
+}
+
 export default function Cameras() {
   const w = useCameraWords();
   return (
@@ -51,6 +75,7 @@ export default function Cameras() {
           {f.text("name", { required: true })}
           {f.number("latitude")}
           {f.number("longitude")}
+          <Where draft={f.draft} set={f.set} />
           {f.text("stream", { required: true, inputMode: "url" })}
           {one ? f.yes("active") : null}
         </>

@@ -16,12 +16,12 @@ type Found = Subject["found"][number];
 export function Find() {
   const { find: w } = usePrivacyWords();
   const [number, setNumber] = useState("");
-  const [found, setFound] = useState<{ number: string; subject: Subject } | null>(null);
+  const [found, setFound] = useState<{ number: string; subject: Subject; at: number } | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     try {
-      setFound({ number, subject: await got(api.GET("/api/v1/privacy/subject", { params: { query: { number } } })) });
+      setFound({ number, subject: await got(api.GET("/api/v1/privacy/subject", { params: { query: { number } } })), at: Date.now() });
       setProblem(null);
     } catch (error) {
       setProblem(error);
@@ -37,7 +37,7 @@ export function Find() {
           <Button type="submit">{w.go}</Button>
         </Group>
       </form>
-      {found ? <Known key={found.number} {...found} /> : null}
+      {found ? <Known key={found.at} {...found} /> : null}
     </Stack>
   );
 }

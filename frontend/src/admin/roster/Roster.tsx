@@ -1,5 +1,5 @@
 /** The duty roster, a week at a time. */
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, got, once } from "../../shared/api/client";
@@ -9,8 +9,8 @@ import { Ask } from "../common/Ask";
 import classes from "../common/common.module.css";
 import { Form } from "../common/Form";
 import { Missing } from "../common/List";
-import { beginOf, dayOf, later, mondayOf, toLocal } from "../common/local";
-import { type Draft, duties } from "./plan";
+import { beginOf, dayOf, later, mondayOf } from "../common/local";
+import { doubled, type Draft, duties, dutiesOf, hoursOf } from "./plan";
 import roster from "./roster.module.css";
 import { useRosterWords } from "./words";
 
@@ -45,6 +45,7 @@ export default function Roster() {
       {data === undefined ? <Missing error={error} again={() => void refetch()} /> : (
         <>
           {data.length === 0 ? <Text className={classes.empty}><b>{w.empty.title}.</b> {w.empty.text}</Text> : null}
+          {doubled(data).length ? <Alert color="yellow" variant="outline">{w.doubled(doubled(data).join(", "))}</Alert> : null}
           <Week duties={data} days={DAYS.map((at) => later(monday, at))} named={named} />
         </>
       )}
@@ -62,8 +63,8 @@ interface WeekProps {
 function Week({ duties: all, days, named }: WeekProps) {
   const w = useRosterWords();
   const queries = useQueryClient();
-  const [leaving, setLeaving] = useState<Duty | null>(null);
-  const said = (one: Duty): string => `${toLocal(one.starts_at).slice(11)}–${toLocal(one.ends_at).slice(11)} ${one.operator ?? w.people(one.people)}`;
+  const [leaving, setLeaving] = useState<{ duty: Duty; said: string } | null>(null);
+  const said = (one: Duty, day: string): string => `${hoursOf(one, day)} ${one.operator ?? w.people(one.people)}`;
   const cancel = async ({ id }: Duty): Promise<void> => {
     await got(api.DELETE("/api/v1/roster/{id}", { params: { path: { id } } }));
     await queries.invalidateQueries({ queryKey: KEY });
@@ -71,21 +72,21 @@ function Week({ duties: all, days, named }: WeekProps) {
   return (
     <ol className={roster.week}>
       {days.map((day) => {
-        const there = all.filter((one) => toLocal(one.starts_at).startsWith(day));
+        const there = dutiesOf(all, day);
         return (
           <li key={day}>
             <Title order={2} size="h6">{named(day)}</Title>
             {there.length === 0 ? <Text c="dimmed">{w.nobody}</Text> : null}
             {there.map((one) => (
-              <Button key={one.id} variant="default" size="compact-sm" className={roster.duty} onClick={() => { setLeaving(one); }} aria-label={w.cancel(said(one))}>
-                {said(one)}
+              <Button key={one.id} variant="default" size="compact-sm" className={roster.duty} onClick={() => { setLeaving({ duty: one, said: said(one, day) }); }} aria-label={w.cancel(said(one, day))}>
+                {said(one, day)}
               </Button>
             ))}
           </li>
         );
       })}
       {leaving ? (
-        <Ask title={w.cancel(said(leaving))} ends={w.ends} yes={w.cancel("").split(":")[0] ?? ""} act={() => cancel(leaving)} close={() => { setLeaving(null); }} />
+        <Ask title={w.cancel(leaving.said)} ends={w.ends} yes={w.cancel("").split(":")[0] ?? ""} act={() => cancel(leaving.duty)} close={() => { setLeaving(null); }} />
       ) : null}
     </ol>
   );

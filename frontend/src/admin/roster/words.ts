@@ -10,6 +10,7 @@ export const useRosterWords = words({
     now: "Minggu ini",
     empty: { title: "Belum ada yang dijadwalkan minggu ini", text: "Isi formulir di bawah: siapa, mulai kapan, berapa jam, dan untuk berapa hari." },
     nobody: "–",
+    doubled: (names: string) => `Dijadwalkan dua kali pada waktu yang sama: ${names}. Hapus salah satunya.`,
     people: (n: number) => `${n} orang, siapa pun`,
     plan: "Tambah ke jadwal",
     fields: {
@@ -34,6 +35,7 @@ export const useRosterWords = words({
     now: "This week",
     empty: { title: "Nothing is planned this week", text: "Fill in below: who, from when, how many hours, and for how many days." },
     nobody: "–",
+    doubled: (names: string) => `Planned twice at one time: ${names}. Remove one of them.`,
     people: (n: number) => `${n} people, whoever it is`,
     plan: "Put on the roster",
     fields: {
