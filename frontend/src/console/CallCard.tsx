@@ -3,12 +3,13 @@ import { Badge, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, got } from "../shared/api/client";
 import type { components } from "../shared/api/openapi";
-import { RoomMap } from "../shared/map/RoomMap";
+import { type MapPoint, RoomMap } from "../shared/map/RoomMap";
 import { secondsSince, useNow } from "../shared/now";
 import { ClassSign } from "../shared/signs/Signs";
 import { dayAndTime, duration } from "../shared/time";
 import classes from "./Console.module.css";
-import { type Call, type Point, shownNumber } from "./own";
+import { type Call, type Own, type Point, shownNumber } from "./own";
+import type { PlaceFound } from "./form/draft";
 import type { Near } from "./near";
 import { useConsoleWords } from "./words";
 
@@ -16,8 +17,11 @@ type Located = Omit<components["schemas"]["LocationShown"], "shape">;
 const FEW = 5;
 const MOST_OF_A_NUMBER = 40;
 
-export function CallCard({ call, near, join }: { call: Call | null; near: Near; join: (incident: string) => void }) {
+interface Given { call: Call | null; back: Own["back"]; near: Near; chosen: PlaceFound | null; join: (incident: string) => void }
+
+export function CallCard({ call, back, near, chosen, join }: Given) {
   const w = useConsoleWords().call;
+  if (call === null && back !== null) return <CallBack back={back} />;
   if (call === null) {
     return (
       <Paper withBorder p="sm" component="section" aria-label={w.title} data-testid="call" data-state="none">
@@ -36,10 +40,21 @@ export function CallCard({ call, near, join }: { call: Call | null; near: Near; 
         </Group>
         <ClassSign of={call.service_class} />
         <bdi className={classes.number} data-testid="number">{number ?? w.unknownNumber}</bdi>
-        <Place call={call} />
+        <Place call={call} chosen={chosen} />
         <History ani={call.ani} itself={call.id} />
         <NearList near={near} join={join} />
       </Stack>
+    </Paper>
+  );
+}
+
+function CallBack({ back }: { back: NonNullable<Own["back"]> }) {
+  const w = useConsoleWords().call;
+  return (
+    <Paper withBorder p="sm" component="section" aria-label={w.title} data-testid="call-back" data-phase={back.phase}
+      className={back.phase === "ringing" ? classes.ringing : classes.talking}>
+      <Text fw={700} size="lg" role="status">{w.back[back.phase]}</Text>
+      <bdi className={classes.number}>{shownNumber(back.number) ?? w.unknownNumber}</bdi>
     </Paper>
   );
 }
@@ -67,24 +82,32 @@ export function pointOf(call: Call | null, locations: readonly Located[]): Point
   return null;
 }
 
-function Place({ call }: { call: Call }) {
+function Place({ call, chosen }: { call: Call; chosen: PlaceFound | null }) {
   const w = useConsoleWords().call;
   const locations = useLocations(call);
   const [best] = locations;
   const point = pointOf(call, locations);
-  if (!best && !point) return <Text size="sm">{w.noPlace}</Text>;
   const words = [best?.area?.name, best?.text, point ? `${point.latitude.toFixed(5)}, ${point.longitude.toFixed(5)}` : null];
   const uncertainty = best?.uncertainty_m ? w.within(`${Math.round(best.uncertainty_m)} m`) : null;
   const caller = point ? [{ ...point, id: call.id, kind: "call" as const, label: w.caller, uncertainty: best?.uncertainty_m ?? undefined }] : [];
+  const points = [...caller, ...placeOf(chosen)];
   return (
     <>
-      <Text size="sm" data-testid="call-place">
-        <strong>{w.place(w.sources[best?.source ?? "sip"])}: </strong>
-        {[...words, uncertainty].filter(Boolean).join(" · ")}
-      </Text>
-      {point ? <div className={classes.map}><RoomMap points={caller} label={w.caller} /></div> : null}
+      {!best && !point ? <Text size="sm">{w.noPlace}</Text> : (
+        <Text size="sm" data-testid="call-place">
+          <strong>{w.place(w.sources[best?.source ?? "sip"])}: </strong>
+          {[...words, uncertainty].filter(Boolean).join(" · ")}
+        </Text>
+      )}
+      {points.length > 0 ? <div className={classes.map}><RoomMap points={points} picked={chosen?.code} label={w.map} /></div> : null}
     </>
   );
+}
+
+/** The place that was chosen in the form, as a point of the map. */
+function placeOf(chosen: PlaceFound | null): MapPoint[] {
+  if (typeof chosen?.latitude !== "number" || typeof chosen.longitude !== "number") return [];
+  return [{ id: chosen.code, latitude: chosen.latitude, longitude: chosen.longitude, kind: "place", label: chosen.name }];
 }
 
 function History({ ani, itself }: { ani: string | null; itself: string }) {

@@ -1,7 +1,8 @@
 /** The operator's console: my state, the call, the form beside it, and the work. Everything by the keyboard. */
 import { Button, Checkbox, Group, Paper, Stack, Text, Title } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Clock } from "../shared/now";
+import { useWorkThing, whenThere } from "../shared/live/work";
 import { PhonePanel } from "../shared/phone/PhonePanel";
 import { PhoneProvider } from "../shared/phone/PhoneProvider";
 import { usePhone } from "../shared/phone/phone";
@@ -18,11 +19,13 @@ import { Duty } from "./Duty";
 import { type Draft, waiting, written } from "./form/draft";
 import { FormCard } from "./form/FormCard";
 import { forms } from "./form/store";
+import type { Last } from "./form/forms";
 import { useProposal } from "./form/proposal";
 import { type Current, useCurrent } from "./form/current";
 import { focusOn } from "./focus";
 import { lettersOf } from "./letters";
 import { useNear } from "./near";
+import { OffersWait } from "./OffersWait";
 import { Overlooked } from "./Overlooked";
 import { type Own, useOwn } from "./own";
 import { type Tab, Work } from "./Work";
@@ -48,6 +51,7 @@ function Room() {
   const [pagePhone, setPagePhone] = useState(() => localStorage.getItem(PHONE) !== "desk");
   const send = useCallback(() => { if (!current.send(proposal)) focusOn("category"); }, [current, proposal]);
   const join = useCallback((incident: string) => { current.join(incident); }, [current]);
+  const follow = useFollow(current);
   useFocusOnRing(own, current);
   const commands = useCommands({ w, own, acts, current, send, setTab, join: () => { const [first] = near.incidents; if (first) join(first.incident.id); } });
   useKeys(commands);
@@ -57,12 +61,12 @@ function Room() {
       <h1 className={classes.hidden}>{w.title}</h1>
       <PhoneProvider wanted={pagePhone} />
       <Overlooked own={own} />
-      <Lines copies={categories.old || book.old} />
+      <Lines copies={categories.old || book.old} showOffers={() => { setTab("offers"); }} />
       <div className={classes.columns}>
         <div className={classes.column}>
           <Duty own={own} acts={acts} />
           <CallOutCard own={own} />
-          <CallCard call={own.call} near={near} join={join} />
+          <CallCard call={own.call} back={own.back} near={near} chosen={current.draft?.chosen ?? null} join={join} />
           {pagePhone ? <PhonePanel /> : null}
           <Checkbox label={w.desk.pagePhone} checked={pagePhone} onChange={(event) => {
             keep(PHONE, event.target.checked ? "page" : "desk");
@@ -70,10 +74,10 @@ function Room() {
           }} />
         </div>
         <div className={classes.column}>
-          <Middle current={current} categories={categories.value} proposal={proposal} send={send} />
+          <Middle call={own.call !== null} current={current} categories={categories.value} proposal={proposal} send={send} />
           <Text size="sm" c="dimmed">{w.bar.hint}</Text>
         </div>
-        <Work tab={tab} show={setTab} acts={acts} categories={categories.value} operator={own.operator} />
+        <Work tab={tab} show={setTab} acts={acts} categories={categories.value} operator={own.operator} follow={follow} />
       </div>
       <CommandBar commands={commands} />
     </>
@@ -88,9 +92,9 @@ function usePoint(own: Own, draft: Draft | null) {
   return pointOf(own.call, locations);
 }
 
-interface MiddleGiven { current: Current; categories: readonly Category[]; proposal: ReturnType<typeof useProposal>; send: () => void }
+interface MiddleGiven { call: boolean; current: Current; categories: readonly Category[]; proposal: ReturnType<typeof useProposal>; send: () => void }
 
-function Middle({ current, categories, proposal, send }: MiddleGiven) {
+function Middle({ call, current, categories, proposal, send }: MiddleGiven) {
   const w = useConsoleWords().form;
   const { draft } = current;
   return (
@@ -101,14 +105,22 @@ function Middle({ current, categories, proposal, send }: MiddleGiven) {
       ) : (
         <Paper withBorder p="sm" data-testid="form" data-stage="none">
           <Stack gap="xs" align="start">
+            {current.last ? <Sent last={current.last} /> : null}
             <Text>{w.empty}</Text>
-            <Button variant="default" onClick={() => { current.begin(); }}>{w.begin}</Button>
+            <Button variant="default" onClick={() => { current.begin(); focusOn("category"); }}>{call ? w.beginOfCall : w.begin}</Button>
           </Stack>
         </Paper>
       )}
       <Others current={current} categories={categories} />
     </>
   );
+}
+
+/** What became of the form that was here. */
+function Sent({ last }: { last: Last }) {
+  const w = useConsoleWords().form;
+  const number = useWorkThing("incidents", last.incident)?.number ?? "";
+  return <Text fw={700} role="status" data-testid="sent">{last.joined ? w.joined(number) : w.sent(number)}</Text>;
 }
 
 function Others({ current, categories }: { current: Current; categories: readonly Category[] }) {
@@ -128,13 +140,26 @@ function Others({ current, categories }: { current: Current; categories: readonl
   );
 }
 
+/** Open the form of an incident that has just been made of an alert or an offer: its agencies are still to be asked. */
+function useFollow(current: Current): (incident: string) => void {
+  const newest = useRef(current);
+  useEffect(() => { newest.current = current; });
+  return useCallback((incident) => {
+    whenThere(incident, (arrived) => {
+      newest.current.follow(arrived);
+      focusOn("agencies");
+    });
+  }, []);
+}
+
 /** One line for each thing the operator has to know while something is away; the frame says what is. */
-function Lines({ copies }: { copies: boolean }) {
+function Lines({ copies, showOffers }: { copies: boolean; showOffers: () => void }) {
   const w = useConsoleWords();
   const { drafts, unkept } = forms.shown();
   const unsent = [...drafts.values()].filter(waiting).length;
   return (
     <div role="status" data-testid="lines">
+      <OffersWait show={showOffers} />
       {unsent > 0 ? <div className={classes.warning} data-testid="unsent">{w.away.forms(unsent)}</div> : null}
       {copies ? <div className={classes.warning} data-testid="copies">{w.away.copies}</div> : null}
       {unkept ? <div className={classes.warning}>{w.form.unkept}</div> : null}
@@ -186,6 +211,7 @@ function useCommands({ w, own, acts, current, send, setTab, join }: CommandsGive
       mine: () => { setTab("mine"); },
       alerts: () => { setTab("alerts"); },
       callbacks: () => { setTab("callbacks"); },
+      offers: () => { setTab("offers"); },
       calls: () => { setTab("calls"); },
       book: () => { setTab("book"); },
       callOut: () => { setTab("book"); },

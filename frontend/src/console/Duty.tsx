@@ -73,10 +73,23 @@ function State({ position, acts }: { position: Position; acts: Acts }) {
           onClick={() => { acts.state(true); }}>{w.ready}</Button>
         <Button variant="default" disabled={acts.busy} onClick={() => { acts.leave(position.position); }}>{w.leave}</Button>
       </Group>
-      <NativeSelect label={w.pause} aria-label={w.reason} value={position.ready ? "" : position.reason ?? ""} disabled={acts.busy}
-        data={[{ value: "", label: "–" }, ...reasons.map((each) => ({ value: each.code, label: name(each.code) }))]}
-        onChange={(event) => { if (event.target.value) acts.state(false, event.target.value); }} />
+      <Pause position={position} acts={acts} name={name} />
     </Stack>
+  );
+}
+
+/** An arrow key changes a list at once: it is the button that pauses. */
+function Pause({ position, acts, name }: { position: Position; acts: Acts; name: (code: string) => string }) {
+  const w = useConsoleWords().desk;
+  const reasons = useReasons();
+  const [picked, setPicked] = useState<string | null>(null);
+  const reason = picked ?? reasons[0]?.code ?? "";
+  return (
+    <form className={classes.choice} onSubmit={(event) => { event.preventDefault(); setPicked(null); acts.state(false, reason); }}>
+      <NativeSelect label={w.reason} value={reason} disabled={acts.busy} data={reasons.map((each) => ({ value: each.code, label: name(each.code) }))}
+        onChange={(event) => { setPicked(event.target.value); }} />
+      <Button type="submit" variant="default" disabled={acts.busy || reason === "" || (!position.ready && position.reason === reason)}>{w.pause}</Button>
+    </form>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Beside the form: my incidents and how far each agency is, alerts, call-backs, my calls, the agency book. */
-import { Button, Group, Paper, Text, Title } from "@mantine/core";
+import { Button, Group, Loader, Paper, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { api, got } from "../shared/api/client";
 import { useLivePart } from "../shared/live/live";
 import { useWorkPart, type WorkThing } from "../shared/live/work";
@@ -8,7 +9,6 @@ import { ClassSign } from "../shared/signs/Signs";
 import { clock, dayAndTime } from "../shared/time";
 import { useMe } from "../shared/session/session";
 import type { Acts } from "./acts";
-import { Alerts } from "./Alerts";
 import { callables } from "./callOut";
 import classes from "./Console.module.css";
 import { type Category, useAgencyBook } from "./copies";
@@ -16,25 +16,31 @@ import { useAsk } from "./ask";
 import { shownNumber } from "./own";
 import { useConsoleWords } from "./words";
 
-export const TABS = ["mine", "alerts", "callbacks", "calls", "book"] as const;
+export const TABS = ["mine", "alerts", "offers", "callbacks", "calls", "book"] as const;
 export type Tab = (typeof TABS)[number];
 
-interface Given { tab: Tab; show: (tab: Tab) => void; acts: Acts; categories: readonly Category[]; operator: string | null }
+interface Given { tab: Tab; show: (tab: Tab) => void; acts: Acts; categories: readonly Category[]; operator: string | null; follow: (incident: string) => void }
 
-export function Work({ tab, show, acts, categories, operator }: Given) {
+const Alerts = lazy(async () => ({ default: (await import("./Alerts")).Alerts }));
+const Offers = lazy(async () => ({ default: (await import("./Offers")).Offers }));
+
+export function Work({ tab, show, acts, categories, operator, follow }: Given) {
   const w = useConsoleWords().work;
-  const alerts = useWorkPart("alerts").size;
+  const counts: Partial<Record<Tab, number>> = { alerts: useWorkPart("alerts").size, offers: useWorkPart("offers").size, callbacks: useLivePart("callbacks").size };
   return (
     <Paper withBorder p="sm" component="section" aria-label={w.title} data-testid="work">
       <Group gap="xs" mb="sm" role="group" aria-label={w.title}>
         {TABS.map((each) => (
           <Button key={each} size="compact-sm" variant={each === tab ? "filled" : "default"} aria-pressed={each === tab} onClick={() => { show(each); }}>
-            {w.tabs[each]}{each === "alerts" && alerts > 0 ? ` (${alerts})` : ""}
+            {w.tabs[each]}{counts[each] ? ` (${counts[each]})` : ""}
           </Button>
         ))}
       </Group>
-      {tab === "mine" ? <Mine categories={categories} /> : null}
-      {tab === "alerts" ? <Alerts categories={categories} /> : null}
+      {tab === "mine" ? <Mine categories={categories} follow={follow} /> : null}
+      <Suspense fallback={<Loader size="sm" aria-hidden />}>
+        {tab === "alerts" ? <Alerts categories={categories} follow={follow} /> : null}
+        {tab === "offers" ? <Offers categories={categories} follow={follow} /> : null}
+      </Suspense>
       {tab === "callbacks" ? <Callbacks acts={acts} /> : null}
       {tab === "calls" ? <MyCalls operator={operator} /> : null}
       {tab === "book" ? <Book acts={acts} /> : null}
@@ -42,7 +48,7 @@ export function Work({ tab, show, acts, categories, operator }: Given) {
   );
 }
 
-function Mine({ categories }: { categories: readonly Category[] }) {
+function Mine({ categories, follow }: Pick<Given, "categories" | "follow">) {
   const w = useConsoleWords().work.mine;
   const me = useMe().name;
   const dispatches = [...useWorkPart("dispatches").values()];
@@ -59,6 +65,7 @@ function Mine({ categories }: { categories: readonly Category[] }) {
             <Text fw={700}>{categories.find((each) => each.code === incident.category)?.name ?? incident.category}</Text>
             <Text size="sm">{incident.number} · {clock(incident.opened_at)} · {incident.place_text ?? incident.landmark ?? ""}</Text>
             {asked.length === 0 ? <Text size="sm">{w.noDispatch}</Text> : null}
+            {asked.length === 0 ? <Button size="compact-sm" variant="default" onClick={() => { follow(incident.id); }}>{w.ask}</Button> : null}
             <ul className={classes.list}>{asked.map((each) => <DispatchLine key={each.id} dispatch={each} />)}</ul>
           </li>
         );

@@ -13,16 +13,19 @@ export interface Own {
   readonly position: Position | null;
   /** The call that rings at my position, or that I talk in. */
   readonly call: Call | null;
+  /** The call-back I am making: my phone rings, theirs, then we talk. */
+  readonly back: Thing<"callbacks"> | null;
 }
 
 export function useOwn(): Own {
   const { operator } = useMe();
-  const [positions, calls] = [useLivePart("positions"), useLivePart("calls")];
+  const [positions, calls, backs] = [useLivePart("positions"), useLivePart("calls"), useLivePart("callbacks")];
   return useMemo(() => {
     const position = operator === null ? null : [...positions.values()].find((each) => each.operator === operator) ?? null;
     const call = position === null ? null : callAt(position, calls);
-    return { operator, position, call };
-  }, [operator, positions, calls]);
+    const back = [...backs.values()].find((each) => each.position === position?.position) ?? null;
+    return { operator, position, call, back };
+  }, [operator, positions, calls, backs]);
 }
 
 function callAt(position: Position, calls: ReadonlyMap<string, Call>): Call | null {

@@ -1,6 +1,7 @@
 /** Whom the rules propose for this form, and who is asked. */
 import { Checkbox, NativeSelect, Stack, Text, Title } from "@mantine/core";
 import { useAgencyBook } from "../copies";
+import { FIELDS } from "../focus";
 import { useConsoleWords } from "../words";
 import type { Draft } from "./draft";
 import type { Proposal, Proposed } from "./proposal";
@@ -18,7 +19,7 @@ export function Agencies({ draft, proposal, change }: Given) {
   const set = (code: string, on: boolean): void => { change({ agencies: on ? [...asked, code] : asked.filter((each) => each !== code) }); };
   const why = { rules: w.byRule(proposal.rule ?? ""), copy: w.byCopy, none: w.pickCategory, alarm: w.noRule }[proposal.by];
   return (
-    <section aria-label={w.agencies} data-testid="agencies">
+    <section id={FIELDS.agencies} tabIndex={-1} aria-label={w.agencies} data-testid="agencies">
       <Title order={3} size="h6">{w.agencies}</Title>
       <Text size="sm" c="dimmed" mb="xs">{why}</Text>
       <Stack gap="xs">

@@ -1,5 +1,6 @@
 /** A form as it is typed: a value. What is sent of it, and what is wrong with it, is made from it. Pure. */
 import type { components } from "../../shared/api/openapi";
+import type { WorkThing } from "../../shared/live/work";
 
 export type NewIncident = components["schemas"]["NewIncident"];
 export type PlaceFound = components["schemas"]["PlaceFound"];
@@ -46,6 +47,15 @@ export function begin(by: string, call: string | null, callerNumber = ""): Draft
     description: "", people: "", callerName: "", agencies: null, stage: "writing", body: null, joins: null, number: null,
     problem: null, touched: Date.now(),
   };
+}
+
+/** The form of an incident that is open already (of an alert, of a neighbour's offer): its agencies are asked by it. */
+export function following(by: string, incident: WorkThing<"incidents">): Draft {
+  const { id, number, category, kelurahan, latitude, longitude } = incident;
+  const place = incident.place_text ?? incident.landmark ?? "";
+  const spot = { latitude, longitude, name: place, area_name: null, score: 1 };
+  const chosen = kelurahan === null ? null : { ...spot, code: kelurahan, kind: "kelurahan", area: null };
+  return { ...begin(by, null), id, number, category, place, chosen, stage: "opened" };
 }
 
 /** Whether anything was typed that somebody would miss. */

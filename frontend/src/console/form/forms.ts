@@ -9,6 +9,9 @@ const FORGOTTEN_MS = 3 * 24 * 3600_000;
 /** What windows of the same person tell each other. */
 interface Told { readonly id: string; readonly draft: Draft | null }
 
+/** What was sent last: the call's form is gone, and this is what became of it. */
+export interface Last { readonly call: string | null; readonly incident: string; readonly joined: boolean }
+
 /** Runs a piece of work while no other window of this browser does. */
 export type Alone = (name: string, work: () => Promise<void>) => Promise<void>;
 
@@ -25,10 +28,11 @@ export interface Shown {
   readonly read: boolean;
   /** The browser keeps nothing: a reload would lose what is typed. */
   readonly unkept: boolean;
+  readonly last: Last | null;
 }
 
 export class Forms {
-  #shown: Shown = { drafts: new Map(), read: false, unkept: false };
+  #shown: Shown = { drafts: new Map(), read: false, unkept: false, last: null };
   readonly #listeners = new Set<() => void>();
   #by = "";
   #pause = FIRST_MS;
@@ -49,7 +53,7 @@ export class Forms {
   async of(by: string): Promise<void> {
     if (by === this.#by) return;
     this.#by = by;
-    this.#set({ drafts: new Map(), read: false });
+    this.#set({ drafts: new Map(), read: false, last: null });
     const kept = await this.around.keeping.all().catch(() => { this.#set({ unkept: true }); return []; });
     const mine = kept.filter((draft) => draft.by === by);
     const old = mine.filter((draft) => !waiting(draft) && draft.touched < Date.now() - FORGOTTEN_MS);
@@ -97,12 +101,17 @@ export class Forms {
       let draft = this.#shown.drafts.get(id); // another window may have sent it while we waited
       while (draft && waiting(draft)) {
         const sent = await step(draft, this.around.requests);
-        if (sent.done) { this.discard(id); break; }
+        if (sent.done) { this.#sent(draft); break; }
         if (sent.draft !== draft) { this.#have(sent.draft); await this.#keep(sent.draft); }
         if (sent.again) return; // what it needs is away: for the others too
         draft = sent.draft;
       }
     }
+  }
+
+  #sent({ id, call, joins }: Draft): void {
+    this.#set({ last: { call, incident: joins ?? id, joined: joins !== null } });
+    this.discard(id);
   }
 
   async #keep(draft: Draft): Promise<void> {

@@ -31,3 +31,15 @@ export function useWorkPart<P extends WorkPart>(part: P): ReadonlyMap<string, Wo
 export function useWorkThing<P extends WorkPart>(part: P, id: string | null | undefined): WorkThing<P> | undefined {
   return useThing(workSource, part, id) as WorkThing<P> | undefined;
 }
+
+/** Told once of an incident as soon as the line has it; whoever calls has the line open. */
+export function whenThere(id: string, then: (incident: WorkThing<"incidents">) => void): void {
+  const look = (): void => {
+    const incident = workSource.shown().value?.incidents.get(id);
+    if (!incident) return;
+    deaf();
+    then(incident);
+  };
+  const deaf = workSource.listen(look);
+  look();
+}
