@@ -1,9 +1,8 @@
 /** The time of the server, each second: a desk's own clock may be wrong, and waits are counted by it. */
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { useLive } from "./live/live";
+import { steady } from "./time";
 
-/** By the clock that nobody sets: the desk's may be put right in the middle of a call. */
-const steady = (): number => performance.timeOrigin + performance.now();
 const SECOND_MS = 1_000;
 const Now = createContext(steady());
 

@@ -1,7 +1,7 @@
 /** The page's phone as it is seen: its state, the call, its buttons, the headset. */
 import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { duration } from "../time";
+import { duration, steady } from "../time";
 import { HeadsetChoice } from "./HeadsetChoice";
 import { Levels } from "./Levels";
 import { type PhoneCall, type Trouble, usePhone } from "./phone";
@@ -87,11 +87,11 @@ function Keypad() {
   );
 }
 
-function Since({ at }: { at: Date }) {
-  const [now, setNow] = useState(() => Date.now());
+function Since({ at }: { at: number }) {
+  const [now, setNow] = useState(steady);
   useEffect(() => {
-    const every = setInterval(() => { setNow(Date.now()); }, 1000);
+    const every = setInterval(() => { setNow(steady()); }, 1000);
     return () => { clearInterval(every); };
   }, [at]);
-  return <Text ff="monospace">{duration((now - at.getTime()) / 1000)}</Text>;
+  return <Text ff="monospace">{duration((now - at) / 1000)}</Text>;
 }

@@ -38,6 +38,8 @@ function listenToThePage(): void {
   window.addEventListener("beforeunload", (event) => { if (phone.busy) event.preventDefault(); });
   window.addEventListener("online", () => { phone.look(); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") phone.look(); });
-  window.addEventListener("pointerdown", () => { if (phone.state().troubles.includes("sound-blocked")) void phone.again(); });
+  for (const touched of ["pointerdown", "keydown"]) {
+    window.addEventListener(touched, () => { if (phone.state().troubles.includes("sound-blocked")) void phone.again(); });
+  }
   (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener("devicechange", () => void phone.devicesChanged());
 }

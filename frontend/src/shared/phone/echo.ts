@@ -1,11 +1,12 @@
 /** The test of a headset without Asterisk: what is said comes back after a moment, by this page alone. */
+import { steady } from "../time";
 import type { TalkSink } from "./talk";
 
 const DELAY_SECONDS = 0.6;
 const LONGEST_MS = 30_000;
 
 export class EchoTest {
-  readonly since = new Date();
+  readonly since = steady();
   readonly who = "";
   readonly remote: MediaStreamTrack | null = null;
   #context: AudioContext | null = null;

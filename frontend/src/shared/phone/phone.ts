@@ -4,6 +4,7 @@
  */
 import type { RTCSession } from "jssip/lib/RTCSession";
 import { useSyncExternalStore } from "react";
+import { steady } from "../time";
 import { accountOf, type PageAccount } from "./account";
 import { choose, chosen, type Device, type Kind, KINDS, listed } from "./choice";
 import { EchoTest } from "./echo";
@@ -133,8 +134,9 @@ export class Phone {
 
   /** The page was clicked, or the microphone is to be tried again. */
   async again(): Promise<void> {
-    this.#trouble("sound-blocked", false);
-    if (this.#state.call?.state === "ringing") this.#trouble("sound-blocked", !(await this.#bell.ring()));
+    const rings = this.#state.call?.state === "ringing";
+    const [heard, stream] = [rings ? this.#bell.ring() : this.#bell.allowed(), this.#earpiece.stream];
+    this.#trouble("sound-blocked", !(await heard) || (stream !== null && !(await this.#earpiece.play(stream))));
     if (!this.#microphone.track && this.#account) await this.#openMicrophone();
   }
 
@@ -199,6 +201,7 @@ export class Phone {
     this.#set({ line: "connecting" });
     await this.#openMicrophone();
     await this.#startNodes(turn);
+    if (turn === this.#turn) this.#trouble("sound-blocked", !(await this.#bell.allowed())); // before the first call rings unheard
   }
 
   /** Register: only with a microphone, for a caller must be heard. */
@@ -292,7 +295,7 @@ export class Phone {
         this.#expected = null;
         this.#bell.stop();
         this.#trouble("sound-blocked", false);
-        this.#call({ state: "talking", since: new Date() });
+        this.#call({ state: "talking", since: steady() });
       },
       ended: () => { if (ours()) this.#over(); },
       heard: (stream: MediaStream) => {

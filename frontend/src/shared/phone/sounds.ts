@@ -7,6 +7,7 @@ type Sinkable = AudioContext & { setSinkId?: (id: string) => Promise<void> };
 const BELL_EVERY_MS = 2_400;
 const BELL_HZ = [784, 988, 784, 988];
 const NOTE_SECONDS = 0.18;
+const ALLOWED_MS = 1_000;
 const BELL_LEVEL = 0.35;
 const FLOOR_DB = -60;
 
@@ -30,6 +31,16 @@ export class Bell {
     await new Promise((resolve) => setTimeout(resolve, 50));
     this.#once(context);
     return context.state === "running";
+  }
+
+  /** Whether it would be heard. */
+  async allowed(): Promise<boolean> {
+    const context = (this.#context ??= new AudioContext());
+    const late = new Promise((resolve) => setTimeout(resolve, ALLOWED_MS));
+    await Promise.race([context.resume(), late]); // one that is not allowed waits for a click
+    const allowed = context.state === "running";
+    if (!this.ringing) void context.suspend();
+    return allowed;
   }
 
   stop(): void {

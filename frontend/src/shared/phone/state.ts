@@ -18,7 +18,8 @@ export type Trouble =
 export interface PhoneCall {
   readonly id: string;
   readonly state: "ringing" | "calling" | "talking";
-  readonly since: Date;
+  /** By `steady` of shared/time. */
+  readonly since: number;
   readonly muted: boolean;
   /** As the node shows it: a number, an agency, a position. */
   readonly who: string;

@@ -1,5 +1,6 @@
 /** One call at the page's phone, over JsSIP's session: its sound, and that only a person's key ends it as an end. */
 import type { RTCSession, TerminateOptions } from "jssip/lib/RTCSession";
+import { steady } from "../time";
 import { onlyG711 } from "./sdp";
 
 /** "Temporary failure": by it the floor knows a phone that is gone from an operator who hung up (docs/decisions/0046). */
@@ -18,7 +19,7 @@ export interface TalkSink {
 }
 
 export class Talk {
-  readonly since = new Date();
+  readonly since = steady();
   muted = false;
   byPerson = false;
   #track: MediaStreamTrack | null = null;

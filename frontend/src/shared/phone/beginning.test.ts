@@ -9,12 +9,25 @@ vi.mock("jssip", () => ({
   },
 }));
 
+/** A browser that plays nothing before the page is touched. */
+class Silent {
+  static touched = false;
+  state = "suspended";
+  resume = (): Promise<void> => {
+    if (!Silent.touched) return new Promise(() => undefined);
+    this.state = "running";
+    return Promise.resolve();
+  };
+  suspend = (): Promise<void> => Promise.resolve();
+}
+
 const account = { user: "pos-1.web", sip_password: "x", urls: ["wss://node/ws"] };
 const track = { stop: () => undefined, getSettings: () => ({}) };
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("Request", class extends Request { constructor(url: string, more?: RequestInit) { super(new URL(url, "http://localhost"), more); } });
+  vi.stubGlobal("AudioContext", Silent);
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json(account)));
   Object.assign(navigator, {
     locks: { query: () => Promise.resolve({}), request: (_: string, __: object, work: () => Promise<void>) => work() },
@@ -22,11 +35,14 @@ beforeEach(() => {
   });
 });
 
-test("a phone whose program cannot be fetched says so, and fetches it again", async () => {
+test("a phone says before the first call that its program is not there, and fetches it again, or that it rings unheard", async () => {
   const { phone } = await import("./phone");
   phone.sit("pos-1");
   await vi.advanceTimersByTimeAsync(4_000);
-  expect([phone.state().troubles, jssip.started]).toEqual([["not-loaded"], 0]);
+  expect([phone.state().troubles, jssip.started]).toEqual([["not-loaded", "sound-blocked"], 0]);
   await vi.advanceTimersByTimeAsync(10_000);
-  expect([phone.state().troubles, jssip.started]).toEqual([[], 1]);
+  expect([phone.state().troubles, jssip.started]).toEqual([["sound-blocked"], 1]);
+  Silent.touched = true;
+  await phone.again();
+  expect(phone.state().troubles).toEqual([]);
 });
