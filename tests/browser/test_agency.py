@@ -183,6 +183,25 @@ async def test_two_agencies_see_their_own_alone_and_go_their_ways(
     await centre.ends(incident, other)
 
 
+async def test_a_second_tap_takes_no_other_dispatch(desks: Desks, people: People, centre: Centre) -> None:
+    """The one that comes to where the first one was has been read by nobody."""
+    desk = await phone(desks, people, OURS)
+    asked = [(await centre.sends(OURS)) for _ in range(2)]
+    ids = [dispatches[OURS] for _, dispatches in asked]
+    for id_ in ids:
+        await expect(button(desk, id_, "Terima tugas")).to_be_enabled()
+    at = await desk.page.get_by_role("button", name="Terima tugas").first.bounding_box()
+    assert at is not None
+    for _ in range(3):
+        await desk.page.touchscreen.tap(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+        await asyncio.sleep(0.15)
+    await expect(desk.page.get_by_role("button", name="Terima tugas")).to_have_count(1)
+    await expect(desk.page.get_by_role("button", name="Terima tugas")).to_be_enabled()
+    assert sorted([(await centre.dispatch(id_))["status"] for id_ in ids]) == ["acknowledged", "received"]
+    for incident, dispatches in asked:
+        await centre.ends(incident, dispatches[OURS])
+
+
 async def test_a_change_and_a_stand_down_stand_out_and_are_acknowledged(
     desks: Desks, people: People, centre: Centre
 ) -> None:

@@ -8,6 +8,7 @@ import { clock, dayAndTime } from "../shared/time";
 import classes from "./Agency.module.css";
 import { type BellState, useBell, useScreenOn } from "./bell";
 import { Card } from "./Card";
+import { useMoved } from "./hand";
 import { useMine, usePast } from "./mine";
 import { Notifications } from "./Notifications";
 import { useInstalled } from "./phone/installed";
@@ -27,6 +28,7 @@ export default function Agency() {
   const deaf = useSession().state === "over"; // nothing would be told until somebody signs in again
   const bell = useBell(deaf || shown.some(({ now }) => now.unacknowledged !== null));
   useScreenOn(shown.length > 0);
+  useMoved(shown.map(({ dispatch }) => dispatch.id));
   useLed(shown.map(({ dispatch }) => dispatch.id));
   const lost = outbox.items.filter((item) => !shown.some(({ dispatch }) => dispatch.id === item.dispatch));
   return (

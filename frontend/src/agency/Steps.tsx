@@ -1,13 +1,11 @@
 /** The large button for what comes next, and behind it what is pressed seldom. */
 import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import classes from "./Agency.module.css";
+import { press as touch, useResting } from "./hand";
 import { laterSteps, mayDecline, nextStep, type Now, type Said } from "./steps";
 import type { OutboxView } from "./useOutbox";
 import { useAgencyWords } from "./words";
-
-/** The next step comes to where the last one was: a second tap of the same finger must not press it. */
-const REST_MS = 1_500;
 
 interface Shown {
   readonly dispatch: string;
@@ -18,14 +16,15 @@ interface Shown {
 export function Steps({ dispatch, now, press }: Shown) {
   const w = useAgencyWords();
   const [asks, setAsks] = useState<"" | "done" | "decline">("");
-  const rest = useRest();
+  const resting = useResting();
   const next = nextStep(now);
   const say = (status: Said, reason?: string): void => {
+    if (!touch(dispatch)) return;
     setAsks("");
-    if (rest.begin()) void press({ kind: "report", dispatch, status, ...(reason === undefined ? {} : { reason }) });
+    void press({ kind: "report", dispatch, status, ...(reason === undefined ? {} : { reason }) });
   };
   const pressed = (status: Said): void => { if (status === "done") setAsks("done"); else say(status); };
-  if (rest.rests) {
+  if (resting === dispatch) {
     return (
       <div className={classes.steps}>
         <Button className={classes.next} fullWidth disabled>{w.pressed}</Button>
@@ -37,7 +36,7 @@ export function Steps({ dispatch, now, press }: Shown) {
   return (
     <Stack gap={0} className={classes.steps}>
       {next === null ? null : (
-        <Button className={classes.next} fullWidth onClick={() => { pressed(next); }}>
+        <Button className={classes.next} fullWidth disabled={resting !== null} onClick={() => { pressed(next); }}>
           {next === "acknowledged" ? w.press[now.unacknowledged ?? "acknowledged"] : w.press[next]}
         </Button>
       )}
@@ -97,23 +96,4 @@ function Decline({ send, cancel }: { send: (reason: string) => void; cancel: () 
       </Group>
     </Stack>
   );
-}
-
-/** After a press nothing can be pressed for a moment. */
-function useRest(): { rests: boolean; begin: () => boolean } {
-  const [rests, setRests] = useState(false);
-  const resting = useRef(false);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => { clearTimeout(timer.current); }, []);
-  const begin = (): boolean => {
-    if (resting.current) return false;
-    resting.current = true;
-    setRests(true);
-    timer.current = setTimeout(() => {
-      resting.current = false;
-      setRests(false);
-    }, REST_MS);
-    return true;
-  };
-  return { rests, begin };
 }

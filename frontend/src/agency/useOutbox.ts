@@ -26,8 +26,8 @@ export function useOutbox(account: string): OutboxView {
   const [state, setState] = useState<{ items: readonly KeptItem[]; lasts: boolean }>({ items: [], lasts: true });
   const box = useRef<Outbox | null>(null);
   useEffect(() => {
-    const made = new Outbox(account, kept, async (item) => {
-      const told = await sendItem(item);
+    const made = new Outbox(account, kept, async (item, signal) => {
+      const told = await sendItem(item, signal);
       if (!told) return;
       await queries.cancelQueries({ queryKey: keyOf(item.dispatch) }); // what was asked before would bring back the old
       queries.setQueryData(keyOf(item.dispatch), told);

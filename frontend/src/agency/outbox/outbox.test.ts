@@ -49,6 +49,25 @@ describe("what was pressed", () => {
     box.stop();
   });
 
+  it("goes before a photo, and breaks one off that is under way", async () => {
+    const slow: { signal?: AbortSignal } = {};
+    const order: string[] = [];
+    const upload = (one: KeptItem, signal: AbortSignal): Promise<void> => {
+      order.push(one.id);
+      if (one.kind === "report" || slow.signal) return Promise.resolve();
+      slow.signal = signal;
+      return new Promise((_, reject) => { signal.onabort = () => { reject(new DOMException("", "AbortError")); }; });
+    };
+    const sink = { items: () => undefined, arrived: () => undefined, explain: () => "" };
+    const box = new Outbox("damkar", openKept(), upload, sink);
+    await box.put({ id: "photo", account: "damkar", dispatch: "d", at: "2026-11-26T01:00:00Z", kind: "note", photo: new Blob(["x"]) });
+    await vi.advanceTimersByTimeAsync(100);
+    await box.put(item("ack", { dispatch: "e" }));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(order).toEqual(["photo", "ack", "photo"]);
+    box.stop();
+  });
+
   it("is nobody else's to send", async () => {
     const { box, sent } = outbox(() => Promise.resolve());
     await box.put(item("1", { account: "pmi" }));

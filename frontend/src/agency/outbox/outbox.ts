@@ -1,4 +1,7 @@
-/** Sends what was pressed, in the order pressed, each until the server has answered it: once, by its own id. */
+/**
+ * Sends what was pressed, in the order pressed, each until the server has answered it: once, by its own id. Presses
+ * go before notes, and break off one that is under way: a photo over a poor network holds up no acknowledgement.
+ */
 import { Problem } from "../../shared/api/problem";
 import type { Item, Kept, KeptItem } from "./kept";
 
@@ -26,12 +29,13 @@ export class Outbox {
   #again = false;
   #losses = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #note: AbortController | null = null; // of the note that is being sent
   #channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(LOCK);
 
   constructor(
     private readonly account: string,
     private readonly kept: Promise<Kept>,
-    private readonly send: (item: KeptItem) => Promise<void>,
+    private readonly send: (item: KeptItem, signal: AbortSignal) => Promise<void>,
     private readonly sink: Sink,
   ) {
     if (this.#channel) this.#channel.onmessage = () => void this.#show();
@@ -41,6 +45,7 @@ export class Outbox {
   async put(item: Item): Promise<void> {
     await (await this.kept).add(item);
     await this.#changed();
+    if (item.kind === "report") this.#note?.abort();
     this.now();
   }
 
@@ -76,9 +81,12 @@ export class Outbox {
   async #all(): Promise<void> {
     await this.#show();
     for (let item = await this.#first(); item; item = await this.#first()) {
+      const breaking = new AbortController();
+      this.#note = item.kind === "note" ? breaking : null;
       try {
-        await this.send(item);
+        await this.send(item, breaking.signal);
       } catch (error) {
+        if (breaking.signal.aborted) continue;
         if (isForLater(error)) {
           this.#later();
           return;
@@ -95,7 +103,8 @@ export class Outbox {
   }
 
   async #first(): Promise<KeptItem | undefined> {
-    return (await this.#ours()).find((item) => item.refused === undefined);
+    const waiting = (await this.#ours()).filter((item) => item.refused === undefined);
+    return waiting.find((item) => item.kind === "report") ?? waiting[0];
   }
 
   async #ours(): Promise<KeptItem[]> {

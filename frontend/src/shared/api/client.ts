@@ -7,6 +7,7 @@ import type { paths } from "./openapi";
 import { Problem, problemOf, TOO_SLOW, UNREACHABLE } from "./problem";
 
 const ANSWER_MS = 15_000;
+const LARGE_MS = 60_000; // a photo over a poor network
 
 /** Told of every problem: the session ends on "sign-in", the header shows what is away. */
 type Listener = (problem: Problem) => void;
@@ -17,9 +18,12 @@ export function onProblem(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-async function fetchInTime(request: Request): Promise<Response> {
+/** For what is large, as `fetch` of one request: it takes its time over a poor network. */
+export const patiently = (request: Request): Promise<Response> => fetchInTime(request, LARGE_MS);
+
+async function fetchInTime(request: Request, ms: number = ANSWER_MS): Promise<Response> {
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]) });
+    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ms)]) });
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw tell(silence(error));
@@ -38,7 +42,7 @@ function broken(error: unknown): never {
   throw ours ? error : tell(silence(error));
 }
 
-export const api = createClient<paths>({ credentials: "same-origin", fetch: fetchInTime });
+export const api = createClient<paths>({ credentials: "same-origin", fetch: (request) => fetchInTime(request) });
 
 interface Answered<T> {
   readonly body: T;
