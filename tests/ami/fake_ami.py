@@ -31,8 +31,8 @@ class FakeAmi:
         for writer in self._writers:
             writer.write(_message(fields))
 
-    def contact(self, phone: str, status: str, port: int = 5060) -> None:
-        """Send a ContactStatus, and remember it for the next list (of one contact a phone)."""
+    def contact(self, phone: str, status: str, port: int = 5060, uri: str = "") -> None:
+        """Send a ContactStatus, and remember it for the next list (of one a phone, without its `uri`)."""
         if status == "Removed":
             self.contacts.pop(phone, None)
         else:
@@ -41,7 +41,7 @@ class FakeAmi:
             Event="ContactStatus",
             EndpointName=phone,
             AOR=phone,
-            URI=uri_of(phone, port),
+            URI=uri or uri_of(phone, port),
             ContactStatus=status,
         )
 

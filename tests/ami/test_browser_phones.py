@@ -27,6 +27,18 @@ async def test_the_page_is_rung_while_it_is_open_and_else_the_softphone() -> Non
         await until(lambda: known.phone(POS_1) is False, "neither")
 
 
+async def test_it_is_told_which_page_is_the_phone_and_when_another_one_is() -> None:
+    known = Known()
+    async with running() as ami, kept(ami, known, browsers=True) as nodes:
+        nodes.set_positions([POS_1])
+        await until(lambda: known.phone(POS_1) is False, "told of")
+        for page in ("one", "two"):
+            ami.contact("pos-1.web", "NonQualified", uri=f"sip:{page}@127.0.0.1:4000;transport=ws")
+            await until(lambda page=page: known.page(POS_1) == page, page)  # type: ignore[misc]
+        ami.contact("pos-1.web", "Removed", uri="sip:one@127.0.0.1:4000;transport=ws")
+        assert known.page(POS_1) == "two"
+
+
 async def test_what_is_known_of_a_page_outlives_the_link() -> None:
     known = Known()
     async with running() as ami, kept(ami, known, browsers=True) as nodes:

@@ -82,3 +82,23 @@ def test_no_number_of_contacts_fills_the_memory(contacts: Contacts) -> None:
     contacts.take(status(OLD, "Unreachable"))
     assert not contacts.usable("pos-1")
     assert len(contacts._usable["pos-1"]) == MOST_CONTACTS
+
+
+def test_the_newest_contact_in_reach_says_which_page_it_is() -> None:
+    contacts = Contacts()
+    old, new = "sip:one@127.0.0.1:4000;transport=ws", "sip:two@127.0.0.1:5000;transport=ws"
+    assert contacts.newest("pos-1") == ""
+    contacts.take(status(old, "Reachable"))
+    contacts.take(status(new, "NonQualified"))
+    assert contacts.newest("pos-1") == "two"
+    contacts.take(status(new, "Removed"))
+    assert contacts.newest("pos-1") == "one"
+    contacts.take(status(old, "Unreachable"))
+    assert contacts.newest("pos-1") == ""
+
+
+@pytest.mark.parametrize("uri", ["", "sip:127.0.0.1", "sip:a b@h", "sip:é@h", f"sip:{'x' * 65}@h", "tel:1@h"])
+def test_a_contact_with_a_strange_user_part_is_no_page(uri: str) -> None:
+    contacts = Contacts()
+    contacts.take(status(uri, "Reachable"))
+    assert contacts.newest("pos-1") == ""

@@ -27,6 +27,11 @@ class Known:
         seen = [one for one in self.events if isinstance(one, PhoneSeen) and one.position == position]
         return seen[-1].registered if seen else None
 
+    def page(self, position: str) -> str:
+        """Return which page it was said last to be the phone of a position."""
+        seen = [one for one in self.events if isinstance(one, PhoneSeen) and one.position == position]
+        return seen[-1].page
+
     def trunks(self) -> list[bool]:
         """Return what was told of trunks, in order."""
         return [one.reached for one in self.events if isinstance(one, TrunkSeen)]

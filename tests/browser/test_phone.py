@@ -164,3 +164,34 @@ async def test_a_headset_is_tried_through_asterisk(phone: PagePhone) -> None:
     await phone.hears(OPERATOR_HZ)
     await phone.press("Tutup")
     await expect(phone.page.get_by_test_id("phone-call")).to_have_count(0)
+
+
+async def test_a_phone_that_is_used_in_another_browser_is_told_so_and_its_talk_goes_on(
+    world: World, phone: PagePhone, desks: Desks, speaking: Browser, operator: Person
+) -> None:
+    call = await talking(world, phone)
+    other = PagePhone(await desks.open(speaking))  # a profile of its own: another computer, as far as we know
+    await other.listen()
+    await other.desk.enter("/console", operator)
+    await other.is_("ready")
+    await expect(phone.page.locator("[data-trouble=other-browser]")).to_be_visible()
+    await heard_both(world, phone, call)
+    await phone.lose_the_line()  # and it is still there after that
+    await heard_both(world, phone, call)
+    await call.hang_up()
+    await expect(phone.page.get_by_test_id("phone-call")).to_have_count(0)
+    await phone.is_("none")
+
+    second = await world.dial_and_press("1")
+    await expect(other.call("ringing")).to_be_visible()
+    await expect(phone.page.get_by_test_id("phone-call")).to_have_count(0)  # the person is rung once
+    await second.hang_up()
+    await expect(other.page.get_by_test_id("phone-call")).to_have_count(0)
+    await phone.press("Pakai di sini")
+    await phone.is_("ready")
+    await expect(other.page.locator("[data-trouble=other-browser]")).to_be_visible()
+    await phone.desk.accessible()
+    third = await world.dial_and_press("1")
+    await expect(phone.call("ringing")).to_be_visible()
+    await expect(other.page.get_by_test_id("phone-call")).to_have_count(0)
+    await third.hang_up()

@@ -5,9 +5,20 @@ from typing import Any
 
 import pytest
 
-from ct112.core.calls import Offered, Talking, Waiting
+from ct112.core.calls import Kept, Offered, Talking, Waiting
 from ct112.core.commands import EndOffer, ExtendDeadman, Play, Ring
-from ct112.core.events import CallbackAsked, CallerLeft, DigitPressed, NodeLost, OfferAnswered, PolicyChanged
+from ct112.core.events import (
+    CallbackAsked,
+    CallerLeft,
+    DigitPressed,
+    Joined,
+    NodeLost,
+    OfferAnswered,
+    OfferEnd,
+    OfferEnded,
+    PhoneSeen,
+    PolicyChanged,
+)
 from ct112.core.policy import Policy
 from ct112.core.positions import Ready, WrapUp
 from ct112.core.record import ServiceClass
@@ -20,12 +31,13 @@ FIXED = frozenset(
         *("ring_grace_seconds", "join_seconds", "release_seconds", "switch_seconds", "switch_every_seconds"),
         *("agency_key_seconds", "agency_message_seconds", "agency_operator_seconds"),
         *("agency_limit_seconds", "agency_play_grace_seconds"),
-        *("keep_seconds", "page_back_seconds"),
+        "page_back_seconds",
     }
 )
 """Belong to the dead-man's switch, or have to end within it: `ct112.env` and a restart.
 
-Those of calls to agencies have to end within the leg's own time limit, which is set when it is dialled."""
+Those of calls to agencies have to end within the leg's own time limit, which is set when it is dialled.
+That of a page that comes back is how long Asterisk takes to notice: less than a desk is ever kept."""
 OTHER = Policy(**{field.name: field.default * 3 + 1 for field in fields(Policy)})  # type: ignore[operator]
 
 
@@ -132,6 +144,30 @@ def test_a_phone_that_rings_rings_its_time_and_the_next_one_the_new_one() -> Non
     assert world.asked_for(EndOffer)
     world.wait(world.policy.rest_seconds)
     assert [ring.seconds for ring in world.asked_for(Ring)] == [40.0]
+
+
+def test_a_kept_desk_is_kept_its_time_and_the_next_one_the_new_one() -> None:
+    world = World()
+    given.talking(world)
+    world.tell(OfferEnded(world.offer(ONE), OfferEnd.PAGE_GONE))
+    changed(world, keep_seconds=12.0)
+    world.tell(PhoneSeen(POS_1, A, registered=False))
+    world.wait(Policy().keep_seconds)
+    assert isinstance(world.state(), Waiting)
+    world.tell(PhoneSeen(POS_1, A, registered=True))
+    world.tell(OfferAnswered(world.offer(ONE)))
+    world.tell(Joined(ONE, world.offer(ONE)))
+    world.tell(OfferEnded(world.offer(ONE), OfferEnd.PAGE_GONE))
+    world.tell(PhoneSeen(POS_1, A, registered=False))
+    world.wait(11.9)
+    assert isinstance(world.state(), Kept)
+    world.wait(0.1)
+    assert isinstance(world.state(), Waiting)
+
+
+def test_a_desk_is_kept_longer_than_a_page_needs_to_be_gone() -> None:
+    [keep] = [setting for setting in SETTINGS if setting.name == "keep_seconds"]
+    assert keep.low > Policy().page_back_seconds
 
 
 def test_a_waiting_caller_hears_the_message_as_often_as_is_set_now() -> None:

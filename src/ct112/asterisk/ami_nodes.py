@@ -137,7 +137,7 @@ class _NodeWatch:
         self._post = post
         self._connect = connect
         self._contacts = Contacts()
-        self._told: dict[str, bool] = {}  # since the last connect
+        self._told: dict[str, tuple[bool, str]] = {}  # since the last connect
         self._told_trunks: dict[str, bool] = {}
         self._warmed: set[str] = set()
         self._security = SecurityWatch(node.name)
@@ -299,15 +299,16 @@ class _NodeWatch:
                 self._post(TrunkSeen(trunk.endpoint, self.node.name, trunk.usable))
 
     def _tell(self, account: str) -> None:
-        """Tell whether a phone of a position is registered: when it changed, and once after each connect."""
+        """Tell whether a phone of a position is registered, and which page: at each change or connect."""
         position = browser_phone.position_of(account)
         registered = any(map(self._contacts.usable, self._accounts(position)))
-        if position not in self.positions or self._told.get(position) is registered:
+        page = self._contacts.newest(browser_phone.account(position))
+        if position not in self.positions or self._told.get(position) == (registered, page):
             return
-        self._told[position] = registered
-        count = sum(self._told.get(name, False) for name in self.positions)
+        self._told[position] = registered, page
+        count = sum(self._told.get(name, (False, ""))[0] for name in self.positions)
         metrics.phones_registered.labels(node=self.node.name).set(count)
-        self._post(PhoneSeen(position, self.node.name, registered))
+        self._post(PhoneSeen(position, self.node.name, registered, page))
 
 
 def _member(interface: str, position: str) -> Fields:

@@ -4,6 +4,7 @@ ContactStatus is about one contact, not about the phone. A softphone that died a
 port is first `Reachable` (the new contact) and then `Removed` (the old one, when it was unreachable).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 Fields = Mapping[str, str]
@@ -13,6 +14,7 @@ USABLE = frozenset({"Reachable", "NonQualified", "Created", "Updated", "Avail", 
 UNUSABLE = frozenset({"Unreachable", "Unavail", "Removed"})
 REMOVED = "Removed"
 LONGEST = 512  # characters of a URI that tell it from others
+USER = re.compile(r"<?sips?:([A-Za-z0-9-]{1,64})@")
 MOST_CONTACTS = 16  # of one endpoint; an account of ours has one
 
 
@@ -57,6 +59,12 @@ class Contacts:
     def usable(self, endpoint: str) -> bool:
         """Return whether any contact of the endpoint can be reached, as far as Asterisk knows."""
         return any(self._usable.get(endpoint, {}).values())
+
+    def newest(self, endpoint: str) -> str:
+        """Return the user part of the newest contact in reach; "" when there is none, or a strange one."""
+        usable = [uri for uri, can_be in self._usable.get(endpoint, {}).items() if can_be]
+        found = USER.match(usable[-1]) if usable else None
+        return found[1] if found else ""
 
     def _put(self, endpoint: str, uri: str, status: str) -> None:
         contacts = self._usable.setdefault(endpoint, {})

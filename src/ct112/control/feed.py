@@ -59,7 +59,8 @@ class LivePosition:
 
     `call_out`: the call to the agency book that is under way there, or the last one.
 
-    `registered_at`: the nodes that have its phone; `refused_by`: those that refused its account.
+    `registered_at`: the nodes that have its phone; `refused_by`: those that refused its account; `pages`: the
+    pages in browsers that are its phone, by the name each has given itself.
     """
 
     position: str
@@ -75,6 +76,7 @@ class LivePosition:
     coming: str | None
     call_out: LiveCallOut | None
     registered_at: tuple[str, ...]
+    pages: tuple[str, ...]
     refused_by: tuple[str, ...]
 
 

@@ -140,11 +140,12 @@ class CommandFailed:
 
 @value(frozen=True, slots=True)
 class PhoneSeen:
-    """A position's softphone is (or is no longer) registered at a node."""
+    """A position's phone is (or is no longer) registered at a node. `page`: which page is its phone there."""
 
     position: PositionName
     node: NodeName
     registered: bool
+    page: str = ""
 
 
 @value(frozen=True, slots=True)

@@ -60,6 +60,7 @@ OperatorState = OffDuty | Ready | Ringing | OnCall | WrapUp | Resting
 class Position:
     """A position, who sits there, and what they do now. `phones`: nodes where the phone is registered.
 
+    `pages`: which page is its phone at each of them; "" where none is.
     `reason`: why they are paused. `listed`: it is one of the centre's positions, and not just a phone.
     `watch` hears of every new state; `revision` counts the changes. `since`: when who sits there, or what
     they do, became as it is, by the machine's clock. `summoned_at`: since when who sits there calls a
@@ -72,6 +73,7 @@ class Position:
     reason: str | None = None
     listed: bool = False
     phones: set[NodeName] = field(default_factory=set)
+    pages: dict[NodeName, str] = field(default_factory=dict)
     revision: int = 0
     since: float = 0.0
     summoned_at: float | None = None

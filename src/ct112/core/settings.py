@@ -33,6 +33,7 @@ SETTINGS = (
     Setting("ring_seconds", 5, 60, "so long a position's phone rings before the next one does"),
     Setting("wrap_up_seconds", 0, 600, "so long after a talk an operator gets no call"),
     Setting("rest_seconds", 1, 60, "so long after a missed or declined offer an operator gets no call"),
+    Setting("keep_seconds", 2, 20, "a page that went in a talk: so long its desk is kept for the caller"),
     Setting("pick_up_seconds", 2, 10, "from arrival to picked up; longer counts as an emergency"),
     Setting("ivr_limit_seconds", 30, 600, "longest stay in the menu; longer counts as an emergency"),
     Setting(

@@ -21,9 +21,11 @@ def phone_seen(board: Board, event: PhoneSeen) -> None:
     position.touch()
     if event.registered:
         position.phones.add(event.node)
+        position.pages[event.node] = event.page
         lost.look_again(board)
     else:
         position.phones.discard(event.node)
+        position.pages.pop(event.node, None)
     _forget_unused(board)
 
 

@@ -70,6 +70,7 @@ def live_position(operator: Position, refused_by: tuple[str, ...]) -> LivePositi
         coming=operator.coming,
         call_out=_call_out(operator.call_out),
         registered_at=tuple(sorted(operator.phones)),
+        pages=tuple(sorted({*operator.pages.values()} - {""})),
         refused_by=refused_by,
     )
 

@@ -43,7 +43,7 @@ function TroubleLine({ trouble }: { trouble: Trouble }) {
   return (
     <Alert p="xs" color={trouble === "no-account" ? "gray" : "red"} role="alert" data-trouble={trouble}>
       <Text size="sm">{w.troubles[trouble]}</Text>
-      {trouble === "other-tab" ? <Button mt="xs" size="compact-sm" onClick={() => { phone.takeHere(); }}>{w.takeHere}</Button> : null}
+      {trouble.startsWith("other") ? <Button mt="xs" size="compact-sm" onClick={() => { phone.takeHere(); }}>{w.takeHere}</Button> : null}
       {trouble.startsWith("microphone") ? <Button mt="xs" size="compact-sm" onClick={() => void phone.again()}>{w.again}</Button> : null}
     </Alert>
   );

@@ -1,15 +1,17 @@
 /** Keeps the page's phone at the position where the signed-in operator sits. Draws nothing; a screen that goes leaves the phone as it is. */
 import { useEffect } from "react";
-import { useLive, useLivePart } from "../live/live";
+import { useLive, useLivePart, useLiveThing } from "../live/live";
 import { useSession } from "../session/session";
 import { phone } from "./phone";
 
 /** `wanted` false: this person uses the desk's own phone. */
 export function PhoneProvider({ wanted = true }: { wanted?: boolean }) {
   const position = useOwnPosition();
+  const pages = useLiveThing("positions", position)?.pages;
   useEffect(() => {
     if (position !== undefined) phone.sit(wanted ? position : null);
   }, [position, wanted]);
+  useEffect(() => { if (pages) phone.told(pages); }, [pages]);
   useEffect(listenToThePage, []);
   return null;
 }

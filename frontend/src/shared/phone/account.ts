@@ -3,6 +3,9 @@ import { api, got } from "../api/client";
 import type { components } from "../api/openapi";
 import { Problem } from "../api/problem";
 
+/** The name of this page among those that may be a position's phone: the floor tells everybody which one is. */
+export const PAGE = crypto.randomUUID();
+
 export type PageAccount = components["schemas"]["BrowserPhone"];
 
 /** The account; null: this centre has no phones in pages. Throws Problem. */

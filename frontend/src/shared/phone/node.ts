@@ -2,6 +2,7 @@
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { Socket } from "jssip/lib/Socket";
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent, UA } from "jssip/lib/UA";
+import { PAGE } from "./account";
 import { Pulse } from "./pulse";
 import { PhoneSocket } from "./socket";
 
@@ -42,6 +43,7 @@ export class NodeLine {
   #again: ReturnType<typeof setTimeout> | undefined;
   #sessions = new Set<RTCSession>();
   #everReady = false;
+  #yielded = false;
 
   constructor(sip: JsSip, url: string, account: Account, private readonly sink: NodeSink) {
     this.#socket = new PhoneSocket(url);
@@ -55,6 +57,7 @@ export class NodeLine {
     this.#ua = new sip.UA({
       sockets: [declared(this.#socket)],
       uri: `sip:${account.user}@${this.host}`,
+      contact_uri: `sip:${PAGE}@${PAGE}.invalid;transport=ws`,
       password: account.password,
       register_expires: EXPIRES_SECONDS,
       session_timers: false, // one that cannot be refreshed would end a talk that is heard
@@ -76,6 +79,19 @@ export class NodeLine {
     this.#ua.stop();
   }
 
+  /** Another page has the account: do not register any more, and keep the line for the talk that goes on. */
+  yield(): void {
+    this.#yielded = true;
+    clearTimeout(this.#again);
+    this.#ua.unregister();
+  }
+
+  /** Register again: this page is to be rung after all. */
+  resume(): void {
+    this.#yielded = false;
+    this.#ua.register();
+  }
+
   get connected(): boolean {
     return this.#socket.isConnected();
   }
@@ -92,7 +108,12 @@ export class NodeLine {
   #listen(): void {
     const ua = this.#ua;
     ua.on("connecting", () => { this.#become(this.#everReady ? "lost" : this.state); });
-    ua.on("connected", () => { this.#pulse.start(); });
+    ua.on("connected", () => {
+      this.#pulse.start();
+      if (!this.#yielded) return; // a talk is told once it is registered
+      this.#followUp();
+      this.sink.state();
+    });
     ua.on("disconnected", () => {
       this.#pulse.stop();
       this.#become("lost");
@@ -108,6 +129,7 @@ export class NodeLine {
       const refused = REFUSALS.includes(status);
       this.#become(refused ? "refused" : "lost");
       clearTimeout(this.#again);
+      if (this.#yielded) return;
       this.#again = setTimeout(() => { if (this.connected) ua.register(); }, refused ? REFUSED_AGAIN_MS : AGAIN_MS);
     });
     ua.on("newRTCSession", (event: IncomingRTCSessionEvent | OutgoingRTCSessionEvent) => {

@@ -5,7 +5,7 @@
 import type { RTCSession } from "jssip/lib/RTCSession";
 import { useSyncExternalStore } from "react";
 import { steady } from "../time";
-import { accountOf, type PageAccount } from "./account";
+import { accountOf, PAGE, type PageAccount } from "./account";
 import { choose, chosen, type Device, type Kind, KINDS, listed } from "./choice";
 import { EchoTest } from "./echo";
 import { Microphone } from "./microphone";
@@ -45,6 +45,7 @@ export class Phone {
   #asking: ReturnType<typeof setTimeout> | undefined;
   #wanted: string | null = null;
   #expected: { who: string; until: number } | null = null;
+  #known = false; // the floor has told that this page is the position's phone
   #turn = 0; // counts the positions this page has had: an answer for an earlier one is none
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -127,9 +128,31 @@ export class Phone {
     if (kind === "speaker") await this.#earpiece.choose();
   }
 
-  /** Take the phone from the other tab, unless somebody talks there. */
+  /** Take the phone from the other tab, unless somebody talks there; from another browser in any case. */
   takeHere(): void {
-    this.#lock?.ask();
+    if (!this.#state.troubles.includes("other-browser")) {
+      this.#lock?.ask();
+      return;
+    }
+    this.#trouble("other-browser", false);
+    this.#known = false;
+    if (this.#talk instanceof Talk) for (const node of this.#nodes) node.resume();
+    else void this.#connect(this.#turn);
+  }
+
+  /** Which pages are the position's phone, as the floor has it: one that is another's rings there, and no more here. */
+  told(pages: readonly string[]): void {
+    if (pages.includes(PAGE)) this.#known = true;
+    else if (pages.length > 0 && this.#known) this.#usedElsewhere();
+  }
+
+  #usedElsewhere(): void {
+    this.#known = false;
+    if (this.#nodes.length === 0) return;
+    if (this.#talk instanceof Talk) for (const node of this.#nodes) node.yield();
+    else this.#disconnect();
+    this.#set({ line: "none" });
+    this.#trouble("other-browser", true);
   }
 
   /** The page was clicked, or the microphone is to be tried again. */
@@ -216,7 +239,8 @@ export class Phone {
       return;
     }
     if (!account || this.#nodes.length > 0 || !this.#microphone.track) return;
-    if (this.#state.troubles.includes("other-tab")) return;
+    if (this.#state.troubles.some((one) => one.startsWith("other"))) return;
+    this.#known = false;
     const login = { user: account.user, password: account.sip_password };
     const sink = { state: () => { this.#linesChanged(); }, incoming: (session: RTCSession) => { this.#incoming(session); } };
     this.#nodes = account.urls.map((url) => new NodeLine(sip, url, login, sink));
@@ -225,13 +249,14 @@ export class Phone {
   }
 
   #linesChanged(): void {
-    this.#set({ line: lineOf(this.#nodes.map((node) => node.state)) });
+    const elsewhere = this.#state.troubles.includes("other-browser");
+    this.#set({ line: elsewhere ? "none" : lineOf(this.#nodes.map((node) => node.state)) });
     const refused = this.#nodes.some((node) => node.state === "refused");
     this.#trouble("refused", refused);
     clearTimeout(this.#asking);
     if (refused) this.#asking = setTimeout(() => void this.#askAnew(this.#turn), ASK_AGAIN_MS);
     const talk = this.#talk;
-    if (talk instanceof Talk && talk.byPerson && this.#nodes.some((node) => node.state === "ready")) talk.hangUp();
+    if (talk instanceof Talk && talk.byPerson && this.#nodes.some((node) => node.connected)) talk.hangUp();
   }
 
   /** Asterisk refuses the account: an admin may have given the position another password. */
@@ -312,7 +337,9 @@ export class Phone {
     this.#earpiece.stop();
     this.#set({ call: null });
     for (const trouble of ["no-sound", "sound-blocked"] as const) this.#trouble(trouble, false);
-    if (!this.#microphone.track) this.#disconnect();
+    const elsewhere = this.#state.troubles.includes("other-browser");
+    if (elsewhere || !this.#microphone.track) this.#disconnect();
+    if (elsewhere) this.#set({ line: "none" });
     if (this.#wanted !== this.#state.position) this.sit(this.#wanted);
   }
 

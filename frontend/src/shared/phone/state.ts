@@ -11,6 +11,7 @@ export type Trouble =
   | "microphone-missing"
   | "microphone-lost" // it was unplugged in a talk
   | "other-tab"
+  | "other-browser" // the account was registered from another browser: that one is rung
   | "sound-blocked" // the browser plays nothing before the page is clicked
   | "no-account"
   | "no-sound"; // nothing is heard of the other side

@@ -54,6 +54,7 @@ class LivePositionView(Shown):
     `since`: when it became so (null: serve is older and does not say); `until`: when wrap-up or rest ends.
     `summoned_at`: since when who sits there calls a supervisor; `coming`: who has said that they come.
     `call_out`: the call to the agency book under way there, or the last one.
+    `pages`: the pages in browsers that are its phone, by the name each has given itself.
     """
 
     position: str
@@ -69,6 +70,7 @@ class LivePositionView(Shown):
     coming: str | None = None
     call_out: LiveCallOutView | None = None
     registered_at: tuple[str, ...]
+    pages: tuple[str, ...] = ()
     refused_by: tuple[str, ...]
 
 
