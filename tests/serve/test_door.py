@@ -96,6 +96,31 @@ async def test_an_agency_is_called_by_a_number_and_nothing_else(
             assert answer.status == status
 
 
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({}, 200, "not-possible"),  # operator-1 sits nowhere
+        *(({"number": number}, 200, "not-possible") for number in ("112", "0285112", "08091234567")),
+        *(({"number": number}, 400, None) for number in ("*21*0812#", "0812@evil", "0812,,1", "", "1" * 21)),
+        *(({"agency": agency}, 400, None) for agency in ("PMI", '"x" <1>', "")),
+        *(({"contact": contact}, 400, None) for contact in ("", "x" * 65)),
+        ({"position": "pos-1"}, 400, None),
+    ],
+    ids=repr,
+)
+async def test_a_call_out_dials_what_an_agency_may_have_and_nothing_else(
+    door: aiohttp.ClientSession, changes: dict[str, Any], status: int, code: str | None
+) -> None:
+    good = {"kind": "call_contact", "operator": "operator-1", "agency": "pmi", "contact": "desk"}
+    body = ask(ask=good | {"number": "0285421"} | changes)
+    async with door.post("/control/ask", json=body, headers=BEARER) as answer:
+        assert answer.status == status
+        if code is not None:
+            said = await answer.json()
+            assert (said["accepted"], said["code"]) == (False, code)
+            assert ("not dialled" in said["reason"]) == ("number" in changes)
+
+
 def ask(**changes: Any) -> dict[str, Any]:
     """An ask nobody can object to, but for what is changed."""
     return {

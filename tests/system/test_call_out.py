@@ -67,7 +67,7 @@ async def talks(contact: Citizen) -> None:
 
 async def test_both_hear_each_other_and_whoever_hangs_up_ends_it(world: World, network: Outside) -> None:
     contact = network.citizen(ANSWERS)
-    network.citizen(BUSY, "busy")
+    busy = network.citizen(BUSY, "busy")
     (desk,) = await world.sit_down("pos-1")
     async with book(world) as (api, paths):
         await api.ask("operator-1", "POST", paths[ANSWERS], OPERATOR)
@@ -98,7 +98,8 @@ async def test_both_hear_each_other_and_whoever_hangs_up_ends_it(world: World, n
         in_vain = await desk.next_call(3)
         await in_vain.wait_for("closed", within=20)
         await ends(api, "busy")
-        assert network.dialled == [ANSWERS, ANSWERS, BUSY]
+        assert (contact.rung, busy.rung) == (2, 1)
+        assert set(network.dialled) == {ANSWERS, BUSY}
     facts = await world.query("SELECT call_id, kind, data FROM call_fact WHERE kind LIKE 'call_out%'")
     kinds = [row["kind"] for row in facts]
     assert (kinds.count("call_out_begun"), kinds.count("call_out_joined")) == (3, 2)

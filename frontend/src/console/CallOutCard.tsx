@@ -1,13 +1,11 @@
 /** A call to the agency book: how far it is, and how it ended, until it is put away. */
 import { Button, Group, Paper, Text } from "@mantine/core";
 import { useState } from "react";
-import { callables } from "./callOut";
+import { type CallOut, callables } from "./callOut";
 import classes from "./Console.module.css";
 import { useAgencyBook } from "./copies";
-import type { Own, Position } from "./own";
+import type { Own } from "./own";
 import { useConsoleWords } from "./words";
-
-type CallOut = NonNullable<Position["call_out"]>;
 
 export function CallOutCard({ own }: { own: Own }) {
   return own.position ? <Shown key={own.position.position} out={own.position.call_out ?? null} /> : null;

@@ -9,11 +9,11 @@ import { ClassSign } from "../shared/signs/Signs";
 import { clock, dayAndTime } from "../shared/time";
 import { useMe } from "../shared/session/session";
 import type { Acts } from "./acts";
-import { callables } from "./callOut";
+import { callables, spokenWith } from "./callOut";
 import classes from "./Console.module.css";
 import { type Category, useAgencyBook } from "./copies";
 import { useAsk } from "./ask";
-import { shownNumber } from "./own";
+import { shownNumber, useOwn } from "./own";
 import { useConsoleWords } from "./words";
 
 export const TABS = ["mine", "alerts", "offers", "callbacks", "calls", "book"] as const;
@@ -77,9 +77,11 @@ function Mine({ categories, follow }: Pick<Given, "categories" | "follow">) {
 function DispatchLine({ dispatch }: { dispatch: WorkThing<"dispatches"> }) {
   const w = useConsoleWords().work;
   const { ask, problem } = useAsk();
+  const { value: book } = useAgencyBook();
+  const who = spokenWith(useOwn().position?.call_out ?? null, book, dispatch.agency);
   const quiet = dispatch.status === "sent" || dispatch.status === "received";
   const acknowledge = (): void => {
-    const body = { status: "acknowledged", on_behalf: { how: "telephone" } } as const;
+    const body = { status: "acknowledged", on_behalf: { how: "telephone", ...(who ? { who } : {}) } } as const;
     ask(() => got(api.POST("/api/v1/dispatches/{id}/status", { params: { path: { id: dispatch.id } }, body })));
   };
   return (

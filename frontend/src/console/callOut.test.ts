@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callables, ringOf } from "./callOut";
+import { type CallOut, callables, ringOf, spokenWith } from "./callOut";
 import type { AgencyBook } from "./copies";
 
 type Agency = AgencyBook["agencies"][number];
@@ -31,6 +31,16 @@ describe("whom the book lets us call", () => {
     const many = Array.from({ length: 20 }, (_, at) => contact(`Regu ${at}`, "0285421000"));
     const letters = callables(book(agency("pmi", "PMI", { contacts: many })), "kantor").map((each) => each.letters);
     expect(new Set(letters).size).toBe(20);
+  });
+
+  it("names whom of an agency we talk with, for what they say of a dispatch", () => {
+    const pmi = book(agency("pmi", "PMI", { contacts: [contact("Sari\u0007", "0285421000")] }));
+    const out = (more: Partial<CallOut>): CallOut => ({ id: "callout-1", agency: "pmi", contact: "id-Sari\u0007", phase: "talking", result: null, ...more });
+    expect(spokenWith(out({}), pmi, "pmi")).toBe("Sari");
+    expect(spokenWith(out({ phase: "ended", result: "talked" }), pmi, "pmi")).toBe("Sari");
+    for (const silent of [out({ phase: "dialling" }), out({ phase: "ended", result: "busy" }), out({ agency: "pln" }), out({ contact: "desk" }), null]) {
+      expect(spokenWith(silent, pmi, "pmi")).toBeUndefined();
+    }
   });
 
   it("rings as the exchange writes it", () => {
