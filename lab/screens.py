@@ -5,6 +5,7 @@ what the browser tests last kept into the guides.
 """
 
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -29,15 +30,12 @@ OPENAPI_TS, JSON_TS = (
 )
 KEPT = REPOSITORY / ".lab" / "screens"
 SHOWN = REPOSITORY / "docs" / "pictures"
-PICTURES = {
-    "console": "console-form-1280-dark",
-    "wallboard": "wallboard-1920-dark",
-    "agency": "agency-new",
-    "menu": "menu-1280-light",
-    "supervisor": "supervisor-1280-light",
-    "sheet": "admin-sheet",
-}
-"""The pictures of the guides, and what the browser tests name them."""
+LANGUAGES = ("id", "en")
+PICTURES = (
+    *("console", "console-sent", "agency", "agency-change", "supervisor", "call", "log", "reports"),
+    *("operators", "sheet", "agencies", "explain", "menu", "wallboard", "readiness"),
+)
+"""The pictures of the guides, which the browser tests keep in both languages (`Desk.for_guides`)."""
 LARGEST_PICTURE = 150_000  # bytes: each clone has them
 CHECKS = {
     "types": (BIN.format("typescript/bin/tsc"), "-p", "."),
@@ -102,14 +100,14 @@ def dev() -> None:
 
 def pictures() -> None:
     """Copy the guides' pictures from where the browser tests keep theirs. Raises StepFailed."""
-    for name, kept in PICTURES.items():
-        file = KEPT / f"{kept}.png"
+    for name, language in itertools.product(PICTURES, LANGUAGES):
+        file = KEPT / f"guide-{name}-{language}.png"
         if not file.exists():
             raise StepFailed(f"{file} is not there", "./run test tests/browser")
         if file.stat().st_size > LARGEST_PICTURE:
             raise StepFailed(f"{file} is larger than {LARGEST_PICTURE} bytes", "choose another one")
-        SHOWN.mkdir(exist_ok=True)
-        shutil.copyfile(file, SHOWN / f"{name}.png")
+        (SHOWN / language).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, SHOWN / language / f"{name}.png")
 
 
 WAYS: dict[str, Callable[[], object]] = {

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from playwright.async_api import ConsoleMessage, Page, Response, ViewportSize, expect
 
 from frontend import build as frontend
-from tests.browser.browsers import SIZES
+from tests.browser.browsers import PHONE, SIZES
 from tests.browser.people import Person
 
 AXE = frontend.MODULES / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 REFUSED_SOCKET = "HTTP Authentication failed"  # what Chromium says of a WebSocket's 401
 SECONDS = 30  # for anything to appear: a safety net
+LANGUAGES = ("id", "en")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOUSE = """
 for (const kind of ["mousemove", "mousedown", "wheel", "touchstart", "pointerdown", "pointermove", "click"])
@@ -118,6 +119,32 @@ class Desk:
     async def picture(self, name: str) -> None:
         """Keep how the page looks."""
         await self.page.screenshot(path=self._pictures / f"{name}.png", full_page=True)
+
+    async def for_guides(self, name: str, scheme: Literal["light", "dark"] = "light") -> None:
+        """Keep how the page looks for the guides of both languages, as wide as it is now.
+
+        They are guide-NAME-id.png and guide-NAME-en.png. It is switched as a person does it, by the keyboard;
+        language, brightness and focus are as before afterwards.
+        """
+        focused = await self.page.evaluate_handle("document.activeElement")
+        narrow = self.page.viewport_size == PHONE
+        await self.page.emulate_media(color_scheme=scheme)
+        for _ in LANGUAGES:
+            await self._other_language()
+            said = await self.page.evaluate("document.documentElement.lang")
+            await self.page.evaluate(DRAWN)
+            path = self._pictures / f"guide-{name}-{said}.png"
+            await self.page.screenshot(path=path, full_page=narrow)  # a phone is scrolled, a desk is not
+        await self.page.emulate_media(color_scheme="null")
+        await focused.evaluate("before => before.focus()")
+
+    async def _other_language(self) -> None:
+        """Press the switch of the page; it has the other language's name."""
+        now = await self.page.evaluate("document.documentElement.lang")
+        other = LANGUAGES[1 - LANGUAGES.index(now)]
+        await self.page.locator(f"button[lang={other}]").press("Enter")
+        await expect(self.page.locator("html")).to_have_attribute("lang", other)
+        await self.page.evaluate("document.activeElement.blur()")
 
     async def pictures(self, name: str) -> None:
         """Look at the page in every size, light and dark: it fits, axe finds nothing, a picture is kept.

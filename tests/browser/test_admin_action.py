@@ -22,6 +22,7 @@ async def test_an_agency_a_category_and_a_rule_are_made_and_explain_shows_the_ru
     await expect(desk.page.get_by_role("status").last).to_contain_text("Diminta lebih dulu: Tagana Kota")
     await desk.accessible()
     await desk.picture("admin-explain")
+    await desk.for_guides("explain")
 
 
 async def an_agency_with_a_contact(desk: Desk) -> None:
@@ -48,6 +49,7 @@ async def an_agency_with_a_contact(desk: Desk) -> None:
     await expect(row).to_contain_text("halaman instansi → telepon")
     await expect(row).to_contain_text("Piket regu A")
     await desk.picture("admin-agencies")
+    await desk.for_guides("agencies")
 
 
 async def a_category_with_a_question(desk: Desk) -> None:

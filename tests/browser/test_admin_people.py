@@ -49,6 +49,7 @@ async def test_an_operator_is_added_changed_and_removed_by_the_keyboard(desk: De
     await expect(desk.page.get_by_role("status").filter(has_text="siti ditambahkan.")).to_be_visible()
     await desk.accessible()
     await desk.picture("admin-operators")
+    await desk.for_guides("operators")
     await press(desk, "siti")
     await heading(desk, "siti")
     await fill(desk, full_name="Siti A.")
@@ -78,6 +79,7 @@ async def test_the_sheet_of_a_position_holds_the_account_a_phone_registers_with(
     await fill(desk, **{"sip-port": port})
     await desk.accessible()
     await desk.picture("admin-sheet")
+    await desk.for_guides("sheet")
     found = ADDRESS.fullmatch(await scanned(desk))
     assert found is not None
     user, password, server = found[1], unquote(found[2]), found[3]
@@ -85,7 +87,7 @@ async def test_the_sheet_of_a_position_holds_the_account_a_phone_registers_with(
         await registered(phones, user, password, server)
         await press(desk, "← Kembali ke daftar")
         row = desk.page.get_by_role("row", name=re.compile("pos-admin"))
-        await expect(row).to_contain_text("terdaftar di a")
+        await expect(row).to_contain_text("terdaftar di node a")
     await nowhere(desk, password)
     await press(desk, "pos-admin")
     await nowhere(desk, password)

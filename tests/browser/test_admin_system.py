@@ -78,6 +78,7 @@ async def test_the_doctor_looks_and_web_answers_meanwhile(desk: Desk) -> None:
     await expect(row).to_be_visible()
     await desk.accessible()
     await desk.picture("admin-readiness")
+    await desk.for_guides("readiness")
 
 
 async def test_a_setting_is_changed_and_stands_in_the_history_and_the_audit(desk: Desk) -> None:

@@ -149,6 +149,7 @@ async def test_two_agencies_see_their_own_alone_and_go_their_ways(
     await ours.page.wait_for_function("window.rung > 0")
     assert await second.page.evaluate("window.rung") == 0, "nobody turned its sound on"
     await looks(ours, "agency-new")
+    await ours.for_guides("agency")
     await ours.resize(DESK)
     await ours.page.emulate_media(color_scheme="dark")
     await looks(ours, "agency-new-desk")
@@ -214,6 +215,7 @@ async def test_a_change_and_a_stand_down_stand_out_and_are_acknowledged(
     await expect(card(desk, mine)).to_contain_text("ADA PERUBAHAN")
     await expect(card(desk, mine)).to_contain_text("5 orang dalam bahayaberubah")
     await looks(desk, "agency-change")
+    await desk.for_guides("agency-change")
     await button(desk, mine, "Terima perubahan").tap()
     await expect(card(desk, mine)).not_to_contain_text("berubah")
     await expect(button(desk, mine, "Berangkat")).to_be_visible()

@@ -48,6 +48,7 @@ async def test_from_ring_to_dispatch_by_the_keyboard_alone(desk: Desk, world: Wo
     await desk.page.keyboard.press("Tab")
     await desk.page.keyboard.type("2")
     await desk.pictures("console-form")
+    await desk.for_guides("console", "dark")
     await desk.page.keyboard.press("F9")
     row = await written(world, call.sip_call_id)
     assert (row["description"], row["place_text"], row["people_in_danger"]) == (
@@ -65,6 +66,7 @@ async def test_from_ring_to_dispatch_by_the_keyboard_alone(desk: Desk, world: Wo
     await expect(line).to_have_attribute("data-status", "acknowledged")
     await mapped(desk, people)
     await desk.picture("console-sent")
+    await desk.for_guides("console-sent")
     await supervised(desk, people, person)
     await call.hang_up()
     await people.leave(person)

@@ -67,6 +67,7 @@ async def test_a_language_and_an_announcement_are_added_published_heard_and_roll
     await expect(page.get_by_test_id("worst")).to_contain_text("dalam batas")
     await expect(page.get_by_test_id("problems")).to_have_text("✓ Tidak ada masalah")
     await desk.pictures("menu")
+    await desk.for_guides("menu")
 
     await publish(page, "Bahasa Melayu dan kabar pindah")
     await expect(page.get_by_test_id("said")).to_contain_text("berlaku untuk panggilan baru")

@@ -73,6 +73,7 @@ async def test_a_change_of_class_is_the_order_in_which_calls_are_answered(
     await expect(seat).to_contain_text("Jeda")
     await desk.accessible()
     await desk.picture("supervisor-floor")
+    await desk.for_guides("supervisor")
 
     await choose(desk, seat, "Siap")
     at_desk = await phone.next_call(within=SECONDS)
@@ -108,6 +109,7 @@ async def timeline_is_what_the_database_has(desk: Desk, world: World, call: Phon
     await desk.page.get_by_role("button", name="English").click()
     moved = "supervisor changes the class from information to emergency"
     await expect(told.filter(has_text=moved)).to_be_visible()
+    await desk.for_guides("call")
     await desk.accessible()
 
 

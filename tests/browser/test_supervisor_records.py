@@ -14,12 +14,17 @@ from tests.browser.people import People
 
 HOSTILE = '<img src=x onerror=alert(1)> "&\u202e' + "panjang" * 40
 SUPERVISOR = "supervisor"
+NOTES = {"Pompa rob Segara mati sejak 18.00; PLN tahu.": True, "Latihan evakuasi besok 09.00.": False}
 
 
 async def test_what_is_handed_over_is_taken_by_the_next_shift(desks: Desks, people: People) -> None:
+    for text, hands_over in NOTES.items():
+        await people.ask("POST", "/shift-log", {"note": text, "hands_over": hands_over}, by=SUPERVISOR)
     siti = await desks.open()
     await siti.keyboard_only()
     await siti.enter("/supervisor/log", people.of_lab(SUPERVISOR))
+    await expect(siti.page.get_by_text(next(iter(NOTES))).first).to_be_visible()
+    await siti.for_guides("log")
     note = siti.page.locator("textarea[name=note]")
     await note.focus()
     await siti.page.keyboard.type(HOSTILE)
@@ -107,6 +112,7 @@ async def test_a_reports_figures_are_the_databases(desk: Desk, people: People, w
         await expect(line.locator("td").nth(1)).to_have_text(str(row["count"]))
     await expect(figure(desk, "within_15_s")).to_contain_text("NENA-STA-020.1")
     await desk.pictures("supervisor-reports")
+    await desk.for_guides("reports")
     async with desk.page.expect_download() as download:
         await desk.page.get_by_role("link", name="Unduh CSV").click()
     csv: Any = await (await download.value).path()

@@ -6,7 +6,7 @@ import asyncpg
 from playwright.async_api import expect
 
 from lab.api import Lab
-from tests.browser.browsers import WALL
+from tests.browser.browsers import DESK, WALL
 from tests.browser.desks import Desks, Launch
 from tests.browser.people import People
 from tests.places.made_tiles import made
@@ -63,6 +63,8 @@ async def test_the_walls_numbers_are_the_databases_and_a_change_is_drawn(
         "performance.getEntriesByType('resource').some(e => e.name.includes('/map/tiles/'))"
     )
     await wall.pictures("wallboard")
+    await wall.resize(DESK)
+    await wall.for_guides("wallboard", "dark")
 
 
 async def test_without_webgl_the_wall_has_a_list(desks: Desks, launch: Launch) -> None:

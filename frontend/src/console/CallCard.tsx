@@ -152,7 +152,7 @@ function NearList({ near, join }: { near: Near; join: (incident: string) => void
               <Text size="sm">
                 <strong>{name}</strong> {incident.place_text ?? incident.landmark ?? ""} {metres === null ? "" : `· ${Math.round(metres)} m`} · {incident.number}
               </Text>
-              <Button size="compact-sm" variant="default" aria-label={w.joinTo(incident.number)} onClick={() => { join(incident.id); }}>{w.join}</Button>
+              <Button size="compact-sm" variant="default" flex="none" aria-label={w.joinTo(incident.number)} onClick={() => { join(incident.id); }}>{w.join}</Button>
             </Group>
           </li>
         ))}

@@ -25,7 +25,7 @@ export const useWorkWords = words({
     old: "Yang tampak di sini bisa usang: basis data sedang tidak terdengar.",
     cut: "Hanya seribu yang terbaru yang tampak.",
     status: {
-      sent: "dikirim", received: "sampai, belum dibaca orang", acknowledged: "diterima", en_route: "menuju lokasi", on_scene: "di lokasi", done: "selesai",
+      sent: "dikirim", received: "sampai, belum dibaca orang", acknowledged: "disanggupi", en_route: "berangkat", on_scene: "di lokasi", done: "selesai",
       declined: "menolak", cancelled: "dibatalkan",
     },
     incidentStatus: { open: "terbuka", dispatched: "ditangani", closed: "ditutup", merged: "digabung" },
