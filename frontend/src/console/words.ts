@@ -143,7 +143,7 @@ export const useConsoleWords = words({
         asks: (centre: string, what: string) => `${centre} meminta bantuan: ${what}`,
         waits: (span: string) => `Menunggu jawaban kita ${span}`,
         accept: "Terima", refuse: "Tolak",
-        what: "Yang diminta", caller: "Pemanggil di sana", number: "Nomor di sana",
+        what: "Yang diminta", caller: "Penelepon di sana", number: "Nomor di sana",
         accepted: (number: string) => `Diterima sebagai kejadian ${number}. Kemajuan regu kita diberitahukan ke sana dengan sendirinya sampai kejadian ditutup.`,
         changed: (centre: string, at: string) => `${centre} mengubah keterangannya pukul ${at}. Beri tahu regu, lalu tandai.`,
         withdrawn: (centre: string, at: string) => `${centre} tidak memerlukan bantuan lagi, pukul ${at}. Tarik regu, lalu tandai.`,
