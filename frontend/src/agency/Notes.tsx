@@ -49,7 +49,7 @@ function NewNote({ dispatch, press }: Shown) {
     setBad(!made);
   };
   const send = (): void => {
-    const said = text.trim();
+    const said = text.replace(/\p{Cs}/gu, " ").trim(); // half of an emoji is no JSON
     if (!said && !photo) return;
     setText("");
     setPhoto(null);

@@ -20,6 +20,8 @@ describe("a form", () => {
   it("sends no characters that control something, and keeps lines of the description", () => {
     const body = bodyOf(form({ callerName: "Si\u0000ti\r\n", description: "satu\ndua\u0007" }));
     expect([body.caller_name, body.description]).toEqual(["Si ti", "satu\ndua"]);
+    const cut = bodyOf(form({ callerName: "Siti \ud83d", description: "api \ude92 besar" }));
+    expect([cut.caller_name, cut.description]).toEqual(["Siti", "api   besar"]);
   });
 
   it("is not sent too long, without a category, or with people who are no number", () => {

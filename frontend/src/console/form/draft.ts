@@ -39,7 +39,9 @@ export interface Draft {
 
 export const MOST = { description: 4000, line: 500, people: 100_000 } as const;
 const KELURAHAN = /^\d{2}\.\d{2}\.\d{2}\.\d{4}$/;
-const CONTROL = /\p{Cc}/gu;
+/** What controls something, and halves of characters (Cs): a text cut in the middle of an emoji is no JSON. */
+const CONTROL = /[\p{Cc}\p{Cs}]/gu;
+const CONTROL_BUT_LINES = /[^\P{Cc}\n\t]|\p{Cs}/gu;
 
 export function begin(by: string, call: string | null, callerNumber = ""): Draft {
   return {
@@ -84,6 +86,11 @@ export function wrongs(draft: Draft): Partial<Record<Wrong, number>> {
   return found;
 }
 
+/** The description as it is sent. */
+export function described(draft: Draft): string {
+  return draft.description.replace(CONTROL_BUT_LINES, " ").trim();
+}
+
 /** What opens the incident. */
 export function bodyOf(draft: Draft): NewIncident {
   const line = (text: string): string | null => text.replace(CONTROL, " ").trim() || null;
@@ -92,7 +99,7 @@ export function bodyOf(draft: Draft): NewIncident {
     call_id: draft.call,
     category: draft.category,
     place: placeOf(draft, line(draft.place)),
-    description: draft.description.replace(/[^\P{Cc}\n\t]/gu, " ").trim() || null,
+    description: described(draft) || null,
     people_in_danger: draft.people.trim() === "" ? null : Number(draft.people),
     caller_name: line(draft.callerName),
     ...(number === null ? {} : { caller_number: number }),

@@ -54,6 +54,14 @@ describe("forms", () => {
     expect([...after.shown().drafts.values()].map((draft) => draft.description)).toEqual(["asap"]);
   });
 
+  it("that were typed while the desk's clock was not set are not taken for old ones", async () => {
+    const memory = new Memory();
+    for (const [id, touched] of [["unset", 5_000], ["old", Date.now() - 4 * 24 * 3600_000]] as const) memory.kept.set(id, { ...form(), id, touched });
+    const forms = page(memory, new Centre());
+    await forms.of("ayu");
+    expect([...forms.shown().drafts.keys()]).toEqual(["unset"]);
+  });
+
   it("that are empty are not kept", async () => {
     const memory = new Memory();
     page(memory, new Centre()).save(begin("ayu", "call-1"));

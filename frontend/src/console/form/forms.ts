@@ -5,6 +5,7 @@ import { type Requests, step } from "./sending";
 
 const [FIRST_MS, LONGEST_MS] = [1_000, 10_000];
 const FORGOTTEN_MS = 3 * 24 * 3600_000;
+const CLOCK_SET = Date.UTC(2025, 0); // a time before it is a desk's clock that was not set: it says nothing of how old a form is
 
 /** What windows of the same person tell each other. */
 interface Told { readonly id: string; readonly draft: Draft | null }
@@ -56,7 +57,8 @@ export class Forms {
     this.#set({ drafts: new Map(), read: false, last: null });
     const kept = await this.around.keeping.all().catch(() => { this.#set({ unkept: true }); return []; });
     const mine = kept.filter((draft) => draft.by === by);
-    const old = mine.filter((draft) => !waiting(draft) && draft.touched < Date.now() - FORGOTTEN_MS);
+    const long = Date.now() - FORGOTTEN_MS;
+    const old = mine.filter((draft) => !waiting(draft) && draft.touched < long && draft.touched > CLOCK_SET);
     for (const draft of old) void this.around.keeping.remove(draft.id).catch(() => undefined);
     const read = mine.filter((draft) => !old.includes(draft)).map((draft) => [draft.id, draft] as const);
     this.#set({ drafts: new Map([...read, ...this.#shown.drafts]), read: true });

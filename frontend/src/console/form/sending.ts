@@ -1,6 +1,6 @@
 /** One step of sending a form: what is asked, and what the form is after the answer. No I/O of its own. */
 import { explain, Problem } from "../../shared/api/problem";
-import { bodyOf, type Draft, type NewIncident } from "./draft";
+import { bodyOf, described, type Draft, type NewIncident } from "./draft";
 
 /** What is asked of the API; each may be asked again and is done once. Throws Problem. */
 export interface Requests {
@@ -48,7 +48,7 @@ async function done(draft: Draft, requests: Requests): Promise<Sent> {
       await requests.ask(draft.id, draft.key, draft.agencies);
       return { done: true };
     case "joining":
-      await requests.join(draft.joins ?? "", draft.key, draft.call, draft.description.trim());
+      await requests.join(draft.joins ?? "", draft.key, draft.call, described(draft));
       return { done: true };
     case "writing":
     case "opened":
