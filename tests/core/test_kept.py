@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from ct112.core.asks import CallContact
+from ct112.core.callback_rules import CallbackResult
 from ct112.core.calls import Kept, Offered, Talking, Waiting
-from ct112.core.commands import ExtendDeadman, Play
-from ct112.core.events import NodeLost, OfferAnswered, OfferEnd, OfferEnded, PhoneSeen
+from ct112.core.commands import Answered, CallbackDone, ExtendDeadman, Play, RingOperator
+from ct112.core.events import CallbackAsked, NodeLost, OfferAnswered, OfferEnd, OfferEnded, PhoneSeen
 from ct112.core.positions import Resting
-from tests.core.floor_world import ONE, POS_1, POS_2, TWO, A, World, kept, talking, waiting
+from tests.core.floor_world import ONE, POS_1, POS_2, TWO, A, World, kept, operator_of, talking, waiting
 
 
 @pytest.fixture
@@ -112,3 +114,15 @@ def test_whatever_comes_a_desk_is_kept_no_longer_than_that(
     world.wait(world.policy.keep_seconds)
     assert not isinstance(world.state(), Kept | Talking)
     assert not world.floor._board.calls.kept
+
+
+def test_a_kept_desk_is_taken_by_no_call_back_and_no_call_out(world: World) -> None:
+    kept(world)
+    world.tell(CallbackAsked(task=7, number="0812", position=POS_1))
+    assert world.asked_for(CallbackDone) == [CallbackDone(task=7, result=CallbackResult.FAILED, tried=False)]
+    world.tell(world.ask(CallContact(operator_of(POS_1), "pmi", "contact-1", "0285421000")))
+    (answer,) = world.asked_for(Answered)
+    assert not answer.accepted
+    assert not world.asked_for(RingOperator)
+    world.wait(world.policy.page_back_seconds)
+    assert at(world) == POS_1

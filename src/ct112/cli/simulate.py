@@ -37,6 +37,7 @@ def simulate(
     patience_seconds: Annotated[float, typer.Option(help="Mean patience of a caller.", min=1)] = 120.0,
     agency_calls_per_hour: Annotated[float, typer.Option(help="Telephone calls to agencies.", min=0)] = 0.0,
     faults: Annotated[Faults, typer.Option(help="Whether things break.")] = Faults.ON,
+    pages: Annotated[bool, typer.Option(help="Phones are pages in browsers, and go in talks.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes side by side; 0: as many as cores.", min=0)] = 0,
 ) -> None:
     """Let the real floor live through nights on virtual time; exit 1 when an invariant breaks."""
@@ -49,6 +50,7 @@ def simulate(
         patience_seconds=patience_seconds,
         agency_calls_per_hour=agency_calls_per_hour,
         faults=faults is Faults.ON,
+        pages=pages,
     )
     began, results = time.monotonic(), []
     for found in _nights([replace(first, seed=seed + number) for number in range(seeds)], jobs):

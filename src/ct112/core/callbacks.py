@@ -72,7 +72,8 @@ def asked(board: Board, event: CallbackAsked) -> None:
     if free(board) is None:
         board.result(event.task, CallbackResult.UNAVAILABLE, tried=False)
         return
-    if position is None or position.operator is None or node is None or position.busy or board.draining:
+    engaged = position is not None and (position.busy or board.calls.keeps(position.name))
+    if position is None or position.operator is None or node is None or engaged or board.draining:
         board.result(event.task, CallbackResult.FAILED, tried=False)
         return
     call = callback_id(event.task, board.now)

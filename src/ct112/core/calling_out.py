@@ -54,6 +54,8 @@ def _refusal(board: Board, position: Position, ask: CallContact) -> Refusal | No
         return Refusal(AskCode.BUSY, f"{ask.operator} is on the way to {position.name}: wait until they sit.")
     if position.busy:
         return Refusal(AskCode.BUSY, f"{ask.operator} has a call now: call when it is over.")
+    if board.calls.keeps(position.name):
+        return Refusal(AskCode.BUSY, f"A caller waits for {ask.operator} to come back: call when it is over.")
     if board.draining:
         return _not_possible("ct112 serve is leaving: try again in a moment.")
     if seating.talked_before(board, position.name):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ct112.core.calls import Armed, Call, CallState, Kept, Waiting
 from ct112.core.deadlines import Deadlines
-from ct112.core.ids import CallId, NodeName
+from ct112.core.ids import CallId, NodeName, PositionName
 from ct112.core.policy import Policy
 from ct112.core.queueing import Key, Place, queue_key
 from ct112.core.record import ServiceClass
@@ -36,6 +36,12 @@ class LiveCalls(Mapping[CallId, Call]):
         self._stands: dict[CallId, tuple[Lane, Stand]] = {}
         self.armed: dict[CallId, Call] = {}
         self.kept: dict[CallId, Call] = {}
+
+    def keeps(self, position: PositionName) -> bool:
+        """Return whether this desk is kept for a caller whose operator's page went in the talk."""
+        return any(
+            isinstance(call.state, Kept) and call.state.position == position for call in self.kept.values()
+        )
 
     def get(self, call: CallId, default: Any = None) -> Any:
         """Return the live call of this id, or the default."""

@@ -1,5 +1,6 @@
 """Who waits and who is free: compared by what phones really do, with ct112 and without."""
 
+from ct112.core.browser_phone import position_of
 from ct112.core.calls import Call, Joining, Offered, Talking, Waiting
 from ct112.core.floor import Floor
 from ct112.core.ids import CallId
@@ -58,7 +59,9 @@ class Attention:
         if listening is None or outage.how:
             return
         since = max(listening, outage.over_at, *seats.since.values(), self._centre.began)
-        if now - since > PAUSED_SECONDS and node.members != (set(seats.ready) or set(seats.positions)):
+        if now - since > PAUSED_SECONDS and set(map(position_of, node.members)) != (
+            set(seats.ready) or set(seats.positions)
+        ):
             broken("the fallback rings who is on duty", f"{node.name} has {sorted(node.members)}")
 
     def _see_who_waits(self, floor: Floor) -> None:
@@ -84,7 +87,7 @@ class Attention:
             node.up_since,
         )
         undisturbed = node.stalled_until < now - FREE_SECONDS
-        registered = phone.alive and node.registrar.contact(phone.position) == phone.uri
+        registered = phone.alive and node.registrar.contact(phone.account) == phone.uri
         return registered and not phone.busy and undisturbed and now - since > FREE_SECONDS
 
     def _with_us(self, node: Node, free: list[str]) -> None:

@@ -9,7 +9,7 @@ from ct112.core.ids import CallId, NodeName, derive_call_id
 
 Json = dict[str, Any]
 STASIS = "Stasis"
-NORMAL, BUSY, NO_USER, NO_ANSWER, DECLINED, BROKEN = 16, 17, 18, 19, 21, 27  # Q.850
+NORMAL, BUSY, NO_USER, NO_ANSWER, DECLINED, BROKEN, PAGE_GONE = 16, 17, 18, 19, 21, 27, 41  # Q.850
 NO_CONTACT = 20
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ct112.core import browser_phone
 from ct112.core.ids import CallId, OfferId, PlayId, call_of, delivery_of, task_of
 from ct112.simulation import people
 from ct112.simulation.agencies import Agencies
@@ -71,7 +72,9 @@ class City:
         self.chances = chances
         self.nodes = {name: self._node(name, folder) for name in NODES[: scenario.nodes]}
         names = [f"pos-{number}" for number in range(1, scenario.operators + 1)]
-        self.phones = {name: Phone(engine, name, list(self.nodes.values())) for name in names}
+        self.phones = {
+            name: Phone(engine, name, list(self.nodes.values()), page=scenario.pages) for name in names
+        }
         self.queue = FallbackQueue(self, Notes(engine, chances))
         self.visits: list[Visit] = []
         self.present: dict[str, Visit] = {}  # by SIP Call-ID
@@ -192,7 +195,7 @@ class City:
                 self.dialled.append((task, number))
             Callee(node, channel, people.callee_reaction(self.engine, self.chances))
         else:
-            self.phones[number].ring(node, channel)
+            self.phones[browser_phone.position_of(number)].ring(node, channel)
 
     def heard(self, node: Node, bridge: Bridge) -> None:
         """Whoever is in this bridge and picked up hears the others."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ct112.core.browser_phone import position_of
 from ct112.simulation.channels import DECLINED, NO_ANSWER, NORMAL, Bridge, Channel
 from ct112.simulation.node import Node
 from ct112.simulation.notes import Notes
@@ -38,13 +39,13 @@ class FallbackQueue:
         free = [
             phone
             for phone in self._city.phones.values()
-            if phone.position in node.members and node.registrar.contact(phone.position) and not phone.busy
+            if phone.account in node.members and node.registrar.contact(phone.account) and not phone.busy
         ]
         if not free:
             node.later(LOOK_SECONDS, channel, lambda: self._look(node, channel, visit))
             return
         phone = self._engine.random.choice(free)
-        leg = node.new_channel("", phone.position, None)
+        leg = node.new_channel("", phone.account, None)
         leg.app, leg.context = "AppQueue", "fallback"
         phone.ring(node, leg)
         self._watch(node, channel, visit, leg)
@@ -72,7 +73,7 @@ class FallbackQueue:
         """Let both talk."""
         device = leg.name.rpartition("-")[0]
         visit.heard_fallback = True
-        visit.positions.add(device.partition("/")[2])
+        visit.positions.add(position_of(device.partition("/")[2]))
         self._engine.note("fallback", f"{channel.id} talks with {device}")
         bridge = node.bridges[f"basic-{leg.id}"] = Bridge(f"basic-{leg.id}", kind="basic")
         for one in (channel, leg):

@@ -7,12 +7,15 @@ from ct112.simulation.centre import Centre
 from ct112.simulation.city import City
 from ct112.simulation.node import Node
 from ct112.simulation.people import wrong_clock
-from ct112.simulation.scenario import FAULTS_A_HOUR
+from ct112.simulation.phones import Phone
+from ct112.simulation.scenario import FAULTS_A_HOUR, PAGES_A_HOUR
 
 DOWN = (0.2, 25.0)  # seconds until a process that ended is there again: on both sides of the switch
 CUT_OFF = (0.0, 12.0)  # around the dead-man's switch, with what it takes to connect
 STALL = (1.0, 8.0)
 OUTAGE = (2.0, 120.0)
+LOADED = (0.5, 4.0)  # seconds until a page that is loaded again is registered
+CLOSED = (4.0, 60.0)
 OUTAGES = ("away", "hung", "slow", "refuses")
 
 
@@ -39,13 +42,16 @@ class Faults:
             "shift change": centre.seats.shift_change,
             "clock": self._set_clock,
             "database away": self._outage,
+            "page goes": self._page_goes,
+            "page crashes": self._page_crashes,
         }
+        self._rates = FAULTS_A_HOUR | (PAGES_A_HOUR if city.scenario.pages else {})
         centre.start_again = self._start_again
-        for name in FAULTS_A_HOUR:
+        for name in self._rates:
             self._next(name)
 
     def _next(self, name: str) -> None:
-        gap = self._engine.random.expovariate(FAULTS_A_HOUR[name] / 3600)
+        gap = self._engine.random.expovariate(self._rates[name] / 3600)
         if self._engine.time + gap < self._city.until:
             self._engine.after(gap, lambda: self._break(name))
 
@@ -132,6 +138,19 @@ class Faults:
 
     def _unregister(self) -> None:
         self._engine.random.choice(list(self._city.phones.values())).unregister()
+
+    def _page_goes(self) -> None:
+        """In a talk: loaded again, most of the time; closed, and the person comes back later, else."""
+        if talking := self._talking():
+            soon = self._engine.chance(0.6)
+            self._engine.random.choice(talking).page_goes(self._engine.between(LOADED if soon else CLOSED))
+
+    def _page_crashes(self) -> None:
+        if talking := self._talking():
+            self._engine.random.choice(talking).die()
+
+    def _talking(self) -> list[Phone]:
+        return [phone for phone in self._city.phones.values() if phone.talks]
 
     # ── the database
 

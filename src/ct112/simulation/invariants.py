@@ -15,6 +15,7 @@ from ct112.simulation.centre import Centre
 from ct112.simulation.channels import Channel, call_at
 from ct112.simulation.city import City, Visit
 from ct112.simulation.engine import Engine, broken
+from ct112.simulation.kept_desks import KeptDesks
 from ct112.simulation.life import Life
 from ct112.simulation.node import SWITCH_SECONDS, Node
 from ct112.simulation.on_exchange import OnExchange
@@ -45,6 +46,7 @@ class Invariants:
         self._looked = 0.0
         self._exchange = OnExchange(city, centre)
         self._attention = Attention(city, centre, self._exchange)
+        self.kept_desks = KeptDesks(city, self._exchange)
         self.settings = SettingChanges(city.engine, centre, policy)
         centre.watch = self._begun
         city.expired = self.expired
@@ -53,6 +55,7 @@ class Invariants:
         """A ct112 has begun: watch it."""
         self._exchange.begun()
         self._attention.begun()
+        self.kept_desks.begun()
         self._centre.seats.begun()
         self._known_since.clear()
         switchboard = life.switchboard
@@ -66,7 +69,8 @@ class Invariants:
 
         def ringing(command: TelephoneCommand) -> None:
             if isinstance(command, Ring):
-                self.ringing(command, switchboard.floor)
+                if not self.kept_desks.ringing(command, switchboard.floor, life.now()):
+                    self.ringing(command, switchboard.floor)
                 self.settings.rung(command)
                 self._centre.seats.rung(command.position, switchboard.floor)
 
@@ -94,6 +98,7 @@ class Invariants:
         """Check what must hold on the floor, after every turn of ct112."""
         held = 0
         self._centre.seats.see(floor)
+        self.kept_desks.look(floor, self._now())
         for call in floor.calls.values():
             state = call.state
             self._attention.place(call)
@@ -180,7 +185,7 @@ class Invariants:
             listening = self._exchange.ami_since.get(node.name)
             for phone in self._city.phones.values():
                 since = max(phone.since, listening or now, node.up_since)
-                reachable = node.alive and phone.alive and node.registrar.contact(phone.position) == phone.uri
+                reachable = node.alive and phone.alive and node.registrar.contact(phone.account) == phone.uri
                 if not reachable or listening is None or now - since < PHONE_SECONDS:
                     continue
                 operator = floor.positions.get(PositionName(phone.position))

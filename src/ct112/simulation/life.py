@@ -134,6 +134,8 @@ class Life(Service):
         self._sockets: list[Socket] = []
         self._managers: list[Manager] = []
         self._spool, self._journal = self._make_journal(settings.spool_path)
+        amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
+        self._ami = AmiNodes(amis, post=self._post, connect=self._log_in, browsers=city.scenario.pages)
         nodes = [Address(NodeName(name), name, "", "") for name in city.nodes]
         self._telephone: Telephone = Telephone(
             nodes,
@@ -142,12 +144,11 @@ class Life(Service):
             trunk=settings.trunk_endpoint,
             post=self._post,
             connect=self._connect,
+            phone_of=self._ami.phone_of,
         )
         self._sayings = Told(self._telephone)
         self._spoken, self._phrases = Reader(), AlwaysSaid()
         self._agency_calls = self._agency_desk(self._spoken)
-        amis = [AmiNode(NodeName(name), name, 0, "", "") for name in city.nodes]
-        self._ami = AmiNodes(amis, post=self._post, connect=self._log_in)
         self._seating, self._keeper = self._keepers(Source(seats, database), lambda _: menu())
 
     @property
@@ -288,4 +289,5 @@ def _settings(city: City, folder: Path) -> Settings:
         state_dir=folder,
         fallback_dirs={name: node.folder for name, node in city.nodes.items()},
         wrap_up_seconds=city.scenario.wrap_up_seconds,
+        browser_phones=["wss://asterisk.test:8089/ws"] if city.scenario.pages else [],
     )

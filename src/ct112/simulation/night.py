@@ -15,6 +15,7 @@ from ct112.simulation.city import City
 from ct112.simulation.engine import Broken, Engine, MachineClock
 from ct112.simulation.faults import Faults
 from ct112.simulation.invariants import Invariants
+from ct112.simulation.kept_desks import KeptDesks
 from ct112.simulation.ledger import Ledger
 from ct112.simulation.scenario import NONE, Chances, Scenario
 from ct112.simulation.store import FakeStore
@@ -55,6 +56,11 @@ class Night:
         """Nothing happens yet."""
         self._scenario = scenario
         self._engine = Engine(scenario.seed)
+
+    @property
+    def kept_desks(self) -> KeptDesks:
+        """What was seen of desks that were kept; once the night has begun."""
+        return self._invariants.kept_desks
 
     def run(self) -> Result:
         """Let the night pass. Raises Failure."""
@@ -161,7 +167,7 @@ class Night:
             f"ct112 simulate --seed {scenario.seed} --hours {scenario.hours:g} "
             f"--calls-per-hour {scenario.calls_per_hour:g} --operators {scenario.operators} "
             f"--agency-calls-per-hour {scenario.agency_calls_per_hour:g} "
-            f"--faults {'on' if scenario.faults else 'off'}"
+            f"--faults {'on' if scenario.faults else 'off'}{' --pages' if scenario.pages else ''}"
         )
         kind = "" if isinstance(error, Broken) else f"{type(error).__name__}: "
         return f"{self._engine.told()}\nbroken: {kind}{error}\nagain: {again}"

@@ -2,23 +2,37 @@
 
 from collections.abc import Callable
 
-from ct112.simulation.channels import BUSY, DECLINED, NO_ANSWER, NO_CONTACT, NO_USER, NORMAL, Channel
+from ct112.core import browser_phone
+from ct112.simulation.channels import (
+    BUSY,
+    DECLINED,
+    NO_ANSWER,
+    NO_CONTACT,
+    NO_USER,
+    NORMAL,
+    PAGE_GONE,
+    Channel,
+)
 from ct112.simulation.engine import Engine
 from ct112.simulation.node import Node
 from ct112.simulation.people import Reaction
 
 AWAY = (2.0, 60.0)  # a phone that died is there again after so many seconds, from another port
 DEAF_SECONDS = 30.0  # Asterisk's RTP time-out: then it ends the leg of a phone that died in a talk
+DEAF_PAGE_SECONDS = 5.0  # the same of a page, which sends sound all the time
+OLD_CONTACT = (0.01, 0.9)  # a page that has gone looks registered so long
 NOTICES = (0.2, 3.0)  # seconds until a phone's owner hears that an Asterisk is gone
 WAY = (0.01, 0.15)
 
 
 class Phone:
-    """A position's softphone: one account, one person, one call at a time."""
+    """A position's phone: one account, one person, one call at a time. `page`: it is a page in a browser."""
 
-    def __init__(self, engine: Engine, position: str, nodes: list[Node]) -> None:
+    def __init__(self, engine: Engine, position: str, nodes: list[Node], *, page: bool = False) -> None:
         """Not registered yet: see `come_up`."""
         self.position = position
+        self.account = browser_phone.account(position) if page else position
+        self._deaf_seconds = DEAF_PAGE_SECONDS if page else DEAF_SECONDS
         self.channel: Channel | None = None  # what it rings for, or talks on
         self.alive = False
         self.uri = ""
@@ -51,7 +65,7 @@ class Phone:
         if self.uri != uri or not self.alive or node.lost_for_good:
             return
         if node.alive:
-            node.registrar.register(self.position, uri)
+            node.registrar.register(self.account, uri)
         else:
             self._engine.after(2.0, lambda: self._register(node, uri))
 
@@ -62,9 +76,9 @@ class Phone:
         self._engine.note("phone", f"{self.position} dies")
         channel, self.channel, self.alive = self.channel, None, False
         for node in self._nodes:
-            node.registrar.died(self.position, self.uri)
+            node.registrar.died(self.account, self.uri)
             if channel is not None and node.channels.get(channel.id) is channel and channel.state == "Up":
-                self._engine.after(DEAF_SECONDS, lambda node=node: node.lose_leg(channel))  # type: ignore[misc]
+                self._engine.after(self._deaf_seconds, lambda node=node: node.lose_leg(channel))  # type: ignore[misc]
         self._engine.after(self._engine.between(AWAY), self.come_up)
 
     def unregister(self) -> None:
@@ -75,15 +89,34 @@ class Phone:
         self.alive = False
         for node in self._nodes:
             if node.alive:
-                node.registrar.unregister(self.position, self.uri)
+                node.registrar.unregister(self.account, self.uri)
             if self.channel is not None and node.channels.get(self.channel.id) is self.channel:
                 self.leaves(node, self.channel)
                 node.hang_up(self.channel, NORMAL if self.channel.state == "Up" else DECLINED)
         self._engine.after(self._engine.between(AWAY), self.come_up)
 
+    @property
+    def talks(self) -> bool:
+        """Whether somebody talks into it."""
+        return self.alive and self.channel is not None and self.channel.state == "Up"
+
+    def page_goes(self, seconds: float) -> None:
+        """Be loaded again, or closed: it says that it goes, and is back after so long, from another port."""
+        self._engine.note("phone", f"the page of {self.position} goes for {seconds:.1f} s")
+        channel, uri, self.alive = self.channel, self.uri, False
+        for node in self._nodes:
+            self._engine.after(self._engine.between(OLD_CONTACT), lambda node=node: self._closed(node, uri))  # type: ignore[misc]
+            if channel is not None and node.channels.get(channel.id) is channel:
+                node.hang_up(channel, PAGE_GONE)
+        self._engine.after(seconds, self.come_up)
+
+    def _closed(self, node: Node, uri: str) -> None:
+        if node.alive:
+            node.registrar.unregister(self.account, uri)
+
     def ring(self, node: Node, channel: Channel) -> None:
         """An INVITE for this position goes out."""
-        contact = node.registrar.contact(self.position)
+        contact = node.registrar.contact(self.account)
         if contact is None:
             node.later(0.001, channel, lambda: node.hang_up(channel, NO_CONTACT))
         elif contact == self.uri and self.alive:
@@ -147,7 +180,7 @@ class Callee:
 
 def contact_is_old(phone: Phone, node: Node) -> bool:
     """Return whether the node calls a port the phone no longer has."""
-    return node.registrar.contact(phone.position) != phone.uri
+    return node.registrar.contact(phone.account) != phone.uri
 
 
 def answer(node: Node, channel: Channel) -> None:

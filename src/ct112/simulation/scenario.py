@@ -31,6 +31,7 @@ class Scenario:
     wrap_up_seconds: float = 10.0
     call_backs: bool = True  # operators call back whoever gave up
     agency_calls_per_hour: float = 0.0  # telephone calls to agencies that deliveries ask for
+    pages: bool = False  # the positions' phones are pages in browsers, and go in the middle of talks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,11 @@ FAULTS_A_HOUR: Final = {
     "shift change": 8.0,  # an operator logs out and comes back, or moves to another position
     "clock": 1.0,  # a machine's clock is set
     "database away": 1.5,  # nobody answers there, or it is slow, or it refuses everything
+}
+
+PAGES_A_HOUR: Final = {
+    "page goes": 30.0,  # a page that talks is loaded again, or closed: it says so, and comes back
+    "page crashes": 10.0,  # it says nothing, and its sound stops
 }
 
 
