@@ -106,6 +106,8 @@ async def test_a_form_is_there_after_a_reload_and_sent_once_with_all_killed_unde
     await expect(desk.page.locator("#console-description")).to_have_value("rumah terbakar")
     await expect(desk.page.locator("#console-category")).to_have_value("Kebakaran")
 
+    await desk.page.keyboard.press("F8")
+    await expect(desk.page.get_by_test_id("summons")).to_be_visible()
     for part in ("web", "ct112", "postgres"):
         await world.kill(part)
     await desk.page.locator("#console-place").focus()
@@ -119,6 +121,10 @@ async def test_a_form_is_there_after_a_reload_and_sent_once_with_all_killed_unde
     assert row["description"] == "rumah terbakar"
     assert row["deliveries"] == len(row["agencies"])
     await expect(unsent).to_have_count(0)
+    forgotten = desk.page.get_by_test_id("summons-forgotten")
+    await expect(forgotten).to_contain_text("tekan F8 lagi")
+    await desk.page.keyboard.press("F8")
+    await expect(forgotten).to_have_count(0)
     assert len(await world.query("SELECT 1 FROM incident WHERE description = 'rumah terbakar'")) == 1
     desk.errors[:] = [error for error in desk.errors if not any(known in error for known in NETWORK)]
     await call.hang_up()

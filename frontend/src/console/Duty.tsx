@@ -1,7 +1,7 @@
 /** My state in one big place, and how it is changed. */
 import { Alert, Button, Group, NativeSelect, Paper, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
-import { useLivePart } from "../shared/live/live";
+import { useLive, useLivePart } from "../shared/live/live";
 import { secondsSince, useNow } from "../shared/now";
 import { seatState, StateSign } from "../shared/signs/Signs";
 import { keep } from "../shared/stored";
@@ -17,14 +17,30 @@ const LAST = "ct112.desk";
 
 export function Duty({ own, acts }: { own: Own; acts: Acts }) {
   const w = useConsoleWords().desk;
+  const forgotten = useForgotten(own.position?.summoned_at ?? null);
   return (
     <Paper withBorder p="sm" component="section" aria-label={w.title} data-testid="duty" data-state={own.position?.state ?? "none"}>
       {own.operator === null ? <Alert color="gray">{w.noOperator}</Alert> : null}
       {own.operator !== null && own.position === null ? <TakeDesk acts={acts} /> : null}
       {own.position ? <State position={own.position} acts={acts} /> : null}
+      {forgotten.is && own.position ? (
+        <Alert color="yellow" mt="xs" p="xs" role="alert" data-testid="summons-forgotten">
+          <Text size="sm" fw={700}>{w.summonsForgotten}</Text>
+          <Button mt="xs" size="compact-sm" variant="default" onClick={forgotten.over}>{w.summonsOver}</Button>
+        </Alert>
+      ) : null}
       {acts.problem ? <Alert color="red" mt="xs" p="xs" role="alert">{acts.problem}</Alert> : null}
     </Paper>
   );
+}
+
+/** Whether the telephone service was started again while I called a supervisor: it does not know that any more. */
+function useForgotten(since: string | null): { is: boolean; over: () => void } {
+  const boot = useLive().floor?.boot ?? null;
+  const [asked, setAsked] = useState<string | null>(null);
+  if (since !== null && asked !== boot) setAsked(boot);
+  if (since === null && asked !== null && asked === boot) setAsked(null);
+  return { is: since === null && asked !== null && asked !== boot, over: () => { setAsked(null); } };
 }
 
 function TakeDesk({ acts }: { acts: Acts }) {

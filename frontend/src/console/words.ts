@@ -23,6 +23,7 @@ export const useConsoleWords = words({
       summoned: (span: string) => `Penyelia dipanggil, ${span}`,
       coming: (who: string) => `${who} datang`,
       summonsOver: "Tidak perlu lagi",
+      summonsForgotten: "Layanan telepon dimulai ulang dan tidak tahu lagi bahwa Anda memanggil penyelia: tekan F8 lagi.",
     },
     call: {
       title: "Panggilan",
@@ -194,6 +195,7 @@ export const useConsoleWords = words({
       summoned: (span: string) => `A supervisor is called, ${span}`,
       coming: (who: string) => `${who} is coming`,
       summonsOver: "Not needed any more",
+      summonsForgotten: "The telephone service was started again and does not know any more that you called a supervisor: press F8 again.",
     },
     call: {
       title: "Call",

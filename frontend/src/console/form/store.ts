@@ -38,7 +38,7 @@ export const forms = new Forms({
 export function useForms(): Shown {
   const me = useMe();
   const session = useSession();
-  const health = useHealth();
+  const { health } = useHealth();
   useEffect(() => void forms.of(me.name), [me.name]);
   useEffect(() => {
     if (health === "all" && session.state === "here") forms.wake();

@@ -20,14 +20,28 @@ export async function askHealth(): Promise<Health> {
   }
 }
 
+export interface Seen {
+  readonly health: Health;
+  /** Since when it has been so, as this page has seen it. */
+  readonly since: Date;
+}
+
+let seen: Seen = { health: "all", since: new Date() };
+
+async function look(): Promise<Seen> {
+  const health = await askHealth();
+  if (health !== seen.health) seen = { health, since: new Date() };
+  return seen;
+}
+
 /** "all" until something else is known. */
-export function useHealth(): Health {
+export function useHealth(): Seen {
   const { data } = useQuery({
     queryKey: ["health"],
-    queryFn: askHealth,
-    refetchInterval: (query) => (query.state.data === "all" ? EVERY_MS : EVERY_MS / 4),
+    queryFn: look,
+    refetchInterval: (query) => (query.state.data?.health === "all" ? EVERY_MS : EVERY_MS / 4),
     refetchIntervalInBackground: true,
     networkMode: "always",
   });
-  return data ?? "all";
+  return data ?? seen;
 }

@@ -14,7 +14,7 @@ export function useSigns(floor: boolean): readonly Sign[] {
   const health = useHealth();
   const [onFloor, work] = [useOpened(floorSource, floor), useShown(workSource)];
   const worked = useSyncExternalStore(workSource.listen, workSource.opened);
-  useAgain(health);
+  useAgain(health.health);
   return signsOf([...(floor ? [onFloor] : []), ...(worked ? [work] : [])], health);
 }
 
@@ -44,8 +44,7 @@ export function SignLines({ signs }: { signs: readonly Sign[] }) {
     <div role="status">
       {signs.map((sign) => {
         if (sign.kind === "connecting") return null;
-        const said = sign.kind === "database-away" ? w.signs[sign.kind] : w.signs[sign.kind](clock(sign.since));
-        return <div key={sign.kind} className={classes.line}>{said}</div>;
+        return <div key={sign.kind} className={classes.line}>{w.signs[sign.kind](clock(sign.since))}</div>;
       })}
     </div>
   );

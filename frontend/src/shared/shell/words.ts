@@ -25,7 +25,7 @@ export const useShellWords = words({
       lost: (since: string) => `Jaringan ke server putus sejak ${since}: yang tampak bisa usang. Halaman menyambung lagi sendiri.`,
       "telephone-away": (since: string) =>
         `Layanan telepon tidak terdengar sejak ${since}: keadaan panggilan yang tampak bisa usang. Telepon sendiri tetap berjalan.`,
-      "database-away": "Basis data tidak dapat dihubungi: riwayat dan simpanan tertunda. Telepon tetap berjalan.",
+      "database-away": (since: string) => `Basis data tidak dapat dihubungi sejak ${since}: riwayat dan simpanan tertunda. Telepon tetap berjalan.`,
     },
     notFound: { title: "Halaman ini tidak ada", text: "Alamatnya mungkin salah ketik.", back: "Ke halaman awal" },
     notYours: {
@@ -70,7 +70,7 @@ export const useShellWords = words({
       lost: (since: string) => `The network to the server is down since ${since}: what is shown may be old. The page connects again by itself.`,
       "telephone-away": (since: string) =>
         `The telephone service has not been heard since ${since}: the calls shown may be old. Telephones themselves go on.`,
-      "database-away": "The database cannot be reached: history and saving are delayed. Telephones go on.",
+      "database-away": (since: string) => `The database cannot be reached since ${since}: history and saving are delayed. Telephones go on.`,
     },
     notFound: { title: "There is no such page", text: "The address may be mistyped.", back: "To the first page" },
     notYours: {
