@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench import beside, figures, plots, targets
 from bench.quantiles import quantile
 from bench.results import Results
@@ -136,6 +138,7 @@ def _live(results: Results) -> list[str]:
 
 
 SCREENS = "## The screens"
+BUSY = " (**a busy machine**: other programs had the cores, these figures are no measure of the program)"
 
 
 def put_screens(results: Results, docs: Path) -> None:
@@ -161,7 +164,7 @@ def _screens(results: Results) -> list[str]:
         SCREENS,
         "",
         f"{figure.browser} without a window, {figure.at}, commit {figure.commit}, on {results.machine}; {figure.load:g} processes waited for a core",
-        "as it began. Twelve positions; browser, Asterisk, all of ct112, PostgreSQL and SIPp on the same cores, no network between them. An event's time",
+        f"as it began{BUSY if figure.load > (psutil.cpu_count() or 1) else ''}. Twelve positions; browser, Asterisk, all of ct112, PostgreSQL and SIPp on the same cores, no network between them. An event's time",
         "is the kernel's of its SIP packet; a frame's is taken in the page after it was painted (`MutationObserver`, `requestAnimationFrame`, then a task),",
         "by the same clock, to a millisecond. Beside it a bare WebSocket client is told the same: what the browser adds is the ratio.",
         "",
