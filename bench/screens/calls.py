@@ -53,9 +53,10 @@ async def at_the_page(exchange: Exchange, browser: Browser, count: int) -> list[
         await page.sign_in("operator-1")
         await page.until(READY)
         await page.forget()
-        await _play(exchange, count)
+        packets = await _play(exchange, count)
         kept = await page.kept()
-    rings = [Packet(one["at"] / 1000, "INVITE", "", "", one["user"], 0, 0) for one in kept.invites]
+    # from the caller's INVITE: that to the page is seen only when the page has time for it, after it is drawn
+    rings = [packet for event, packet in _events(exchange, packets) if event == next(iter(EVENTS))]
     return [Seen("rings in the page", None, None, _after(ring, kept, "offered")) for ring in rings]
 
 

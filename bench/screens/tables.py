@@ -18,7 +18,7 @@ def event_rows(figure: ScreensFigure) -> tuple[list[str], Rows]:
     """Return the table of events: the same beside a bare WebSocket client."""
     rings = {
         "an INVITE at the desk's phone": figure.rung_ms.get("rings", []),
-        "an INVITE at the page's own phone": figure.rung_ms.get("rings in the page", []),
+        "a caller's INVITE, rung in the page": figure.rung_ms.get("rings in the page", []),
     }
     rows = [_event(one) for one in [*figure.events, together(figure)]]
     rows += [
@@ -62,7 +62,7 @@ def targets(figure: ScreensFigure) -> Iterator[tuple[str, str, bool]]:
         p95 <= DRAWN_MS and not everything.missed,
     )
     for name, ms in figure.rung_ms.items():
-        where = "the page's own phone" if name == "rings in the page" else "the operator's phone"
+        where = "the caller, rung in the page" if name == "rings in the page" else "the operator's phone"
         p95 = quantile(ms, 0.95)
         yield (
             f"a call that rings pops on the console, from the INVITE at {where}, p95: at most {RUNG_MS} ms",
