@@ -56,17 +56,19 @@ async def test_what_is_handed_over_is_taken_by_the_next_shift(desks: Desks, peop
 
 
 async def test_an_incident_tells_its_story_and_is_put_on_hold(desk: Desk, people: People) -> None:
-    place = {"landmark": "Alun-alun", "text": "<b>dekat</b> masjid"}
-    body = {"category": "kebakaran", "place": place, "description": HOSTILE}
+    place = {"landmark": "Alun-alun " + "x" * 300, "text": "<b>dekat</b> masjid"}
+    body = {"category": "kebakaran", "place": place, "description": HOSTILE + "y" * 300}
     made = await people.ask("POST", "/incidents", body, by=SUPERVISOR)
     await people.ask("POST", f"/incidents/{made['id']}/dispatches", {"agencies": ["damkar"]}, by=SUPERVISOR)
     await desk.enter("/supervisor", people.of_lab(SUPERVISOR))
     row = desk.page.locator(f"[data-incident='{made['id']}']")
     await expect(row).to_contain_text("dikirim")
+    await desk.fits()
     await row.get_by_role("link").click()
     await expect(desk.page.get_by_role("heading", level=1)).to_contain_text(made["number"])
     told = desk.page.get_by_test_id("timeline").get_by_role("listitem")
     await expect(told).to_contain_text(["Kejadian dibuka", "Diminta bertindak"])
+    await desk.fits()
     trail = await people.ask("GET", f"/incidents/{made['id']}/timeline", by=SUPERVISOR)
     kinds = await told.evaluate_all("items => items.map(item => item.dataset.kind)")
     assert kinds == [line["kind"] for line in trail["timeline"]]
