@@ -1,16 +1,20 @@
 """The room's wall: its numbers are the database's, a change there is drawn, and a map is under it."""
 
 import uuid
+from pathlib import Path
 
 import asyncpg
 from playwright.async_api import expect
 
 from lab.api import Lab
 from tests.browser.browsers import DESK, WALL
+from tests.browser.city import take_city
 from tests.browser.desks import Desks, Launch
 from tests.browser.people import People
 from tests.places.made_tiles import made
 
+FONT = "(said) => parseFloat(getComputedStyle(said).fontSize)"
+READABLE = 24  # pixels on a wall, from six metres
 OPEN = "SELECT count(*) FROM incident WHERE status IN ('open', 'dispatched')"
 TODAY = """
     SELECT count(*) AS calls,
@@ -32,8 +36,9 @@ async def row(lab: Lab, query: str) -> asyncpg.Record:
 
 
 async def test_the_walls_numbers_are_the_databases_and_a_change_is_drawn(
-    desks: Desks, lab: Lab, people: People
+    desks: Desks, lab: Lab, people: People, tmp_path: Path
 ) -> None:
+    await take_city(lab, tmp_path)
     wall = await desks.open(viewport=WALL)
     (lab.places.state / "map").mkdir(exist_ok=True)
     made(lab.places.state / "map" / "city.pmtiles")
@@ -44,7 +49,11 @@ async def test_the_walls_numbers_are_the_databases_and_a_change_is_drawn(
         await people.ask(
             "POST",
             "/incidents",
-            {"category": "kebakaran", "place": {"text": f"uji {made_id}"}, "description": "uji"},
+            {
+                "category": "kebakaran",
+                "place": {"text": f"uji {made_id}", "kelurahan": "99.01.02.1001"},
+                "description": "uji",
+            },
             by="operator-1",
         )
         count = (await row(lab, OPEN))[0]
@@ -62,12 +71,21 @@ async def test_the_walls_numbers_are_the_databases_and_a_change_is_drawn(
     assert await page.evaluate(
         "performance.getEntriesByType('resource').some(e => e.name.includes('/map/tiles/'))"
     )
+    await expect(page.locator("[data-drawn=map]").get_by_text("Tirtasari")).to_be_visible()
+    assert await page.locator("[data-drawn=map]").get_by_text("Tirtasari").evaluate(FONT) >= READABLE
     await wall.pictures("wallboard")
     await wall.resize(DESK)
     await wall.for_guides("wallboard", "dark")
 
 
-async def test_without_webgl_the_wall_has_a_list(desks: Desks, launch: Launch) -> None:
+async def test_without_webgl_the_wall_has_a_list(
+    desks: Desks, launch: Launch, lab: Lab, people: People, tmp_path: Path
+) -> None:
+    await take_city(lab, tmp_path)
+    here = {"category": "kebakaran", "place": {"kelurahan": "99.01.02.1001"}, "description": "uji"}
+    await people.ask("POST", "/incidents", here, by="operator-1")
     wall = await desks.open(await launch(maps=False))
     await wall.enter("/wallboard", "supervisor")
-    await expect(wall.page.locator("[data-drawn=list]")).to_be_attached()
+    points = wall.page.locator("[data-drawn=list]").get_by_test_id("points")
+    await expect(points).to_contain_text("Tirtasari")
+    assert await points.evaluate(FONT) >= READABLE

@@ -23,7 +23,7 @@ export function RoomMap(given: RoomMapProps) {
   };
   const fail = (): void => { setFailed(true); };
   return (
-    <section className={classes.room} aria-label={given.label ?? w.map} data-drawn={failed || asList ? "list" : "map"}>
+    <section className={classes.room} aria-label={given.label ?? w.map} data-still={given.still ? true : undefined} data-drawn={failed || asList ? "list" : "map"}>
       {failed && !given.still ? <Text size="sm" c="dimmed" px="sm" pt="xs">{w.noMap}</Text> : null}
       {failed || asList ? (
         <PointList {...given} />
