@@ -74,8 +74,9 @@ async def test_the_doctor_looks_and_web_answers_meanwhile(desk: Desk) -> None:
     await press(desk, "Periksa sekarang")
     answered = await asyncio.gather(*(desk.page.request.get(f"{desk.url}/healthz") for _ in range(5)))
     assert [answer.status for answer in answered] == [200] * 5
-    row = desk.page.get_by_role("row", name=re.compile("✓ baik database migrated"))
+    row = desk.page.get_by_role("row", name=re.compile("✓ baik basis data mutakhir pada"))
     await expect(row).to_be_visible()
+    await expect(desk.page.locator("tbody td:nth-child(2) [lang=en]")).to_have_count(0)
     await desk.accessible()
     await desk.picture("admin-readiness")
     await desk.for_guides("readiness")

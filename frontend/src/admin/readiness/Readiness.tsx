@@ -6,6 +6,8 @@ import type { components } from "../../shared/api/openapi";
 import { explain } from "../../shared/api/problem";
 import { dayAndTime } from "../../shared/time";
 import { List } from "../common/List";
+import { useLanguage } from "../../shared/words/words";
+import { detailOf, nameOf, remedyOf, type Said } from "./catalogue";
 import { useReadinessWords } from "./words";
 
 type Readiness = components["schemas"]["Readiness"];
@@ -25,6 +27,7 @@ export function signOf({ ok, asked }: Check): Sign {
 
 export default function ReadinessPage() {
   const w = useReadinessWords();
+  const language = useLanguage();
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
@@ -55,10 +58,15 @@ export default function ReadinessPage() {
       {data?.at && count("bad") === 0 ? <Text fw={600}>✓ {w.ready}</Text> : null}
       <List things={data ? checks : undefined} error={error} again={() => void refetch()} id={(one) => one.name} empty={w.never} columns={[
         { title: w.state, cell: (one) => `${SIGNS[signOf(one)]} ${w.signs[signOf(one)]}` },
-        { title: w.check, cell: (one) => <span lang="en">{one.name}</span>, text: (one) => one.name },
-        { title: w.detail, cell: (one) => <span lang="en">{one.detail}</span>, text: (one) => one.detail },
-        { title: w.remedy, cell: (one) => <span lang="en">{one.remedy}</span>, text: (one) => one.remedy },
+        { title: w.check, cell: (one) => <InWords said={nameOf(one.name, language)} />, text: (one) => nameOf(one.name, language).text },
+        { title: w.detail, cell: (one) => <InWords said={detailOf(one.detail, language)} />, text: (one) => detailOf(one.detail, language).text },
+        { title: w.remedy, cell: (one) => <InWords said={remedyOf(one.remedy, language)} />, text: (one) => remedyOf(one.remedy, language).text },
       ]} />
     </Stack>
   );
+}
+
+/** What has no words in the reader's language yet is marked as English, for who hears the page. */
+function InWords({ said: { text, known } }: { said: Said }) {
+  return <span {...(known ? {} : { lang: "en" })}>{text}</span>;
 }

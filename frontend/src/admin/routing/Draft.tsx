@@ -6,6 +6,7 @@ import { type SyntheticEvent, useState } from "react";
 import { api, got, ifMatch, newKey, once } from "../../shared/api/client";
 import { explain, Problem } from "../../shared/api/problem";
 import { AskButton } from "../common/Ask";
+import { DraftChanges } from "./Cards";
 import type { Kept } from "./draft";
 import { useRoutingWords } from "./words";
 
@@ -13,6 +14,7 @@ const PAUSE_MS = 400; // while somebody types nothing is asked
 
 interface DraftProps {
   readonly kept: Kept;
+  readonly inForce: string;
   readonly discard: () => void;
   /** It goes on, on what is in force now: somebody else has published. */
   readonly again: () => Promise<void>;
@@ -24,7 +26,7 @@ export async function publish(number: number, note: string, on: number): Promise
   await got(api.POST("/api/v1/routing/versions/{number}/publish", { params, body: { note } }));
 }
 
-export function Draft({ kept, discard, again, published }: DraftProps) {
+export function Draft({ kept, inForce, discard, again, published }: DraftProps) {
   const { draft: w } = useRoutingWords();
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState<unknown>(null);
@@ -49,6 +51,7 @@ export function Draft({ kept, discard, again, published }: DraftProps) {
       <Title order={2} size="h5">{w.title}</Title>
       <Text size="sm" mb="xs">{w.text}</Text>
       <Problems text={kept.text} />
+      <DraftChanges before={inForce} after={kept.text} />
       <form onSubmit={(event) => void submit(event)}>
         <Group align="flex-end" mt="sm">
           <TextInput label={w.note} name="note" required value={note} onChange={(event) => { setNote(event.target.value); }} />
@@ -79,12 +82,14 @@ function Problems({ text }: { text: string }) {
   if (data === undefined) return <Text role="status">{w.checking}</Text>;
   if (data.problems.length === 0) return <Text role="status">✓ {w.good}</Text>;
   return (
-    <List size="sm" role="status">
-      {data.problems.map((each) => (
-        <List.Item key={`${each.line ?? 0} ${each.message}`}>
-          <b>{each.fatal ? `✗ ${w.fatal}` : `! ${w.warning}`}</b>: {w.line(each.line)}<span lang="en">{each.message}: {each.remedy}</span>
-        </List.Item>
-      ))}
-    </List>
+    <div role="status">
+      <List size="sm">
+        {data.problems.map((each) => (
+          <List.Item key={`${each.line ?? 0} ${each.message}`}>
+            <b>{each.fatal ? `✗ ${w.fatal}` : `! ${w.warning}`}</b>: {w.line(each.line)}<span lang="en">{each.message}: {each.remedy}</span>
+          </List.Item>
+        ))}
+      </List>
+    </div>
   );
 }

@@ -6,7 +6,8 @@ import { Route, Switch } from "wouter";
 import { api, got } from "../../shared/api/client";
 import { Missing } from "../common/List";
 import { Tabs } from "../common/Tabs";
-import { Cards } from "./Cards";
+import { CardForm, Cards } from "./Cards";
+import { cardsOf } from "./cards";
 import { STARTER, read } from "./document";
 import { Draft } from "./Draft";
 import { useKept } from "./draft";
@@ -48,6 +49,7 @@ export default function RoutingPage() {
     if (data) keep({ text, on: data.version });
   };
   const routing = read(text);
+  const cards = cardsOf(text);
   return (
     <Stack>
       <Heading />
@@ -55,14 +57,15 @@ export default function RoutingPage() {
       {now.unmatched_last_day ? <Alert color="yellow" variant="outline">{w.unmatched(now.unmatched_last_day)}</Alert> : null}
       <Text role="status" fw={600}>{said}</Text>
       <Tabs label={w.tabs.label} tabs={TABS} words={w.tabs} />
-      {kept ? <Draft kept={kept} discard={() => { keep(null); }} again={again} published={published} /> : null}
+      {kept ? <Draft kept={kept} inForce={now.text} discard={() => { keep(null); }} again={again} published={published} /> : null}
       {routing === null ? <Alert color="red" variant="outline" role="alert">{w.unreadable}</Alert> : null}
       <Switch>
         <Route path="/explain"><Explain /></Route>
         <Route path="/versions"><Versions /></Route>
         <Route path="/versions/:number">{({ number }) => <Version number={Number(number)} now={now} published={published} />}</Route>
         <Route path="/text"><Source text={text} change={change} /></Route>
-        {routing ? <Route path="/cards"><Cards cards={routing.cards} /></Route> : null}
+        {cards ? <Route path="/cards"><Cards cards={cards} /></Route> : null}
+        {cards ? <Route path="/cards/:of">{({ of }) => <CardForm key={of} of={decodeURIComponent(of)} text={text} cards={cards} change={change} />}</Route> : null}
         {routing ? <Route path="/rules/:at">{({ at }) => <RuleForm key={at} at={at} text={text} routing={routing} change={change} />}</Route> : null}
         {routing ? <Route><Rules text={text} routing={routing} change={change} /></Route> : null}
       </Switch>

@@ -28,7 +28,6 @@ test("a document is a table", () => {
   const found = read(TEXT);
   expect(found?.rules.map((each) => each.name)).toEqual(["rob by night", "rob"]);
   expect(found?.rules[0]).toEqual({ name: "rob by night", categories: ["rob"], areas: ["coast"], hours: ["malam"], first: ["bpbd", "polres"], supporting: [] });
-  expect(found?.cards).toEqual([{ category: "rob", level: 2, sent: ["dinkes", "satpol_pp: two teams"] }]);
   expect([found?.groups, found?.hours]).toEqual([["coast"], ["malam"]]);
 });
 

@@ -10,17 +10,10 @@ export interface Rule {
   readonly supporting: readonly string[];
 }
 
-export interface Card {
-  readonly category: string;
-  readonly level: number;
-  readonly sent: readonly string[];
-}
-
 export interface Routing {
   readonly first: readonly string[];
   readonly supporting: readonly string[];
   readonly rules: readonly Rule[];
-  readonly cards: readonly Card[];
   readonly groups: readonly string[];
   readonly hours: readonly string[];
 }
@@ -40,7 +33,6 @@ export function read(text: string): Routing | null {
     first: strings(standing.first),
     supporting: strings(standing.supporting),
     rules: list(whole.rules).map(rule),
-    cards: cards(whole.run_cards),
     groups: Object.keys(record(whole.areas)),
     hours: Object.keys(record(whole.hours)),
   };
@@ -50,18 +42,6 @@ function rule(value: unknown): Rule {
   const found = record(value);
   const [categories, areas, hours, first, supporting] = LISTS.map((name) => strings(found[name]));
   return { name: word(found.name), categories: categories ?? [], areas: areas ?? [], hours: hours ?? [], first: first ?? [], supporting: supporting ?? [] };
-}
-
-function cards(value: unknown): readonly Card[] {
-  return Object.entries(record(value)).flatMap(([category, levels]) =>
-    Object.entries(record(levels)).map(([level, sent]) => ({ category, level: Number(level), sent: list(sent).map(entry) })),
-  );
-}
-
-function entry(value: unknown): string {
-  if (typeof value === "string") return value;
-  const { agency, send } = record(value);
-  return send === undefined ? word(agency) : `${word(agency)}: ${word(send)}`;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
