@@ -1,6 +1,6 @@
 /** An agency as its form holds it, and as the API takes it. */
 import type { components } from "../../shared/api/openapi";
-import { fromLocal, toLocal } from "../common/local";
+import { fromLocal, toLocal } from "../../shared/days";
 
 export type Agency = components["schemas"]["AgencyView"];
 type Given = components["schemas"]["AgencyChange"];

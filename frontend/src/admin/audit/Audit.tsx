@@ -9,7 +9,7 @@ import { dayAndTime } from "../../shared/time";
 import { csv, download } from "../common/csv";
 import type { Labels } from "../common/fields";
 import { Missing, Rows } from "../common/List";
-import { fromLocal } from "../common/local";
+import { fromLocal } from "../../shared/days";
 import classes from "../common/common.module.css";
 import { useCommonWords } from "../common/words";
 import { useAuditWords } from "./words";

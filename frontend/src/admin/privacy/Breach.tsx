@@ -5,7 +5,7 @@ import { api, got } from "../../shared/api/client";
 import type { components } from "../../shared/api/openapi";
 import { explain } from "../../shared/api/problem";
 import { csv, download } from "../common/csv";
-import { fromLocal, toLocal } from "../common/local";
+import { fromLocal, toLocal } from "../../shared/days";
 import { Seen } from "./Seen";
 import { usePrivacyWords } from "./words";
 

@@ -9,7 +9,7 @@ import { Ask } from "../common/Ask";
 import classes from "../common/common.module.css";
 import { Form } from "../common/Form";
 import { Missing } from "../common/List";
-import { beginOf, dayOf, later, mondayOf } from "../common/local";
+import { beginOf, dayOf, later, mondayOf } from "../../shared/days";
 import { doubled, type Draft, duties, dutiesOf, hoursOf } from "./plan";
 import roster from "./roster.module.css";
 import { useRosterWords } from "./words";

@@ -1,6 +1,6 @@
 /** What a form of the roster plans. */
 import type { components } from "../../shared/api/openapi";
-import { fromLocal, later, toLocal } from "../common/local";
+import { fromLocal, later, toLocal } from "../../shared/days";
 
 export interface Draft {
   readonly operator: string;

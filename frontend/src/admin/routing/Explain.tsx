@@ -4,7 +4,7 @@ import { type SyntheticEvent, useState } from "react";
 import { api, got } from "../../shared/api/client";
 import type { components } from "../../shared/api/openapi";
 import { explain } from "../../shared/api/problem";
-import { fromLocal, toLocal } from "../common/local";
+import { fromLocal, toLocal } from "../../shared/days";
 import { named, useNames } from "./names";
 import { useRoutingWords } from "./words";
 

@@ -3,13 +3,13 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SyntheticEvent, useId, useState } from "react";
 import { api, got } from "../../shared/api/client";
+import { beginOf, dayOf, later, toLocal } from "../../shared/days";
 import { CLASSES } from "../../shared/signs/Signs";
 import { useSignWords } from "../../shared/signs/words";
-import { EVERYTHING, type Filter, localTime } from "./filter";
+import { EVERYTHING, type Filter } from "./filter";
 import classes from "./History.module.css";
 import { useHistoryWords } from "./words";
 
-const DAY_MS = 86_400_000;
 const LATEST = "9999-12-31T23:59";
 
 interface Given {
@@ -52,7 +52,7 @@ export function FilterForm({ filter, go, errors }: Given) {
 
 /** The beginning of a local day. */
 function daysAgo(days: number): string {
-  return `${localTime(new Date(Date.now() - days * DAY_MS)).slice(0, 10)}T00:00`;
+  return toLocal(beginOf(later(dayOf(new Date()), -days)));
 }
 
 /** Who has left is no longer in the list, but can be typed. */

@@ -1,5 +1,6 @@
 /** Which calls are searched for. The address keeps it; a number stands behind "#", where no server sees it. */
 import type { paths } from "../../shared/api/openapi";
+import { fromLocal } from "../../shared/days";
 
 export type CallQuery = NonNullable<paths["/api/v1/calls"]["get"]["parameters"]["query"]>;
 
@@ -15,7 +16,6 @@ export interface Filter {
 
 export const EVERYTHING: Filter = { since: "", until: "", service_class: "", outcome: "", operator: "", number: "" };
 export const PAGE = 50;
-const OFFSET = "+07:00"; // Asia/Jakarta, which has no summer time
 const IN_SEARCH = ["since", "until", "service_class", "outcome", "operator"] as const;
 
 export function readFilter(search: string, hash: string): Filter {
@@ -44,19 +44,8 @@ export function queryOf(filter: Filter, after: string | null): CallQuery {
     const value = filter[name].trim();
     if (value) asked[name] = value;
   }
-  if (filter.since) asked.since = instant(filter.since);
-  if (filter.until) asked.until = instant(filter.until);
+  if (filter.since) asked.since = fromLocal(filter.since);
+  if (filter.until) asked.until = fromLocal(filter.until);
   if (after !== null) asked.after = after;
   return asked;
-}
-
-/** The moment of a local time as a field for it gives it; seconds are not asked for. */
-export function instant(local: string): string {
-  const seconds = /T\d\d:\d\d$/.test(local) ? ":00" : "";
-  return `${local}${seconds}${OFFSET}`;
-}
-
-/** The local time of a moment, as a field for it takes it. */
-export function localTime(at: Date): string {
-  return new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 16);
 }

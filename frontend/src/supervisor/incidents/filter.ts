@@ -1,6 +1,6 @@
 /** Which incidents are searched for: the address keeps it. */
 import type { paths } from "../../shared/api/openapi";
-import { instant } from "../history/filter";
+import { fromLocal } from "../../shared/days";
 
 export type IncidentQuery = NonNullable<paths["/api/v1/incidents"]["get"]["parameters"]["query"]>;
 
@@ -22,7 +22,7 @@ export function addressOf(filter: Filter, after: string | null = null): string {
 export function queryOf(filter: Filter, after: string | null): IncidentQuery {
   const asked: Record<string, string> = {};
   for (const name of ["category", "kelurahan", "status"] as const) if (filter[name]) asked[name] = filter[name];
-  for (const name of ["since", "until"] as const) if (filter[name]) asked[name] = instant(filter[name]);
+  for (const name of ["since", "until"] as const) if (filter[name]) asked[name] = fromLocal(filter[name]);
   if (after !== null) asked.after = after;
   return asked;
 }

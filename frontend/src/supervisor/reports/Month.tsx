@@ -2,7 +2,7 @@
 import { Anchor, Group, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Box } from "../floor/Box";
-import { dayOf } from "./span";
+import { dayOf } from "../../shared/days";
 import { useReportWords } from "./words";
 
 const MONTH = /^2\d{3}-(0[1-9]|1[0-2])$/;

@@ -1,5 +1,5 @@
 /** Which days a report is of: the address keeps them. Days are Asia/Jakarta's; the last one counts whole. */
-import { instant, localTime } from "../history/filter";
+import { beginOf, dayOf, later } from "../../shared/days";
 
 export interface Span {
   /** "2026-11-01" */
@@ -8,17 +8,8 @@ export interface Span {
 }
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
-const DAY_MS = 86_400_000;
 export const PRESETS = ["today", "week", "thisMonth", "lastMonth"] as const;
 export type Preset = (typeof PRESETS)[number];
-
-export function dayOf(at: Date): string {
-  return localTime(at).slice(0, 10);
-}
-
-function shifted(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
 
 export function preset(name: Preset, now: Date): Span {
   const today = dayOf(now);
@@ -27,11 +18,11 @@ export function preset(name: Preset, now: Date): Span {
     case "today":
       return { from: today, to: today };
     case "week":
-      return { from: shifted(today, -6), to: today };
+      return { from: later(today, -6), to: today };
     case "thisMonth":
       return { from: first, to: today };
     case "lastMonth": {
-      const last = shifted(first, -1);
+      const last = later(first, -1);
       return { from: `${last.slice(0, 8)}01`, to: last };
     }
   }
@@ -54,5 +45,5 @@ export function spanAddress(span: Span): string {
 
 /** The span as the API takes it: half-open. */
 export function asked(span: Span): { since: string; until: string } {
-  return { since: instant(`${span.from}T00:00`), until: instant(`${shifted(span.to, 1)}T00:00`) };
+  return { since: beginOf(span.from), until: beginOf(later(span.to, 1)) };
 }

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { beginOf, dayOf, fromLocal, later, mondayOf, toLocal } from "./local";
+import { beginOf, dayOf, fromLocal, later, mondayOf, toLocal } from "./days";
 
 test("a moment goes to the room's clock and back, whatever this machine's zone", () => {
   expect(toLocal("2026-11-26T17:30:00Z")).toBe("2026-11-27T00:30");
   expect(new Date(fromLocal("2026-11-27T00:30")).toISOString()).toBe("2026-11-26T17:30:00.000Z");
+  expect(toLocal(new Date("2026-11-25T17:30:00Z"))).toBe("2026-11-26T00:30");
+  expect(fromLocal("2026-11-26T00:00:30")).toBe("2026-11-26T00:00:30+07:00");
   expect([toLocal(""), fromLocal("")]).toEqual(["", ""]);
 });
 

@@ -1,10 +1,10 @@
-/** A moment as an input of date and time has it, on the room's clock (Asia/Jakarta, which knows no summer time). */
+/** Days, and moments as an input of date and time has them, on the room's clock (Asia/Jakarta, which knows no summer time). */
 const OFFSET = "+07:00";
 const OFFSET_MS = 7 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** "2026-11-26T14:05"; "" stays. */
-export function toLocal(at: string): string {
+export function toLocal(at: string | Date): string {
   return at === "" ? "" : new Date(new Date(at).getTime() + OFFSET_MS).toISOString().slice(0, 16);
 }
 
@@ -15,7 +15,7 @@ export function fromLocal(local: string): string {
 
 /** "2026-11-26": the day it is in the room. */
 export function dayOf(at: Date): string {
-  return new Date(at.getTime() + OFFSET_MS).toISOString().slice(0, 10);
+  return toLocal(at).slice(0, 10);
 }
 
 /** The Monday of a day's week. */
