@@ -95,11 +95,12 @@ function Trail({ id }: { id: string }) {
 
 function Known({ of }: { of: Incident }) {
   const w = useIncidentWords();
+  const category = useCategories();
   const { incidentStatus } = useWorkWords();
   const caller = [of.caller_name, of.caller_number, of.caller_withheld ? w.withheld : null].filter(Boolean).join(", ");
   const { latitude, longitude } = of.place;
   const rows: readonly (readonly [keyof typeof w.fields, string | number | null])[] = [
-    ["number", of.number], ["category", of.category_name], ["priority", of.priority], ["status", incidentStatus[of.status]],
+    ["number", of.number], ["category", category(of.category)], ["priority", of.priority], ["status", incidentStatus[of.status]],
     ["place", placeOf(of.place)], ["position", latitude === null || longitude === null ? null : `${latitude}, ${longitude}`],
     ["description", of.description], ["people", of.people_in_danger], ["caller", caller],
     ["opened", `${dayAndTime(of.opened_at)}, ${of.opened_by}`], ["closed", of.closed_at ? dayAndTime(of.closed_at) : null], ["reason", of.close_reason],
