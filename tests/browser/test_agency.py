@@ -184,6 +184,16 @@ async def test_two_agencies_see_their_own_alone_and_go_their_ways(
     await centre.ends(incident, other)
 
 
+async def taps(desk: Desk, target: Locator, times: int) -> None:
+    """Tap the screen where this is now, whatever comes there meanwhile."""
+    await target.scroll_into_view_if_needed()
+    at = await target.bounding_box()
+    assert at is not None
+    for _ in range(times):
+        await desk.page.touchscreen.tap(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+        await asyncio.sleep(0.15)
+
+
 async def test_a_second_tap_takes_no_other_dispatch(desks: Desks, people: People, centre: Centre) -> None:
     """The one that comes to where the first one was has been read by nobody."""
     desk = await phone(desks, people, OURS)
@@ -191,11 +201,11 @@ async def test_a_second_tap_takes_no_other_dispatch(desks: Desks, people: People
     ids = [dispatches[OURS] for _, dispatches in asked]
     for id_ in ids:
         await expect(button(desk, id_, "Terima tugas")).to_be_enabled()
-    at = await desk.page.get_by_role("button", name="Terima tugas").first.bounding_box()
-    assert at is not None
-    for _ in range(3):
-        await desk.page.touchscreen.tap(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
-        await asyncio.sleep(0.15)
+    for _ in range(10):  # what the hand finds still moving takes no tap at all
+        await taps(desk, desk.page.get_by_role("button", name="Terima tugas").first, 3)
+        if "acknowledged" in [(await centre.dispatch(id_))["status"] for id_ in ids]:
+            break
+        await asyncio.sleep(2)
     await expect(desk.page.get_by_role("button", name="Terima tugas")).to_have_count(1)
     await expect(desk.page.get_by_role("button", name="Terima tugas")).to_be_enabled()
     assert sorted([(await centre.dispatch(id_))["status"] for id_ in ids]) == ["acknowledged", "received"]

