@@ -201,7 +201,7 @@ async def test_a_bad_ask_is_the_askers_mistake(
 async def test_an_ask_too_large_or_too_slow_is_refused(
     door: aiohttp.ClientSession, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with door.post("/control/ask", data=b"x" * 20_000, headers=BEARER) as answer:
+    async with door.post("/control/ask", data=b"x" * 400_000, headers=BEARER) as answer:
         assert answer.status == 413
     monkeypatch.setattr("ct112.serve.door.BODY_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection(*centre.server.address)

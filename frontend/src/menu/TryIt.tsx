@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { api, got } from "../shared/api/client";
 import { explain } from "../shared/api/problem";
 import type { Turn } from "./asking";
+import { CallMenu } from "./CallMenu";
 import { KEYS } from "./document/menu";
 import classes from "./Menu.module.css";
 import { hush, play, promptSound } from "./sound";
@@ -72,6 +73,7 @@ export function TryIt({ text, onClose }: { text: string; onClose: () => void }) 
           </ol>
         </div>
       </Group>
+      <CallMenu text={text} />
     </Window>
   );
 }

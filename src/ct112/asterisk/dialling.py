@@ -46,13 +46,15 @@ def is_stranger(event: StasisStart, trunk: str) -> bool:
 def left_over(found: Iterable[Channel], trunk: str) -> list[Channel]:
     """Return the legs nobody will ever look after; they are to be hung up.
 
-    Ours that do not ring: who was to dial them is gone. Callers that are no citizens, a test call too.
+    Ours that do not ring: who was to dial them is gone. Callers that are no citizens, a test call too. A menu
+    call: whoever played it has lost it.
     """
     return [
         leg
         for leg in found
         if (names.is_ours(leg) and leg.state == "Down")
         or (names.is_caller(leg) and not names.from_trunk(leg, trunk))
+        or leg.id.startswith(names.MENU_LEG)
     ]
 
 

@@ -12,7 +12,7 @@ from prometheus_client import Counter
 from pydantic import ValidationError
 
 from ct112 import logs, metrics
-from ct112.asterisk import listing, names, outbound, survey, testing
+from ct112.asterisk import listing, menu_calls, names, outbound, survey, testing
 from ct112.asterisk.accounts import AccountKeeper
 from ct112.asterisk.ari import (
     Answer,
@@ -39,6 +39,7 @@ from ct112.asterisk.bridging import Bridging
 from ct112.asterisk.dialling import Dialler
 from ct112.asterisk.inbound import Doubt, Inbound
 from ct112.asterisk.listing import Listing
+from ct112.asterisk.menu_calls import MenuLeg, MenuNews
 from ct112.asterisk.testing import EndNews, TrialEnd
 from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.commands import EndCallee, EndOffer, Join, JoinCallee, TelephoneCommand
@@ -92,6 +93,7 @@ class Link:
         self._prompts_url = prompts_url
         self._post = post
         self._connect = connect
+        self._endpoint_of = endpoint_of
         self._bridging = Bridging(self._destroy)
         self._inbound = Inbound(node.name, self._bridging.part)
         self.planner = outbound.Planner(
@@ -103,6 +105,7 @@ class Link:
         self.accounts = AccountKeeper(node.name, trunk)
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_trial: Callable[[EndNews], None] = lambda _: None
+        self.on_menu_call: Callable[[MenuNews], None] = lambda _: None
         self._replaced = False
         self._counters: dict[str, Counter] = {}  # to look one up by its labels costs more
         metrics.link_up.labels(node=node.name, link="ari").set(0)
@@ -112,6 +115,16 @@ class Link:
         """Return the caller's end of a test call of this name on this node; it is not there yet."""
         send = partial(self._send, answered=lambda _: None)
         return TrialEnd(name, self._application, self._prompts_url, send)
+
+    def menu_leg(self, name: str, position: PositionName) -> MenuLeg:
+        """Return the leg of a menu call of this name to a position's phone; it is not there yet."""
+        send = partial(self._send, answered=lambda _: None)
+        return MenuLeg(name, self._endpoint_of(position), self._application, self._prompts_url, send)
+
+    def _of_menu_call(self, message: AnyEvent) -> None:
+        news = menu_calls.news_of(message)
+        if news is not None:
+            self.on_menu_call(news)
 
     def _of_trial(self, message: AnyEvent) -> None:
         news = testing.news_of(message)
@@ -273,6 +286,9 @@ class Link:
         try:
             if names.trial_of(leg_of(message)) is not None:
                 self._of_trial(message)
+                return
+            if menu_calls.is_of_one(message):
+                self._of_menu_call(message)
                 return
             if isinstance(message, StasisStart) and not self._dialler.started(message):
                 return

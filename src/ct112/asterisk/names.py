@@ -9,6 +9,7 @@ OPERATOR_LEG = "op-"
 CALLEE_LEG = "out-"
 TRUNKS = "PJSIP/trunk-"  # `trunk` itself, and every `trunk-NAME`
 TRIAL_LEG, TRIED_LEG = "trial-", "tried-"  # the caller's end of a test call, and the one that comes in
+MENU_LEG = "menu-"  # a phone at which a draft of the menu is tried
 ROBOT = PositionName("ct112-robot")
 """Who answers test calls; no position can have this name (core/reserved.py)."""
 ROBOT_ENDPOINT = "Local/answer@ct112-robot/n"

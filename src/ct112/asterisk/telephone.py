@@ -11,6 +11,7 @@ from ct112.asterisk import ari, names
 from ct112.asterisk.accounts import SipAccount
 from ct112.asterisk.ari.connection import OnEvent
 from ct112.asterisk.link import Link, StandDown
+from ct112.asterisk.menu_calls import MenuLeg, MenuNews
 from ct112.asterisk.testing import EndNews, TrialEnd
 from ct112.asterisk.wire import Connect, Node, Wire
 from ct112.core.callback_rules import CallbackResult
@@ -92,6 +93,15 @@ class AsteriskTelephone:
     def trial(self, node: NodeName, name: str) -> TrialEnd:
         """Return the caller's end of a test call of this name at a node. Raises StopIteration for no node."""
         return next(link for link in self._links if link.node.name == node).trial(name)
+
+    def on_menu_call(self, take: Callable[[MenuNews], None]) -> None:
+        """Pass on what happens to the legs of menu calls."""
+        for link in self._links:
+            link.on_menu_call = take
+
+    def menu_leg(self, node: NodeName, name: str, position: PositionName) -> MenuLeg:
+        """Return the leg of a menu call at a node. Raises StopIteration for no node."""
+        return next(link for link in self._links if link.node.name == node).menu_leg(name, position)
 
     async def run(self) -> None:
         """Keep every link until cancelled; raises what a link raises (StandDown)."""

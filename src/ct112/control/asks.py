@@ -115,8 +115,25 @@ class CallAgency(_Ask):
     seconds: Annotated[float, Field(ge=5, le=120)] = 45.0
 
 
+class CallMenu(_Ask):
+    """Ring a position's phone and play this draft of the menu there (YAML)."""
+
+    kind: Literal["call_menu"] = "call_menu"
+    position: Name
+    source_yaml: Annotated[str, Field(min_length=1, max_length=64_000)]
+
+
 Ask = Annotated[
-    SetClass | SetPriority | Sit | Leave | SetState | Summon | CallContact | TakeCallback | CallAgency,
+    SetClass
+    | SetPriority
+    | Sit
+    | Leave
+    | SetState
+    | Summon
+    | CallContact
+    | TakeCallback
+    | CallAgency
+    | CallMenu,
     Field(discriminator="kind"),
 ]
 

@@ -39,19 +39,28 @@ NOT_DIALLED = Answer(
 )
 Take = Callable[[given.TakeCallback], Awaitable[Answer]]
 CallAgency = Callable[[given.CallAgency], Awaitable[Answer]]
+PlayMenu = Callable[[given.CallMenu, str], Awaitable[Answer]]
+NO_MENU = Answer(accepted=False, code="unavailable", reason="No menu is tried by telephone here.")
 NO_AGENCY = Answer(accepted=False, code="unavailable", reason="No agency is called from here.")
 
 
 class Asks:
     """The `Answers` port, and the door's way to the floor."""
 
-    def __init__(self, post: Post, take_callback: Take, call_agency: CallAgency | None = None) -> None:
+    def __init__(
+        self,
+        post: Post,
+        take_callback: Take,
+        call_agency: CallAgency | None = None,
+        call_menu: PlayMenu | None = None,
+    ) -> None:
         """`post`: the switchboard's inbox; `take_callback`: the desk, which needs the database.
 
-        `call_agency`: the desk of the calls to agencies, which needs the disk.
+        `call_agency`: the desk of the calls to agencies, which needs the disk; `call_menu`: menu calls.
         """
         self._post = post
         self._call_agency = call_agency
+        self._call_menu = call_menu
         self._take_callback = take_callback
         self._waiting: dict[AskId, list[asyncio.Future[Answer]]] = {}
         self._taken: OrderedDict[AskId, tuple[AskRequest, asyncio.Task[Answer]]] = OrderedDict()
@@ -64,6 +73,8 @@ class Asks:
                     answer = await self._taking(request)
                 elif isinstance(request.ask, given.CallAgency):
                     answer = await self._calling(request.ask)
+                elif isinstance(request.ask, given.CallMenu):
+                    answer = await self._playing(request.ask, str(request.id))
                 elif isinstance(request.ask, given.CallContact) and never_dialled(request.ask.number):
                     answer = NOT_DIALLED
                 else:
@@ -98,6 +109,10 @@ class Asks:
     async def _calling(self, ask: given.CallAgency) -> Answer:
         """Return how far the call to an agency is; the delivery's id tells a repeated ask from a new one."""
         return NO_AGENCY if self._call_agency is None else await self._call_agency(ask)
+
+    async def _playing(self, ask: given.CallMenu, ask_id: str) -> Answer:
+        """Return whether a phone will ring; it does when the draft's sounds are made."""
+        return NO_MENU if self._call_menu is None else await self._call_menu(ask, ask_id)
 
     async def _taking(self, request: AskRequest) -> Answer:
         """Return the desk's answer. The work goes on when nobody waits for it any more."""

@@ -29,7 +29,7 @@ from ct112.serve.spoken import NAME
 KEY = re.compile(r"[0-9a-f]{8,64}")
 FOR_EVER = "public, max-age=31536000, immutable"
 SHORT = "private, max-age=300"
-LARGEST_ASK = 16 * 1024  # bytes
+LARGEST_ASK = 384 * 1024  # bytes: a draft of the menu as JSON, each letter as six
 BODY_SECONDS = 3.0
 
 

@@ -32,10 +32,11 @@ from ct112.serve.feed import Feed
 from ct112.serve.health import Watch
 from ct112.serve.known import KnownPosition, LastKnown, LiveIvr
 from ct112.serve.machine import Machine
+from ct112.serve.menu_calls import CallersFirst, MenuCalls, Played
 from ct112.serve.phrases import Phrases
 from ct112.serve.sayings import Sayings
 from ct112.serve.seating import SeatingFile, SeatingKeeper
-from ct112.serve.sources import StoreSource, compile_live
+from ct112.serve.sources import StoreSource, compile_draft, compile_live
 from ct112.serve.spoken import Spoken
 from ct112.serve.switchboard import Switchboard
 from ct112.serve.testing import Rules, Trials, quiet
@@ -90,7 +91,12 @@ class Service:
             forgotten=lambda url: self._ami.forgotten(url),
         )
         self._agency_calls = self._agency_desk(self._spoken)
-        self._asks = Asks(self._post, taking(self._callbacks), self._agency_calls.call)
+        self._source = StoreSource(store, self._prompts.uploads)
+        self._menu_calls = MenuCalls(
+            self._telephone, self._floor, self._play_of, self._clock, self._clock.wall
+        )
+        self._telephone.on_menu_call(self._menu_calls.heard)
+        self._asks = Asks(self._post, taking(self._callbacks), self._agency_calls.call, self._menu_calls.call)
         self._trials = Trials(
             self._telephone,
             self._clock,
@@ -100,7 +106,7 @@ class Service:
         self._telephone.on_trial(self._trials.heard)
         self._positions: tuple[str, ...] = ()
         self._seating, self._keeper = self._keepers(
-            StoreSource(store, self._prompts.uploads),
+            self._source,
             lambda live: compile_live(live, self._prompts, settings.ivr_emergency_limit_seconds),
         )
 
@@ -144,7 +150,7 @@ class Service:
         )
         switchboard = Switchboard(
             floor,
-            self._telephone,
+            CallersFirst(self._telephone, self._menu_calls),
             self._journal,
             self._clock,
             callbacks=self._callbacks,
@@ -269,6 +275,11 @@ class Service:
         document = self._keeper.document
         assert document is not None, "read before anything runs"
         return Floor(self._keeper.settings.policy, document), min(document.prompt_keys(), default="")
+
+    async def _play_of(self, source: str) -> Played:
+        """Return what a menu call plays of a draft: its recordings brought, its texts spoken."""
+        await self._source.bring(source)
+        return await asyncio.to_thread(compile_draft, source, self._prompts)
 
     def _post(self, event: Event) -> None:
         assert self._switchboard is not None, "parts run only after the switchboard is made"

@@ -8,7 +8,7 @@ from ct112 import ivr, logs
 from ct112.core.ids import CallId, OperatorName, PositionName
 from ct112.core.ivr import IvrDocument
 from ct112.core.stays import Stay
-from ct112.prompts.library import PromptLibrary
+from ct112.prompts.library import Piece, PromptLibrary
 from ct112.prompts.uploads import Uploads
 from ct112.serve.known import (
     Known,
@@ -19,6 +19,7 @@ from ct112.serve.known import (
     LiveSettings,
     RosterEntry,
 )
+from ct112.serve.menu_calls import LANGUAGE, QUEUED, Played
 from ct112.store import (
     Connection,
     Store,
@@ -63,6 +64,13 @@ class StoreSource:
                 None if live is None else LiveIvr(live.version, live.source_yaml),
                 await _settings(connection),
             )
+
+    async def bring(self, source: str) -> None:
+        """Bring the recordings a draft of the menu names. Raises StoreUnavailable."""
+        if self._uploads is None or not await asyncio.to_thread(self._uploads.missing, source):
+            return
+        async with self._store.transaction() as connection:
+            await self._bring(self._uploads, connection, source)
 
     async def _bring(self, uploads: Uploads, connection: Connection, source: str) -> None:
         """Bring what a menu plays to this disk; without it that prompt is a gap, and the call goes on."""
@@ -115,6 +123,13 @@ async def _roster(connection: Connection) -> tuple[RosterEntry, ...]:
 async def _settings(connection: Connection) -> LiveSettings | None:
     found = await settings.current(connection)
     return LiveSettings(found.version, found.values) if found.version else None
+
+
+def compile_draft(source: str, library: PromptLibrary) -> Played:
+    """Return what a menu call plays. Blocking. Raises IvrError, PromptError."""
+    document = ivr.check(ivr.load(source, name="the draft"), library).compiled.document
+    phrases = {one: library.make(Piece(text=text), LANGUAGE).prompt for one, text in QUEUED.items()}
+    return Played(document, phrases)
 
 
 def compile_live(live: LiveIvr | None, library: PromptLibrary, limit_seconds: float) -> IvrDocument:

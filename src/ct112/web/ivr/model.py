@@ -158,6 +158,12 @@ class IvrTrial(IvrDocument):
     picked_up_at: Instant | None = None
 
 
+class IvrCall(IvrDocument):
+    """A document, and the position whose phone plays it."""
+
+    position: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class IvrPrompt(Shown):
     """A piece of sound: `GET /api/v1/ivr/prompts/{key}`."""
 

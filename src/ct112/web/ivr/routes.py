@@ -1,6 +1,7 @@
 """The routes of the menu."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from ct112 import ivr
 from ct112.ivr import Report
@@ -10,6 +11,7 @@ from ct112.store import BadCursor, Connection, Stale, ivr_calls, ivr_publication
 from ct112.store.ivr_publications import InForce, StoredVersion, UnknownVersion
 from ct112.web import kinds, versions
 from ct112.web.access.principal import LEADERS, Principal
+from ct112.web.asking import PROBLEMS, Accepted, ask
 from ct112.web.house import House
 from ct112.web.ivr import recordings
 from ct112.web.ivr.model import (
@@ -17,6 +19,7 @@ from ct112.web.ivr.model import (
     ByNumber,
     ByPrompt,
     DiffQuery,
+    IvrCall,
     IvrCalls,
     IvrCallsQuery,
     IvrCourse,
@@ -118,6 +121,18 @@ async def try_ivr(house: House, body: IvrTrial) -> IvrCourse:
     document, texts = report.compiled.document, report.compiled.texts
     turns = ivr.try_out(document, presses, texts, now=picked_up_at.timestamp())
     return IvrCourse(turns=tuple(map(_turn, turns)))
+
+
+async def call_ivr(house: House, who: Principal, ask_id: UUID, body: IvrCall) -> Accepted:
+    """Try a menu by telephone: a position's phone rings and plays it, keys are pressed there.
+
+    It rings when the sounds are made, and ends when the caller would wait for an operator. Refused for a
+    position that is offered callers or has a call. No caller, queue, record or count knows of it.
+    """
+    problems, report = await checked(house, body.source_yaml)
+    if report is None:
+        raise _refusal("the document cannot run", [IvrProblem.model_validate(one) for one in problems])
+    return await ask(house, who, ask_id, "call_menu", position=body.position, source_yaml=body.source_yaml)
 
 
 async def hear_prompt(house: House, path: ByPrompt) -> Media:
@@ -289,6 +304,17 @@ ROUTES = (
         try_ivr,
         LEADERS,
         problems=REFUSED,
+        seconds=SECONDS,
+        largest_body=BYTES,
+    ),
+    Route(
+        "POST",
+        "/api/v1/ivr/call",
+        call_ivr,
+        LEADERS,
+        status=202,
+        problems=REFUSED | PROBLEMS | {kinds.AWAY, kinds.LIVE_AWAY},
+        audit="ivr.call",
         seconds=SECONDS,
         largest_body=BYTES,
     ),
