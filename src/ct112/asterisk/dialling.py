@@ -54,7 +54,7 @@ def left_over(found: Iterable[Channel], trunk: str) -> list[Channel]:
         for leg in found
         if (names.is_ours(leg) and leg.state == "Down")
         or (names.is_caller(leg) and not names.from_trunk(leg, trunk))
-        or leg.id.startswith(names.MENU_LEG)
+        or names.menu_call_of(leg.id) is not None
     ]
 
 

@@ -97,12 +97,14 @@ class MenuLeg:
 
 def is_of_one(message: AnyEvent) -> bool:
     """Return whether an event is about a menu call's leg, and nobody else's."""
-    return _about(message).startswith(names.MENU_LEG)
+    return names.menu_call_of(_about(message)) is not None
 
 
 def news_of(message: AnyEvent) -> MenuNews | None:
     """Return what an event means to a menu call; None when it means nothing."""
-    name, _, play = _about(message).removeprefix(names.MENU_LEG).partition(".")
+    name = names.menu_call_of(_about(message))
+    if name is None:
+        return None
     match message:
         case StasisStart():
             return MenuNews(name, What.THERE)
@@ -111,7 +113,7 @@ def news_of(message: AnyEvent) -> MenuNews | None:
         case ChannelDtmfReceived():
             return MenuNews(name, What.KEY, message.digit[:1])
         case PlaybackFinished():
-            return MenuNews(name, What.PLAYED, play)
+            return MenuNews(name, What.PLAYED, message.playback.id.partition(".")[2])
         case ChannelDestroyed():
             return MenuNews(name, What.GONE)
         case _:

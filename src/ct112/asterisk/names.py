@@ -1,5 +1,7 @@
 """How our names become Asterisk's, and back: channel, bridge and endpoint names."""
 
+import re
+
 from ct112.asterisk.ari.models import Channel
 from ct112.core import browser_phone
 from ct112.core.calls import RINGING_NAMES
@@ -13,6 +15,9 @@ MENU_LEG = "menu-"  # a phone at which a draft of the menu is tried
 ROBOT = PositionName("ct112-robot")
 """Who answers test calls; no position can have this name (core/reserved.py)."""
 ROBOT_ENDPOINT = "Local/answer@ct112-robot/n"
+MENU_CALL = re.compile(
+    rf"{MENU_LEG}([0-9a-f]{{32}})(?:\..*)?"
+)  # a node may be called menu: its own ids begin so
 DIALLED = frozenset("0123456789+*#")
 BRIDGE = "br-"
 CALLER = "caller"
@@ -109,6 +114,12 @@ def trial_of(channel: str | None) -> str | None:
     if channel is None or not channel.startswith(TRIAL_LEG):
         return None
     return channel.removeprefix(TRIAL_LEG)
+
+
+def menu_call_of(name: str) -> str | None:
+    """Return the menu call whose leg, or whose playback, has this id, if it is one's."""
+    found = MENU_CALL.fullmatch(name)
+    return found[1] if found else None
 
 
 def is_ours(channel: Channel) -> bool:

@@ -204,21 +204,27 @@ class MenuCalls:
         if self._call is not None and news.name == self._name:
             self._call.take(news)
 
+    def leave(self) -> None:
+        """End what is under way: serve is leaving."""
+        if self._call is not None:
+            self._call.end()
+
     def give_way(self, position: PositionName) -> None:
         """The floor wants this phone: be gone from it first."""
         if position == self._position and self._call is not None:
             self._call.end()
 
     async def _play(self, source: str, position: PositionName) -> None:
+        began = self._clock.now()
         try:
-            async with asyncio.timeout(PREPARED_SECONDS):
-                played = await self._prepare(source)
+            played = await self._prepare(source)  # a thread ends when it is through: until then no other one
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a draft, nobody is rung
             log.warning("a draft of the menu cannot be played", error=type(error).__name__)
             return
         node = self._node(position)
-        if self._refusal(position) is not None or node is None:
-            log.info("a menu call is not placed any more: the phone is wanted, or away")
+        late = self._clock.now() - began > PREPARED_SECONDS  # whoever asked is not there any more
+        if late or self._refusal(position) is not None or node is None:
+            log.info("a menu call is not placed any more: too late, or the phone is wanted or away")
             return
         leg = self._exchange.menu_leg(node, self._name, position)
         self._call = MenuCall(

@@ -333,6 +333,7 @@ class Service:
         assert self._switchboard is not None
         floor = self._switchboard.floor
         log.info("leaving: no new calls", calls=len(floor.calls))
+        self._menu_calls.leave()
         self._switchboard.drain()
         await self._until(self._only_talks, RELEASE_SECONDS)
         await self._until(floor.empty, self._settings.drain_seconds)
