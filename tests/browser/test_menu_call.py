@@ -17,6 +17,7 @@ TEXT = "Ini draf yang belum diterbitkan, hanya untuk dicoba."
 async def test_the_draft_rings_the_chosen_phone_and_is_heard_there(
     desk: Desk, people: People, world: World, tmp_path: Path
 ) -> None:
+    desk.expected = {409}
     siti = await people.operator(ready=False)
     phone = await softphone(world, siti, ANSWER)
     await opened(desk)

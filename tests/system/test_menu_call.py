@@ -142,11 +142,19 @@ async def test_a_caller_goes_first(world: World, paused: tuple[Api, Phone]) -> N
     assert (row["outcome"], desk.refused) == ("answered", 0)
 
 
-async def test_serve_killed_under_it_leaves_no_leg(world: World, paused: tuple[Api, Phone]) -> None:
+async def test_serve_that_leaves_or_is_killed_under_it_leaves_no_leg(
+    world: World, paused: tuple[Api, Phone]
+) -> None:
     centre, desk = paused
     before = await rows(world)
     await try_it(centre)
     trying = await (await desk.next_call()).wait_for("established", 30)
+    await world.stop(CT112)
+    await trying.wait_for("closed", 10)
+    await world.start(CT112)
+    await world.sit_down("pos-1")
+    await try_it(centre)
+    trying = await (await desk.next_call(1)).wait_for("established", 30)
     await world.kill(CT112)
     await world.start(CT112)
     await trying.wait_for("closed", 30)
