@@ -1,7 +1,7 @@
 """From a citizen's call to a closed incident: two agencies, one by webhook, one silent and then called up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,18 @@ async def talking(world: World) -> tuple[PhoneCall, Phone, PhoneCall]:
     return caller, desk, at_desk
 
 
+async def understood(call: PhoneCall, like: Callable[[], Awaitable[float]]) -> None:
+    """Listen until the place was read out; who has not understood presses 2: a busy machine breaks sound."""
+    for _ in range(3):
+        try:
+            await eventually(like, lambda found: found > ALIKE, 30, "the place is read out")
+        except AssertionError:
+            await call.press("2")
+        else:
+            return
+    raise AssertionError(f"read out three times, never understood: {await like():.2f}")
+
+
 @pytest.mark.timeout(240)
 async def test_a_call_becomes_an_incident_and_two_agencies_come(at_carrier: World, tmp_path: Path) -> None:
     world = at_carrier
@@ -103,7 +115,7 @@ async def test_a_call_becomes_an_incident_and_two_agencies_come(at_carrier: Worl
         async def like() -> float:
             return likeness(await heard(at_pmi, tmp_path), here)
 
-        await eventually(like, lambda found: found > ALIKE, 60, "the place is read out")
+        await understood(at_pmi, like)
         assert likeness(await heard(at_pmi, tmp_path), elsewhere) < OTHER
         await world.start(WORKER)
         await at_pmi.press("1")
