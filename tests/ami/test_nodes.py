@@ -67,7 +67,7 @@ async def test_phones_are_known_at_once_and_as_they_come_and_go() -> None:
                 False,
                 None,
             )
-            assert nodes.ready() == {NODE: True}
+            await until(lambda: nodes.ready() == {NODE: True}, "the list was read to its end")
             ami.contact("pos-3", "NonQualified")
             await until(lambda: known.phone("pos-3") is True, "one came")
             ami.contact("pos-1", "Removed")
