@@ -26,6 +26,7 @@ async def test_a_mouse_a_wide_page_and_an_error_are_noticed(desks: Desks) -> Non
     desk.expected = {401}
     await desk.keyboard_only()
     await desk.open("/login")
+    await expect(desk.page.locator("main")).to_be_visible()
     await desk.page.keyboard.press("Tab")
     await desk.page.keyboard.press("Enter")
     assert desk.errors == []
