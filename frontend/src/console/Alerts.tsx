@@ -9,7 +9,7 @@ import { AsIncident, type Becomes } from "./AsIncident";
 import { useAsk } from "./ask";
 import classes from "./Console.module.css";
 import type { Category } from "./copies";
-import type { Point } from "./own";
+import { coordinates, pointAt } from "./own";
 import { useConsoleWords } from "./words";
 
 interface Given { categories: readonly Category[]; follow: (incident: string) => void }
@@ -27,6 +27,7 @@ function AlertItem({ alert, categories, follow }: Given & { alert: WorkThing<"al
   const [next, setNext] = useState<"dismiss" | "incident" | null>(null);
   const [why, setWhy] = useState("");
   const params = { path: { id: alert.id } };
+  const point = pointAt(alert);
   const become = (body: Becomes): void => {
     ask(async () => {
       const made = await got(api.POST("/api/v1/alerts/{id}/incident", { params, body }));
@@ -36,7 +37,7 @@ function AlertItem({ alert, categories, follow }: Given & { alert: WorkThing<"al
   return (
     <li className={classes.item} data-testid="alert" data-status={alert.status}>
       <Text fw={700}>{alert.kind}</Text>
-      <Text size="sm">{clock(alert.last_at)} · {w.from(alert.source ?? "", alert.times)} · {alert.place_text ?? position(alert)}</Text>
+      <Text size="sm">{clock(alert.last_at)} · {w.from(alert.source ?? "", alert.times)} · {alert.place_text ?? (point ? coordinates(point) : "")}</Text>
       {alert.taken_by ? <Text size="sm">{w.taken(alert.taken_by)}</Text> : null}
       <Evidence alert={alert} />
       <Group gap="xs">
@@ -52,7 +53,7 @@ function AlertItem({ alert, categories, follow }: Given & { alert: WorkThing<"al
           <Button type="submit" size="compact-sm" loading={busy}>{save}</Button>
         </form>
       ) : null}
-      {next === "incident" ? <AsIncident point={pointOf(alert)} category="" categories={categories} busy={busy} take={become} /> : null}
+      {next === "incident" ? <AsIncident point={point} category="" categories={categories} busy={busy} take={become} /> : null}
       {problem ? <Text size="sm" c="red" role="alert">{problem}</Text> : null}
     </li>
   );
@@ -70,12 +71,4 @@ function Evidence({ alert }: { alert: WorkThing<"alerts"> }) {
   if (!said) return null;
   const value = typeof said.value === "number" ? `${said.value} ${said.unit ?? ""}`.trim() : null;
   return <Text size="sm" data-testid="evidence">{[value, said.text, said.device, said.picture].filter(Boolean).join(" · ")}</Text>;
-}
-
-function pointOf({ latitude, longitude }: WorkThing<"alerts">): Point | null {
-  return latitude === null || longitude === null ? null : { latitude, longitude };
-}
-
-function position({ latitude, longitude }: WorkThing<"alerts">): string {
-  return latitude === null || longitude === null ? "" : `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
 }

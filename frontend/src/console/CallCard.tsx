@@ -8,7 +8,7 @@ import { secondsSince, useNow } from "../shared/now";
 import { ClassSign } from "../shared/signs/Signs";
 import { dayAndTime, duration } from "../shared/time";
 import classes from "./Console.module.css";
-import { type Call, type Own, type Point, shownNumber } from "./own";
+import { coordinates, type Call, type Own, type Point, shownNumber } from "./own";
 import type { PlaceFound } from "./form/draft";
 import type { Near } from "./near";
 import { useConsoleWords } from "./words";
@@ -87,7 +87,7 @@ function Place({ call, chosen }: { call: Call; chosen: PlaceFound | null }) {
   const locations = useLocations(call);
   const [best] = locations;
   const point = pointOf(call, locations);
-  const words = [best?.area?.name, best?.text, point ? `${point.latitude.toFixed(5)}, ${point.longitude.toFixed(5)}` : null];
+  const words = [best?.area?.name, best?.text, point ? coordinates(point) : null];
   const uncertainty = best?.uncertainty_m ? w.within(`${Math.round(best.uncertainty_m)} m`) : null;
   const caller = point ? [{ ...point, id: call.id, kind: "call" as const, label: w.caller, uncertainty: best?.uncertainty_m ?? undefined }] : [];
   const points = [...caller, ...placeOf(chosen)];

@@ -12,7 +12,7 @@ import { AsIncident, type Becomes } from "./AsIncident";
 import { useAsk } from "./ask";
 import classes from "./Console.module.css";
 import type { Category } from "./copies";
-import { type Point, shownNumber } from "./own";
+import { coordinates, pointAt, shownNumber } from "./own";
 import { useConsoleWords } from "./words";
 
 type Offer = WorkThing<"offers">;
@@ -66,7 +66,7 @@ function OfferItem({ offer, categories, follow }: Given & { offer: Offer }) {
             <Button size="compact-sm" aria-expanded={next === "accept"} onClick={() => { setNext("accept"); }}>{w.accept}</Button>
             <Button size="compact-sm" variant="default" aria-expanded={next === "refuse"} onClick={() => { setNext("refuse"); }}>{w.refuse}</Button>
           </Group>
-          {next === "accept" && told ? <AsIncident point={pointOf(told)} category={told.category ?? ""} categories={categories} busy={busy} take={accept} /> : null}
+          {next === "accept" && told ? <AsIncident point={pointAt(told.place ?? {})} category={told.category ?? ""} categories={categories} busy={busy} take={accept} /> : null}
           {next === "refuse" ? <Refuse busy={busy} refuse={(body) => { ask(() => got(api.POST("/api/v1/neighbour-offers/{id}/refuse", { params, body }))); }} /> : null}
         </>
       ) : <Standing offer={offer} />}
@@ -98,9 +98,9 @@ function Said({ told, offer }: { told: Told; offer: Offer }) {
   const { work: { offers: w }, form } = useConsoleWords();
   const { place = {} } = told;
   const where = [place.text, place.landmark, place.kelurahan_name].filter(Boolean).join(", ");
-  const spot = pointOf(told);
+  const spot = pointAt(place);
   const lines: [string, string | null | undefined][] = [
-    [form.place, where || (spot ? `${spot.latitude.toFixed(5)}, ${spot.longitude.toFixed(5)}` : null)],
+    [form.place, where || (spot ? coordinates(spot) : null)],
     [form.description, told.description],
     [form.people, told.people_in_danger?.toString()],
     [w.what, told.what],
@@ -137,9 +137,4 @@ function Refuse({ busy, refuse }: RefuseGiven) {
 /** A centre's code as its name: what it is called stands nowhere an operator may read. */
 function centre({ neighbour }: Offer): string {
   return neighbour.replaceAll("_", " ").replace(/^\p{L}|(?<= )\p{L}/gu, (letter) => letter.toUpperCase());
-}
-
-function pointOf({ place }: Told): Point | null {
-  const { latitude, longitude } = place ?? {};
-  return typeof latitude === "number" && typeof longitude === "number" ? { latitude, longitude } : null;
 }

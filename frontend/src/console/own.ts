@@ -35,6 +35,18 @@ function callAt(position: Position, calls: ReadonlyMap<string, Call>): Call | nu
 
 export interface Point { readonly latitude: number; readonly longitude: number }
 
+interface Coordinates { readonly latitude?: number | null; readonly longitude?: number | null }
+
+/** Where something is; null: it has no coordinates. */
+export function pointAt({ latitude, longitude }: Coordinates): Point | null {
+  return typeof latitude === "number" && typeof longitude === "number" ? { latitude, longitude } : null;
+}
+
+/** "-6.88860, 109.67530": to a metre. */
+export function coordinates({ latitude, longitude }: Point): string {
+  return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+}
+
 /** Metres between two points; good enough within a city. */
 export function metres(one: Point, other: Point): number {
   const north = (one.latitude - other.latitude) * 111_195;
